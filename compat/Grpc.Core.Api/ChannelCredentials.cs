@@ -1,0 +1,53 @@
+namespace Grpc.Core;
+
+/// <summary>How a channel protects its connection and, composed, who makes the calls on it.</summary>
+public abstract class ChannelCredentials
+{
+    public static ChannelCredentials Insecure { get; } = new InsecureCredentials();
+
+    public static ChannelCredentials SecureSsl { get; } = new SslCredentials();
+
+    internal virtual bool IsComposable => false;
+
+    public static ChannelCredentials Create(ChannelCredentials channelCredentials, CallCredentials callCredentials) =>
+        new Composite(channelCredentials, callCredentials);
+
+    public abstract void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object? state);
+
+    private sealed class InsecureCredentials : ChannelCredentials
+    {
+        public override void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object? state) =>
+            configurator.SetInsecureCredentials(state);
+    }
+
+    private sealed class Composite : ChannelCredentials
+    {
+        private readonly ChannelCredentials _channel;
+        private readonly CallCredentials _call;
+
+        public Composite(ChannelCredentials channelCredentials, CallCredentials callCredentials)
+        {
+            _channel = channelCredentials ?? throw new ArgumentNullException(nameof(channelCredentials));
+            _call = callCredentials ?? throw new ArgumentNullException(nameof(callCredentials));
+            // Who calls must not be readable on the way.
+            if (!channelCredentials.IsComposable)
+                throw new ArgumentException(
+                    $"{channelCredentials.GetType().Name} cannot carry call credentials.", nameof(channelCredentials));
+        }
+
+        public override void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object? state) =>
+            configurator.SetCompositeCredentials(state, _channel, _call);
+    }
+}
+
+/// <summary>The library's side of <see cref="ChannelCredentials"/>.</summary>
+public abstract class ChannelCredentialsConfiguratorBase
+{
+    public abstract void SetInsecureCredentials(object? state);
+
+    public abstract void SetSslCredentials(
+        object? state, string? rootCertificates, KeyCertificatePair? keyCertificatePair, VerifyPeerCallback? verifyPeerCallback);
+
+    public abstract void SetCompositeCredentials(
+        object? state, ChannelCredentials channelCredentials, CallCredentials callCredentials);
+}

@@ -1,0 +1,53 @@
+namespace Grpc.Core.Interceptors;
+
+/// <summary>An interceptor that only changes how calls are described, the same way for all five kinds.</summary>
+internal abstract class RewritingInterceptor : Interceptor
+{
+    public sealed override TResponse BlockingUnaryCall<TRequest, TResponse>(
+        TRequest request,
+        ClientInterceptorContext<TRequest, TResponse> context,
+        BlockingUnaryCallContinuation<TRequest, TResponse> continuation) => continuation(request, Rewrite(context));
+
+    public sealed override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        TRequest request,
+        ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncUnaryCallContinuation<TRequest, TResponse> continuation) => continuation(request, Rewrite(context));
+
+    public sealed override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        TRequest request,
+        ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) => continuation(request, Rewrite(context));
+
+    public sealed override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+        ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation) => continuation(Rewrite(context));
+
+    public sealed override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+        ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation) => continuation(Rewrite(context));
+
+    protected abstract ClientInterceptorContext<TRequest, TResponse> Rewrite<TRequest, TResponse>(
+        ClientInterceptorContext<TRequest, TResponse> context)
+        where TRequest : class
+        where TResponse : class;
+}
+
+/// <summary>Names another host, behind ClientBase.WithHost.</summary>
+internal sealed class HostInterceptor(string host) : RewritingInterceptor
+{
+    protected override ClientInterceptorContext<TRequest, TResponse> Rewrite<TRequest, TResponse>(
+        ClientInterceptorContext<TRequest, TResponse> context) => new(context.Method, host, context.Options);
+}
+
+/// <summary>Gives each call headers of its own, so the function may add to what it gets.</summary>
+internal sealed class HeadersInterceptor(Func<Metadata, Metadata> rewrite) : RewritingInterceptor
+{
+    protected override ClientInterceptorContext<TRequest, TResponse> Rewrite<TRequest, TResponse>(
+        ClientInterceptorContext<TRequest, TResponse> context)
+    {
+        var headers = new Metadata();
+        foreach (var entry in context.Options.Headers ?? Metadata.Empty)
+            headers.Add(entry);
+        return new(context.Method, context.Host, context.Options.WithHeaders(rewrite(headers)));
+    }
+}
