@@ -1,0 +1,172 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Pylon.Postgres;
+
+/// <summary>
+/// Brings one schema up to date: embedded <c>Migrations/NNNN_what.sql</c> in order, each in a transaction of its own
+/// together with its row in <c>schema_migrations</c>. An advisory lock of the database makes any number of instances,
+/// also of several services, take turns. Inside a migration unqualified names are those of the schema.
+/// </summary>
+public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILogger<Migrator> logger)
+{
+    /// <summary>How long a server that is not up yet is waited for.</summary>
+    public static readonly TimeSpan ServerWait = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(10);
+
+    // One lock for all schemas: the search path of the database is set under it as well.
+    private const string Lock = "SELECT pg_advisory_lock(hashtext('pylon.migrations'))";
+    private const string Unlock = "SELECT pg_advisory_unlock(hashtext('pylon.migrations'))";
+
+    // So that SQL without schema names, as in the seeds' documents, works in psql.
+    private const string SetDatabaseSearchPath =
+        """
+        DO $$
+        BEGIN
+            IF NOT EXISTS (
+                SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+                WHERE d.datname = current_database() AND s.setrole = 0
+                  AND 'search_path=orchestrator, ingestion, conductor, insights, public' = ANY (s.setconfig))
+            THEN
+                EXECUTE format('ALTER DATABASE %I SET search_path = orchestrator, ingestion, conductor, insights, public', current_database());
+            END IF;
+        END $$
+        """;
+
+    /// <summary>Applies what is missing. Safe to repeat and to run from several processes at once.</summary>
+    /// <exception cref="MigrationException">
+    /// A migration failed, an applied one was changed since, or the server did not come up within <see cref="ServerWait"/>.
+    /// </exception>
+    public async Task MigrateAsync(Assembly assembly, string schema, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        ArgumentNullException.ThrowIfNull(schema);
+        SchemaName.Check(schema);
+        var migrations = Migration.In(assembly);
+        var start = time.GetTimestamp();
+        var lastSaid = TimeSpan.Zero;
+        while (true)
+        {
+            var elapsed = time.GetElapsedTime(start);
+            try
+            {
+                await MigrateOnceAsync(migrations, schema, cancellationToken);
+                return;
+            }
+            catch (NpgsqlException e) when (e.IsTransient && elapsed < ServerWait)
+            {
+                // A connection lost half-way rolls its transaction back, so starting over is right in every case.
+                if (lastSaid == TimeSpan.Zero || elapsed - lastSaid >= ProgressEvery)
+                {
+                    logger.WaitingForServer(schema, (int)elapsed.TotalSeconds, (int)ServerWait.TotalSeconds, e.Message);
+                    lastSaid = elapsed + TimeSpan.FromTicks(1);
+                }
+
+                await Task.Delay(RetryPause, time, cancellationToken);
+            }
+            catch (NpgsqlException e) when (e.IsTransient)
+            {
+                throw new MigrationException($"PostgreSQL ({PostgresFeature.Setting}) did not come up within {ServerWait.TotalSeconds} s: {e.Message}", e);
+            }
+        }
+    }
+
+    private async Task MigrateOnceAsync(IReadOnlyList<Migration> migrations, string schema, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await ExecuteAsync(connection, Lock, cancellationToken);
+        try
+        {
+            await PrepareAsync(connection, schema, cancellationToken);
+            var applied = await ReadAppliedAsync(connection, schema, cancellationToken);
+            foreach (var migration in migrations)
+            {
+                if (!applied.TryGetValue(migration.Version, out var checksum))
+                    await ApplyAsync(connection, schema, migration, cancellationToken);
+                else if (checksum != migration.Checksum)
+                    throw new MigrationException($"the applied migration {schema}/{migration.Version:0000}_{migration.Name} was changed: put it back and write a new one");
+            }
+
+            // An older program beside a newer one, as in a rolling upgrade, is not an error.
+            if (applied.Count > 0 && applied.Keys.Max() > migrations[^1].Version)
+                logger.DatabaseIsNewer(schema, applied.Keys.Max(), migrations[^1].Version);
+        }
+        finally
+        {
+            // On a broken connection the lock is gone with its session.
+            if (connection.State == System.Data.ConnectionState.Open)
+                await ExecuteAsync(connection, Unlock, CancellationToken.None);
+        }
+    }
+
+    private async Task PrepareAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(
+            connection,
+            $"""
+            SET client_min_messages = warning;
+            CREATE SCHEMA IF NOT EXISTS {schema};
+            CREATE TABLE IF NOT EXISTS {schema}.schema_migrations (
+                version integer PRIMARY KEY CHECK (version > 0),
+                name text NOT NULL,
+                checksum text NOT NULL,
+                applied_at timestamptz NOT NULL DEFAULT now()
+            );
+            """,
+            cancellationToken);
+        try
+        {
+            await ExecuteAsync(connection, SetDatabaseSearchPath, cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            logger.SearchPathNotSet(e.MessageText);
+        }
+    }
+
+    private static async Task<Dictionary<int, string>> ReadAppliedAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT version, checksum FROM {schema}.schema_migrations";
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var applied = new Dictionary<int, string>();
+        while (await reader.ReadAsync(cancellationToken))
+            applied.Add(reader.GetInt32(0), reader.GetString(1));
+        return applied;
+    }
+
+    private async Task ApplyAsync(NpgsqlConnection connection, string schema, Migration migration, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            await ExecuteAsync(connection, $"SET LOCAL search_path = {schema}, public", cancellationToken);
+            await ExecuteAsync(connection, migration.Sql, cancellationToken);
+        }
+        catch (PostgresException e) when (!e.IsTransient)
+        {
+            throw new MigrationException($"the migration {schema}/{migration.Version:0000}_{migration.Name} failed: {e.MessageText} ({e.SqlState}, position {e.Position})", e);
+        }
+
+        await using var record = connection.CreateCommand();
+        record.CommandText = $"INSERT INTO {schema}.schema_migrations (version, name, checksum) VALUES ($1, $2, $3)";
+        record.Parameters.Add(new NpgsqlParameter<int> { TypedValue = migration.Version });
+        record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = migration.Name });
+        record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = migration.Checksum });
+        await record.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        logger.Applied(schema, migration.Version, migration.Name);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        // A migration, or the wait for another instance's, may take as long as it takes.
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Pylon.Postgres;
+
+/// <summary>What a service that keeps state in PostgreSQL registers.</summary>
+public static class PostgresFeature
+{
+    /// <summary>The setting that says where PostgreSQL is; see <see cref="PostgresUri"/>.</summary>
+    public const string Setting = "PYLON_POSTGRES";
+
+    private const int DefaultPoolSize = 20;
+
+    /// <summary>
+    /// Registers the <see cref="NpgsqlDataSource"/> of <c>PYLON_POSTGRES</c>, whose unqualified names are found in
+    /// <paramref name="schema"/>, its health check <c>postgres</c>, and <see cref="Listener"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The setting is missing or cannot be read.</exception>
+    public static IServiceCollection AddPostgres(this IServiceCollection services, IConfiguration configuration, string schema)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var connectionString = ConnectionString(configuration[Setting], schema);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.TryAddSingleton<Listener>();
+        services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres");
+        return services;
+    }
+
+    /// <summary>
+    /// Applies the migrations embedded in <paramref name="assembly"/> to <paramref name="schema"/> before any hosted
+    /// service starts; see <see cref="Migrator"/>. Register it before everything that has a StartingAsync of its own.
+    /// </summary>
+    public static IServiceCollection AddMigrations(this IServiceCollection services, Assembly assembly, string schema) =>
+        services.AddHostedService(provider => new MigrationStep(
+            new Migrator(
+                provider.GetRequiredService<NpgsqlDataSource>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<Migrator>>()),
+            assembly,
+            schema));
+
+    /// <summary>The connection string for a service whose tables are in <paramref name="schema"/>.</summary>
+    /// <exception cref="InvalidOperationException">The setting is missing or cannot be read.</exception>
+    public static NpgsqlConnectionStringBuilder ConnectionString(string? setting, string schema)
+    {
+        if (string.IsNullOrWhiteSpace(setting))
+            throw new InvalidOperationException($"{Setting} is not set: give a URI like postgresql://user@127.0.0.1:5432/pylon");
+
+        NpgsqlConnectionStringBuilder result;
+        try
+        {
+            result = PostgresUri.Parse(setting.Trim());
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidOperationException($"{Setting} cannot be read: {e.Message}", e);
+        }
+
+        result.SearchPath = $"{SchemaName.Check(schema)},public";
+        result.Timezone = "UTC";
+        // Bounds where the setting gives none: a dead server is an error within seconds, never a hang.
+        Default("Application Name", () => result.ApplicationName = $"pylon-{schema}");
+        Default("Timeout", () => result.Timeout = 5);
+        Default("Command Timeout", () => result.CommandTimeout = 15);
+        Default("Keepalive", () => result.KeepAlive = 10);
+        Default("Maximum Pool Size", () => result.MaxPoolSize = DefaultPoolSize);
+        return result;
+
+        void Default(string keyword, Action set)
+        {
+            if (!result.ShouldSerialize(keyword))
+                set();
+        }
+    }
+}
