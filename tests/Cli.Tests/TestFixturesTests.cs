@@ -1,0 +1,39 @@
+using Pylon.Testing;
+
+namespace Pylon.Cli.Tests;
+
+public sealed class TestFixturesTests
+{
+    [Fact]
+    public async Task EachTestHasADatabaseOfItsOwnCopiedFromTheTemplate()
+    {
+        static Task Prepare(TestDatabase database) => database.ExecuteAsync("CREATE TABLE prepared (id int)");
+        await using var one = await TestDatabase.CreateAsync("fixtures", Prepare);
+        await using var other = await TestDatabase.CreateAsync("fixtures", Prepare);
+
+        await one.ExecuteAsync("INSERT INTO prepared VALUES (1)");
+
+        Assert.Equal(1L, await one.ScalarAsync<long>("SELECT count(*) FROM prepared"));
+        Assert.Equal(0L, await other.ScalarAsync<long>("SELECT count(*) FROM prepared"));
+    }
+
+    [Fact]
+    public async Task EachTestHasARedisDatabaseOfItsOwn()
+    {
+        var one = await TestRedis.CreateAsync();
+        var other = await TestRedis.CreateAsync();
+
+        Assert.NotEqual(one.Database, other.Database);
+    }
+
+    [Fact]
+    public async Task WaitingInVainShowsTheLastValue()
+    {
+        var count = 0;
+
+        var failure = await Assert.ThrowsAsync<TimeoutException>(
+            () => Eventually.Is(() => Task.FromResult(++count), value => value < 0, TimeSpan.FromMilliseconds(50), "the count"));
+
+        Assert.Contains($"last seen: {count}", failure.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Pylon.Cli.Stack;
+
+namespace Pylon.Testing;
+
+/// <summary>
+/// A Redis database of one test's own on the shared server. Publish/subscribe channels are shared by all databases of a
+/// server; a test that needs those for itself, or kills its server, takes <see cref="PrivateAsync"/>.
+/// </summary>
+public sealed record TestRedis(string Host, int Port, int Database)
+{
+    /// <summary>For StackExchange.Redis, the way <c>PYLON_REDIS</c> has it.</summary>
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port},defaultDatabase={Database}");
+
+    /// <summary>An empty database that no other test of the run uses.</summary>
+    public static async Task<TestRedis> CreateAsync()
+    {
+        var address = (await TestServers.RedisAsync()).Split(',')[0];
+        var colon = address.LastIndexOf(':');
+        var (host, port) = (address[..colon], int.Parse(address[(colon + 1)..], CultureInfo.InvariantCulture));
+
+        using var client = new TcpClient();
+        await client.ConnectAsync(host, port);
+        await using var stream = client.GetStream();
+        using var reader = new StreamReader(stream);
+        // database 0 keeps the count for all assemblies of the run
+        var number = int.Parse((await AskAsync(stream, reader, "INCR pylon:test:databases"))[1..], CultureInfo.InvariantCulture);
+        var selected = await AskAsync(stream, reader, string.Create(CultureInfo.InvariantCulture, $"SELECT {number}"));
+        if (selected != "+OK")
+            throw new InvalidOperationException($"The Redis of PYLON_TEST_REDIS needs a higher 'databases' setting: SELECT {number} gave {selected}");
+        await AskAsync(stream, reader, "FLUSHDB");
+        return new TestRedis(host, port, number);
+    }
+
+    /// <summary>A server of the test's own, for tests that kill it and start it again.</summary>
+    public static Task<PrivateRedis> PrivateAsync() => PrivateRedis.StartThrowawayAsync();
+
+    private static async Task<string> AskAsync(NetworkStream stream, StreamReader reader, string command)
+    {
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\r\n"));
+        return await reader.ReadLineAsync() ?? throw new IOException("Redis closed the connection");
+    }
+}
