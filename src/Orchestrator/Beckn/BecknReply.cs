@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Pylon.Orchestrator.Flow;
 
 namespace Pylon.Orchestrator.Beckn;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Orchestrator.Beckn;
 
 /// <summary>Reads foreign JSON without exceptions: what is missing or of another kind is undefined, empty or null.</summary>
 internal static class LenientJson
