@@ -25,7 +25,8 @@ internal sealed class BecknService(BecknStore store, ILogger<BecknService> logge
     {
         if (!action.StartsWith("on_", StringComparison.Ordinal))
             return "action: must be a callback, on_…";
-        if (Parse(raw) is not { ValueKind: JsonValueKind.Object } body)
+        var body = LenientJson.Parse(raw);
+        if (body.ValueKind != JsonValueKind.Object)
             return "body: must be a JSON object";
 
         var context = body.Get("context");
@@ -51,19 +52,6 @@ internal sealed class BecknService(BecknStore store, ILogger<BecknService> logge
             return "context.transaction_id: is not known here";
         logger.CallbackNotUsed(action, transactionId.Value);
         return null;
-    }
-
-    private static JsonElement? Parse(ReadOnlyMemory<byte> raw)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(raw);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private static Guid? Id(JsonElement element) => Guid.TryParse(element.Text(), out var id) ? id : null;
