@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
-using NpgsqlTypes;
+using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Beckn;
 
@@ -78,7 +78,7 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     public async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> PrepareAsync(
         Guid workloadId, Guid transactionId, string action, Guid messageId, JsonObject request, CancellationToken cancellationToken)
     {
-        await using var command = Command(Prepare, messageId, workloadId, transactionId, action, Json(request.ToJsonString()));
+        await using var command = database.Command(Prepare, messageId, workloadId, transactionId, action, Sql.Json(request.ToJsonString()));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return (row.GetGuid(0), JsonNode.Parse(row.GetString(1))!.AsObject(), Answer(row.IsDBNull(2) ? null : row.GetString(2)));
@@ -86,53 +86,44 @@ internal sealed class BecknStore(NpgsqlDataSource database)
 
     /// <summary>Notes the ACK; gives the answer when the callback was faster.</summary>
     public Task<JsonElement?> MarkAcknowledgedAsync(Guid messageId, CancellationToken cancellationToken) =>
-        AnswerOf(Command(MarkAcknowledged, messageId), cancellationToken);
+        AnswerOf(database.Command(MarkAcknowledged, messageId), cancellationToken);
 
     /// <summary>Notes the answer in an HTTP response; gives the answer that counts, which may have come before.</summary>
     public Task<JsonElement?> AnswerByResponseAsync(Guid messageId, JsonElement answer, CancellationToken cancellationToken) =>
-        AnswerOf(Command(AnswerByResponse, messageId, Json(answer.GetRawText())), cancellationToken);
+        AnswerOf(database.Command(AnswerByResponse, messageId, Sql.Json(answer.GetRawText())), cancellationToken);
 
     public Task<JsonElement?> FindAnswerAsync(Guid messageId, CancellationToken cancellationToken) =>
-        AnswerOf(Command(FindAnswer, messageId), cancellationToken);
+        AnswerOf(database.Command(FindAnswer, messageId), cancellationToken);
 
     /// <summary>Matches a callback to its message; null when there is none. First is false for a duplicate.</summary>
     public async Task<(Guid MessageId, bool First)?> AnswerByCallbackAsync(
         string action, Guid? messageId, Guid? transactionId, JsonElement body, CancellationToken cancellationToken)
     {
-        await using var command = Command(
-            AnswerByCallback, action, messageId ?? Guid.Empty, transactionId ?? Guid.Empty, Json(body.GetRawText()));
+        await using var command = database.Command(
+            AnswerByCallback, action, messageId ?? Guid.Empty, transactionId ?? Guid.Empty, Sql.Json(body.GetRawText()));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? (row.GetGuid(0), row.GetBoolean(1)) : null;
     }
 
     public async Task<bool> KnowsTransactionAsync(Guid transactionId, CancellationToken cancellationToken)
     {
-        await using var command = Command(KnowsTransaction, transactionId);
+        await using var command = database.Command(KnowsTransaction, transactionId);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    public async Task RecordErrorAsync(Guid messageId, string error, CancellationToken cancellationToken)
-    {
-        await using var command = Command(RecordError, messageId, error);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task RecordErrorAsync(Guid messageId, string error, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(RecordError, cancellationToken, messageId, error);
 
-    public async Task OpenOrderAsync(string orderId, Guid workloadId, Guid transactionId, string itemId, CancellationToken cancellationToken)
-    {
-        await using var command = Command(OpenOrder, orderId, workloadId, transactionId, itemId);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task OpenOrderAsync(string orderId, Guid workloadId, Guid transactionId, string itemId, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(OpenOrder, cancellationToken, orderId, workloadId, transactionId, itemId);
 
     /// <summary>Moves an order on; from any other state than those named it stays.</summary>
-    public async Task MoveOrderAsync(string orderId, string to, string[] from, CancellationToken cancellationToken)
-    {
-        await using var command = Command(MoveOrder, orderId, to, from);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task MoveOrderAsync(string orderId, string to, string[] from, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(MoveOrder, cancellationToken, orderId, to, from);
 
     public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken)
     {
-        await using var command = Command(OrdersOf, workloadId);
+        await using var command = database.Command(OrdersOf, workloadId);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var orders = new List<BecknOrder>();
         while (await row.ReadAsync(cancellationToken))
@@ -140,21 +131,11 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         return orders;
     }
 
-    private NpgsqlCommand Command(string sql, params object[] parameters)
-    {
-        var command = database.CreateCommand(sql);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
-        return command;
-    }
-
     private static async Task<JsonElement?> AnswerOf(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using (command)
             return Answer(await command.ExecuteScalarAsync(cancellationToken) as string);
     }
-
-    private static NpgsqlParameter Json(string json) => new() { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb };
 
     private static JsonElement? Answer(string? json)
     {

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Npgsql;
-using NpgsqlTypes;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
+using Pylon.Messaging;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Flow;
 
@@ -137,7 +138,7 @@ internal sealed class FlowStore(NpgsqlDataSource database)
     private const string AnnounceStep =
         """
         INSERT INTO outbox (id, topic, type, subject, payload)
-        SELECT $3, 'workloads', $4, $1::text, $5
+        SELECT $3, $4, $5, $1::text, $6
         WHERE EXISTS (SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2)
         ON CONFLICT (id) DO NOTHING
         """;
@@ -145,8 +146,7 @@ internal sealed class FlowStore(NpgsqlDataSource database)
     /// <summary>Takes the oldest due workloads for this worker; no other gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Claim);
-        Add(command.Parameters, owner, lease, atMost);
+        await using var command = database.Command(Claim, owner, lease, atMost);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<WorkloadRecord>();
         while (await row.ReadAsync(cancellationToken))
@@ -163,25 +163,22 @@ internal sealed class FlowStore(NpgsqlDataSource database)
 
     /// <summary>False when the lease is lost.</summary>
     public async Task<bool> RenewAsync(Guid id, Guid owner, TimeSpan lease, CancellationToken cancellationToken) =>
-        await ExecuteAsync(Renew, cancellationToken, id, owner, lease) == 1;
+        await database.ExecuteAsync(Renew, cancellationToken, id, owner, lease) == 1;
 
     /// <summary>Gives a workload back for another instance, at once.</summary>
     public Task ReleaseAsync(Guid id, Guid owner, CancellationToken cancellationToken) =>
-        ExecuteAsync(Release, cancellationToken, id, owner);
+        database.ExecuteAsync(Release, cancellationToken, id, owner);
 
     public async Task BeginTransactionAsync(Guid id, Guid owner, Guid transactionId, CancellationToken cancellationToken)
     {
-        if (await ExecuteAsync(BeginTransaction, cancellationToken, id, owner, transactionId) == 0)
+        if (await database.ExecuteAsync(BeginTransaction, cancellationToken, id, owner, transactionId) == 0)
             throw new LeaseLostException(id);
     }
 
     /// <summary>Announces an answered message, once.</summary>
-    public Task AnnounceAsync(Guid id, Guid owner, Guid messageId, WorkloadStepCompleted step, CancellationToken cancellationToken)
-    {
-        var data = new Event { WorkloadStepCompleted = step };
-        return ExecuteAsync(
-            AnnounceStep, cancellationToken, id, owner, messageId, WorkloadEvents.TypeOf(data), Json(WorkloadEvents.Format(data)));
-    }
+    public Task AnnounceAsync(Guid id, Guid owner, Guid messageId, WorkloadStepCompleted step, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            AnnounceStep, cancellationToken, id, owner, messageId, WorkloadEvents.Topic, Outbox.TypeOf(step), Sql.Json(Outbox.JsonOf(step)));
 
     /// <summary>The three options, their summary and the event that announces them, in one transaction.</summary>
     public Task OfferAsync(
@@ -198,25 +195,25 @@ internal sealed class FlowStore(NpgsqlDataSource database)
         announced.Recommendations.AddRange(options.Select(o => o.Recommendation));
         return ChangeAsync(
             workload.Id,
-            Statement(Offer, workload.Id, owner, zones[0], zones[1], zones[2], summary, engine),
+            Sql.Statement(Offer, workload.Id, owner, zones[0], zones[1], zones[2], summary, engine),
             cancellationToken,
             [
-                Statement(ForgetRecommendations, workload.Id),
-                .. options.Select(o => Statement(
+                Sql.Statement(ForgetRecommendations, workload.Id),
+                .. options.Select(o => Sql.Statement(
                     AddRecommendation,
                     workload.Id,
                     o.Recommendation.Rank,
                     Guid.Parse(o.Recommendation.GridZoneId),
-                    Json(JsonFormatter.Default.Format(o.Recommendation)),
-                    o.Offer is null ? DBNull.Value : Json(JsonSerializer.Serialize(o.Offer)),
-                    (object?)(o.Recommendation.Rank == 1 ? bookedOrderId : null) ?? DBNull.Value)),
-                WorkloadEvents.Append(workload.Id, new Event { WorkloadRecommended = announced }),
+                    Sql.Json(JsonFormatter.Default.Format(o.Recommendation)),
+                    o.Offer is null ? null : Sql.Json(JsonSerializer.Serialize(o.Offer)),
+                    o.Recommendation.Rank == 1 ? bookedOrderId : null)),
+                WorkloadEvents.Append(workload.Id, announced),
             ]);
     }
 
     public async Task GiveOrderAsync(Guid id, Guid owner, int rank, string orderId, CancellationToken cancellationToken)
     {
-        if (await ExecuteAsync(GiveOrder, cancellationToken, id, owner, rank, orderId) == 0)
+        if (await database.ExecuteAsync(GiveOrder, cancellationToken, id, owner, rank, orderId) == 0)
             throw new LeaseLostException(id);
     }
 
@@ -239,105 +236,55 @@ internal sealed class FlowStore(NpgsqlDataSource database)
         CancellationToken cancellationToken) =>
         ChangeAsync(
             workload.Id,
-            Statement(Retry, workload.Id, owner, reason, refusedItemId, keepTransaction, delay),
+            Sql.Statement(Retry, workload.Id, owner, reason, refusedItemId, keepTransaction, delay),
             cancellationToken,
-            WorkloadEvents.Append(workload.Id, new Event
-            {
-                WorkloadRetryScheduled = new WorkloadRetryScheduled
+            WorkloadEvents.Append(workload.Id, new WorkloadRetryScheduled
                 {
                     WorkloadId = workload.Id.ToString(),
                     Attempt = workload.Attempts + 1,
                     Reason = reason,
                     NextAttemptTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(nextAttempt),
-                },
-            }));
+                }));
 
     /// <summary>Gives a workload up: the state, the dead letter and the event in one transaction.</summary>
     public Task FailAsync(WorkloadRecord workload, Guid owner, string reason, bool keepTransaction, CancellationToken cancellationToken) =>
         ChangeAsync(
             workload.Id,
-            Statement(Fail, workload.Id, owner, reason, keepTransaction),
+            Sql.Statement(Fail, workload.Id, owner, reason, keepTransaction),
             cancellationToken,
-            Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
-            WorkloadEvents.Append(workload.Id, new Event
-            {
-                WorkloadFailed = new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason },
-            }));
+            Sql.Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
+            WorkloadEvents.Append(workload.Id, new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason }));
 
     public Task ScheduleAsync(Guid id, Guid owner, Recommendation chosen, CancellationToken cancellationToken) =>
         ChangeAsync(
             id,
-            Statement(Schedule, id, owner),
+            Sql.Statement(Schedule, id, owner),
             cancellationToken,
-            WorkloadEvents.Append(id, new Event
-            {
-                WorkloadScheduled = new WorkloadScheduled
-                {
-                    WorkloadId = id.ToString(),
-                    Option = chosen.Rank,
-                    GridZoneId = chosen.GridZoneId,
-                    OrderId = chosen.OrderId,
-                },
-            }));
+            WorkloadEvents.Append(id, WorkloadStore.Scheduled(id, chosen)));
 
     /// <summary>The provider refused the chosen option: the user may choose again.</summary>
     public Task AskAgainAsync(WorkloadRecord workload, Guid owner, string reason, CancellationToken cancellationToken) =>
         ChangeAsync(
             workload.Id,
-            Statement(AskAgain, workload.Id, owner, reason),
+            Sql.Statement(AskAgain, workload.Id, owner, reason),
             cancellationToken,
-            WorkloadEvents.Append(workload.Id, new Event
-            {
-                WorkloadOptionRefused = new WorkloadOptionRefused
+            WorkloadEvents.Append(workload.Id, new WorkloadOptionRefused
                 {
                     WorkloadId = workload.Id.ToString(),
                     Option = workload.ChosenOption ?? 0,
                     Reason = reason,
-                },
-            }));
+                }));
 
     public Task CancelAsync(Guid id, Guid owner, CancellationToken cancellationToken) =>
         ChangeAsync(
             id,
-            Statement(Cancel, id, owner),
+            Sql.Statement(Cancel, id, owner),
             cancellationToken,
-            WorkloadEvents.Append(id, new Event { WorkloadCancelled = new WorkloadCancelled { WorkloadId = id.ToString() } }));
+            WorkloadEvents.Append(id, new WorkloadCancelled { WorkloadId = id.ToString() }));
 
-    /// <summary>Runs the guarded update and, when it found its row, what belongs to it, all or nothing.</summary>
-    private async Task ChangeAsync(Guid id, NpgsqlBatchCommand guarded, CancellationToken cancellationToken, params NpgsqlBatchCommand[] rest)
+    private async Task ChangeAsync(Guid id, NpgsqlBatchCommand guarded, CancellationToken cancellationToken, params NpgsqlBatchCommand[] following)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { guarded } };
-        if (await batch.ExecuteNonQueryAsync(cancellationToken) == 0)
+        if (!await database.ChangeAsync(guarded, following, cancellationToken))
             throw new LeaseLostException(id);
-        await using var following = new NpgsqlBatch(connection, transaction);
-        foreach (var command in rest)
-            following.BatchCommands.Add(command);
-        if (rest.Length > 0)
-            await following.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
-
-    private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
-    {
-        await using var command = database.CreateCommand(sql);
-        Add(command.Parameters, parameters);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static NpgsqlBatchCommand Statement(string sql, params object[] parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        Add(command.Parameters, parameters);
-        return command;
-    }
-
-    private static void Add(NpgsqlParameterCollection collection, params object[] parameters)
-    {
-        foreach (var parameter in parameters)
-            collection.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
-    }
-
-    private static NpgsqlParameter Json(string json) => new() { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb };
 }
