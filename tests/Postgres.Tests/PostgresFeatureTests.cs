@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Pylon.Testing;
 
@@ -12,11 +13,21 @@ public sealed class PostgresFeatureTests
     [InlineData(null)]
     [InlineData(" ")]
     public void MissingSettingIsNamed(string? setting) =>
-        Assert.Contains("PYLON_POSTGRES is not set", Assert.Throws<InvalidOperationException>(() => PostgresFeature.ConnectionString(setting, "s")).Message);
+        Assert.Contains("PYLON_POSTGRES is not set", Assert.Throws<FormatException>(() => PostgresFeature.ConnectionString(setting, "s")).Message);
 
     [Fact]
     public void UnreadableSettingIsNamedWithItsFault() =>
-        Assert.Matches("PYLON_POSTGRES .*sslmode", Assert.Throws<InvalidOperationException>(() => PostgresFeature.ConnectionString("postgresql://h/d?sslmode=x", "s")).Message);
+        Assert.Matches("PYLON_POSTGRES .*sslmode", Assert.Throws<FormatException>(() => PostgresFeature.ConnectionString("postgresql://h/d?sslmode=x", "s")).Message);
+
+    [Fact]
+    public async Task BadSettingStopsTheStart()
+    {
+        await using var services = Services("postgresql://h/d?sslmode=x");
+
+        var error = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
+
+        Assert.Contains("PYLON_POSTGRES cannot be read: sslmode", error.Message);
+    }
 
     [Fact]
     public void WaitsAreBoundedUnlessTheSettingSaysOtherwise()
