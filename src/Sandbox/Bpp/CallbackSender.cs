@@ -96,7 +96,7 @@ internal sealed class CallbackSender(HttpClient http, TimeProvider time, ILogger
             var status = (int)response.StatusCode;
             return response.IsSuccessStatusCode
                 ? ("sent", true)
-                : ($"failed: HTTP {status}", IsFinal: status is < 500 and not (408 or 429));
+                : ($"failed: HTTP {status}", status is < 500 and not (408 or 429));
         }
         catch (Exception failed) when (failed is HttpRequestException || (failed is OperationCanceledException && !stopping.IsCancellationRequested))
         {

@@ -31,7 +31,7 @@ internal static class CatalogFiles
             var isFolder = Directory.Exists(path);
             if (!isFolder && !File.Exists(path))
                 throw new InvalidOperationException($"SANDBOX_CATALOG names '{path}', which is neither a file nor a folder");
-            var files = isFolder ? Directory.GetFiles(path, "*.json").Order(StringComparer.Ordinal) : [path];
+            IEnumerable<string> files = isFolder ? Directory.GetFiles(path, "*.json").Order(StringComparer.Ordinal) : [path];
             foreach (var file in files)
                 AddFile(catalogs, file, skipOthers: isFolder);
         }
