@@ -15,7 +15,7 @@ public sealed class CallbackTests
         Assert.Equal("""{"message":{"ack":{"status":"ACK"}}}""", Json.Write(ack));
         var (path, body) = await sandbox.Bap.NextText();
         Assert.Equal("/beckn/on_select", path);
-        Assert.Equal(request.MessageId, Json.Parse(body)["context"]!["message_id"]);
+        JsonAssert.Equal(request.MessageId, Json.Parse(body)["context"]!["message_id"]);
         await Eventually.True(async () => (string?)(await Requests(sandbox))["requests"]![0]!["callback"] == "sent");
     }
 
@@ -27,8 +27,8 @@ public sealed class CallbackTests
         var request = BecknRequest.Discover();
         await sandbox.Send(request);
         var on = await sandbox.Bap.Next();
-        Assert.NotEqual(request.MessageId, on["context"]!["message_id"]);
-        Assert.Equal(request.TransactionId, on["context"]!["transaction_id"]);
+        JsonAssert.NotEqual(request.MessageId, on["context"]!["message_id"]);
+        JsonAssert.Equal(request.TransactionId, on["context"]!["transaction_id"]);
     }
 
     [Fact]
@@ -36,11 +36,11 @@ public sealed class CallbackTests
     {
         await using var sandbox = await SandboxFixture.Start("async");
         var (_, style) = await sandbox.Send(HttpMethod.Put, "/admin/bpp/style", """{"style":"sync"}""");
-        Assert.Equal("sync", style["style"]);
+        JsonAssert.Equal("sync", style["style"]);
         Assert.NotNull((await sandbox.Send(BecknRequest.Discover())).Body["context"]);
         var (status, refusal) = await sandbox.Send(HttpMethod.Put, "/admin/bpp/style", """{"style":"pigeon"}""");
         Assert.Equal(HttpStatusCode.BadRequest, status);
-        Assert.Equal("style", refusal["field"]);
+        JsonAssert.Equal("style", refusal["field"]);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class CallbackTests
         await sandbox.Send(BecknRequest.Discover());
         await sandbox.Time.TimersWaiting();
         sandbox.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal("on_discover", (await sandbox.Bap.Next())["context"]!["action"]);
+        JsonAssert.Equal("on_discover", (await sandbox.Bap.Next())["context"]!["action"]);
     }
 
     [Fact]
@@ -71,8 +71,8 @@ public sealed class CallbackTests
         await sandbox.Fault(new { action = "select", kind = "lost_callback" });
         await sandbox.Send(BecknRequest.Order("select", "o1"));
         await sandbox.Send(BecknRequest.Order("select", "o2"));
-        Assert.Equal("o2", (await sandbox.Bap.Next())["message"]!["order"]!["beckn:id"]);
-        Assert.Equal("lost", (await Requests(sandbox))["requests"]![0]!["callback"]);
+        JsonAssert.Equal("o2", (await sandbox.Bap.Next())["message"]!["order"]!["beckn:id"]);
+        JsonAssert.Equal("lost", (await Requests(sandbox))["requests"]![0]!["callback"]);
         Assert.Equal(0, sandbox.Bap.Waiting);
     }
 
@@ -105,8 +105,8 @@ public sealed class CallbackTests
         await sandbox.Send(BecknRequest.Order("select", "o1"));
         await sandbox.Time.TimersWaiting();
         await sandbox.Send(BecknRequest.Order("select", "o2"));
-        Assert.Equal("o2", (await sandbox.Bap.Next())["message"]!["order"]!["beckn:id"]);
-        Assert.Equal("o1", (await sandbox.Bap.Next())["message"]!["order"]!["beckn:id"]);
+        JsonAssert.Equal("o2", (await sandbox.Bap.Next())["message"]!["order"]!["beckn:id"]);
+        JsonAssert.Equal("o1", (await sandbox.Bap.Next())["message"]!["order"]!["beckn:id"]);
     }
 
     [Fact]

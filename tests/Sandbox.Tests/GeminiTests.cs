@@ -15,12 +15,12 @@ public sealed class GeminiTests
         var (status, body) = await sandbox.Send(HttpMethod.Post, Path, Prompt, "a-key");
         Assert.Equal(HttpStatusCode.OK, status);
         var candidate = Assert.Single(body["candidates"]!);
-        Assert.Equal("STOP", candidate["finishReason"]);
-        Assert.Equal("model", candidate["content"]!["role"]);
+        JsonAssert.Equal("STOP", candidate["finishReason"]);
+        JsonAssert.Equal("model", candidate["content"]!["role"]);
         Assert.Contains("Test ML Training Job:", candidate["content"]!["parts"]![0]!["text"]!.Value<string>(), StringComparison.Ordinal);
-        Assert.Equal("gemini-2.0-flash", body["modelVersion"]);
+        JsonAssert.Equal("gemini-2.0-flash", body["modelVersion"]);
         Assert.True(body["usageMetadata"]!["totalTokenCount"]!.Value<int>() > 0);
-        Assert.Equal(1, (await sandbox.Get("/admin/gemini/requests")).Body["count"]);
+        JsonAssert.Equal(1, (await sandbox.Get("/admin/gemini/requests")).Body["count"]);
     }
 
     [Fact]
@@ -29,10 +29,10 @@ public sealed class GeminiTests
         await using var sandbox = await SandboxFixture.Start();
         var (forbidden, none) = await sandbox.Send(HttpMethod.Post, Path, Prompt);
         Assert.Equal(HttpStatusCode.Forbidden, forbidden);
-        Assert.Equal("PERMISSION_DENIED", none["error"]!["status"]);
+        JsonAssert.Equal("PERMISSION_DENIED", none["error"]!["status"]);
         var (invalid, bad) = await sandbox.Send(HttpMethod.Post, Path, Prompt, "bad-key");
         Assert.Equal(HttpStatusCode.BadRequest, invalid);
-        Assert.Equal("API_KEY_INVALID", bad["error"]!["details"]![0]!["reason"]);
+        JsonAssert.Equal("API_KEY_INVALID", bad["error"]!["details"]![0]!["reason"]);
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class GeminiTests
         await using var sandbox = await SandboxFixture.Start();
         var (status, answer) = await sandbox.Send(HttpMethod.Post, Path, body, "a-key");
         Assert.Equal(HttpStatusCode.BadRequest, status);
-        Assert.Equal("INVALID_ARGUMENT", answer["error"]!["status"]);
+        JsonAssert.Equal("INVALID_ARGUMENT", answer["error"]!["status"]);
     }
 
     [Fact]

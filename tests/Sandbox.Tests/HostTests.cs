@@ -10,7 +10,7 @@ public sealed class HostTests
     public async Task HealthAndIndexAnswer()
     {
         await using var sandbox = await SandboxFixture.Start();
-        Assert.Equal("healthy", (await sandbox.Get("/health")).Body["status"]);
+        JsonAssert.Equal("healthy", (await sandbox.Get("/health")).Body["status"]);
         Assert.NotEmpty((await sandbox.Get("/")).Body["endpoints"]!);
     }
 

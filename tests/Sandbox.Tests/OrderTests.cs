@@ -10,34 +10,34 @@ public sealed class OrderTests
     {
         await using var sandbox = await SandboxFixture.Start();
         var select = await Order(sandbox, BecknRequest.Order("select", "o1"));
-        Assert.Equal("QUOTE_REQUESTED", select["beckn:orderStatus"]);
-        Assert.Equal("QUOTED", select["beckn:fulfillment"]!["beckn:status"]);
+        JsonAssert.Equal("QUOTE_REQUESTED", select["beckn:orderStatus"]);
+        JsonAssert.Equal("QUOTED", select["beckn:fulfillment"]!["beckn:status"]);
         var quoted = Attributes(select);
         Assert.Equal(0.086, quoted["beckn:pricingParameters"]!["spotPrice"]!.Value<double>());
-        Assert.Equal("2026-03-10T09:00:00Z", quoted["beckn:timeWindow"]!["start"]);
-        Assert.Equal("2026-03-10T13:00:00Z", quoted["beckn:timeWindow"]!["end"]);
-        Assert.Equal("PT4H", quoted["beckn:timeWindow"]!["duration"]);
+        JsonAssert.Equal("2026-03-10T09:00:00Z", quoted["beckn:timeWindow"]!["start"]);
+        JsonAssert.Equal("2026-03-10T13:00:00Z", quoted["beckn:timeWindow"]!["end"]);
+        JsonAssert.Equal("PT4H", quoted["beckn:timeWindow"]!["duration"]);
 
         var init = await Order(sandbox, BecknRequest.Order("init", "o1"));
-        Assert.Equal("INITIALIZED", init["beckn:orderStatus"]);
+        JsonAssert.Equal("INITIALIZED", init["beckn:orderStatus"]);
         Assert.Equal(412.8, Attributes(init)["beckn:pricingParameters"]!["estimatedCost"]!.Value<double>());
         Assert.Equal(1.2, Attributes(init)["beckn:capacityParameters"]!["reservedCapacity"]!.Value<double>());
         Assert.Equal(198.8, Attributes(init)["beckn:capacityParameters"]!["availableCapacity"]!.Value<double>());
-        Assert.Equal("next-billing-cycle", init["beckn:payment"]!["beckn:settlement"]);
+        JsonAssert.Equal("next-billing-cycle", init["beckn:payment"]!["beckn:settlement"]);
 
         var confirm = await Order(sandbox, BecknRequest.Order("confirm", "o1"));
-        Assert.Equal("CONFIRMED", confirm["beckn:orderStatus"]);
-        Assert.Equal("CONFIRMED", confirm["beckn:fulfillment"]!["beckn:status"]);
-        Assert.Equal("2026-03-10T08:00:00Z", confirm["beckn:orderAttributes"]!["beckn:confirmationTimestamp"]);
+        JsonAssert.Equal("CONFIRMED", confirm["beckn:orderStatus"]);
+        JsonAssert.Equal("CONFIRMED", confirm["beckn:fulfillment"]!["beckn:status"]);
+        JsonAssert.Equal("2026-03-10T08:00:00Z", confirm["beckn:orderAttributes"]!["beckn:confirmationTimestamp"]);
         Assert.Equal(198.8, await FreeCapacity(sandbox));
-        Assert.Equal("CONFIRMED", (await Order(sandbox, BecknRequest.Of("status", "o1")))["beckn:orderStatus"]);
+        JsonAssert.Equal("CONFIRMED", (await Order(sandbox, BecknRequest.Of("status", "o1")))["beckn:orderStatus"]);
 
-        Assert.Equal("CANCELLED", (await Order(sandbox, BecknRequest.Of("cancel", "o1")))["beckn:orderStatus"]);
+        JsonAssert.Equal("CANCELLED", (await Order(sandbox, BecknRequest.Of("cancel", "o1")))["beckn:orderStatus"]);
         Assert.Equal(200, await FreeCapacity(sandbox));
         var seen = await sandbox.Order("o1");
-        Assert.Equal("CANCELLED", seen["state"]);
-        Assert.Equal(1, seen["bookings"]);
-        Assert.Equal("batch-a", seen["workload_id"]);
+        JsonAssert.Equal("CANCELLED", seen["state"]);
+        JsonAssert.Equal(1, seen["bookings"]);
+        JsonAssert.Equal("batch-a", seen["workload_id"]);
         Assert.Equal(["select", "init", "confirm", "status", "cancel"], seen["history"]!.Select(h => h["action"]!.Value<string>()));
     }
 
@@ -51,11 +51,11 @@ public sealed class OrderTests
         sandbox.Time.Advance(TimeSpan.FromMinutes(1));
         var again = await Order(sandbox, BecknRequest.Order("confirm", "o1"));
         Assert.True(JToken.DeepEquals(first, again));
-        Assert.Equal("INITIALIZED", (await Order(sandbox, BecknRequest.Order("init", "o1")))["beckn:orderStatus"]);
-        Assert.Equal("QUOTE_REQUESTED", (await Order(sandbox, BecknRequest.Order("select", "o1")))["beckn:orderStatus"]);
+        JsonAssert.Equal("INITIALIZED", (await Order(sandbox, BecknRequest.Order("init", "o1")))["beckn:orderStatus"]);
+        JsonAssert.Equal("QUOTE_REQUESTED", (await Order(sandbox, BecknRequest.Order("select", "o1")))["beckn:orderStatus"]);
         var seen = await sandbox.Order("o1");
-        Assert.Equal("CONFIRMED", seen["state"]);
-        Assert.Equal(1, seen["bookings"]);
+        JsonAssert.Equal("CONFIRMED", seen["state"]);
+        JsonAssert.Equal(1, seen["bookings"]);
         Assert.Equal(198.8, await FreeCapacity(sandbox));
     }
 
@@ -65,7 +65,7 @@ public sealed class OrderTests
         await using var sandbox = await SandboxFixture.Start();
         await Order(sandbox, BecknRequest.Order("init", "o1"));
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Order(sandbox, BecknRequest.Order("confirm", "o1"))));
-        Assert.Equal(1, (await sandbox.Order("o1"))["bookings"]);
+        JsonAssert.Equal(1, (await sandbox.Order("o1"))["bookings"]);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class OrderTests
         Assert.Equal("30010", await ErrorOf(sandbox, BecknRequest.Order("confirm", "o1")));
         await Order(sandbox, BecknRequest.Order("select", "o1"));
         Assert.Equal("40000", await ErrorOf(sandbox, BecknRequest.Order("confirm", "o1")));
-        Assert.Equal(0, (await sandbox.Order("o1"))["bookings"]);
+        JsonAssert.Equal(0, (await sandbox.Order("o1"))["bookings"]);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class OrderTests
         await Order(sandbox, BecknRequest.Order("confirm", "o1", megawatts: 150));
         Assert.Equal("40002", await ErrorOf(sandbox, BecknRequest.Order("confirm", "o2", megawatts: 150)));
         await Order(sandbox, BecknRequest.Of("cancel", "o1"));
-        Assert.Equal("CONFIRMED", (await Order(sandbox, BecknRequest.Order("confirm", "o2", megawatts: 150)))["beckn:orderStatus"]);
+        JsonAssert.Equal("CONFIRMED", (await Order(sandbox, BecknRequest.Order("confirm", "o2", megawatts: 150)))["beckn:orderStatus"]);
     }
 
     [Fact]
@@ -129,11 +129,11 @@ public sealed class OrderTests
     {
         await using var sandbox = await SandboxFixture.Start();
         await Order(sandbox, BecknRequest.Order("select", "o1"));
-        Assert.Equal("sync", Assert.Single((await sandbox.Get("/admin/bpp/requests?action=select")).Body["requests"]!)["answer"]);
+        JsonAssert.Equal("sync", Assert.Single((await sandbox.Get("/admin/bpp/requests?action=select")).Body["requests"]!)["answer"]);
         await sandbox.Send(HttpMethod.Delete, "/admin/bpp/orders", null);
         await sandbox.Send(HttpMethod.Delete, "/admin/bpp/requests", null);
-        Assert.Equal(0, (await sandbox.Get("/admin/bpp/orders")).Body["count"]);
-        Assert.Equal(0, (await sandbox.Get("/admin/bpp/requests")).Body["count"]);
+        JsonAssert.Equal(0, (await sandbox.Get("/admin/bpp/orders")).Body["count"]);
+        JsonAssert.Equal(0, (await sandbox.Get("/admin/bpp/requests")).Body["count"]);
     }
 
     private static async Task<JToken> Order(SandboxFixture sandbox, BecknRequest request)
@@ -141,7 +141,7 @@ public sealed class OrderTests
         var (status, on) = await sandbox.Send(request);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.True(on["error"] is null, on.ToString());
-        Assert.Equal("on_" + request.Action, on["context"]!["action"]);
+        JsonAssert.Equal("on_" + request.Action, on["context"]!["action"]);
         return on["message"]!["order"]!;
     }
 
