@@ -207,6 +207,40 @@ public sealed class RedisCommandTests(RedisServer server) : IClassFixture<RedisS
         });
     }
 
+    [Fact]
+    public async Task TlsCarriesManyCallersAndEndsWithItsServer()
+    {
+        using var secure = new RedisServer(tls: true);
+        await using var redis = await secure.ConnectAsync(o =>
+        {
+            o.Ssl = true;
+            o.CertificateValidation += static (_, _, _, _) => true;
+        });
+        var db = redis.GetDatabase();
+        var large = new byte[3 * 1024 * 1024];
+        new Random(1).NextBytes(large);
+        await db.StringSetAsync("large", large).WaitAsync(Bound);
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(i => db.StringIncrementAsync("n"))).WaitAsync(Bound);
+        Assert.Equal(64, (int)await db.StringGetAsync("n").WaitAsync(Bound));
+        var read = (byte[]?)await db.StringGetAsync("large").WaitAsync(Bound);
+        Assert.True(large.AsSpan().SequenceEqual(read));
+
+        secure.Kill();
+        secure.Start();
+        var back = false;
+        while (!back)
+        {
+            try
+            {
+                back = (int)await db.StringGetAsync("n").WaitAsync(Bound) == 64;
+            }
+            catch (Exception e) when (e is RedisException or RedisTimeoutException)
+            {
+                // Not yet.
+            }
+        }
+    }
+
     private static async Task<bool> Swap(IDatabase db, string key, RedisValue from, RedisValue to)
     {
         var transaction = db.CreateTransaction();

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using StackExchange.Redis;
 
 namespace Pylon.Compat.Redis.Tests;
@@ -9,10 +11,19 @@ namespace Pylon.Compat.Redis.Tests;
 public sealed class RedisServer : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("pylon-redis-").FullName;
+    private readonly bool _tls;
     private Process? _process;
 
     public RedisServer()
+        : this(tls: false)
     {
+    }
+
+    internal RedisServer(bool tls)
+    {
+        _tls = tls;
+        if (tls)
+            WriteCertificate();
         using (var probe = new TcpListener(IPAddress.Loopback, 0))
         {
             probe.Start();
@@ -34,12 +45,20 @@ public sealed class RedisServer : IDisposable
 
     public void Start()
     {
-        var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("redis-server")
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = _directory,
+        };
         foreach (var argument in new[]
         {
-            "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory,
+            "--bind", "127.0.0.1", "--dir", _directory,
             "--appendonly", "yes", "--appendfsync", "always", "--save", string.Empty,
-        })
+        }.Concat(_tls
+            ? ["--port", "0", "--tls-port", $"{Port}", "--tls-cert-file", "server.pem", "--tls-key-file", "server.key",
+                "--tls-ca-cert-file", "server.pem", "--tls-auth-clients", "no"]
+            : ["--port", $"{Port}"]))
         {
             start.ArgumentList.Add(argument);
         }
@@ -73,5 +92,15 @@ public sealed class RedisServer : IDisposable
     {
         Kill();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private void WriteCertificate()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        File.WriteAllText(Path.Combine(_directory, "server.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(_directory, "server.key"), key.ExportPkcs8PrivateKeyPem());
     }
 }
