@@ -49,7 +49,7 @@ internal static class RequestBinder
             var before = path.Field.Accessor.GetValue(path.Holder(message));
             if (parsed.Problem is not null)
                 problems.Add(new(name, parsed.Problem));
-            else if (match.Binding.TakesBody && !IsDefault(before) && !Equals(before, parsed.Value))
+            else if (match.Binding.TakesBody && !IsDefault(before) && !Same(before, parsed.Value))
                 problems.Add(new(name, "differs from the one in the path"));
             else
                 path.Field.Accessor.SetValue(path.Holder(message), parsed.Value);
@@ -62,8 +62,8 @@ internal static class RequestBinder
         || binding.PathFields.ContainsKey(path.Name);
 
     // An enum compares by its number: that is what a path gives.
-    private static bool Equals(object? before, object? given) =>
-        object.Equals(before is Enum ? Convert.ToInt32(before) : before, given);
+    private static bool Same(object? before, object? given) =>
+        Equals(before is Enum ? Convert.ToInt32(before) : before, given);
 
     private static bool IsDefault(object? value) => value switch
     {
