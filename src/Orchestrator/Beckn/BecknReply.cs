@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text.Json;
+using Pylon.Orchestrator.Flow;
+
+namespace Pylon.Orchestrator.Beckn;
+
+/// <summary>What the HTTP response to a Beckn message means.</summary>
+internal abstract record BecknReply
+{
+    /// <summary>The body is the answer itself (on_select and so on).</summary>
+    public sealed record Answer(JsonElement Body) : BecknReply;
+
+    /// <summary>Taken; the answer comes as a callback.</summary>
+    public sealed record Ack : BecknReply;
+
+    /// <summary>Not taken; there will be no callback.</summary>
+    public sealed record Nack(string Reason) : BecknReply;
+
+    /// <summary>Neither: an HTTP error or a body that is not Beckn.</summary>
+    public sealed record Rubbish(string Reason) : BecknReply;
+
+    /// <summary>
+    /// Reads a response of any of the wire generations: the acknowledgement is in message.ack.status, message.status,
+    /// status or ack_status.
+    /// </summary>
+    public static BecknReply Read(HttpStatusCode status, ReadOnlyMemory<byte> body, string action)
+    {
+        var root = Parse(body);
+        var message = root.Get("message");
+        var acknowledgement = FirstText(message.Get("ack").Get("status"), message.Get("status"), root.Get("status"), root.Get("ack_status"));
+        if (acknowledgement.Equals("NACK", StringComparison.OrdinalIgnoreCase))
+            return new Nack(ErrorOf(root) ?? "NACK without a reason");
+        if ((int)status is < 200 or > 299)
+            return new Rubbish($"HTTP {(int)status}{(ErrorOf(root) is { } error ? $": {error}" : "")}");
+        if (acknowledgement.Equals("ACK", StringComparison.OrdinalIgnoreCase))
+            return new Ack();
+        if (root.Get("context").Get("action").Text() == $"on_{action}" && (message.ValueKind == JsonValueKind.Object || ErrorOf(root) is not null))
+            return new Answer(root);
+        return new Rubbish($"neither an acknowledgement nor on_{action}");
+    }
+
+    /// <summary>The error of an answer, as "code: message"; null when there is none.</summary>
+    public static string? ErrorOf(JsonElement root)
+    {
+        var error = root.Get("error");
+        if (error.ValueKind != JsonValueKind.Object)
+            error = root.Get("message").Get("error");
+        if (error.ValueKind != JsonValueKind.Object)
+            return null;
+        var code = FirstText(error.Get("code"), error.Get("errorCode"));
+        var text = FirstText(error.Get("message"), error.Get("errorMessage"));
+        return code.Length == 0 || text.Length == 0 ? $"{code}{text}" : $"{code}: {text}";
+    }
+
+    private static JsonElement Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    private static string FirstText(params ReadOnlySpan<JsonElement> elements)
+    {
+        foreach (var element in elements)
+        {
+            var text = element.ValueKind == JsonValueKind.Number ? element.GetRawText() : element.Text();
+            if (text.Length > 0)
+                return text;
+        }
+
+        return "";
+    }
+}

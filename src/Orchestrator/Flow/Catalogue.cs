@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Xml;
+using Google.Protobuf.WellKnownTypes;
+using Pylon.Common.V1;
+
+namespace Pylon.Orchestrator.Flow;
+
+/// <summary>
+/// Reads the answer to DISCOVER. Providers differ from the schema and from one another (arrays for objects, numbers in
+/// strings, times of day for times), so the parts are read leniently; an item that cannot be ranked honestly is left out.
+/// </summary>
+internal static class Catalogue
+{
+    /// <summary>More items than any catalogue of a day's windows has; what is beyond is not looked at.</summary>
+    private const int MaxItems = 10_000;
+
+    public static IReadOnlyList<CatalogueItem> Read(JsonElement onDiscover)
+    {
+        var context = onDiscover.Get("context");
+        var items = new List<CatalogueItem>();
+        foreach (var catalogue in onDiscover.Get("message").Get("catalogs").Elements())
+        {
+            var offers = OffersByItem(catalogue);
+            foreach (var item in catalogue.Get("beckn:items").Elements())
+            {
+                if (items.Count == MaxItems)
+                    return items;
+                if (ReadItem(context, catalogue, item, offers) is { } read)
+                    items.Add(read);
+            }
+        }
+
+        return items;
+    }
+
+    private static Dictionary<string, JsonElement> OffersByItem(JsonElement catalogue)
+    {
+        var offers = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var offer in catalogue.Get("beckn:offers").Elements())
+        {
+            foreach (var item in offer.Get("beckn:items").Elements())
+                offers.TryAdd(item.Text(), offer);
+        }
+
+        return offers;
+    }
+
+    private static CatalogueItem? ReadItem(
+        JsonElement context, JsonElement catalogue, JsonElement item, Dictionary<string, JsonElement> offers)
+    {
+        var id = item.Get("beckn:id").Text();
+        var attributes = item.Get("beckn:itemAttributes");
+        var grid = attributes.Get("beckn:gridParameters");
+        var carbon = grid.Get("carbonIntensity").Number();
+        if (id.Length == 0 || grid.Get("renewableMix").Number() is not (>= 0 and <= 100 and var renewable) || carbon is < 0)
+            return null;
+
+        var address = item.Get("beckn:availableAt").First().Get("address");
+        var offer = offers.GetValueOrDefault(id);
+        var provider = item.Get("beckn:provider");
+        return new CatalogueItem
+        {
+            ItemId = id,
+            ProviderId = FirstText(IdOf(provider), IdOf(catalogue.Get("beckn:provider")), offer.Get("beckn:provider").Text()),
+            BppId = context.Get("bpp_id").Text(),
+            BppUri = context.Get("bpp_uri").Text(),
+            GridZone = grid.Get("gridZone").Text(),
+            GridArea = grid.Get("gridArea").Text(),
+            Locality = address.Get("addressLocality").Text(),
+            Region = address.Get("addressRegion").Text(),
+            Country = address.Get("addressCountry").Text(),
+            RenewableMixPercent = renewable,
+            CarbonIntensity = carbon,
+            Window = ReadWindow(attributes.Get("beckn:timeWindow"), catalogue.Get("beckn:validity")),
+            AvailableCapacityMw = attributes.Get("beckn:capacityParameters").Get("availableCapacity").Number(),
+            Price = ReadPrice(offer),
+            Offer = offer.ValueKind == JsonValueKind.Object ? offer : null,
+        };
+    }
+
+    private static string IdOf(JsonElement objectOrId) =>
+        objectOrId.ValueKind == JsonValueKind.Object ? objectOrId.Get("beckn:id").Text() : objectOrId.Text();
+
+    private static string FirstText(params ReadOnlySpan<string> texts)
+    {
+        foreach (var text in texts)
+        {
+            if (text.Length > 0)
+                return text;
+        }
+
+        return "";
+    }
+
+    /// <summary>A window is given by full times, or by times of day on the first day of the catalogue's validity.</summary>
+    private static Window? ReadWindow(JsonElement window, JsonElement validity)
+    {
+        var day = Time(validity.Get("schema:startDate").Text());
+        var start = Time(window.Get("start").Text(), day);
+        var end = Time(window.Get("end").Text(), day);
+        if (end is null && start is not null)
+            end = Plus(start.Value, window.Get("duration").Text());
+        if (start is null || end is null)
+            return null;
+        if (end <= start)
+            end = end.Value.AddDays(1);
+        return end <= start ? null : new Window { StartTime = start.Value.ToTimestamp(), EndTime = end.Value.ToTimestamp() };
+    }
+
+    private static DateTimeOffset? Time(string text, DateTimeOffset? day = null)
+    {
+        const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (text.Length == 0)
+            return null;
+        if (text[^1] == 'Z' && TimeOnly.TryParse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture, out var time))
+            return day is null ? null : new DateTimeOffset(DateOnly.FromDateTime(day.Value.UtcDateTime), time, TimeSpan.Zero);
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, utc, out var full) ? full : null;
+    }
+
+    private static DateTimeOffset? Plus(DateTimeOffset start, string duration)
+    {
+        try
+        {
+            return start + XmlConvert.ToTimeSpan(duration);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    private static Price? ReadPrice(JsonElement offer)
+    {
+        var price = offer.Get("beckn:price");
+        var value = price.Get("value").Number() ?? price.Get("price").Number();
+        return value is >= 0
+            ? new Price
+            {
+                Value = value.Value,
+                Currency = price.Get("currency").Text(),
+                Unit = offer.Get("beckn:offerAttributes").Get("beckn:unit").Text(),
+            }
+            : null;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Pylon.Common.V1;
+
+namespace Pylon.Orchestrator.Flow;
+
+/// <summary>An item of a provider's catalogue: a window of time in a grid zone in which work can be run.</summary>
+internal sealed record CatalogueItem
+{
+    public required string ItemId { get; init; }
+    public required string ProviderId { get; init; }
+    public required string BppId { get; init; }
+    public required string BppUri { get; init; }
+    public string GridZone { get; init; } = "";
+    public string GridArea { get; init; } = "";
+    public string Locality { get; init; } = "";
+    public string Region { get; init; } = "";
+    public string Country { get; init; } = "";
+
+    /// <summary>0 to 100.</summary>
+    public required double RenewableMixPercent { get; init; }
+
+    /// <summary>gCO2/kWh; null when the catalogue does not give it.</summary>
+    public double? CarbonIntensity { get; init; }
+
+    public Window? Window { get; init; }
+    public double? AvailableCapacityMw { get; init; }
+    public Price? Price { get; init; }
+
+    /// <summary>The beckn:Offer as the provider wrote it; null when the item has none.</summary>
+    public JsonElement? Offer { get; init; }
+}

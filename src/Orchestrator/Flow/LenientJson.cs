@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Pylon.Orchestrator.Flow;
+
+/// <summary>Reads foreign JSON without exceptions: what is missing or of another kind is undefined, empty or null.</summary>
+internal static class LenientJson
+{
+    public static JsonElement Get(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
+
+    /// <summary>The members of an array; a lone value stands for an array of one.</summary>
+    public static IEnumerable<JsonElement> Elements(this JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray(),
+        JsonValueKind.Undefined or JsonValueKind.Null => [],
+        _ => [element],
+    };
+
+    public static JsonElement First(this JsonElement element) => element.Elements().FirstOrDefault();
+
+    public static string Text(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.String ? element.GetString()!.Trim() : "";
+
+    /// <summary>A finite number, also one written as a string.</summary>
+    public static double? Number(this JsonElement element)
+    {
+        var text = element.ValueKind switch
+        {
+            JsonValueKind.Number => element.GetRawText(),
+            JsonValueKind.String => element.GetString(),
+            _ => null,
+        };
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : null;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Grpc.Core;
+
+namespace Pylon.Rpc;
+
+/// <summary>The one table from what went wrong to what the caller is told.</summary>
+internal sealed class RefusalTable(IEnumerable<ExceptionMapper> mappers)
+{
+    public static StatusCode CodeOf(RefusalKind kind) => kind switch
+    {
+        RefusalKind.InvalidArgument => StatusCode.InvalidArgument,
+        RefusalKind.NotFound => StatusCode.NotFound,
+        RefusalKind.AlreadyExists => StatusCode.AlreadyExists,
+        RefusalKind.FailedPrecondition => StatusCode.FailedPrecondition,
+        RefusalKind.ResourceExhausted => StatusCode.ResourceExhausted,
+        RefusalKind.Unavailable => StatusCode.Unavailable,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
+    };
+
+    /// <summary>The refusal that an exception stands for, or null when nobody expected it.</summary>
+    public Refusal? Find(Exception exception) => exception switch
+    {
+        RefusalException expected => expected.Refusal,
+        _ => mappers.Select(map => map(exception)).FirstOrDefault(found => found is not null) ?? BuiltIn(exception),
+    };
+
+    // The messages are ours: those of the exceptions name hosts, ports and tables.
+    private static Refusal? BuiltIn(Exception exception) => exception switch
+    {
+        DbException { IsTransient: true } => Refusal.Unavailable("DATABASE_UNAVAILABLE", "The database does not answer now."),
+        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } or HttpRequestException =>
+            Refusal.Unavailable("UPSTREAM_UNAVAILABLE", "A service that this one needs does not answer now."),
+        TimeoutException or OperationCanceledException { InnerException: TimeoutException } =>
+            Refusal.Unavailable("UPSTREAM_TIMEOUT", "A service that this one needs did not answer in time."),
+        SocketException => Refusal.Unavailable("UPSTREAM_UNAVAILABLE", "A service that this one needs cannot be reached now."),
+        _ => null,
+    };
+}

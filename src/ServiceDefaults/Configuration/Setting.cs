@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+
+namespace Pylon.ServiceDefaults.Configuration;
+
+/// <summary>How a bad setting is spoken of.</summary>
+internal static class Setting
+{
+    private static readonly string[] SecretEndings = ["Key", "Password", "Secret", "Token", "ConnectionString"];
+
+    public static string Wrong(string key, object? value, string rule) =>
+        $"{SettingAliases.NameOf(key)}{Shown(key, value)}: {rule}";
+
+    /// <summary>What a text must look like to become a value of the type.</summary>
+    public static string Shape(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(TimeSpan)) return "must be a duration hh:mm:ss, for example 00:00:10";
+        if (type == typeof(bool)) return "must be true or false";
+        if (type == typeof(Uri)) return "must be an absolute URL";
+        if (type.IsEnum) return $"must be one of {string.Join(", ", Enum.GetNames(type))}";
+        return type == typeof(double) || type == typeof(float) || type == typeof(decimal) ? "must be a number" : $"must be a whole number ({type.Name})";
+    }
+
+    public static string Rule(ValidationAttribute rule, ValidationResult result) => rule switch
+    {
+        { ErrorMessage: { Length: > 0 } own } => own,
+        RequiredAttribute => "is required",
+        RangeAttribute range => $"must be from {Text(range.Minimum)} to {Text(range.Maximum)}",
+        UrlAttribute => "must be an absolute http or https URL",
+        StringLengthAttribute length => $"must have {length.MinimumLength} to {length.MaximumLength} characters",
+        _ => result.ErrorMessage ?? "is not valid",
+    };
+
+    private static string Shown(string key, object? value)
+    {
+        if (value is null or "") return "";
+        if (SecretEndings.Any(end => key.EndsWith(end, StringComparison.OrdinalIgnoreCase))) return "=(hidden)";
+        var text = Text(value);
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0 ? "=" + text.Replace(uri.UserInfo, "(hidden)") : "=" + text;
+    }
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+}

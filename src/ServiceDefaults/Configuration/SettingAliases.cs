@@ -1,0 +1,56 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace Pylon.ServiceDefaults.Configuration;
+
+/// <summary>
+/// The one table of the short setting names, those of the systems that Pylon took over. A feature reads
+/// <c>Section:Key</c>; both spellings work, and <c>Section__Key</c> in the environment or on the command line wins.
+/// </summary>
+internal static class SettingAliases
+{
+    public static IReadOnlyList<SettingAlias> Table { get; } =
+    [
+        new("BPP_BASE_URL", "Bpp:BaseUrl"),
+        new("BPP_ID", "Bpp:Id"),
+        new("BAP_ID", "Bpp:BapId"),
+        new("BAP_URI", "Bpp:BapUri"),
+        new("BPP_POLL_INTERVAL", "Bpp:PollInterval", Seconds),
+        new("MAX_WORKLOADS_PER_CYCLE", "Bpp:MaxWorkloadsPerCycle"),
+        new("GEMINI_API_KEY", "Gemini:ApiKey"),
+        new("GEMINI_BASE_URL", "Gemini:BaseUrl"),
+        new("GEMINI_MODEL", "Gemini:Model"),
+        new("LOG_LEVEL", "Logging:LogLevel:Default", LogLevelName),
+    ];
+
+    /// <summary>How a person may have spelled the setting behind a configuration key, shortest first.</summary>
+    public static string NameOf(string key) => Table.FirstOrDefault(a => a.Key.Equals(key, StringComparison.OrdinalIgnoreCase))?.Name ?? key.Replace(":", "__");
+
+    /// <summary>Puts the aliases that are set just below the environment: above the files, below the full spelling.</summary>
+    public static void Apply(IConfigurationManager configuration)
+    {
+        var values = Table.Where(alias => !string.IsNullOrEmpty(configuration[alias.Name]))
+            .ToDictionary(alias => alias.Key, string? (alias) => alias.ValueOf(configuration[alias.Name]!.Trim()), StringComparer.OrdinalIgnoreCase);
+        if (values.Count == 0) return;
+        var environment = configuration.Sources.OfType<EnvironmentVariablesConfigurationSource>().LastOrDefault();
+        var at = environment is null ? configuration.Sources.Count : configuration.Sources.IndexOf(environment);
+        configuration.Sources.Insert(at, new MemoryConfigurationSource { InitialData = values });
+    }
+
+    // 10, 0.5 and 30s are seconds; anything else is left to the options' own parsing.
+    private static string Seconds(string text) =>
+        double.TryParse(text.EndsWith('s') ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+        && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture)
+            : text;
+
+    private static string LogLevelName(string text) => text.ToUpperInvariant() switch
+    {
+        "INFO" => "Information",
+        "WARN" => "Warning",
+        "FATAL" => "Critical",
+        _ => text,
+    };
+}

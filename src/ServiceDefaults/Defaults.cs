@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Pylon.Rpc;
+using Pylon.ServiceDefaults.Configuration;
+using Pylon.ServiceDefaults.Metrics;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
+
+namespace Pylon.ServiceDefaults;
+
+public static class Defaults
+{
+    /// <summary>
+    /// What every process of Pylon does the same: ports (<see cref="ListenOptions"/>), the settings' short names,
+    /// logs, metrics, traces, health, the gRPC server, an orderly end.
+    /// </summary>
+    /// <param name="name">The service in lower case, for example "orchestrator"; telemetry calls it by that.</param>
+    /// <param name="defaultGrpcPort">Null for a process without gRPC.</param>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name, int? defaultGrpcPort, int defaultHttpPort)
+    {
+        SettingAliases.Apply(builder.Configuration);
+        Logs.Configure(builder.Logging);
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddOptions<ListenOptions>()
+            .Configure<IConfiguration>((listen, configuration) => listen.Read(configuration, defaultGrpcPort, defaultHttpPort))
+            .ValidateOnStart();
+        builder.Services.AddOptions<KestrelServerOptions>()
+            .Configure<IOptions<ListenOptions>>((kestrel, listen) => listen.Value.Apply(kestrel));
+        // Where to listen is said above; ASPNETCORE_URLS of a container image must not bring a warning.
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+
+        builder.Services.AddRpcServer();
+        builder.Services.AddSingleton<MetricsRegistry>();
+        Telemetry.AddWhenAsked(builder.Services, builder.Configuration, name);
+
+        // The Redis client blocks pool threads while a connection is lost; the pool must not starve meanwhile.
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, 64), ports);
+        return builder;
+    }
+
+    /// <summary><c>GET /health</c>, <c>GET /metrics</c>, gRPC health, and reflection over <paramref name="services"/>.</summary>
+    public static WebApplication MapServiceDefaults(this WebApplication app, params IEnumerable<ServiceDescriptor> services)
+    {
+        HealthEndpoint.Map(app);
+        MetricsEndpoint.Map(app);
+        app.MapRpcServer(services);
+        return app;
+    }
+
+    /// <summary>
+    /// Runs until it is told to stop. When it cannot start for want of a good setting or a free port it says so in one
+    /// line each and returns 1; <c>return await app.RunServiceAsync();</c>
+    /// </summary>
+    public static async Task<int> RunServiceAsync(this WebApplication app)
+    {
+        try
+        {
+            app.Services.GetService<IStartupValidator>()?.Validate();
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (StartFailure.Explain(exception) is { Count: > 0 } lines)
+        {
+            foreach (var line in lines) await Console.Error.WriteLineAsync(line);
+            await app.DisposeAsync();
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Pylon.ServiceDefaults;
+
+/// <summary><c>GET /health</c>: 200 while the process can do its work, 503 with the reason when it cannot.</summary>
+internal static class HealthEndpoint
+{
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapHealthChecks("/health", new HealthCheckOptions
+    {
+        ResponseWriter = WriteAsync,
+    });
+
+    private static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        var checks = report.Entries.ToDictionary(
+            entry => entry.Key,
+            entry => new { status = Word(entry.Value.Status), description = entry.Value.Description ?? "" },
+            StringComparer.Ordinal);
+        return context.Response.WriteAsJsonAsync(new { status = Word(report.Status), checks }, JsonSerializerOptions.Web, context.RequestAborted);
+    }
+
+    private static string Word(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "healthy",
+        HealthStatus.Degraded => "degraded",
+        _ => "unhealthy",
+    };
+}

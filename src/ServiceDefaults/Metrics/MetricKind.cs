@@ -1,0 +1,8 @@
+namespace Pylon.ServiceDefaults.Metrics;
+
+internal enum MetricKind
+{
+    Counter,
+    Gauge,
+    Histogram,
+}
