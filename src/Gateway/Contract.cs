@@ -1,0 +1,23 @@
+using System.Reflection;
+using Google.Protobuf.Reflection;
+using Pylon.Orchestrator.V1;
+
+namespace Pylon.Gateway;
+
+/// <summary>Everything that the protos say, as compiled into Pylon.Contracts.</summary>
+internal static class Contract
+{
+    /// <summary>Every file of Pylon.Contracts; the generated class of a file ends in Reflection.</summary>
+    public static IReadOnlyList<FileDescriptor> Files { get; } =
+    [
+        .. typeof(WorkloadService).Assembly.GetExportedTypes()
+            .Where(type => type is { IsAbstract: true, IsSealed: true } && type.Name.EndsWith("Reflection", StringComparison.Ordinal))
+            .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
+            .OfType<FileDescriptor>()
+            .OrderBy(file => file.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>The services of Pylon; reflection and health, which each process has of its own, are not among them.</summary>
+    public static IReadOnlyList<ServiceDescriptor> Services { get; } =
+        [.. Files.Where(file => file.Package.StartsWith("pylon.", StringComparison.Ordinal)).SelectMany(file => file.Services)];
+}

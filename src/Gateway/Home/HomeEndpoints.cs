@@ -1,0 +1,38 @@
+using Pylon.Gateway.Transcoding;
+using Pylon.Gateway.Webhooks;
+
+namespace Pylon.Gateway.Home;
+
+/// <summary><c>GET /</c>: every endpoint of the HTTP port, made from the contract.</summary>
+internal static class HomeEndpoints
+{
+    public static void MapHome(this WebApplication app)
+    {
+        var index = new Index("Pylon", [.. FromContract(), .. Extra()]);
+        app.MapGet("/", () => Results.Json(index, HomeJson.Default.Index));
+    }
+
+    private static IEnumerable<Endpoint> FromContract() => Binding.Of(Contract.Services).Select(binding =>
+        new Endpoint(binding.HttpMethod, binding.Template.Text, binding.Rpc.FullName, binding.Rpc.IsServerStreaming ? true : null));
+
+    private static IEnumerable<Endpoint> Extra() =>
+    [
+        .. WebhookEndpoints.Actions.Select(action => new Endpoint("POST", $"/beckn/{action}", "pylon.orchestrator.v1.BecknService.ReceiveCallback")),
+        new Endpoint("GET", "/health"),
+        new Endpoint("GET", "/metrics"),
+        new Endpoint("GET", "/"),
+    ];
+}
+
+/// <summary>The answer of <c>GET /</c>.</summary>
+internal sealed record Index(string Name, IReadOnlyList<Endpoint> Endpoints);
+
+/// <summary>One way in; <c>Stream</c> is true where the answer is server-sent events or NDJSON.</summary>
+internal sealed record Endpoint(string Method, string Path, string? Rpc = null, bool? Stream = null);
+
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(
+    PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
+[System.Text.Json.Serialization.JsonSerializable(typeof(Index))]
+internal sealed partial class HomeJson : System.Text.Json.Serialization.JsonSerializerContext;

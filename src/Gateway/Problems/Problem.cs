@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pylon.Gateway.Transcoding;
+
+namespace Pylon.Gateway.Problems;
+
+/// <summary>An error as the caller of the REST face sees it: application/problem+json (RFC 9457).</summary>
+internal sealed record Problem
+{
+    /// <summary>Problems are told apart by <see cref="Reason"/>; there is no page about each.</summary>
+    public string Type { get; init; } = "about:blank";
+
+    public string Title => StatusMap.Title(Status);
+
+    public required int Status { get; init; }
+
+    /// <summary>One sentence for a person; names the field where a field is wrong.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>Stable, UPPER_SNAKE: programs branch on it.</summary>
+    public required string Reason { get; init; }
+
+    public string Domain { get; init; } = "pylon";
+
+    /// <summary>What is wrong, field by field.</summary>
+    public IReadOnlyList<FieldError> Errors { get; init; } = [];
+
+    /// <summary>W3C trace id, to find the request in logs and traces.</summary>
+    public string? TraceId { get; init; }
+
+    /// <summary>After which the same request may succeed; goes out as Retry-After.</summary>
+    [JsonIgnore]
+    public TimeSpan? RetryAfter { get; init; }
+
+    public static Problem OfFields(IReadOnlyList<FieldProblem> problems)
+    {
+        // Without a field it is the whole body or path that cannot be read.
+        var reason = problems.All(problem => problem.Field.Length == 0) ? "MALFORMED_REQUEST" : "FIELD_INVALID";
+        return new Problem
+        {
+            Status = StatusCodes.Status400BadRequest,
+            Reason = reason,
+            Detail = string.Join("; ", problems),
+            Errors = [.. problems.Where(problem => problem.Field.Length > 0).Select(problem => new FieldError(problem.Field, problem.Description))],
+        };
+    }
+
+    public static Problem NotFound(string path) => new()
+    {
+        Status = StatusCodes.Status404NotFound,
+        Reason = "PATH_NOT_FOUND",
+        Detail = $"There is nothing at {path}; GET / lists every endpoint.",
+    };
+
+    public static Problem MethodNotAllowed(string method, IEnumerable<string> allowed) => new()
+    {
+        Status = StatusCodes.Status405MethodNotAllowed,
+        Reason = "METHOD_NOT_ALLOWED",
+        Detail = $"{method} is not possible here; {string.Join(", ", allowed)} is.",
+    };
+
+    public static Problem BodyTooLarge(long limit) => new()
+    {
+        Status = StatusCodes.Status413PayloadTooLarge,
+        Reason = "BODY_TOO_LARGE",
+        Detail = $"The body is larger than {limit} bytes.",
+    };
+
+    public static Problem UnsupportedMediaType(string? contentType, string wanted) => new()
+    {
+        Status = StatusCodes.Status415UnsupportedMediaType,
+        Reason = "UNSUPPORTED_MEDIA_TYPE",
+        Detail = $"The body must be {wanted}, not {contentType}.",
+    };
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ProblemJson.Default.Problem);
+}
+
+/// <summary>One field of the request and its rule.</summary>
+internal sealed record FieldError(string Field, string Description);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Problem))]
+internal sealed partial class ProblemJson : JsonSerializerContext;

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
+using Microsoft.Extensions.Options;
+using Pylon.Gateway.Transcoding;
+
+namespace Pylon.Gateway.Proxy;
+
+/// <summary>
+/// One channel per upstream for the calls that the gateway makes itself (REST, webhooks, health); several instances
+/// take turns. Nothing is repeated here: the layer that knows whether a call is idempotent does that.
+/// </summary>
+internal sealed class UpstreamChannels(UpstreamAddresses addresses, IOptions<ProxyOptions> options, ILoggerFactory logs) : IUpstreams, IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> _channels = new(StringComparer.Ordinal);
+
+    public CallInvoker InvokerOf(ServiceDescriptor service) =>
+        InvokerOf(Upstream.Of(service) ?? throw new InvalidOperationException($"{service.FullName} has no upstream."));
+
+    public CallInvoker InvokerOf(Upstream upstream) =>
+        _channels.GetOrAdd(upstream.Name, _ => new Lazy<GrpcChannel>(() => Open(addresses.Of(upstream)))).Value.CreateCallInvoker();
+
+    public void Dispose()
+    {
+        foreach (var channel in _channels.Values.Where(channel => channel.IsValueCreated))
+            channel.Value.Dispose();
+    }
+
+    private GrpcChannel Open(IReadOnlyList<Uri> instances)
+    {
+        var channelOptions = new GrpcChannelOptions
+        {
+            HttpHandler = UpstreamHandler.New(options.Value),
+            DisposeHttpClient = true,
+            LoggerFactory = logs,
+            InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
+            MaxReconnectBackoff = TimeSpan.FromSeconds(2),
+            // As large as what a service may send.
+            MaxReceiveMessageSize = 4 * 1024 * 1024,
+        };
+        if (instances.Count == 1)
+            return GrpcChannel.ForAddress(instances[0], channelOptions);
+        channelOptions.Credentials = instances[0].Scheme == Uri.UriSchemeHttps ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
+        channelOptions.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
+        var resolver = new StaticResolverFactory(_ => instances.Select(instance => new BalancerAddress(instance.Host, instance.Port)));
+        channelOptions.ServiceProvider = new ServiceCollection().AddSingleton<ResolverFactory>(resolver).BuildServiceProvider();
+        return GrpcChannel.ForAddress("static:///upstream", channelOptions);
+    }
+}

@@ -1,0 +1,25 @@
+using Grpc.Core;
+
+namespace Pylon.Gateway.Transcoding;
+
+/// <summary>What of the HTTP headers the service gets to see as metadata. The trace context goes by itself.</summary>
+internal static class ForwardedHeaders
+{
+    private static readonly string[] Names = ["authorization", "x-request-id", "x-correlation-id", "idempotency-key"];
+
+    public static Metadata From(IHeaderDictionary headers)
+    {
+        var metadata = new Metadata();
+        foreach (var name in Names)
+        {
+            foreach (var value in headers[name])
+            {
+                // Metadata is ASCII; anything else would fail the whole call.
+                if (value is { Length: > 0 } && value.All(letter => letter is >= ' ' and <= '~'))
+                    metadata.Add(name, value);
+            }
+        }
+
+        return metadata;
+    }
+}
