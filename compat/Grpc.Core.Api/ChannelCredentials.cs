@@ -7,8 +7,6 @@ public abstract class ChannelCredentials
 
     public static ChannelCredentials SecureSsl { get; } = new SslCredentials();
 
-    internal virtual bool IsComposable => false;
-
     public static ChannelCredentials Create(ChannelCredentials channelCredentials, CallCredentials callCredentials) =>
         new Composite(channelCredentials, callCredentials);
 
@@ -20,20 +18,13 @@ public abstract class ChannelCredentials
             configurator.SetInsecureCredentials(state);
     }
 
-    private sealed class Composite : ChannelCredentials
+    // Whether call credentials may travel on an insecure channel is for the library to refuse: it has an option for that.
+    private sealed class Composite(ChannelCredentials channelCredentials, CallCredentials callCredentials) : ChannelCredentials
     {
-        private readonly ChannelCredentials _channel;
-        private readonly CallCredentials _call;
+        private readonly ChannelCredentials _channel =
+            channelCredentials ?? throw new ArgumentNullException(nameof(channelCredentials));
 
-        public Composite(ChannelCredentials channelCredentials, CallCredentials callCredentials)
-        {
-            _channel = channelCredentials ?? throw new ArgumentNullException(nameof(channelCredentials));
-            _call = callCredentials ?? throw new ArgumentNullException(nameof(callCredentials));
-            // Who calls must not be readable on the way.
-            if (!channelCredentials.IsComposable)
-                throw new ArgumentException(
-                    $"{channelCredentials.GetType().Name} cannot carry call credentials.", nameof(channelCredentials));
-        }
+        private readonly CallCredentials _call = callCredentials ?? throw new ArgumentNullException(nameof(callCredentials));
 
         public override void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object? state) =>
             configurator.SetCompositeCredentials(state, _channel, _call);

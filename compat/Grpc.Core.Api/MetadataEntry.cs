@@ -9,7 +9,7 @@ public sealed partial class Metadata
     public class Entry
     {
         private static readonly SearchValues<char> KeyCharacters =
-            SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-_");
+            SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
 
         private readonly string? _text;
         private readonly byte[]? _bytes;
@@ -50,11 +50,10 @@ public sealed partial class Metadata
         private static string Normalize(string key)
         {
             ArgumentNullException.ThrowIfNull(key);
-            var lower = key.ToLowerInvariant();
-            if (lower.Length == 0 || lower.AsSpan().ContainsAnyExcept(KeyCharacters))
+            if (key.Length == 0 || key.AsSpan().ContainsAnyExcept(KeyCharacters))
                 throw new ArgumentException(
                     $"'{key}' is no metadata key: a key is made of letters, digits, dots, hyphens and underscores.", nameof(key));
-            return lower;
+            return key.ToLowerInvariant();
         }
     }
 }

@@ -28,8 +28,6 @@ public sealed class SslCredentials(
 
     public VerifyPeerCallback? VerifyPeerCallback { get; } = verifyPeerCallback;
 
-    internal override bool IsComposable => true;
-
     public override void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object? state) =>
         configurator.SetSslCredentials(state, RootCertificates, KeyCertificatePair, VerifyPeerCallback);
 }

@@ -1,1 +1,55 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Runtime.InteropServices;
+using Pylon.Cli.Client;
+using Pylon.Cli.Commands;
+using Pylon.Cli.Stack;
+using Spectre.Console;
+
+// A table is not broken into pieces because its output goes into a file.
+AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 160);
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+
+try
+{
+    var checkout = Checkout.Find();
+    // Not a RootCommand: that one is called by the name of the assembly.
+    var root = new Command("pylon", "Pylon places flexible compute work where and when electricity is clean and cheap.")
+    {
+        new HelpOption(),
+        new VersionOption(),
+        UpCommand.Create(checkout),
+        DownCommand.Create(checkout),
+        StatusCommand.Create(checkout),
+        TestCommand.Create(checkout),
+        DemoCommand.Create(checkout),
+        WorkloadCommands.Submit(checkout, TimeProvider.System),
+        WatchCommand.Create(checkout),
+        WorkloadCommands.Choose(checkout),
+        WorkloadCommands.Show(checkout),
+        WorkloadCommands.List(checkout),
+    };
+    // Our own signal handling ends the stack in order, however long that takes.
+    var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    return await root.Parse(args).InvokeAsync(invocation, stop.Token);
+}
+catch (Exception e) when (e is StackException or ApiException)
+{
+    await Console.Error.WriteLineAsync("pylon: " + e.Message);
+    return 1;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 130;
+}
+
+// The first signal asks for an end in good order; a second one gets the system's default.
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}

@@ -40,12 +40,15 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
     /// <exception cref="MigrationException">
     /// A migration failed, an applied one was changed since, or the server did not come up within <see cref="ServerWait"/>.
     /// </exception>
-    public async Task MigrateAsync(Assembly assembly, string schema, CancellationToken cancellationToken)
+    public Task MigrateAsync(Assembly assembly, string schema, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(assembly);
         ArgumentNullException.ThrowIfNull(schema);
-        SchemaName.Check(schema);
-        var migrations = Migration.In(assembly);
+        return MigrateAsync(Migration.In(assembly), SchemaName.Check(schema), cancellationToken);
+    }
+
+    internal async Task MigrateAsync(IReadOnlyList<Migration> migrations, string schema, CancellationToken cancellationToken)
+    {
         var start = time.GetTimestamp();
         var lastSaid = TimeSpan.Zero;
         while (true)

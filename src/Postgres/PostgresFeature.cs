@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Pylon.Postgres;
@@ -19,13 +20,16 @@ public static class PostgresFeature
     /// Registers the <see cref="NpgsqlDataSource"/> of <c>PYLON_POSTGRES</c>, whose unqualified names are found in
     /// <paramref name="schema"/>, its health check <c>postgres</c>, and <see cref="Listener"/>.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The setting is missing or cannot be read.</exception>
+    /// <remarks>A setting that is missing or cannot be read stops the start with its name.</remarks>
     public static IServiceCollection AddPostgres(this IServiceCollection services, IConfiguration configuration, string schema)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var connectionString = ConnectionString(configuration[Setting], schema);
+        SchemaName.Check(schema);
+        services.AddOptions<PostgresOptions>().Configure(options => options.Server = configuration[Setting]).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsCheck>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.TryAddSingleton(provider =>
+            NpgsqlDataSource.Create(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Server, schema)));
         services.TryAddSingleton<Listener>();
         services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres");
         return services;
@@ -45,11 +49,11 @@ public static class PostgresFeature
             schema));
 
     /// <summary>The connection string for a service whose tables are in <paramref name="schema"/>.</summary>
-    /// <exception cref="InvalidOperationException">The setting is missing or cannot be read.</exception>
+    /// <exception cref="FormatException">The setting is missing or cannot be read; the message names it.</exception>
     public static NpgsqlConnectionStringBuilder ConnectionString(string? setting, string schema)
     {
         if (string.IsNullOrWhiteSpace(setting))
-            throw new InvalidOperationException($"{Setting} is not set: give a URI like postgresql://user@127.0.0.1:5432/pylon");
+            throw new FormatException($"{Setting} is not set: give a URI like postgresql://user@127.0.0.1:5432/pylon");
 
         NpgsqlConnectionStringBuilder result;
         try
@@ -58,7 +62,7 @@ public static class PostgresFeature
         }
         catch (FormatException e)
         {
-            throw new InvalidOperationException($"{Setting} cannot be read: {e.Message}", e);
+            throw new FormatException($"{Setting} cannot be read: {e.Message}", e);
         }
 
         result.SearchPath = $"{SchemaName.Check(schema)},public";

@@ -1,7 +1,6 @@
 using Google.Protobuf.Reflection;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1;
-using Pylon.Rpc.Reflection;
 
 namespace Pylon.Rpc;
 

@@ -27,11 +27,12 @@ public static class Defaults
         Logs.Configure(builder.Logging);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddOptions<ListenOptions>()
-            .Configure<IConfiguration>((listen, configuration) => listen.Read(configuration, defaultGrpcPort, defaultHttpPort))
-            .ValidateOnStart();
-        builder.Services.AddOptions<KestrelServerOptions>()
-            .Configure<IOptions<ListenOptions>>((kestrel, listen) => listen.Value.Apply(kestrel));
+        ListenOptions Listen(IConfiguration configuration) => new(configuration, defaultGrpcPort, defaultHttpPort);
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>((kestrel, configuration) => Listen(configuration).Apply(kestrel));
+        builder.Services.AddOptions<ListenSettings>().Configure<IConfiguration>((_, configuration) =>
+        {
+            if (Listen(configuration).Failures is { Count: > 0 } failures) throw new OptionsValidationException(name, typeof(ListenOptions), failures);
+        }).ValidateOnStart();
         // Where to listen is said above; ASPNETCORE_URLS of a container image must not bring a warning.
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
@@ -74,4 +75,7 @@ public static class Defaults
             return 1;
         }
     }
+
+    /// <summary>A name for the check at the start; it holds nothing.</summary>
+    private sealed class ListenSettings;
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using Pylon.ServiceDefaults.Configuration;
 
 namespace Pylon.ServiceDefaults;
@@ -16,24 +15,30 @@ internal sealed class ListenOptions
     public const string HttpPortSetting = "PYLON_HTTP_PORT";
     public const string BindSetting = "PYLON_BIND";
 
-    public IPAddress Bind { get; private set; } = IPAddress.Loopback;
+    private readonly List<string> _failures = [];
 
-    /// <summary>Null in a process without gRPC.</summary>
-    public int? GrpcPort { get; private set; }
-
-    public int HttpPort { get; private set; }
-
-    public void Read(IConfiguration configuration, int? defaultGrpcPort, int defaultHttpPort)
+    public ListenOptions(IConfiguration configuration, int? defaultGrpcPort, int defaultHttpPort)
     {
         GrpcPort = defaultGrpcPort is { } port ? Port(configuration, GrpcPortSetting, port) : null;
         HttpPort = Port(configuration, HttpPortSetting, defaultHttpPort);
         if (configuration[BindSetting] is { Length: > 0 } bind)
         {
-            Bind = IPAddress.TryParse(bind, out var address) ? address : throw Wrong(BindSetting, bind, "must be an IP address, for example 0.0.0.0");
+            if (IPAddress.TryParse(bind, out var address)) Bind = address;
+            else Wrong(BindSetting, bind, "must be an IP address, for example 0.0.0.0");
         }
 
-        if (GrpcPort == HttpPort && HttpPort != 0) throw Wrong(HttpPortSetting, HttpPort, $"must differ from {GrpcPortSetting}");
+        if (GrpcPort == HttpPort && HttpPort != 0) Wrong(HttpPortSetting, HttpPort, $"must differ from {GrpcPortSetting}");
     }
+
+    public IPAddress Bind { get; } = IPAddress.Loopback;
+
+    /// <summary>Null in a process without gRPC.</summary>
+    public int? GrpcPort { get; }
+
+    public int HttpPort { get; }
+
+    /// <summary>Kept for the start: the server reads its options while the host is still being built.</summary>
+    public IReadOnlyList<string> Failures => _failures;
 
     public void Apply(KestrelServerOptions kestrel)
     {
@@ -48,13 +53,14 @@ internal sealed class ListenOptions
         kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
     }
 
-    private static int Port(IConfiguration configuration, string name, int fallback) => configuration[name] switch
+    private int Port(IConfiguration configuration, string name, int fallback)
     {
-        null or "" => fallback,
-        var text when ushort.TryParse(text, out var port) => port,
-        var text => throw Wrong(name, text, "must be a port, 0 to 65535"),
-    };
+        var text = configuration[name];
+        if (string.IsNullOrEmpty(text)) return fallback;
+        if (ushort.TryParse(text, out var port)) return port;
+        Wrong(name, text, "must be a port, 0 to 65535");
+        return fallback;
+    }
 
-    private static OptionsValidationException Wrong(string name, object value, string rule) =>
-        new(nameof(ListenOptions), typeof(ListenOptions), [Setting.Wrong(name, value, rule)]);
+    private void Wrong(string name, object value, string rule) => _failures.Add(Setting.Wrong(name, value, rule));
 }

@@ -30,15 +30,15 @@ internal static class Telemetry
 
     private sealed class Export(string name) : IHostedLifecycleService, IDisposable
     {
-        private TracerProvider? traces;
-        private MeterProvider? metrics;
+        private TracerProvider? _traces;
+        private MeterProvider? _metrics;
 
         // Before the other services, so that their start is traced too.
         public Task StartingAsync(CancellationToken cancellationToken)
         {
             var resource = ResourceBuilder.CreateDefault().AddService(name, serviceNamespace: "pylon");
-            traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build();
-            metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build();
+            _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build();
+            _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build();
             return Task.CompletedTask;
         }
 
@@ -54,8 +54,8 @@ internal static class Telemetry
 
         public void Dispose()
         {
-            traces?.Dispose();
-            metrics?.Dispose();
+            _traces?.Dispose();
+            _metrics?.Dispose();
         }
     }
 }

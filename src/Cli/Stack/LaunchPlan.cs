@@ -12,6 +12,6 @@ public sealed record LaunchPlan(string FileName, IReadOnlyList<string> Arguments
     /// <summary>The user to become, when we are root and the process must not be.</summary>
     public string? User { get; init; }
 
-    /// <summary>What the process gets when we are killed and cannot stop it ourselves.</summary>
-    public Signal SignalWhenOrphaned { get; init; } = Signal.Terminate;
+    /// <summary>What the process gets when we are killed and cannot stop it ourselves; null lets it outlive us.</summary>
+    public Signal? SignalWhenOrphaned { get; init; } = Signal.Terminate;
 }

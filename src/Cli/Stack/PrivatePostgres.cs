@@ -41,31 +41,26 @@ public sealed class PrivatePostgres : StackProcess
     public string DataDirectory => _options.DataDirectory;
 
     /// <summary>A libpq URI that psql takes.</summary>
-    public string Uri => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Superuser}@127.0.0.1:{Port}/{Database}");
+    public string Uri => UriOf(Port);
 
     /// <inheritdoc/>
     public override string Address => $"127.0.0.1:{Port}";
 
     private protected override Signal StopSignal => Signal.Interrupt;
 
-    /// <summary>Makes the cluster if there is none, starts the server and waits until it takes connections.</summary>
-    public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, CancellationToken cancellation = default)
+    internal static string UriOf(int port) => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Superuser}@127.0.0.1:{port}/{Database}");
+
+    /// <summary>A server that is not started yet; starting it makes the cluster if there is none.</summary>
+    public static async Task<PrivatePostgres> CreateAsync(PrivatePostgresOptions options, CancellationToken cancellation = default)
     {
         var user = await UnprivilegedUser.ForAsync(options.DataDirectory, cancellation);
         options = options with { DataDirectory = await ReachableAsync(options, user, cancellation) };
-        var binaries = await BinariesForAsync(options.DataDirectory, cancellation);
-        var server = new PrivatePostgres(options, user, binaries);
-        try
-        {
-            await server.StartAsync(cancellation);
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
+        return new PrivatePostgres(options, user, await BinariesForAsync(options.DataDirectory, cancellation));
     }
+
+    /// <summary>Makes the cluster if there is none, starts the server and waits until it takes connections.</summary>
+    public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, CancellationToken cancellation = default) =>
+        await (await CreateAsync(options, cancellation)).StartedAsync(cancellation);
 
     /// <summary>A server for one test run: quick, on a random port, gone with its data when disposed.</summary>
     public static async Task<PrivatePostgres> StartThrowawayAsync(CancellationToken cancellation = default)

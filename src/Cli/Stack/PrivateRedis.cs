@@ -35,21 +35,13 @@ public sealed class PrivateRedis : StackProcess
     /// <summary>The program, or null when Redis (or its heir Valkey) is not installed.</summary>
     internal static string? Binary => Tools.Find("redis-server") ?? Tools.Find("valkey-server");
 
+    /// <summary>A server that is not started yet.</summary>
+    public static PrivateRedis Create(PrivateRedisOptions options) =>
+        new(options, Binary ?? throw new StackException("Redis (redis-server) is not installed."));
+
     /// <summary>Starts the server and waits until it answers.</summary>
-    public static async Task<PrivateRedis> StartAsync(PrivateRedisOptions options, CancellationToken cancellation = default)
-    {
-        var server = new PrivateRedis(options, Binary ?? throw new StackException("Redis (redis-server) is not installed."));
-        try
-        {
-            await server.StartAsync(cancellation);
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<PrivateRedis> StartAsync(PrivateRedisOptions options, CancellationToken cancellation = default) =>
+        Create(options).StartedAsync(cancellation);
 
     /// <summary>A server for one test run: on a random port, gone with its data when disposed.</summary>
     public static async Task<PrivateRedis> StartThrowawayAsync(CancellationToken cancellation = default)

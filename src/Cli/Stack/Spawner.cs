@@ -72,7 +72,7 @@ internal static class Spawner
         if (HasSetsid.Value)
             command.Add("setsid");
 
-        string[] orphaned = HasDeathSignal.Value ? ["--pdeathsig", Name(plan.SignalWhenOrphaned)] : [];
+        string[] orphaned = plan.SignalWhenOrphaned is { } signal && HasDeathSignal.Value ? ["--pdeathsig", Name(signal)] : [];
         if (plan.User is { } user)
             command.AddRange(UnprivilegedUser.Prefix(user, orphaned));
         else if (orphaned.Length > 0)

@@ -34,6 +34,12 @@ public abstract class StackProcess : IAsyncDisposable
     /// <summary>Its process id; 0 when it does not run.</summary>
     public int Pid => Identity?.Pid ?? 0;
 
+    /// <summary>Told when a process was started or is gone; the process may not be ready yet.</summary>
+    public Action? Changed { get; set; }
+
+    /// <summary>How often it was started again.</summary>
+    public int Restarts { get; private set; }
+
     /// <summary>True from a successful start until its end, whoever ended it.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
@@ -59,6 +65,7 @@ public abstract class StackProcess : IAsyncDisposable
         _process?.Dispose();
         _process = await Spawner.StartAsync(Plan());
         Identity = ProcessIdentity.Of(_process.Id);
+        Changed?.Invoke();
         try
         {
             await WaitUntilReadyAsync(_process, cancellation);
@@ -71,7 +78,11 @@ public abstract class StackProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it at the same address with the same data, after it was killed or died.</summary>
-    public virtual Task StartAgainAsync(CancellationToken cancellation = default) => StartAsync(cancellation);
+    public Task StartAgainAsync(CancellationToken cancellation = default)
+    {
+        Restarts++;
+        return StartAsync(cancellation);
+    }
 
     /// <summary>SIGKILL, and waits until the process is gone: no flush, no goodbye.</summary>
     public async Task KillAsync()
@@ -136,9 +147,16 @@ public abstract class StackProcess : IAsyncDisposable
 
     private protected StackException Failure(string reason) => StackException.FailedStart(Name, reason, LastLines(), LogFile);
 
-    private static string Ended(Process process) => process.ExitCode > 128
-        ? $"it was ended by signal {process.ExitCode - 128}"
-        : $"it exited with code {process.ExitCode}";
+    // .NET tells the end by signal n as code 128 + n; dotnet itself uses some codes of that range for its own errors.
+    private static string Ended(Process process) => process.ExitCode switch
+    {
+        130 => "it was interrupted (SIGINT)",
+        134 => "it aborted (SIGABRT)",
+        137 => "it was killed (SIGKILL)",
+        139 => "it crashed (SIGSEGV)",
+        143 => "it was terminated (SIGTERM)",
+        var code => $"it exited with code {code}",
+    };
 
     private async Task WaitUntilReadyAsync(Process process, CancellationToken cancellation)
     {

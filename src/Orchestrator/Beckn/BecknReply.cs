@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Pylon.Orchestrator.Flow;
 
 namespace Pylon.Orchestrator.Beckn;
 
@@ -25,7 +24,7 @@ internal abstract record BecknReply
     /// </summary>
     public static BecknReply Read(HttpStatusCode status, ReadOnlyMemory<byte> body, string action)
     {
-        var root = Parse(body);
+        var root = LenientJson.Parse(body);
         var message = root.Get("message");
         var acknowledgement = FirstText(message.Get("ack").Get("status"), message.Get("status"), root.Get("status"), root.Get("ack_status"));
         if (acknowledgement.Equals("NACK", StringComparison.OrdinalIgnoreCase))
@@ -50,19 +49,6 @@ internal abstract record BecknReply
         var code = FirstText(error.Get("code"), error.Get("errorCode"));
         var text = FirstText(error.Get("message"), error.Get("errorMessage"));
         return code.Length == 0 || text.Length == 0 ? $"{code}{text}" : $"{code}: {text}";
-    }
-
-    private static JsonElement Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            return default;
-        }
     }
 
     private static string FirstText(params ReadOnlySpan<JsonElement> elements)

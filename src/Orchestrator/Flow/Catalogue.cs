@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Xml;
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Common.V1;
+using Pylon.Orchestrator.Beckn;
 
 namespace Pylon.Orchestrator.Flow;
 

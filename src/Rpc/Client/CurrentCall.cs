@@ -8,14 +8,14 @@ namespace Pylon.Rpc;
 /// </summary>
 internal sealed class CurrentCall : IDisposable
 {
-    private static readonly AsyncLocal<CurrentCall?> Flow = new();
-    private volatile ServerCallContext? call;
+    private static readonly AsyncLocal<CurrentCall?> Current = new();
+    private volatile ServerCallContext? _call;
 
-    private CurrentCall(ServerCallContext call) => this.call = call;
+    private CurrentCall(ServerCallContext call) => _call = call;
 
-    public static ServerCallContext? Context => Flow.Value?.call;
+    public static ServerCallContext? Context => Current.Value?._call;
 
-    public static CurrentCall Enter(ServerCallContext call) => Flow.Value = new CurrentCall(call);
+    public static CurrentCall Enter(ServerCallContext call) => Current.Value = new CurrentCall(call);
 
-    public void Dispose() => call = null;
+    public void Dispose() => _call = null;
 }

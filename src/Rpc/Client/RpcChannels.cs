@@ -10,18 +10,18 @@ namespace Pylon.Rpc;
 /// <summary>One channel per address, shared by all clients of the process.</summary>
 internal sealed class RpcChannels(IOptionsMonitor<RpcPeer> peers, TimeProvider time, ILoggerFactory logs) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> channels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> _channels = new(StringComparer.Ordinal);
 
     public CallInvoker Invoker(string settingName)
     {
         var address = peers.Get(settingName).Address;
-        var channel = channels.GetOrAdd(address, key => new Lazy<GrpcChannel>(() => Open(key))).Value;
+        var channel = _channels.GetOrAdd(address, key => new Lazy<GrpcChannel>(() => Open(key))).Value;
         return channel.Intercept(new DeadlineInterceptor(time));
     }
 
     public void Dispose()
     {
-        foreach (var channel in channels.Values.Where(c => c.IsValueCreated)) channel.Value.Dispose();
+        foreach (var channel in _channels.Values.Where(c => c.IsValueCreated)) channel.Value.Dispose();
     }
 
     // Retries are off on purpose: the layer that knows whether a call is idempotent repeats it, and only that one.

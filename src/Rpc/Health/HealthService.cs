@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Grpc.Health.V1;
 
-namespace Pylon.Rpc.Health;
+namespace Pylon.Rpc;
 
 /// <summary>
 /// gRPC health v1. The process is healthy or not as a whole, so every service of it, and "" for the process, has the

@@ -2,7 +2,7 @@ using Grpc.Health.V1;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
-namespace Pylon.Rpc.Health;
+namespace Pylon.Rpc;
 
 /// <summary>
 /// The process's health as last seen, and a signal for its next change. Fed by the host's health checks: by the
@@ -10,51 +10,51 @@ namespace Pylon.Rpc.Health;
 /// </summary>
 internal sealed class HealthState : IHealthCheckPublisher, IDisposable
 {
-    private readonly HealthCheckService checks;
-    private readonly IHostApplicationLifetime lifetime;
-    private readonly CancellationTokenRegistration stopping;
-    private readonly Lock gate = new();
-    private Seen current = Seen.As(HealthCheckResponse.Types.ServingStatus.Unknown);
+    private readonly HealthCheckService _checks;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly CancellationTokenRegistration _stopping;
+    private readonly Lock _gate = new();
+    private Seen _current = Seen.As(HealthCheckResponse.Types.ServingStatus.Unknown);
 
     public HealthState(HealthCheckService checks, IHostApplicationLifetime lifetime)
     {
-        this.checks = checks;
-        this.lifetime = lifetime;
-        stopping = lifetime.ApplicationStopping.Register(() => Set(HealthCheckResponse.Types.ServingStatus.NotServing));
+        _checks = checks;
+        _lifetime = lifetime;
+        _stopping = lifetime.ApplicationStopping.Register(() => Set(HealthCheckResponse.Types.ServingStatus.NotServing));
     }
 
     public Seen Current
     {
         get
         {
-            lock (gate) return current;
+            lock (_gate) return _current;
         }
     }
 
     /// <summary>Runs the checks now.</summary>
     public async Task<HealthCheckResponse.Types.ServingStatus> LookAsync(CancellationToken cancellationToken)
     {
-        await PublishAsync(await checks.CheckHealthAsync(cancellationToken), cancellationToken);
+        await PublishAsync(await _checks.CheckHealthAsync(cancellationToken), cancellationToken);
         return Current.Status;
     }
 
     public Task PublishAsync(HealthReport report, CancellationToken cancellationToken)
     {
-        var healthy = report.Status != HealthStatus.Unhealthy && !lifetime.ApplicationStopping.IsCancellationRequested;
+        var healthy = report.Status != HealthStatus.Unhealthy && !_lifetime.ApplicationStopping.IsCancellationRequested;
         Set(healthy ? HealthCheckResponse.Types.ServingStatus.Serving : HealthCheckResponse.Types.ServingStatus.NotServing);
         return Task.CompletedTask;
     }
 
-    public void Dispose() => stopping.Dispose();
+    public void Dispose() => _stopping.Dispose();
 
     private void Set(HealthCheckResponse.Types.ServingStatus status)
     {
         Seen before;
-        lock (gate)
+        lock (_gate)
         {
-            if (current.Status == status) return;
-            before = current;
-            current = Seen.As(status);
+            if (_current.Status == status) return;
+            before = _current;
+            _current = Seen.As(status);
         }
 
         before.Signal.SetResult();

@@ -2,7 +2,7 @@ using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Reflection.V1;
 
-namespace Pylon.Rpc.Reflection;
+namespace Pylon.Rpc;
 
 /// <summary>
 /// Server reflection v1: how grpcurl and its like learn what is here. A file is answered with those of its

@@ -24,7 +24,8 @@ internal static class Setting
 
     public static string Rule(ValidationAttribute rule, ValidationResult result) => rule switch
     {
-        { ErrorMessage: { Length: > 0 } own } => own,
+        // Some attributes bring a pattern of their own ("The {0} field ..."), which is not a message of ours.
+        { ErrorMessage: { Length: > 0 } own } when !own.Contains("{0}", StringComparison.Ordinal) => own,
         RequiredAttribute => "is required",
         RangeAttribute range => $"must be from {Text(range.Minimum)} to {Text(range.Maximum)}",
         UrlAttribute => "must be an absolute http or https URL",

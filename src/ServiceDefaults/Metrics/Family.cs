@@ -8,11 +8,11 @@ internal sealed class Family
 {
     public const int MaxSeries = 2000;
 
-    private readonly ConcurrentDictionary<TagSet, Series> series = new(TagSet.Comparer.Instance);
-    private readonly ConcurrentDictionary<TagSet, Series>.AlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>> lookup;
-    private readonly Dictionary<string, Series> byLabels = new(StringComparer.Ordinal);
-    private readonly Lock gate = new();
-    private long dropped;
+    private readonly ConcurrentDictionary<TagSet, Series> _series = new(TagSet.Comparer.Instance);
+    private readonly ConcurrentDictionary<TagSet, Series>.AlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>> _lookup;
+    private readonly Dictionary<string, Series> _byLabels = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private long _dropped;
 
     public Family(Instrument instrument)
     {
@@ -21,7 +21,7 @@ internal sealed class Family
         Help = instrument.Description ?? "";
         Observable = instrument.IsObservable;
         if (Kind == MetricKind.Histogram) Bounds = Buckets.For(instrument);
-        lookup = series.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
+        _lookup = _series.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
     }
 
     public string Name { get; }
@@ -29,15 +29,15 @@ internal sealed class Family
     public MetricKind Kind { get; }
     public bool Observable { get; }
     public double[]? Bounds { get; }
-    public long Dropped => Interlocked.Read(ref dropped);
-    public IEnumerable<Series> Series => series.Values.Distinct();
+    public long Dropped => Interlocked.Read(ref _dropped);
+    public IEnumerable<Series> Series => _series.Values.Distinct();
 
     /// <param name="absolute">The value replaces what was there, as a gauge's and every observed one does.</param>
     public void Record(double value, bool absolute, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        if (!lookup.TryGetValue(tags, out var found) && (found = Open(tags)) is null)
+        if (!_lookup.TryGetValue(tags, out var found) && (found = Open(tags)) is null)
         {
-            Interlocked.Increment(ref dropped);
+            Interlocked.Increment(ref _dropped);
             return;
         }
 
@@ -49,23 +49,23 @@ internal sealed class Family
     /// <summary>Before observing anew: what is no longer observed is no longer there.</summary>
     public void Forget()
     {
-        lock (gate)
+        lock (_gate)
         {
-            series.Clear();
-            byLabels.Clear();
+            _series.Clear();
+            _byLabels.Clear();
         }
     }
 
     private Series? Open(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (lookup.TryGetValue(tags, out var found)) return found;
-            if (series.Count >= MaxSeries) return null;
+            if (_lookup.TryGetValue(tags, out var found)) return found;
+            if (_series.Count >= MaxSeries) return null;
             // Tags that differ but read the same (1 and "1") are one line.
             var labels = PrometheusText.Labels(tags);
-            if (!byLabels.TryGetValue(labels, out found)) byLabels[labels] = found = new Series(labels, Bounds);
-            series[new TagSet(tags.ToArray())] = found;
+            if (!_byLabels.TryGetValue(labels, out found)) _byLabels[labels] = found = new Series(labels, Bounds);
+            _series[new TagSet(tags.ToArray())] = found;
             return found;
         }
     }

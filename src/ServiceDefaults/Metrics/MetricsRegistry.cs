@@ -8,15 +8,15 @@ namespace Pylon.ServiceDefaults.Metrics;
 /// <summary>Listens to the meters of <see cref="Telemetry.Meters"/> and keeps what /metrics shows.</summary>
 internal sealed class MetricsRegistry : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Family> families = new(StringComparer.Ordinal);
-    private readonly MeterListener listener = new();
-    private readonly Lock scraping = new();
-    private readonly ILogger<MetricsRegistry> log;
+    private readonly ConcurrentDictionary<string, Family> _families = new(StringComparer.Ordinal);
+    private readonly MeterListener _listener = new();
+    private readonly Lock _scraping = new();
+    private readonly ILogger<MetricsRegistry> _log;
 
     public MetricsRegistry(ILogger<MetricsRegistry> log)
     {
-        this.log = log;
-        listener.InstrumentPublished = Subscribe;
+        _log = log;
+        _listener.InstrumentPublished = Subscribe;
         Measure<byte>();
         Measure<short>();
         Measure<int>();
@@ -24,42 +24,42 @@ internal sealed class MetricsRegistry : IDisposable
         Measure<float>();
         Measure<double>();
         Measure<decimal>();
-        listener.Start();
+        _listener.Start();
     }
 
     public string Scrape()
     {
         // Two scrapes at a time would forget what the other has just observed.
-        lock (scraping)
+        lock (_scraping)
         {
-            foreach (var family in families.Values.Where(f => f.Observable)) family.Forget();
+            foreach (var family in _families.Values.Where(f => f.Observable)) family.Forget();
             try
             {
-                listener.RecordObservableInstruments();
+                _listener.RecordObservableInstruments();
             }
             catch (AggregateException exception)
             {
-                log.NotObserved(exception);
+                _log.NotObserved(exception);
             }
 
-            return PrometheusText.Write(families.Values.OrderBy(f => f.Name, StringComparer.Ordinal).ToList());
+            return PrometheusText.Write(_families.Values.OrderBy(f => f.Name, StringComparer.Ordinal).ToList());
         }
     }
 
-    public void Dispose() => listener.Dispose();
+    public void Dispose() => _listener.Dispose();
 
     private void Subscribe(Instrument instrument, MeterListener meters)
     {
         if (!Telemetry.Meters.Any(name => Matches(name, instrument.Meter.Name))) return;
         var family = new Family(instrument);
-        var shared = families.GetOrAdd(family.Name, family);
+        var shared = _families.GetOrAdd(family.Name, family);
         if (shared.Kind == family.Kind && shared.Observable == family.Observable) meters.EnableMeasurementEvents(instrument, shared);
-        else log.NameTaken(instrument.Meter.Name, instrument.Name, family.Name);
+        else _log.NameTaken(instrument.Meter.Name, instrument.Name, family.Name);
     }
 
     private void Measure<T>()
         where T : struct, INumber<T> =>
-        listener.SetMeasurementEventCallback<T>(static (instrument, value, tags, state) =>
+        _listener.SetMeasurementEventCallback<T>(static (instrument, value, tags, state) =>
         {
             var family = (Family)state!;
             family.Record(double.CreateSaturating(value), instrument.IsObservable || instrument is Gauge<T>, tags);

@@ -1,11 +1,27 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Orchestrator.Beckn;
 
 /// <summary>Reads foreign JSON without exceptions: what is missing or of another kind is undefined, empty or null.</summary>
 internal static class LenientJson
 {
+    /// <summary>Undefined when the text is not JSON, or not JSON that PostgreSQL can store (a NUL in a string).</summary>
+    public static JsonElement Parse(ReadOnlyMemory<byte> json)
+    {
+        if (json.Span.IndexOf("\\u0000"u8) >= 0)
+            return default;
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
     public static JsonElement Get(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
 

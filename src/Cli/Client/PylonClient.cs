@@ -1,0 +1,144 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pylon.Cli.Stack;
+
+namespace Pylon.Cli.Client;
+
+/// <summary>Speaks to the REST face of the Gateway.</summary>
+internal sealed class PylonClient : IDisposable
+{
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    };
+
+    private readonly HttpClient _http;
+
+    public PylonClient(string url) => _http = new HttpClient(new SocketsHttpHandler { UseProxy = !new Uri(url).IsLoopback })
+    {
+        BaseAddress = new Uri(url.TrimEnd('/') + "/"),
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>The Pylon that <c>PYLON_URL</c> names, else the one that this checkout has running.</summary>
+    public static PylonClient Connect(Checkout checkout)
+    {
+        const string Variable = "PYLON_URL";
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } exported)
+            return new PylonClient(exported);
+        return EnvFile.Read(checkout).TryGetValue(Variable, out var running)
+            ? new PylonClient(running)
+            : throw new ApiException("Pylon is not running here. Start it with ./pylon up, or set PYLON_URL.");
+    }
+
+    public async Task<Workload> SubmitAsync(Submission submission, CancellationToken cancellation) =>
+        (await SendAsync<WorkloadAnswer>(HttpMethod.Post, "api/v1/workloads", submission, cancellation)).Workload;
+
+    public async Task<Workload> GetAsync(string id, CancellationToken cancellation) =>
+        (await SendAsync<WorkloadAnswer>(HttpMethod.Get, PathOf(id), null, cancellation)).Workload;
+
+    public async Task<IReadOnlyList<Workload>> ListAsync(int pageSize, CancellationToken cancellation) =>
+        (await SendAsync<WorkloadsAnswer>(HttpMethod.Get, $"api/v1/workloads?page_size={pageSize}", null, cancellation)).Workloads ?? [];
+
+    public async Task<Workload> ChooseAsync(string id, int option, CancellationToken cancellation)
+    {
+        var choice = new Choice(option, Guid.NewGuid().ToString());
+        return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellation)).Workload;
+    }
+
+    /// <summary>Everything that happens, from the position on; ends when the connection does.</summary>
+    public IAsyncEnumerable<Broadcast> BroadcastAsync(string? after, CancellationToken cancellation) =>
+        StreamAsync("beckn/broadcast", after, Broadcast.Read, cancellation);
+
+    /// <summary>One workload now and after each change; ends when it is over or the connection is.</summary>
+    public IAsyncEnumerable<Workload> WatchAsync(string id, CancellationToken cancellation) => StreamAsync(
+        PathOf(id) + ":watch", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellation);
+
+    public void Dispose() => _http.Dispose();
+
+    private static string PathOf(string id) => "api/v1/workloads/" + Uri.EscapeDataString(id);
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = JsonContent.Create(body, body.GetType(), options: Json);
+        using var answer = await AskAsync(request, cancellation);
+        return await answer.Content.ReadFromJsonAsync<T>(Json, cancellation) ?? throw new ApiException($"{request.RequestUri} answers null");
+    }
+
+    private async IAsyncEnumerable<T> StreamAsync<T>(
+        string path, string? lastEventId, Func<SseItem<string>, T?> read, [EnumeratorCancellation] CancellationToken cancellation)
+        where T : class
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        if (lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        using var answer = await AskAsync(request, cancellation);
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+        var items = SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+        await using var _ = items;
+        while (await NextAsync(items))
+        {
+            // A stream that fails midway says so in an event of its own.
+            if (items.Current.EventType == "error")
+                throw new ApiException(Explain(items.Current.Data));
+            if (items.Current.Data.Length > 0 && read(items.Current) is { } value)
+                yield return value;
+        }
+    }
+
+    // A cut connection is the end of the stream: the caller decides whether to come back.
+    private static async Task<bool> NextAsync(IAsyncEnumerator<SseItem<string>> items)
+    {
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new UnreachableException($"Pylon cannot be reached at {_http.BaseAddress} ({e.Message}). Does it run? See ./pylon status", e);
+        }
+
+        if (answer.IsSuccessStatusCode)
+            return answer;
+        using (answer)
+        {
+            var body = await answer.Content.ReadAsStringAsync(cancellation);
+            throw new ApiException(Explain(body) is { Length: > 0 } detail ? detail : $"{(int)answer.StatusCode} {answer.ReasonPhrase}");
+        }
+    }
+
+    private static string Explain(string body)
+    {
+        try
+        {
+            var problem = JsonSerializer.Deserialize<Problem>(body, Json);
+            return (problem?.Detail ?? problem?.Title ?? body) + (problem?.Reason is { Length: > 0 } reason ? $" ({reason})" : "");
+        }
+        catch (JsonException)
+        {
+            return body.Trim();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+namespace Pylon.Cli.Client;
+
+/// <summary>A workload as the REST face tells it (pylon.orchestrator.v1.Workload in proto3 JSON).</summary>
+internal sealed record Workload
+{
+    private const string StatusPrefix = "WORKLOAD_STATUS_";
+
+    public string Id { get; init; } = "";
+
+    public string WorkloadName { get; init; } = "";
+
+    public string WorkloadType { get; init; } = "";
+
+    public string Status { get; init; } = "";
+
+    public IReadOnlyList<Recommendation> Recommendations { get; init; } = [];
+
+    public int ChosenOption { get; init; }
+
+    public string Summary { get; init; } = "";
+
+    public int Attempts { get; init; }
+
+    public string FailureReason { get; init; } = "";
+
+    public DateTimeOffset? SubmittedAt { get; init; }
+
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    /// <summary>The status as people say it: <c>pending_user_choice</c>.</summary>
+    public string State => Status.StartsWith(StatusPrefix, StringComparison.Ordinal) ? Status[StatusPrefix.Length..].ToLowerInvariant() : Status;
+
+    public bool WaitsForChoice => State == "pending_user_choice";
+
+    public bool IsOver => State is "scheduled" or "failed" or "cancelled";
+}
+
+internal sealed record Recommendation
+{
+    private const string SourcePrefix = "RECOMMENDATION_SOURCE_";
+    private const string BookingPrefix = "BOOKING_STATE_";
+
+    public int Rank { get; init; }
+
+    public string GridZoneId { get; init; } = "";
+
+    public string GridZoneCode { get; init; } = "";
+
+    public string ZoneName { get; init; } = "";
+
+    public string Locality { get; init; } = "";
+
+    public string Region { get; init; } = "";
+
+    public double RenewableMixPercent { get; init; }
+
+    public double? CarbonIntensityGco2Kwh { get; init; }
+
+    public Window? Window { get; init; }
+
+    public double Score { get; init; }
+
+    public string Source { get; init; } = "";
+
+    public bool Synthetic { get; init; }
+
+    public string BookingState { get; init; } = "";
+
+    /// <summary>Where the figures come from: <c>beckn</c>, <c>grid</c>, <c>grid, synthetic</c>.</summary>
+    public string Origin => Source.Replace(SourcePrefix, "", StringComparison.Ordinal).ToLowerInvariant() + (Synthetic ? ", synthetic" : "");
+
+    public string Booking => BookingState.Replace(BookingPrefix, "", StringComparison.Ordinal).ToLowerInvariant();
+}
+
+internal sealed record Window
+{
+    public DateTimeOffset? StartTime { get; init; }
+
+    public DateTimeOffset? EndTime { get; init; }
+}
+
+/// <summary>What is sent to queue a workload.</summary>
+internal sealed record Submission
+{
+    public required string RequestId { get; init; }
+
+    public required string WorkloadName { get; init; }
+
+    public string? WorkloadType { get; init; }
+
+    public int? RequiredGpuMins { get; init; }
+
+    public double? CarbonCapGco2 { get; init; }
+
+    public double? MaxPriceGbp { get; init; }
+
+    public DateTimeOffset? Deadline { get; init; }
+
+    public string? UserEmail { get; init; }
+}
+
+internal sealed record WorkloadAnswer(Workload Workload);
+
+internal sealed record WorkloadsAnswer(IReadOnlyList<Workload>? Workloads, string? NextPageToken);
+
+internal sealed record Choice(int Option, string RequestId);
+
+/// <summary>RFC 9457, with the reason of google.rpc.ErrorInfo.</summary>
+internal sealed record Problem(string? Title, string? Detail, string? Reason);

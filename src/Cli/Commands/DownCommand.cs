@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Pylon.Cli.Stack;
+
+namespace Pylon.Cli.Commands;
+
+/// <summary><c>pylon down</c>: ends what <c>pylon up</c> of this checkout has started.</summary>
+internal static class DownCommand
+{
+    // The services and the servers each have ten seconds to end in good order.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static Command Create(Checkout checkout)
+    {
+        var command = new Command("down", "Stop everything that ./pylon up has started here; the data stay");
+        command.SetAction((_, cancellation) => RunAsync(checkout, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellation)
+    {
+        var state = StackState.Read(checkout);
+        if (state.IsSupervised)
+            await state.Supervisor!.EndAsync(Signal.Terminate, Patience, cancellation);
+
+        // After a supervisor that was killed, now or earlier, there may still be processes.
+        state = StackState.Read(checkout);
+        await state.EndLeftoversAsync(Console.WriteLine, cancellation);
+        if (state.Phase != StackPhase.Stopped)
+        {
+            (state with { Phase = StackPhase.Stopped, Supervisor = null, Processes = [] }).Write(checkout);
+            File.Delete(checkout.EnvFile);
+        }
+
+        Console.WriteLine("Pylon is stopped.");
+        return 0;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Pylon.Cli.Client;
+
+namespace Pylon.Cli.Commands;
+
+/// <summary>Takes a workload through the main flow and waits for what comes of it.</summary>
+internal static class Flow
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public static Task<Workload> SubmitAsync(PylonClient client, string name, CancellationToken cancellation) => client.SubmitAsync(
+        new Submission { RequestId = Guid.NewGuid().ToString(), WorkloadName = name, WorkloadType = "TRAINING_RUN" }, cancellation);
+
+    /// <summary>The workload once it passes the test; a failure of it, or of time, is an error that says so.</summary>
+    public static async Task<Workload> UntilAsync(
+        PylonClient client, string id, Func<Workload, bool> reached, TimeSpan limit, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var workload = await client.GetAsync(id, cancellation);
+            if (reached(workload))
+                return workload;
+            if (workload.State is "failed" or "cancelled")
+                throw new ApiException($"workload {id} is {workload.State}: {workload.FailureReason}");
+            if (clock.Elapsed > limit)
+                throw new ApiException($"workload {id} is still {workload.State} after {limit.TotalSeconds:0} s. {workload.FailureReason}".TrimEnd());
+            await Task.Delay(Pause, cancellation);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using Pylon.Cli.Stack;
+
+namespace Pylon.Cli.Commands;
+
+/// <summary>The addresses to try, as commands to paste.</summary>
+internal static class Hints
+{
+    public static void Write(Checkout checkout, IReadOnlyDictionary<string, string> variables)
+    {
+        if (!variables.TryGetValue("PYLON_URL", out var url))
+            return;
+        var grpc = variables["PYLON_GRPC"];
+        var home = Path.GetRelativePath(Directory.GetCurrentDirectory(), checkout.EnvFile);
+        Console.WriteLine($"""
+
+            Try
+              REST     curl -s -X POST {url}/api/v1/workloads -d '{"{"}"workload_name": "My job"{"}"}' -H 'content-type: application/json'
+              events   curl -N {url}/beckn/broadcast
+              gRPC     buf curl --protocol grpc --http2-prior-knowledge -d '{"{"}"workload_name": "My job"{"}"}' {grpc}/pylon.orchestrator.v1.WorkloadService/SubmitWorkload
+                       grpcurl -plaintext {new Uri(grpc).Authority} list
+              SQL      psql {variables["PYLON_POSTGRES"]} -c "INSERT INTO compute_workloads (workload_name, status, bpp_processed) VALUES ('Test ML Training Job','queued',false);"
+              here     ./pylon demo | watch | list | status | down
+              shell    . {home}    sets {string.Join(", ", variables.Keys)}
+            """);
+    }
+}

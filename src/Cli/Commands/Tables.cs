@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json;
+using Pylon.Cli.Client;
+using Pylon.Cli.Stack;
+using Spectre.Console;
+
+namespace Pylon.Cli.Commands;
+
+/// <summary>How lists look.</summary>
+internal static class Tables
+{
+    private static readonly JsonSerializerOptions Indented = new(PylonClient.Json) { WriteIndented = true };
+
+    public static void WriteJson<T>(T value) => Console.WriteLine(JsonSerializer.Serialize(value, Indented));
+
+    public static Table Recommendations(Workload workload)
+    {
+        var table = Plain("", "zone", "area", ">renewable %", ">gCO2/kWh", "window (UTC)", ">score", "source", "booking");
+        foreach (var one in workload.Recommendations.OrderBy(one => one.Rank))
+        {
+            Add(
+                table,
+                (workload.ChosenOption == one.Rank ? "▸" : " ") + one.Rank.ToString(CultureInfo.InvariantCulture),
+                one.GridZoneCode,
+                Area(one),
+                one.RenewableMixPercent.ToString("0.0", CultureInfo.InvariantCulture),
+                one.CarbonIntensityGco2Kwh?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–",
+                Period(one.Window),
+                one.Score.ToString("0.0", CultureInfo.InvariantCulture),
+                one.Origin,
+                one.Booking);
+        }
+
+        return table;
+    }
+
+    public static Table Workloads(IEnumerable<Workload> workloads)
+    {
+        var table = Plain("id", "name", "state", ">choice", "submitted (UTC)");
+        foreach (var one in workloads)
+        {
+            var choice = one.ChosenOption > 0 ? one.ChosenOption.ToString(CultureInfo.InvariantCulture) : "";
+            Add(table, one.Id, one.WorkloadName, one.State, choice, Moment(one.SubmittedAt));
+        }
+
+        return table;
+    }
+
+    public static Table Processes(IEnumerable<ProcessRow> rows)
+    {
+        var table = Plain("process", "state", ">pid", "address", "since (UTC)", ">memory");
+        foreach (var row in rows)
+        {
+            var memory = row.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0} MB") : "";
+            var restarts = row.Restarts > 0 ? string.Create(CultureInfo.InvariantCulture, $" (restarted {row.Restarts}×)") : "";
+            Add(table, row.Process, row.State + restarts, row.Pid.ToString(CultureInfo.InvariantCulture), row.Address, Moment(row.Since), memory);
+        }
+
+        return table;
+    }
+
+    /// <summary>A heading that begins with '&gt;' belongs to a column of numbers.</summary>
+    private static Table Plain(params string[] headings)
+    {
+        var table = new Table { Border = TableBorder.Simple, Expand = false };
+        foreach (var heading in headings)
+        {
+            var column = new TableColumn(new Text(heading.TrimStart('>'), new Style(Color.Grey))) { NoWrap = true };
+            table.AddColumn(heading.StartsWith('>') ? column.RightAligned() : column);
+        }
+
+        return table;
+    }
+
+    private static void Add(Table table, params string[] cells) => table.AddRow(cells.Select(cell => new Text(cell)));
+
+    private static string Area(Recommendation one)
+    {
+        string[] parts = [one.ZoneName, one.Locality, one.Region];
+        return string.Join(", ", parts.Where(part => part.Length > 0).Distinct().Take(2));
+    }
+
+    private static string Period(Window? window)
+    {
+        if (window is not { StartTime: { } start, EndTime: { } end })
+            return "–";
+        var (from, to) = (start.UtcDateTime, end.UtcDateTime);
+        var until = from.Date == to.Date ? to.ToString("HH:mm", CultureInfo.InvariantCulture) : Moment(end);
+        return $"{Moment(start)} – {until}";
+    }
+
+    private static string Moment(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
+}
+
+/// <summary>A line of <c>pylon status</c>.</summary>
+internal sealed record ProcessRow(string Process, string State, int Pid, string Address, DateTimeOffset Since, long? MemoryBytes, int Restarts, string Log);

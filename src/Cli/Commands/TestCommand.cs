@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Pylon.Cli.Stack;
+
+namespace Pylon.Cli.Commands;
+
+/// <summary><c>pylon test</c>: builds once, starts one PostgreSQL and one Redis for the run, and runs every test project.</summary>
+internal static class TestCommand
+{
+    public static Command Create(Checkout checkout)
+    {
+        var command = new Command(
+            "test", "Run the tests on throw-away servers. Words name test projects (all when none), options go to dotnet test: ./pylon test Gateway --filter Name~Webhook")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(checkout, parsed.UnmatchedTokens, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Checkout checkout, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        checkout.MakeHome();
+        var reporter = new ConsoleReporter();
+        var run = new TestRun(checkout, reporter);
+        var names = arguments.TakeWhile(argument => !argument.StartsWith('-')).ToList();
+        var projects = run.Projects(names);
+
+        var (postgres, redis) = (Given("PYLON_TEST_POSTGRES"), Given("PYLON_TEST_REDIS"));
+        await Packages.EnsureAsync(postgres is null, redis is null, reporter, cancellation);
+        await reporter.StepAsync("build", () => run.BuildAsync(cancellation), _ => "");
+
+        await using var ownPostgres = postgres is null ? await ServerAsync(reporter, PrivatePostgres.StartThrowawayAsync(cancellation)) : null;
+        await using var ownRedis = redis is null ? await ServerAsync(reporter, PrivateRedis.StartThrowawayAsync(cancellation)) : null;
+        var environment = new Dictionary<string, string?>
+        {
+            ["PYLON_TEST_POSTGRES"] = postgres ?? ownPostgres!.Uri,
+            ["PYLON_TEST_REDIS"] = redis ?? ownRedis!.Address,
+        };
+        var outcomes = await run.RunAsync(projects, [.. arguments.Skip(names.Count)], environment, cancellation);
+        return Report(outcomes);
+    }
+
+    private static async Task<T> ServerAsync<T>(IStackReporter reporter, Task<T> starting)
+        where T : StackProcess
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var server = await starting;
+        reporter.Done(server.Name, server.Address, clock.Elapsed);
+        return server;
+    }
+
+    private static int Report(IReadOnlyList<TestOutcome> outcomes)
+    {
+        foreach (var outcome in outcomes.Where(outcome => !outcome.Succeeded))
+        {
+            Console.WriteLine($"\n{outcome.Project}: {outcome.Problem ?? $"{outcome.Failed} failed"} (log {outcome.Log})");
+            foreach (var failure in outcome.Failures)
+                Console.WriteLine($"  ✗ {failure.Name}\n{Indent(failure.Message)}");
+        }
+
+        var (passed, failed, skipped) = (outcomes.Sum(one => one.Passed), outcomes.Sum(one => one.Failed), outcomes.Sum(one => one.Skipped));
+        Console.WriteLine($"\n{passed} passed, {failed} failed, {skipped} skipped");
+        if (passed + failed == 0)
+            Console.Error.WriteLine("pylon: no test was run");
+        return passed + failed > 0 && outcomes.All(outcome => outcome.Succeeded) ? 0 : 1;
+    }
+
+    private static string Indent(string text) => string.Join('\n', text.Split('\n').Take(20).Select(line => "      " + line.TrimEnd()));
+
+    private static string? Given(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+}

@@ -1,0 +1,101 @@
+using System.Text.RegularExpressions;
+using Pylon.Cli.Stack;
+
+namespace Pylon.Cli.Commands;
+
+/// <summary>Runs the test projects of the solution, each in a process of its own, with a bound on its time.</summary>
+internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter)
+{
+    private const string Configuration = "Debug";
+    private const int SideBySide = 2;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+
+    // What a shell that has sourced .pylon/env would let the tests talk to.
+    private static readonly string[] NotInherited =
+        ["PYLON_URL", "PYLON_GRPC", "PYLON_POSTGRES", "PYLON_REDIS", .. ServiceDefinition.All.Select(service => "PYLON_" + service.Name.ToUpperInvariant())];
+
+    private string Solution => Path.Combine(checkout.Root, "Pylon.sln");
+
+    /// <summary>The test projects whose path has one of these words in it; all of them when there are none.</summary>
+    public IReadOnlyList<string> Projects(IReadOnlyList<string> words)
+    {
+        var all = TestProject().Matches(File.ReadAllText(Solution)).Select(match => match.Groups["path"].Value.Replace('\\', '/')).ToList();
+        var chosen = all.Where(path => words.Count == 0 || words.Any(word => path.Contains(word.TrimEnd('/'), StringComparison.OrdinalIgnoreCase))).ToList();
+        return chosen.Count > 0 ? chosen : throw new StackException($"No test project has {string.Join(" or ", words)} in its name. There are:\n{string.Join('\n', all)}");
+    }
+
+    public async Task<bool> BuildAsync(CancellationToken cancellation)
+    {
+        await new ServiceBuild(checkout, Configuration).DotnetBuildAsync(Solution, reporter, cancellation);
+        return true;
+    }
+
+    public async Task<IReadOnlyList<TestOutcome>> RunAsync(
+        IReadOnlyList<string> projects, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellation)
+    {
+        var results = Path.Combine(checkout.Home, "test-results");
+        if (Directory.Exists(results))
+            Directory.Delete(results, recursive: true);
+        Directory.CreateDirectory(results);
+        var variables = new Dictionary<string, string?>(Dotnet.Quietly);
+        foreach (var (name, value) in NotInherited.Select(name => KeyValuePair.Create(name, (string?)null)).Concat(environment))
+            variables[name] = value;
+
+        // What takes whole processes through the flow has the machine to itself.
+        var outcomes = new List<TestOutcome>();
+        foreach (var group in projects.GroupBy(IsEndToEnd).OrderBy(group => group.Key))
+        {
+            using var slots = new SemaphoreSlim(group.Key ? 1 : SideBySide);
+            outcomes.AddRange(await Task.WhenAll(group.Select(async project =>
+            {
+                await slots.WaitAsync(cancellation);
+                try
+                {
+                    return await RunOneAsync(project, arguments, variables, results, cancellation);
+                }
+                finally
+                {
+                    slots.Release();
+                }
+            })));
+        }
+
+        return outcomes;
+    }
+
+    private static bool IsEndToEnd(string project) => project.Contains("EndToEnd", StringComparison.Ordinal);
+
+    private async Task<TestOutcome> RunOneAsync(
+        string project, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, string results, CancellationToken cancellation)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var name = Path.GetFileNameWithoutExtension(project);
+        var (trx, log) = (Path.Combine(results, name + ".trx"), Path.Combine(checkout.Logs, $"test-{name}.log"));
+        var assembly = Path.Combine(checkout.Root, Path.GetDirectoryName(project)!, "bin", Configuration, "net10.0", $"Pylon.{name}.dll");
+        string[] command = ["test", assembly, "--logger", $"trx;LogFileName={trx}", "--results-directory", results, .. arguments];
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limit);
+        TestOutcome outcome;
+        try
+        {
+            var run = await Tools.RunAsync(Dotnet.Program, command, workingDirectory: checkout.Root, environment: environment, cancellation: limit.Token);
+            await File.WriteAllTextAsync(log, run.Output, cancellation);
+            outcome = TestOutcome.Read(name, trx, log, run);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            outcome = new TestOutcome(name, log, 0, 0, 0, [], $"not done after {Limit.TotalMinutes:0} minutes and ended");
+        }
+
+        var tally = $"{outcome.Passed} passed, {outcome.Failed} failed, {outcome.Skipped} skipped";
+        if (outcome.Succeeded)
+            reporter.Done(name, tally, clock.Elapsed);
+        else
+            reporter.Warn($"{name} {tally} {outcome.Problem} {clock.Elapsed.TotalSeconds:0.0} s");
+        return outcome;
+    }
+
+    [GeneratedRegex("\"(?<path>[^\"]+\\.Tests\\.csproj)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TestProject();
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Pylon.Cli.Client;
+using Pylon.Cli.Stack;
+using Spectre.Console;
+
+namespace Pylon.Cli.Commands;
+
+/// <summary><c>pylon up</c>: everything on this machine, with one workload taken through the flow for a start.</summary>
+internal static class UpCommand
+{
+    private const string FirstWorkload = "Test ML Training Job";
+    private static readonly TimeSpan FlowLimit = TimeSpan.FromSeconds(60);
+
+    public static Command Create(Checkout checkout)
+    {
+        var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running in the background; ./pylon down ends it" };
+        var command = new Command("up", "Build and start everything, and take one workload through the flow") { detach };
+        command.SetAction((parsed, cancellation) => parsed.GetValue(detach)
+            ? DetachedStack.StartAsync(checkout, cancellation)
+            : RunAsync(checkout, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellation)
+    {
+        using var held = StackLock.TryTake(checkout);
+        if (held is null)
+            return RunningAlready(checkout);
+
+        var clock = Stopwatch.StartNew();
+        var session = new StackSession(checkout, new ConsoleReporter(), TimeProvider.System);
+        try
+        {
+            await session.RunAsync(
+                async (addresses, stop) =>
+                {
+                    await ShowFlowAsync(addresses, stop);
+                    Hints.Write(checkout, addresses.Variables.ToDictionary());
+                    Console.WriteLine($"\nPylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C (or ./pylon down) stops it.");
+                },
+                cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // stopped before it was up
+        }
+
+        Console.WriteLine("Pylon is stopped.");
+        return 0;
+    }
+
+    internal static int RunningAlready(Checkout checkout)
+    {
+        var state = StackState.Read(checkout);
+        if (state.Phase != StackPhase.Ready)
+        {
+            Console.WriteLine($"Another ./pylon up of this checkout is {state.Phase.ToString().ToLowerInvariant()} (pid {state.Supervisor?.Pid}).");
+            return 1;
+        }
+
+        Console.WriteLine($"Pylon is running already (pid {state.Supervisor?.Pid}).");
+        Hints.Write(checkout, EnvFile.Read(checkout));
+        return 0;
+    }
+
+    private static async Task ShowFlowAsync(StackAddresses addresses, CancellationToken cancellation)
+    {
+        using var client = new PylonClient(addresses.Url);
+        var submitted = await Flow.SubmitAsync(client, FirstWorkload, cancellation);
+        Console.WriteLine($"\nWorkload '{submitted.WorkloadName}' {submitted.Id}");
+        var clock = Stopwatch.StartNew();
+        var workload = await Flow.UntilAsync(client, submitted.Id, one => one.WaitsForChoice, FlowLimit, cancellation);
+        Console.WriteLine($"DISCOVER, SELECT, INIT and CONFIRM took {clock.Elapsed.TotalSeconds:0.0} s; its recommendations:");
+        AnsiConsole.Write(Tables.Recommendations(workload));
+        Console.WriteLine($"Choose one with: ./pylon choose {workload.Id} 1");
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using Pylon.Cli.Client;
+using Pylon.Cli.Stack;
+
+namespace Pylon.Cli.Commands;
+
+/// <summary><c>pylon watch</c>: the events as they happen, of everything or of one workload.</summary>
+internal static class WatchCommand
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    public static Command Create(Checkout checkout)
+    {
+        var id = new Argument<string?>("id") { Description = "Only this workload, until it is over", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("watch", "Follow what happens, as it happens") { id };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = PylonClient.Connect(checkout);
+            if (parsed.GetValue(id) is { Length: > 0 } workload)
+                await WorkloadAsync(client, workload, cancellation);
+            else
+                await EverythingAsync(client, cancellation);
+        });
+        return command;
+    }
+
+    public static string Line(Broadcast one) => string.Create(
+        CultureInfo.InvariantCulture, $"{one.Time?.UtcDateTime:HH:mm:ss.fff}  {one.Type,-24} {one.Subject}  {one.Details()}");
+
+    // Comes back with the last position, so that nothing that happened in between is missed.
+    private static async Task EverythingAsync(PylonClient client, CancellationToken cancellation)
+    {
+        string? position = null;
+        var pause = new Pause(cancellation);
+        while (true)
+        {
+            try
+            {
+                await foreach (var one in client.BroadcastAsync(position, cancellation))
+                {
+                    pause.Reset();
+                    position = one.Position ?? position;
+                    if (one.Gap)
+                        Console.WriteLine("… events in between are no longer kept");
+                    if (one.Event is not null)
+                        Console.WriteLine(Line(one));
+                }
+            }
+            catch (UnreachableException) when (pause.HasConnected)
+            {
+                // it was there before and may come back
+            }
+
+            await pause.WaitAsync();
+        }
+    }
+
+    private static async Task WorkloadAsync(PylonClient client, string id, CancellationToken cancellation)
+    {
+        string? shown = null;
+        var pause = new Pause(cancellation);
+        while (true)
+        {
+            try
+            {
+                await foreach (var workload in client.WatchAsync(id, cancellation))
+                {
+                    pause.Reset();
+                    if (workload.State != shown)
+                        WorkloadCommands.Show(workload);
+                    shown = workload.State;
+                    if (workload.IsOver)
+                        return;
+                }
+            }
+            catch (UnreachableException) when (pause.HasConnected)
+            {
+                // it was there before and may come back
+            }
+
+            await pause.WaitAsync();
+        }
+    }
+
+    /// <summary>Between two connections: short at first, longer while nobody answers.</summary>
+    private sealed class Pause(CancellationToken cancellation)
+    {
+        private TimeSpan _next = TimeSpan.FromMilliseconds(200);
+
+        public bool HasConnected { get; private set; }
+
+        public void Reset() => (HasConnected, _next) = (true, TimeSpan.FromMilliseconds(200));
+
+        public async Task WaitAsync()
+        {
+            HasConnected = true;
+            await Task.Delay(_next, cancellation);
+            _next = _next * 2 < LongestPause ? _next * 2 : LongestPause;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using Pylon.Cli.Client;
+using Pylon.Cli.Stack;
+using Spectre.Console;
+
+namespace Pylon.Cli.Commands;
+
+/// <summary><c>submit</c>, <c>show</c>, <c>list</c>, <c>choose</c>: one call of the REST face each.</summary>
+internal static class WorkloadCommands
+{
+    public static Command Submit(Checkout checkout, TimeProvider time)
+    {
+        var name = new Argument<string>("name") { Description = "What to call the workload" };
+        var type = new Option<string?>("--type") { Description = "For example TRAINING_RUN" };
+        var minutes = new Option<int?>("--gpu-minutes") { Description = "GPU minutes that it needs" };
+        var deadline = new Option<string?>("--deadline") { Description = "When it has to be done: 2026-05-01T12:00:00Z, or +6h, +2d from now" };
+        var cap = new Option<double?>("--carbon-cap") { Description = "The most that it may emit, in gCO2" };
+        var price = new Option<double?>("--max-price") { Description = "The most that it may cost, in GBP" };
+        var email = new Option<string?>("--email") { Description = "Whose workload it is" };
+        var json = Options.Json();
+        var command = new Command("submit", "Queue a workload") { name, type, minutes, deadline, cap, price, email, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = PylonClient.Connect(checkout);
+            var workload = await client.SubmitAsync(
+                new Submission
+                {
+                    RequestId = Guid.NewGuid().ToString(),
+                    WorkloadName = parsed.GetRequiredValue(name),
+                    WorkloadType = parsed.GetValue(type),
+                    RequiredGpuMins = parsed.GetValue(minutes),
+                    Deadline = parsed.GetValue(deadline) is { } text ? Moment(text, time.GetUtcNow()) : null,
+                    CarbonCapGco2 = parsed.GetValue(cap),
+                    MaxPriceGbp = parsed.GetValue(price),
+                    UserEmail = parsed.GetValue(email),
+                },
+                cancellation);
+            Show(workload, parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    public static Command Show(Checkout checkout)
+    {
+        var (id, json) = (Options.Id(), Options.Json());
+        var command = new Command("show", "Show a workload with its recommendations") { id, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = PylonClient.Connect(checkout);
+            Show(await client.GetAsync(parsed.GetRequiredValue(id), cancellation), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    public static Command List(Checkout checkout)
+    {
+        var json = Options.Json();
+        var size = new Option<int>("--limit", "-n") { Description = "At most so many", DefaultValueFactory = _ => 20 };
+        var command = new Command("list", "List the workloads, the newest first") { size, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = PylonClient.Connect(checkout);
+            var workloads = await client.ListAsync(parsed.GetValue(size), cancellation);
+            if (parsed.GetValue(json))
+                Tables.WriteJson(workloads);
+            else
+                AnsiConsole.Write(Tables.Workloads(workloads));
+        });
+        return command;
+    }
+
+    public static Command Choose(Checkout checkout)
+    {
+        var (id, json) = (Options.Id(), Options.Json());
+        var option = new Argument<int>("option") { Description = "1, 2 or 3" };
+        var command = new Command("choose", "Choose one of the three recommendations") { id, option, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = PylonClient.Connect(checkout);
+            Show(await client.ChooseAsync(parsed.GetRequiredValue(id), parsed.GetValue(option), cancellation), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    public static void Show(Workload workload, bool json = false)
+    {
+        if (json)
+        {
+            Tables.WriteJson(workload);
+            return;
+        }
+
+        Console.WriteLine($"{workload.Id}  {workload.WorkloadName}  {workload.State}");
+        if (workload.Recommendations.Count > 0)
+            AnsiConsole.Write(Tables.Recommendations(workload));
+        if (workload.Summary.Length > 0)
+            Console.WriteLine(workload.Summary);
+        if (workload.FailureReason.Length > 0)
+            Console.WriteLine($"Failed attempts: {workload.Attempts}; the last one: {workload.FailureReason}");
+    }
+
+    internal static DateTimeOffset Moment(string text, DateTimeOffset now)
+    {
+        if (text.StartsWith('+') && double.TryParse(text[1..^1], CultureInfo.InvariantCulture, out var amount))
+        {
+            var unit = text[^1] switch
+            {
+                'm' => TimeSpan.FromMinutes(1),
+                'h' => TimeSpan.FromHours(1),
+                'd' => TimeSpan.FromDays(1),
+                _ => throw new ApiException($"'{text}': give minutes, hours or days, for example +90m, +6h or +2d."),
+            };
+            return now + unit * amount;
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+            ? moment
+            : throw new ApiException($"'{text}' is no time. Give 2026-05-01T12:00:00Z, or +6h from now.");
+    }
+}

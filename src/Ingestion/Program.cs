@@ -1,0 +1,32 @@
+using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Zones;
+using Pylon.Postgres;
+using Pylon.ServiceDefaults;
+
+namespace Pylon.Ingestion;
+
+internal static class Program
+{
+    private const string Schema = "ingestion";
+
+    public static Task<int> Main(string[] args) => Build(args).RunServiceAsync();
+
+    /// <summary>The whole service; a test puts in its own server and clock.</summary>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? customize = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        customize?.Invoke(builder);
+        builder.AddServiceDefaults("ingestion", defaultGrpcPort: 5101, defaultHttpPort: 5201);
+        builder.Services
+            .AddPostgres(builder.Configuration, Schema)
+            .AddMigrations(typeof(Program).Assembly, Schema)
+            .AddZones()
+            .AddRegionalGrid();
+
+        var app = builder.Build();
+        app.MapGrpcService<GridService>();
+        app.MapGrpcService<MarketService>();
+        app.MapServiceDefaults(V1.GridService.Descriptor, V1.MarketService.Descriptor);
+        return app;
+    }
+}

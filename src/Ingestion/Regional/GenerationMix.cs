@@ -1,0 +1,34 @@
+namespace Pylon.Ingestion.Regional;
+
+/// <summary>The share of a fuel in per cent.</summary>
+internal sealed record FuelPercent(string Fuel, decimal Percent);
+
+/// <summary>What a generation mix means.</summary>
+internal static class GenerationMix
+{
+    // gCO2/kWh, from /intensity/factors of the Carbon Intensity API. Gas is the combined cycle, which is nearly all of
+    // it. Imports are weighted by the capacity of the interconnectors: France 4 GW (53), Netherlands 1 (474), Ireland 1 (458).
+    private static readonly Dictionary<string, decimal> Factors = new()
+    {
+        ["biomass"] = 120,
+        ["coal"] = 937,
+        ["gas"] = 394,
+        ["hydro"] = 0,
+        ["imports"] = (4 * 53 + 474 + 458) / 6m,
+        ["nuclear"] = 0,
+        ["other"] = 300,
+        ["solar"] = 0,
+        ["wind"] = 0,
+    };
+
+    /// <summary>The nine fuels of the API, by name.</summary>
+    public static readonly IReadOnlyList<string> Fuels = [.. Factors.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>gCO2/kWh, a whole number as the API gives it.</summary>
+    public static int Intensity(IEnumerable<FuelPercent> mix) =>
+        (int)decimal.Round(mix.Sum(f => f.Percent * Factors[f.Fuel]) / 100, MidpointRounding.AwayFromZero);
+
+    /// <summary>Biomass, hydro, solar and wind, in per cent.</summary>
+    public static decimal Renewable(IEnumerable<FuelPercent> mix) =>
+        mix.Where(f => f.Fuel is "biomass" or "hydro" or "solar" or "wind").Sum(f => f.Percent);
+}

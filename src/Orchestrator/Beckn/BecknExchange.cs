@@ -1,0 +1,134 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+
+namespace Pylon.Orchestrator.Beckn;
+
+/// <summary>
+/// Sends a message and brings its answer, whichever way it comes: in the HTTP response, or as a callback before, with or
+/// after the ACK. The message is stored before it is sent and keeps its id when it is sent again.
+/// </summary>
+internal sealed class BecknExchange(
+    IHttpClientFactory http,
+    BecknStore store,
+    Changes changes,
+    BecknPipeline pipeline,
+    IOptions<BecknOptions> options,
+    TimeProvider time,
+    ILogger<BecknExchange> logger)
+{
+    public const string HttpClientName = "bpp";
+
+    // Notifications wake the waiter; this is for the one that was lost.
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
+
+    /// <summary>The answer to the message of this action in this transaction.</summary>
+    /// <exception cref="BecknFailure">There is none: worth a retry.</exception>
+    /// <exception cref="BecknRefusal">The provider's answer is no.</exception>
+    public async Task<BecknAnswer> AskAsync(
+        Guid workloadId, Guid transactionId, string action, ProviderOffer? provider, JsonObject message, CancellationToken cancellationToken)
+    {
+        var newId = Guid.CreateVersion7(time.GetUtcNow());
+        var request = new JsonObject
+        {
+            ["context"] = BecknMessages.Context(options.Value, action, transactionId, newId, time.GetUtcNow(), provider),
+            ["message"] = message,
+        };
+        var (messageId, stored, answer) = await store.PrepareAsync(workloadId, transactionId, action, newId, request, cancellationToken);
+        if (answer is null)
+        {
+            try
+            {
+                answer = await SendAsync(messageId, action, stored, cancellationToken);
+            }
+            catch (BecknFailure e)
+            {
+                logger.NotAnswered(action, messageId, e.Message);
+                await store.RecordErrorAsync(messageId, e.Message, cancellationToken);
+                throw;
+            }
+        }
+
+        return BecknReply.ErrorOf(answer.Value) is { } error
+            ? throw new BecknRefusal(action, error)
+            : new BecknAnswer(messageId, answer.Value);
+    }
+
+    private async Task<JsonElement> SendAsync(Guid messageId, string action, JsonObject request, CancellationToken cancellationToken)
+    {
+        using var watch = changes.Begin(messageId);
+        BecknReply reply;
+        try
+        {
+            reply = await PostAsync(action, request, cancellationToken);
+        }
+        catch (BecknFailure)
+        {
+            // The response is lost, the callback may not be.
+            if (await store.FindAnswerAsync(messageId, cancellationToken) is { } answer)
+                return answer;
+            throw;
+        }
+
+        return reply switch
+        {
+            BecknReply.Answer answer => (await store.AnswerByResponseAsync(messageId, answer.Body, cancellationToken))!.Value,
+            BecknReply.Ack => await store.MarkAcknowledgedAsync(messageId, cancellationToken)
+                ?? await WaitAsync(messageId, action, watch, cancellationToken),
+            BecknReply.Nack nack => throw new BecknFailure($"{action}: refused with NACK: {nack.Reason}"),
+            BecknReply.Rubbish rubbish => throw new BecknFailure($"{action}: {rubbish.Reason}"),
+            _ => throw new InvalidOperationException(reply.ToString()),
+        };
+    }
+
+    private async Task<BecknReply> PostAsync(string action, JsonObject request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pipeline.ExecuteAsync(
+                async token =>
+                {
+                    using var client = http.CreateClient(HttpClientName);
+                    using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(request.ToJsonString()));
+                    content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                    var target = new Uri($"{options.Value.BaseUrl.AbsoluteUri.TrimEnd('/')}/{action}");
+                    using var response = await client.PostAsync(target, content, token);
+                    var body = await response.Content.ReadAsByteArrayAsync(token);
+                    if ((int)response.StatusCode >= 500)
+                        throw new HttpRequestException($"HTTP {(int)response.StatusCode}");
+                    return BecknReply.Read(response.StatusCode, body, action);
+                },
+                cancellationToken);
+        }
+        catch (BrokenCircuitException e)
+        {
+            throw new BecknFailure($"{action}: the provider keeps failing and is left alone for {options.Value.BreakDuration.TotalSeconds:0.#} s", e);
+        }
+        catch (TimeoutRejectedException e)
+        {
+            throw new BecknFailure($"{action}: no response within {options.Value.HttpTimeout.TotalSeconds:0.#} s", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new BecknFailure($"{action}: {e.Message}", e);
+        }
+    }
+
+    private async Task<JsonElement> WaitAsync(Guid messageId, string action, Changes.Watch watch, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (options.Value.CallbackTimeout - time.GetElapsedTime(started) is { Ticks: > 0 } left)
+        {
+            await watch.WaitAsync(left < Recheck ? left : Recheck, cancellationToken);
+            if (await store.FindAnswerAsync(messageId, cancellationToken) is { } answer)
+                return answer;
+        }
+
+        throw new BecknFailure($"{action}: acknowledged, but no on_{action} within {options.Value.CallbackTimeout.TotalSeconds:0.#} s");
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Google.Protobuf;
+using Grpc.Core;
+using Pylon.Orchestrator.V1;
+
+namespace Pylon.Orchestrator.Beckn;
+
+/// <summary>Takes the callbacks of providers.</summary>
+internal sealed class BecknService(BecknStore store, ILogger<BecknService> logger) : V1.BecknService.BecknServiceBase
+{
+    // BECKN-005, Error Codes.
+    private const string InvalidRequest = "30000";
+
+    public override async Task<ReceiveCallbackResponse> ReceiveCallback(ReceiveCallbackRequest request, ServerCallContext context)
+    {
+        var refusal = await TakeAsync(request.Action, request.Body.Memory, context.CancellationToken);
+        if (refusal is null)
+            return Reply(200, new { message = new { ack = new { status = "ACK" } } });
+        logger.CallbackRefused(request.Action, refusal);
+        return Reply(400, new { message = new { ack = new { status = "NACK" } }, error = new { code = InvalidRequest, message = refusal } });
+    }
+
+    /// <summary>Null when the callback is taken, otherwise why it is not.</summary>
+    private async Task<string?> TakeAsync(string action, ReadOnlyMemory<byte> raw, CancellationToken cancellationToken)
+    {
+        if (!action.StartsWith("on_", StringComparison.Ordinal))
+            return "action: must be a callback, on_…";
+        var body = LenientJson.Parse(raw);
+        if (body.ValueKind != JsonValueKind.Object)
+            return "body: must be a JSON object";
+
+        var context = body.Get("context");
+        if (context.ValueKind != JsonValueKind.Object)
+            return "context: must be given";
+        if (context.Get("action").Text() != action)
+            return $"context.action: must be {action}, as in the path";
+        if (body.Get("message").ValueKind != JsonValueKind.Object && BecknReply.ErrorOf(body) is null)
+            return "message: must be given, or error";
+
+        var messageId = Id(context.Get("message_id"));
+        var transactionId = Id(context.Get("transaction_id"));
+        if (messageId is null && transactionId is null)
+            return "context.transaction_id: must be that of a message of ours";
+
+        if (await store.AnswerByCallbackAsync(action["on_".Length..], messageId, transactionId, body, cancellationToken) is { } matched)
+        {
+            logger.CallbackTaken(action, matched.MessageId, matched.First);
+            return null;
+        }
+
+        if (transactionId is null || !await store.KnowsTransactionAsync(transactionId.Value, cancellationToken))
+            return "context.transaction_id: is not known here";
+        logger.CallbackNotUsed(action, transactionId.Value);
+        return null;
+    }
+
+    private static Guid? Id(JsonElement element) => Guid.TryParse(element.Text(), out var id) ? id : null;
+
+    private static ReceiveCallbackResponse Reply(int status, object body) =>
+        new() { HttpStatus = status, Body = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(body)) };
+}

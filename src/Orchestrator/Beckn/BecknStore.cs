@@ -1,0 +1,147 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Pylon.Postgres;
+
+namespace Pylon.Orchestrator.Beckn;
+
+/// <summary>The messages that we send, the answers to them, and the orders that they are about.</summary>
+internal sealed class BecknStore(NpgsqlDataSource database)
+{
+    // A message is written once for its transaction and action; sending it again keeps its id, so that the provider can
+    // tell. Its time is new each time, or its ttl would have run out.
+    private const string Prepare =
+        """
+        INSERT INTO beckn_messages AS m (message_id, workload_id, transaction_id, action, request, sends, sent_at)
+        VALUES ($1, $2, $3, $4, $5, 1, now())
+        ON CONFLICT (transaction_id, action) DO UPDATE SET
+            sends = m.sends + CASE WHEN m.answered_at IS NULL THEN 1 ELSE 0 END,
+            sent_at = CASE WHEN m.answered_at IS NULL THEN now() ELSE m.sent_at END,
+            request = CASE WHEN m.answered_at IS NULL
+                THEN jsonb_set(m.request, '{context,timestamp}', excluded.request #> '{context,timestamp}') ELSE m.request END
+        RETURNING message_id, request, answer
+        """;
+
+    private const string MarkAcknowledged =
+        "UPDATE beckn_messages SET acknowledged_at = COALESCE(acknowledged_at, now()) WHERE message_id = $1 RETURNING answer";
+
+    private const string AnswerByResponse =
+        """
+        UPDATE beckn_messages SET
+            answered_at = COALESCE(answered_at, now()),
+            answered_by = COALESCE(answered_by, 'response'),
+            answer = COALESCE(answer, $2)
+        WHERE message_id = $1
+        RETURNING answer
+        """;
+
+    // A callback means the message that it names, or, when it has an id of its own, the one message of its transaction
+    // and action. The first answer counts.
+    private const string AnswerByCallback =
+        """
+        WITH matched AS (
+            SELECT message_id FROM beckn_messages
+            WHERE action = $1 AND (message_id = $2 OR transaction_id = $3)
+            ORDER BY (message_id = $2) DESC
+            LIMIT 1
+        ), updated AS (
+            UPDATE beckn_messages SET
+                callbacks = callbacks + 1,
+                answered_at = COALESCE(answered_at, now()),
+                answered_by = COALESCE(answered_by, 'callback'),
+                answer = COALESCE(answer, $4)
+            WHERE message_id = (SELECT message_id FROM matched)
+            RETURNING message_id, callbacks, answered_by
+        )
+        SELECT message_id, callbacks = 1 AND answered_by = 'callback', pg_notify('beckn_answer', message_id::text) FROM updated
+        """;
+
+    private const string KnowsTransaction = "SELECT EXISTS (SELECT FROM beckn_messages WHERE transaction_id = $1)";
+
+    private const string FindAnswer = "SELECT answer FROM beckn_messages WHERE message_id = $1";
+
+    private const string RecordError = "UPDATE beckn_messages SET last_error = left($2, 1000) WHERE message_id = $1";
+
+    private const string OpenOrder =
+        """
+        INSERT INTO beckn_orders (order_id, workload_id, transaction_id, item_id) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (order_id) DO NOTHING
+        """;
+
+    private const string MoveOrder =
+        "UPDATE beckn_orders SET state = $2, updated_at = now() WHERE order_id = $1 AND state = ANY ($3)";
+
+    private const string OrdersOf =
+        "SELECT order_id, transaction_id, item_id, state FROM beckn_orders WHERE workload_id = $1 ORDER BY created_at";
+
+    /// <summary>Stores a message before it is sent, or finds the one that was stored before, perhaps with its answer.</summary>
+    public async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> PrepareAsync(
+        Guid workloadId, Guid transactionId, string action, Guid messageId, JsonObject request, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(Prepare, messageId, workloadId, transactionId, action, Sql.Json(request.ToJsonString()));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetGuid(0), JsonNode.Parse(row.GetString(1))!.AsObject(), Answer(row.IsDBNull(2) ? null : row.GetString(2)));
+    }
+
+    /// <summary>Notes the ACK; gives the answer when the callback was faster.</summary>
+    public Task<JsonElement?> MarkAcknowledgedAsync(Guid messageId, CancellationToken cancellationToken) =>
+        AnswerOf(database.Command(MarkAcknowledged, messageId), cancellationToken);
+
+    /// <summary>Notes the answer in an HTTP response; gives the answer that counts, which may have come before.</summary>
+    public Task<JsonElement?> AnswerByResponseAsync(Guid messageId, JsonElement answer, CancellationToken cancellationToken) =>
+        AnswerOf(database.Command(AnswerByResponse, messageId, Sql.Json(answer.GetRawText())), cancellationToken);
+
+    public Task<JsonElement?> FindAnswerAsync(Guid messageId, CancellationToken cancellationToken) =>
+        AnswerOf(database.Command(FindAnswer, messageId), cancellationToken);
+
+    /// <summary>Matches a callback to its message; null when there is none. First is false for a duplicate.</summary>
+    public async Task<(Guid MessageId, bool First)?> AnswerByCallbackAsync(
+        string action, Guid? messageId, Guid? transactionId, JsonElement body, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(
+            AnswerByCallback, action, messageId ?? Guid.Empty, transactionId ?? Guid.Empty, Sql.Json(body.GetRawText()));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? (row.GetGuid(0), row.GetBoolean(1)) : null;
+    }
+
+    public async Task<bool> KnowsTransactionAsync(Guid transactionId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(KnowsTransaction, transactionId);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    public Task RecordErrorAsync(Guid messageId, string error, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(RecordError, cancellationToken, messageId, error);
+
+    public Task OpenOrderAsync(string orderId, Guid workloadId, Guid transactionId, string itemId, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(OpenOrder, cancellationToken, orderId, workloadId, transactionId, itemId);
+
+    /// <summary>Moves an order on; from any other state than those named it stays.</summary>
+    public Task MoveOrderAsync(string orderId, string to, string[] from, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(MoveOrder, cancellationToken, orderId, to, from);
+
+    public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(OrdersOf, workloadId);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var orders = new List<BecknOrder>();
+        while (await row.ReadAsync(cancellationToken))
+            orders.Add(new BecknOrder(row.GetString(0), row.GetGuid(1), row.GetString(2), row.GetString(3)));
+        return orders;
+    }
+
+    private static async Task<JsonElement?> AnswerOf(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using (command)
+            return Answer(await command.ExecuteScalarAsync(cancellationToken) as string);
+    }
+
+    private static JsonElement? Answer(string? json)
+    {
+        if (json is null)
+            return null;
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,79 @@
+using Pylon.Common.V1;
+using Pylon.Events.V1;
+using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Workloads;
+
+namespace Pylon.Orchestrator.Beckn;
+
+/// <summary>Places an order at a provider, and takes one back. Each step can be repeated: what was answered is not asked again.</summary>
+internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowStore flow, Microsoft.Extensions.Options.IOptions<BecknOptions> options)
+{
+    private static readonly string[] NotBooked = ["REJECTED", "CANCELLED", "FAILED"];
+
+    /// <summary>The order of a transaction: a transaction has one.</summary>
+    public static string OrderIdOf(Guid transactionId) => $"order-{transactionId}";
+
+    /// <summary>SELECT, INIT and CONFIRM. The order is stored before the first and known as pending before the last.</summary>
+    public async Task BookAsync(
+        WorkloadRecord workload, Guid owner, Guid transactionId, Recommendation choice, ProviderOffer provider, CancellationToken cancellationToken)
+    {
+        var orderId = OrderIdOf(transactionId);
+        await store.OpenOrderAsync(orderId, workload.Id, transactionId, choice.ItemId, cancellationToken);
+        try
+        {
+            await Step("select", BecknMessages.Select(orderId, choice, provider, options.Value));
+            await Step("init", BecknMessages.Init(orderId, workload, choice, provider, options.Value));
+            await store.MoveOrderAsync(orderId, BecknOrder.Pending, [BecknOrder.Open], cancellationToken);
+            await Step("confirm", BecknMessages.Confirm(orderId, workload, choice, provider, options.Value));
+            await store.MoveOrderAsync(orderId, BecknOrder.Confirmed, [BecknOrder.Pending], cancellationToken);
+        }
+        catch (BecknRefusal)
+        {
+            await store.MoveOrderAsync(orderId, BecknOrder.Refused, [BecknOrder.Open, BecknOrder.Pending], cancellationToken);
+            throw;
+        }
+
+        async Task Step(string action, System.Text.Json.Nodes.JsonObject message)
+        {
+            var answer = await exchange.AskAsync(workload.Id, transactionId, action, provider, message, cancellationToken);
+            var status = answer.Body.Get("message").Get("order").Get("beckn:orderStatus").Text();
+            if (NotBooked.Contains(status))
+                throw new BecknRefusal(action, $"the order is {status}");
+            await AnnounceAsync(workload.Id, owner, transactionId, action, answer.MessageId, choice.Rank, cancellationToken);
+        }
+    }
+
+    /// <summary>CANCEL. An order whose CONFIRM has no known outcome and that the provider does not know is as good as cancelled.</summary>
+    public async Task CancelAsync(
+        Guid workloadId, Guid owner, BecknOrder order, ProviderOffer? provider, int option, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await exchange.AskAsync(
+                workloadId, order.TransactionId, "cancel", provider, BecknMessages.Cancel(order.OrderId), cancellationToken);
+            await AnnounceAsync(workloadId, owner, order.TransactionId, "cancel", answer.MessageId, option, cancellationToken);
+        }
+        catch (BecknRefusal) when (order.State == BecknOrder.Pending)
+        {
+            // Nothing is held.
+        }
+
+        await store.MoveOrderAsync(order.OrderId, BecknOrder.Cancelled, [BecknOrder.Pending, BecknOrder.Confirmed], cancellationToken);
+    }
+
+    private Task AnnounceAsync(
+        Guid workloadId, Guid owner, Guid transactionId, string action, Guid messageId, int option, CancellationToken cancellationToken) =>
+        flow.AnnounceAsync(
+            workloadId,
+            owner,
+            messageId,
+            new WorkloadStepCompleted
+            {
+                WorkloadId = workloadId.ToString(),
+                Action = action,
+                TransactionId = transactionId.ToString(),
+                MessageId = messageId.ToString(),
+                Option = option,
+            },
+            cancellationToken);
+}

@@ -1,0 +1,15 @@
+namespace Pylon.Orchestrator.Flow;
+
+/// <summary>The pause before the next attempt: exponential, capped, with jitter so that failures together do not return together.</summary>
+internal static class Backoff
+{
+    /// <param name="attempt">The attempt that failed, from 1.</param>
+    /// <param name="options">First and longest pause.</param>
+    /// <param name="jitter">0 to 1; the pause is between half of the exponential one and all of it.</param>
+    public static TimeSpan After(int attempt, FlowOptions options, double jitter)
+    {
+        var exponential = options.RetryDelay * Math.Pow(2, Math.Min(attempt - 1, 30));
+        var capped = exponential < options.MaxRetryDelay ? exponential : options.MaxRetryDelay;
+        return capped * (0.5 + jitter / 2);
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Options;
+using Pylon.Events.V1;
+using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Summaries;
+using Pylon.Orchestrator.Workloads;
+
+namespace Pylon.Orchestrator.Flow;
+
+/// <summary>
+/// Takes a queued workload to its three options: DISCOVER, rank, SELECT, INIT and CONFIRM for the first, a summary.
+/// A worker that takes over from a dead one passes the same way; what was answered is not asked again.
+/// </summary>
+internal sealed class DiscoverFlow(
+    BecknExchange exchange,
+    Bookings bookings,
+    GridZones zones,
+    Summarizer summarizer,
+    FlowStore store,
+    IOptions<BecknOptions> options,
+    TimeProvider time)
+{
+    public async Task RunAsync(WorkloadRecord workload, Guid owner, CancellationToken cancellationToken)
+    {
+        var transactionId = workload.TransactionId ?? await BeginAsync(workload.Id, owner, cancellationToken);
+        var items = await DiscoverAsync(workload, owner, transactionId, cancellationToken);
+        var offered = await OptionsAsync(items, cancellationToken);
+
+        string? orderId = null;
+        if (offered[0] is { Offer: { } provider, Recommendation: var first })
+        {
+            try
+            {
+                await bookings.BookAsync(workload, owner, transactionId, first, provider, cancellationToken);
+            }
+            catch (BecknRefusal e)
+            {
+                throw new ItemRefusedException(first.ItemId, e.Message);
+            }
+
+            orderId = Bookings.OrderIdOf(transactionId);
+            first.OrderId = orderId;
+            first.BookingState = Common.V1.BookingState.Confirmed;
+        }
+
+        var (summary, engine) = await summarizer.SummarizeAsync(workload, [.. offered.Select(o => o.Recommendation)], cancellationToken);
+        await store.OfferAsync(workload, owner, offered, orderId, summary, engine, cancellationToken);
+    }
+
+    private async Task<Guid> BeginAsync(Guid workloadId, Guid owner, CancellationToken cancellationToken)
+    {
+        var transactionId = Guid.CreateVersion7(time.GetUtcNow());
+        await store.BeginTransactionAsync(workloadId, owner, transactionId, cancellationToken);
+        return transactionId;
+    }
+
+    private async Task<IReadOnlyList<CatalogueItem>> DiscoverAsync(
+        WorkloadRecord workload, Guid owner, Guid transactionId, CancellationToken cancellationToken)
+    {
+        var answer = await exchange.AskAsync(
+            workload.Id, transactionId, "discover", null, BecknMessages.Discover(workload, options.Value.MinRenewableMix), cancellationToken);
+        await store.AnnounceAsync(
+            workload.Id,
+            owner,
+            answer.MessageId,
+            new WorkloadStepCompleted
+            {
+                WorkloadId = workload.Id.ToString(),
+                Action = "discover",
+                TransactionId = transactionId.ToString(),
+                MessageId = answer.MessageId.ToString(),
+            },
+            cancellationToken);
+        return Suitability.Select(workload, Catalogue.Read(answer.Body), options.Value.MinRenewableMix);
+    }
+
+    private async Task<IReadOnlyList<Option>> OptionsAsync(IReadOnlyList<CatalogueItem> items, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var resolved = await zones.ResolveAsync(items, cancellationToken);
+        var options = Ranking.FromCatalogue(items, resolved, now);
+        if (options.Count < Ranking.OptionCount)
+            options = Ranking.Fill(options, resolved, await zones.RegionsAsync(cancellationToken), now);
+        return options.Count == Ranking.OptionCount
+            ? options
+            : throw new GridUnavailableException($"only {options.Count} of {Ranking.OptionCount} distinct grid zones are known");
+    }
+}

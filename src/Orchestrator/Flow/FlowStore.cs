@@ -1,0 +1,290 @@
+using System.Text.Json;
+using Google.Protobuf;
+using Npgsql;
+using Pylon.Common.V1;
+using Pylon.Events.V1;
+using Pylon.Messaging;
+using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
+
+namespace Pylon.Orchestrator.Flow;
+
+/// <summary>
+/// The worker's side of compute_workloads. A worker holds a lease while it works; every write of it says so in its WHERE,
+/// and finds no row when the lease is lost.
+/// </summary>
+internal sealed class FlowStore(NpgsqlDataSource database)
+{
+    // due_at is when there is work to do; for a leased row that is the end of the lease, so that one index serves the
+    // new ones, the retries and those whose worker died.
+    private const string Claim =
+        $"""
+        UPDATE compute_workloads w SET
+            status = CASE w.status WHEN 'queued' THEN 'processing' ELSE w.status END,
+            lease_owner = $1,
+            due_at = now() + $2
+        WHERE w.id IN (
+            SELECT id FROM compute_workloads
+            WHERE status IN ('queued', 'processing', 'choosing', 'cancelling')
+              AND (status <> 'queued' OR NOT bpp_processed)
+              AND due_at <= now()
+            ORDER BY due_at, submitted_at
+            LIMIT $3
+            FOR UPDATE SKIP LOCKED)
+        RETURNING {WorkloadRecord.Columns}
+        """;
+
+    private const string NextDue =
+        """
+        SELECT min(due_at) - now() FROM compute_workloads
+        WHERE status IN ('queued', 'processing', 'choosing', 'cancelling') AND (status <> 'queued' OR NOT bpp_processed)
+        """;
+
+    private const string Renew = "UPDATE compute_workloads SET due_at = now() + $3 WHERE id = $1 AND lease_owner = $2";
+
+    private const string Release =
+        """
+        UPDATE compute_workloads SET
+            status = CASE status WHEN 'processing' THEN 'queued' ELSE status END,
+            lease_owner = NULL,
+            due_at = now()
+        WHERE id = $1 AND lease_owner = $2
+        """;
+
+    private const string BeginTransaction =
+        "UPDATE compute_workloads SET transaction_id = $3 WHERE id = $1 AND lease_owner = $2 AND transaction_id IS NULL";
+
+    private const string Offer =
+        """
+        UPDATE compute_workloads SET
+            status = 'pending_user_choice',
+            bpp_processed = true,
+            recommended_1_grid_zone_id = $3,
+            recommended_2_grid_zone_id = $4,
+            recommended_3_grid_zone_id = $5,
+            llm_select_init_confirm = $6,
+            summary_engine = $7,
+            attempts = 0,
+            failure_reason = NULL,
+            lease_owner = NULL
+        WHERE id = $1 AND lease_owner = $2 AND status = 'processing'
+        """;
+
+    private const string ForgetRecommendations = "DELETE FROM workload_recommendations WHERE workload_id = $1";
+
+    private const string AddRecommendation =
+        """
+        INSERT INTO workload_recommendations (workload_id, rank, grid_zone_id, recommendation, offer, order_id)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """;
+
+    private const string GiveOrder =
+        """
+        UPDATE workload_recommendations SET order_id = $4
+        WHERE workload_id = $1 AND rank = $3
+          AND EXISTS (SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2)
+        """;
+
+    // A new attempt begins a new transaction, unless an order may be held in this one. A refused item is no failed
+    // attempt: the next one has an item less.
+    private const string Retry =
+        """
+        UPDATE compute_workloads SET
+            status = CASE status WHEN 'processing' THEN 'queued' ELSE status END,
+            attempts = attempts + CASE WHEN $4 = '' THEN 1 ELSE 0 END,
+            failure_reason = left($3, 2000),
+            refused_item_ids = CASE WHEN $4 = '' THEN refused_item_ids ELSE array_append(refused_item_ids, $4) END,
+            transaction_id = CASE WHEN $5 THEN transaction_id END,
+            due_at = now() + $6,
+            lease_owner = NULL
+        WHERE id = $1 AND lease_owner = $2 AND status IN ('processing', 'choosing', 'cancelling')
+        """;
+
+    private const string Fail =
+        """
+        UPDATE compute_workloads SET
+            status = 'failed',
+            resume_status = CASE status WHEN 'processing' THEN 'queued' ELSE status END,
+            attempts = attempts + 1,
+            failure_reason = left($3, 2000),
+            transaction_id = CASE WHEN $4 THEN transaction_id END,
+            lease_owner = NULL
+        WHERE id = $1 AND lease_owner = $2 AND status IN ('processing', 'choosing', 'cancelling')
+        """;
+
+    private const string AddDeadLetter = "INSERT INTO dead_letters (workload_id, reason, attempts) VALUES ($1, left($2, 2000), $3)";
+
+    private const string Schedule =
+        """
+        UPDATE compute_workloads SET status = 'scheduled', attempts = 0, failure_reason = NULL, lease_owner = NULL
+        WHERE id = $1 AND lease_owner = $2 AND status = 'choosing'
+        """;
+
+    private const string AskAgain =
+        """
+        UPDATE compute_workloads SET
+            status = 'pending_user_choice', chosen_option = NULL, attempts = 0, failure_reason = left($3, 2000), lease_owner = NULL
+        WHERE id = $1 AND lease_owner = $2 AND status = 'choosing'
+        """;
+
+    private const string Cancel =
+        """
+        UPDATE compute_workloads SET status = 'cancelled', attempts = 0, failure_reason = NULL, lease_owner = NULL
+        WHERE id = $1 AND lease_owner = $2 AND status = 'cancelling'
+        """;
+
+    // The id of the message is the id of the event: told once, however often the step is passed.
+    private const string AnnounceStep =
+        """
+        INSERT INTO outbox (id, topic, type, subject, payload)
+        SELECT $3, $4, $5, $1::text, $6
+        WHERE EXISTS (SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2)
+        ON CONFLICT (id) DO NOTHING
+        """;
+
+    /// <summary>Takes the oldest due workloads for this worker; no other gets them until the lease ends.</summary>
+    public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(Claim, owner, lease, atMost);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var claimed = new List<WorkloadRecord>();
+        while (await row.ReadAsync(cancellationToken))
+            claimed.Add(WorkloadRecord.Read(row));
+        return [.. claimed.OrderBy(w => w.SubmittedAt)];
+    }
+
+    /// <summary>How long until something is due; null when nothing is.</summary>
+    public async Task<TimeSpan?> NextDueAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(NextDue);
+        return await command.ExecuteScalarAsync(cancellationToken) as TimeSpan?;
+    }
+
+    /// <summary>False when the lease is lost.</summary>
+    public async Task<bool> RenewAsync(Guid id, Guid owner, TimeSpan lease, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(Renew, cancellationToken, id, owner, lease) == 1;
+
+    /// <summary>Gives a workload back for another instance, at once.</summary>
+    public Task ReleaseAsync(Guid id, Guid owner, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(Release, cancellationToken, id, owner);
+
+    public async Task BeginTransactionAsync(Guid id, Guid owner, Guid transactionId, CancellationToken cancellationToken)
+    {
+        if (await database.ExecuteAsync(BeginTransaction, cancellationToken, id, owner, transactionId) == 0)
+            throw new LeaseLostException(id);
+    }
+
+    /// <summary>Announces an answered message, once.</summary>
+    public Task AnnounceAsync(Guid id, Guid owner, Guid messageId, WorkloadStepCompleted step, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            AnnounceStep, cancellationToken, id, owner, messageId, WorkloadEvents.Topic, Outbox.TypeOf(step), Sql.Json(Outbox.JsonOf(step)));
+
+    /// <summary>The three options, their summary and the event that announces them, in one transaction.</summary>
+    public Task OfferAsync(
+        WorkloadRecord workload,
+        Guid owner,
+        IReadOnlyList<Option> options,
+        string? bookedOrderId,
+        string summary,
+        string engine,
+        CancellationToken cancellationToken)
+    {
+        var zones = options.Select(o => Guid.Parse(o.Recommendation.GridZoneId)).ToArray();
+        var announced = new WorkloadRecommended { WorkloadId = workload.Id.ToString(), WorkloadName = workload.Name, Summary = summary };
+        announced.Recommendations.AddRange(options.Select(o => o.Recommendation));
+        return ChangeAsync(
+            workload.Id,
+            Sql.Statement(Offer, workload.Id, owner, zones[0], zones[1], zones[2], summary, engine),
+            cancellationToken,
+            [
+                Sql.Statement(ForgetRecommendations, workload.Id),
+                .. options.Select(o => Sql.Statement(
+                    AddRecommendation,
+                    workload.Id,
+                    o.Recommendation.Rank,
+                    Guid.Parse(o.Recommendation.GridZoneId),
+                    Sql.Json(JsonFormatter.Default.Format(o.Recommendation)),
+                    o.Offer is null ? null : Sql.Json(JsonSerializer.Serialize(o.Offer)),
+                    o.Recommendation.Rank == 1 ? bookedOrderId : null)),
+                WorkloadEvents.Append(workload.Id, announced),
+            ]);
+    }
+
+    public async Task GiveOrderAsync(Guid id, Guid owner, int rank, string orderId, CancellationToken cancellationToken)
+    {
+        if (await database.ExecuteAsync(GiveOrder, cancellationToken, id, owner, rank, orderId) == 0)
+            throw new LeaseLostException(id);
+    }
+
+    /// <param name="workload">As it was claimed.</param>
+    /// <param name="owner">Who holds the lease.</param>
+    /// <param name="reason">What the user is told.</param>
+    /// <param name="refusedItemId">An item to leave out next time; empty for none.</param>
+    /// <param name="keepTransaction">True to go on in the same Beckn transaction.</param>
+    /// <param name="delay">How long until the next attempt.</param>
+    /// <param name="nextAttempt">The same as a time, for the event.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task RetryAsync(
+        WorkloadRecord workload,
+        Guid owner,
+        string reason,
+        string refusedItemId,
+        bool keepTransaction,
+        TimeSpan delay,
+        DateTimeOffset nextAttempt,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(
+            workload.Id,
+            Sql.Statement(Retry, workload.Id, owner, reason, refusedItemId, keepTransaction, delay),
+            cancellationToken,
+            WorkloadEvents.Append(workload.Id, new WorkloadRetryScheduled
+                {
+                    WorkloadId = workload.Id.ToString(),
+                    Attempt = workload.Attempts + 1,
+                    Reason = reason,
+                    NextAttemptTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(nextAttempt),
+                }));
+
+    /// <summary>Gives a workload up: the state, the dead letter and the event in one transaction.</summary>
+    public Task FailAsync(WorkloadRecord workload, Guid owner, string reason, bool keepTransaction, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            workload.Id,
+            Sql.Statement(Fail, workload.Id, owner, reason, keepTransaction),
+            cancellationToken,
+            Sql.Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
+            WorkloadEvents.Append(workload.Id, new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason }));
+
+    public Task ScheduleAsync(Guid id, Guid owner, Recommendation chosen, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            id,
+            Sql.Statement(Schedule, id, owner),
+            cancellationToken,
+            WorkloadEvents.Append(id, WorkloadStore.Scheduled(id, chosen)));
+
+    /// <summary>The provider refused the chosen option: the user may choose again.</summary>
+    public Task AskAgainAsync(WorkloadRecord workload, Guid owner, string reason, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            workload.Id,
+            Sql.Statement(AskAgain, workload.Id, owner, reason),
+            cancellationToken,
+            WorkloadEvents.Append(workload.Id, new WorkloadOptionRefused
+                {
+                    WorkloadId = workload.Id.ToString(),
+                    Option = workload.ChosenOption ?? 0,
+                    Reason = reason,
+                }));
+
+    public Task CancelAsync(Guid id, Guid owner, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            id,
+            Sql.Statement(Cancel, id, owner),
+            cancellationToken,
+            WorkloadEvents.Append(id, new WorkloadCancelled { WorkloadId = id.ToString() }));
+
+    private async Task ChangeAsync(Guid id, NpgsqlBatchCommand guarded, CancellationToken cancellationToken, params NpgsqlBatchCommand[] following)
+    {
+        if (!await database.ChangeAsync(guarded, following, cancellationToken))
+            throw new LeaseLostException(id);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
+
+namespace Pylon.Orchestrator.Flow;
+
+/// <summary>
+/// Picks up what is due and runs it. The bell rings when PostgreSQL tells of new work, when a run has ended, when the
+/// next retry or lease is due, and at every poll; then workloads are claimed until none is due or no place is free.
+/// </summary>
+internal sealed class FlowWorker(
+    Listener listener, FlowStore store, WorkloadRun run, IOptions<FlowOptions> options, TimeProvider time, ILogger<FlowWorker> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan PauseAfterError = TimeSpan.FromMilliseconds(500);
+
+    // The lease of this process's workloads is in this name.
+    private readonly Guid _owner = Guid.NewGuid();
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentDictionary<Guid, Task> _running = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        logger.Started(options.Value.PollInterval);
+        await Task.WhenAll(ListenAsync(stoppingToken), WorkAsync(stoppingToken));
+        await Task.WhenAll(_running.Values);
+    }
+
+    private Task ListenAsync(CancellationToken stopping) =>
+        listener.RunAsync(
+            ["workload_due"],
+            (_, _) =>
+            {
+                Ring();
+                return Task.CompletedTask;
+            },
+            options.Value.PollInterval,
+            stopping);
+
+    private void Ring() => _bell.Writer.TryWrite(true);
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        using var alarm = time.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        try
+        {
+            while (await _bell.Reader.WaitToReadAsync(stopping))
+            {
+                _bell.Reader.TryRead(out _);
+                try
+                {
+                    await DrainAsync(stopping);
+                    SetAlarm(alarm, await store.NextDueAsync(stopping));
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    logger.QueueUnreadable(e);
+                    alarm.Change(PauseAfterError, Timeout.InfiniteTimeSpan);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The runs give their workloads back.
+        }
+    }
+
+    private async Task DrainAsync(CancellationToken stopping)
+    {
+        while (options.Value.MaxInFlight - _running.Count is > 0 and var free)
+        {
+            var atMost = Math.Min(free, options.Value.MaxWorkloadsPerCycle);
+            var claimed = await store.ClaimAsync(_owner, atMost, options.Value.Lease, stopping);
+            if (claimed.Count > 0)
+                logger.Claimed(claimed.Count);
+            foreach (var workload in claimed)
+                Start(workload, stopping);
+            if (claimed.Count < atMost)
+                return;
+        }
+    }
+
+    private void Start(WorkloadRecord workload, CancellationToken stopping)
+    {
+        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _running[workload.Id] = RunAsync();
+        begin.SetResult();
+
+        async Task RunAsync()
+        {
+            await begin.Task;
+            await run.RunAsync(workload, _owner, stopping);
+            _running.TryRemove(workload.Id, out _);
+            Ring();
+        }
+    }
+
+    // With all places taken something is due already: the end of a run rings for it.
+    private void SetAlarm(ITimer alarm, TimeSpan? nextDue)
+    {
+        if (nextDue is not { } wait || _running.Count >= options.Value.MaxInFlight)
+            return;
+        var atLeast = wait > TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10);
+        alarm.Change(atLeast < options.Value.PollInterval ? atLeast : options.Value.PollInterval, Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Workloads;
+
+namespace Pylon.Orchestrator.Flow;
+
+/// <summary>One claimed workload from claim to release: keeps its lease, runs its flow, and decides what a failure means.</summary>
+internal sealed class WorkloadRun(
+    DiscoverFlow discover,
+    ChoiceFlow choice,
+    CancellationFlow cancellation,
+    BecknStore beckn,
+    FlowStore store,
+    FlowMetrics metrics,
+    IOptions<FlowOptions> options,
+    TimeProvider time,
+    ILogger<WorkloadRun> logger)
+{
+    private const int MaxRefusedItems = 20;
+
+    /// <summary>Never throws: a workload that goes wrong is a matter of that workload only.</summary>
+    public async Task RunAsync(WorkloadRecord workload, Guid owner, CancellationToken stopping)
+    {
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["workload_id"] = workload.Id });
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var started = time.GetTimestamp();
+        var keeping = KeepLeaseAsync(workload.Id, owner, lost);
+        var outcome = "lost";
+        try
+        {
+            outcome = await AttemptAsync(workload, owner, lost.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            outcome = "released";
+            await ReleaseAsync(workload, owner);
+        }
+        catch (Exception e) when (e is OperationCanceledException or LeaseLostException)
+        {
+            logger.LeaseLost(workload.Id);
+        }
+        catch (Exception e)
+        {
+            // What happened cannot be written down either: when the lease ends, the workload is taken up again.
+            logger.NotRecorded(e, workload.Id);
+        }
+        finally
+        {
+            await lost.CancelAsync();
+            await keeping;
+            metrics.Ended(workload.Status, outcome, time.GetElapsedTime(started));
+        }
+    }
+
+    private async Task<string> AttemptAsync(WorkloadRecord workload, Guid owner, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (workload.Status switch
+            {
+                Status.Processing => discover.RunAsync(workload, owner, cancellationToken),
+                Status.Choosing => choice.RunAsync(workload, owner, cancellationToken),
+                Status.Cancelling => cancellation.RunAsync(workload, owner, cancellationToken),
+                _ => throw new UnreachableException(workload.Status),
+            });
+            return "done";
+        }
+        catch (ItemRefusedException e) when (workload.Status == Status.Choosing)
+        {
+            logger.OptionRefused(workload.Id, workload.ChosenOption ?? 0, e.Message);
+            await store.AskAgainAsync(workload, owner, $"option {workload.ChosenOption} was refused: {e.Message}", cancellationToken);
+            return "refused";
+        }
+        catch (ItemRefusedException e) when (workload.RefusedItemIds.Count < MaxRefusedItems)
+        {
+            logger.ItemRefused(workload.Id, e.Message);
+            await store.RetryAsync(workload, owner, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
+            return "refused";
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or Npgsql.NpgsqlException))
+        {
+            var expected = e is BecknFailure or BecknRefusal or ItemRefusedException or GridUnavailableException;
+            if (!expected)
+                logger.Unexpected(e, workload.Id);
+            return await RetryOrFailAsync(workload, owner, expected ? e.Message : $"internal error ({e.GetType().Name})", cancellationToken);
+        }
+    }
+
+    private async Task<string> RetryOrFailAsync(WorkloadRecord workload, Guid owner, string reason, CancellationToken cancellationToken)
+    {
+        var attempt = workload.Attempts + 1;
+        var keep = (await beckn.OrdersOfAsync(workload.Id, cancellationToken)).Any(o => o.MayBeHeld);
+        if (attempt >= options.Value.MaxAttempts)
+        {
+            logger.Failed(workload.Id, attempt, reason);
+            await store.FailAsync(workload, owner, reason, keep, cancellationToken);
+            return "failed";
+        }
+
+        var delay = Backoff.After(attempt, options.Value, Random.Shared.NextDouble());
+        logger.Retrying(workload.Id, attempt, options.Value.MaxAttempts, delay, reason);
+        await store.RetryAsync(workload, owner, reason, "", keep, delay, time.GetUtcNow() + delay, cancellationToken);
+        return "retry";
+    }
+
+    private async Task ReleaseAsync(WorkloadRecord workload, Guid owner)
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(3), time);
+        try
+        {
+            await store.ReleaseAsync(workload.Id, owner, bound.Token);
+        }
+        catch (Exception e)
+        {
+            logger.NotRecorded(e, workload.Id);
+        }
+    }
+
+    /// <summary>Cancels the run when the lease is lost, or when it could not be renewed until its end.</summary>
+    private async Task KeepLeaseAsync(Guid id, Guid owner, CancellationTokenSource run)
+    {
+        var lease = options.Value.Lease;
+        var renewed = time.GetTimestamp();
+        try
+        {
+            using var timer = new PeriodicTimer(lease / 4, time);
+            while (await timer.WaitForNextTickAsync(run.Token))
+            {
+                try
+                {
+                    if (!await store.RenewAsync(id, owner, lease, run.Token))
+                        break;
+                    renewed = time.GetTimestamp();
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    if (time.GetElapsedTime(renewed) > lease - (lease / 4))
+                        break;
+                }
+            }
+
+            await run.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The run has ended.
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using Pylon.Common.V1;
+using Pylon.Orchestrator.Workloads;
+
+namespace Pylon.Orchestrator.Summaries;
+
+/// <summary>Writes the summary without a language model: the same facts give the same words.</summary>
+internal static class BuiltInWriter
+{
+    public static string Write(WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations)
+    {
+        var text = new StringBuilder();
+        text.Append($"Three grid zones are on offer for '{workload.Name}'. ");
+        var first = recommendations[0];
+        text.Append(first.BookingState == BookingState.Confirmed
+            ? $"{Place(first)} ranks first and is held under order {first.OrderId} (DISCOVER, SELECT, INIT and CONFIRM were answered)."
+            : $"{Place(first)} ranks first; it comes from regional grid data, so no provider holds a booking.");
+        foreach (var recommendation in recommendations)
+            text.Append('\n').Append(Line(recommendation));
+        text.Append("\nNothing is chosen yet: pick option 1, 2 or 3.");
+        return text.ToString();
+    }
+
+    private static string Line(Recommendation r)
+    {
+        var line = $"{r.Rank}. {Place(r)}: {r.RenewableMixPercent:0.#} % renewable, {Carbon(r)}, score {r.Score:0.0#}";
+        if (r.Window is { } window)
+            line += $", {window.StartTime.ToDateTime():yyyy-MM-dd HH:mm} to {window.EndTime.ToDateTime():yyyy-MM-dd HH:mm} UTC";
+        if (r.Price is { } price)
+            line += $", {price.Value:0.####} {price.Currency} {price.Unit.Replace('_', ' ')}".TrimEnd();
+        return line + Remarks(r) + ".";
+    }
+
+    private static string Carbon(Recommendation r) =>
+        r.HasCarbonIntensityGco2Kwh ? $"{r.CarbonIntensityGco2Kwh:0.#} gCO2/kWh" : "carbon intensity not given";
+
+    private static string Remarks(Recommendation r)
+    {
+        var remarks = new List<string>();
+        if (r.Source == RecommendationSource.Grid)
+            remarks.Add("from regional grid data");
+        if (r.Synthetic)
+            remarks.Add("synthetic values");
+        if (r.ZoneMatch is ZoneMatch.Locality or ZoneMatch.Region)
+            remarks.Add($"zone found by {r.ZoneMatch.ToString().ToLowerInvariant()} only");
+        if (r.WindowExpired)
+            remarks.Add("the window is over");
+        return remarks.Count == 0 ? "" : $" ({string.Join(", ", remarks)})";
+    }
+
+    private static string Place(Recommendation r)
+    {
+        var name = r.ZoneName.Length > 0 ? r.ZoneName : r.Locality;
+        return r.GridZoneCode.Length > 0 ? $"{name} [{r.GridZoneCode}]" : name;
+    }
+}

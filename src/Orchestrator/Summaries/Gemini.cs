@@ -1,0 +1,58 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pylon.Orchestrator.Beckn;
+
+namespace Pylon.Orchestrator.Summaries;
+
+/// <summary>
+/// The generateContent call of the Gemini API, v1beta (ai.google.dev/api/generate-content). The key goes in a header, so
+/// that no log of addresses holds it.
+/// </summary>
+internal sealed class Gemini(HttpClient http, IOptions<GeminiOptions> options)
+{
+    private const int MaxSummary = 8000;
+
+    /// <exception cref="GeminiException">No text came back; the message says why.</exception>
+    public async Task<string> GenerateAsync(string prompt, CancellationToken cancellationToken)
+    {
+        var target = $"{options.Value.BaseUrl.AbsoluteUri.TrimEnd('/')}/v1beta/models/{Uri.EscapeDataString(options.Value.Model)}:generateContent";
+        using var request = new HttpRequestMessage(HttpMethod.Post, target)
+        {
+            Content = JsonContent.Create(new
+            {
+                contents = new[] { new { role = "user", parts = new[] { new { text = prompt } } } },
+                generationConfig = new { temperature = 0.2, maxOutputTokens = 512 },
+            }),
+        };
+        request.Headers.Add("x-goog-api-key", options.Value.ApiKey);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(options.Value.Timeout);
+        try
+        {
+            using var response = await http.SendAsync(request, bound.Token);
+            var body = LenientJson.Parse(await response.Content.ReadAsByteArrayAsync(bound.Token));
+            return response.IsSuccessStatusCode
+                ? TextOf(body)
+                : throw new GeminiException($"HTTP {(int)response.StatusCode} {body.Get("error").Get("status").Text()}".TrimEnd());
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new GeminiException($"no answer within {options.Value.Timeout.TotalSeconds:0.#} s");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new GeminiException(e.Message);
+        }
+    }
+
+    private static string TextOf(JsonElement body)
+    {
+        var parts = body.Get("candidates").First().Get("content").Get("parts").Elements().Select(p => p.Get("text").Text());
+        var text = string.Concat(parts).Trim();
+        if (text.Length > 0)
+            return text.Length <= MaxSummary ? text : text[..MaxSummary];
+        var reason = body.Get("promptFeedback").Get("blockReason").Text();
+        throw new GeminiException(reason.Length > 0 ? $"the prompt is blocked: {reason}" : "the answer has no text");
+    }
+}

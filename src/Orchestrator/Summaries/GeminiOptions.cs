@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pylon.Orchestrator.Summaries;
+
+/// <summary>The language model that writes summaries. Section Gemini.</summary>
+internal sealed class GeminiOptions
+{
+    /// <summary>GEMINI_API_KEY: without it the built-in writer is used.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>GEMINI_BASE_URL.</summary>
+    [Required]
+    public Uri BaseUrl { get; set; } = new("https://generativelanguage.googleapis.com");
+
+    /// <summary>GEMINI_MODEL.</summary>
+    [Required]
+    public string Model { get; set; } = "gemini-2.0-flash";
+
+    /// <summary>A summary is not worth a longer wait.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(8);
+}

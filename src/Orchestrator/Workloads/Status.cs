@@ -1,0 +1,45 @@
+using Pylon.Orchestrator.V1;
+
+namespace Pylon.Orchestrator.Workloads;
+
+/// <summary>The states of a workload as the database writes them; docs/states.md draws the transitions.</summary>
+internal static class Status
+{
+    public const string Queued = "queued";
+    public const string Processing = "processing";
+    public const string PendingUserChoice = "pending_user_choice";
+    public const string Choosing = "choosing";
+    public const string Scheduled = "scheduled";
+    public const string Failed = "failed";
+    public const string Cancelling = "cancelling";
+    public const string Cancelled = "cancelled";
+
+    /// <summary>True when nothing more happens unless the user asks for it.</summary>
+    public static bool IsSettled(string status) => status is Scheduled or Failed or Cancelled;
+
+    public static WorkloadStatus ToProto(string status) => status switch
+    {
+        Queued => WorkloadStatus.Queued,
+        Processing => WorkloadStatus.Processing,
+        PendingUserChoice => WorkloadStatus.PendingUserChoice,
+        Choosing => WorkloadStatus.Choosing,
+        Scheduled => WorkloadStatus.Scheduled,
+        Failed => WorkloadStatus.Failed,
+        Cancelling => WorkloadStatus.Cancelling,
+        Cancelled => WorkloadStatus.Cancelled,
+        _ => WorkloadStatus.Unspecified,
+    };
+
+    public static string FromProto(WorkloadStatus status) => status switch
+    {
+        WorkloadStatus.Queued => Queued,
+        WorkloadStatus.Processing => Processing,
+        WorkloadStatus.PendingUserChoice => PendingUserChoice,
+        WorkloadStatus.Choosing => Choosing,
+        WorkloadStatus.Scheduled => Scheduled,
+        WorkloadStatus.Failed => Failed,
+        WorkloadStatus.Cancelling => Cancelling,
+        WorkloadStatus.Cancelled => Cancelled,
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "not a status"),
+    };
+}

@@ -1,0 +1,99 @@
+using Google.Protobuf.WellKnownTypes;
+using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Summaries;
+using Pylon.Orchestrator.V1;
+using Pylon.Rpc;
+
+namespace Pylon.Orchestrator.Workloads;
+
+/// <summary>Between the messages of WorkloadService and the rows of compute_workloads.</summary>
+internal static class WorkloadMapping
+{
+    private const int MaxName = 200;
+
+    /// <summary>Reads what a user submits; a field that breaks its rule is refused by name.</summary>
+    public static WorkloadRecord Parse(SubmitWorkloadRequest request)
+    {
+        var wish = Optional(Field.Text(request.Request, "request", 0, 4000));
+        var name = request.WorkloadName.Length == 0 && wish is not null
+            ? Shortened(wish)
+            : Field.Text(request.WorkloadName, "workload_name", 1, MaxName);
+        return new WorkloadRecord
+        {
+            Id = Guid.Empty,
+            Name = name,
+            Request = wish,
+            WorkloadType = Optional(Field.Text(request.WorkloadType, "workload_type", 0, 100)),
+            Urgency = Field.Known(request.Urgency, "urgency") == Urgency.Unspecified ? null : request.Urgency.ToString().ToUpperInvariant(),
+            RequiredGpuMins = request.HasRequiredGpuMins ? Field.Positive(request.RequiredGpuMins, "required_gpu_mins") : null,
+            ComputeLoadMw = request.HasComputeLoadMw ? Load(request.ComputeLoadMw) : null,
+            CarbonCapGco2 = request.HasCarbonCapGco2 ? Field.Positive(request.CarbonCapGco2, "carbon_cap_gco2") : null,
+            MaxPriceGbp = request.HasMaxPriceGbp ? Field.Positive(request.MaxPriceGbp, "max_price_gbp") : null,
+            Deadline = request.Deadline?.ToDateTimeOffset(),
+            UserEmail = Email(request.UserEmail),
+        };
+    }
+
+    /// <summary>True when a repeated request asks for what it asked for the first time.</summary>
+    public static bool IsSameRequest(WorkloadRecord asked, WorkloadRecord stored) =>
+        (asked.Name, asked.Request, asked.WorkloadType, asked.Urgency, asked.RequiredGpuMins, asked.ComputeLoadMw,
+            asked.CarbonCapGco2, asked.MaxPriceGbp, Micro(asked.Deadline), asked.UserEmail)
+        == (stored.Name, stored.Request, stored.WorkloadType, stored.Urgency, stored.RequiredGpuMins, stored.ComputeLoadMw,
+            stored.CarbonCapGco2, stored.MaxPriceGbp, Micro(stored.Deadline), stored.UserEmail);
+
+    public static Workload ToProto(WorkloadRecord record, IEnumerable<Option> options)
+    {
+        var workload = new Workload
+        {
+            Id = record.Id.ToString(),
+            WorkloadName = record.Name,
+            Request = record.Request ?? "",
+            WorkloadType = record.WorkloadType ?? "",
+            Urgency = record.Urgency switch { "LOW" => Urgency.Low, "MEDIUM" => Urgency.Medium, "HIGH" => Urgency.High, _ => Urgency.Unspecified },
+            Deadline = record.Deadline is { } deadline ? Time(deadline) : null,
+            UserEmail = record.UserEmail ?? "",
+            Status = Status.ToProto(record.Status),
+            ChosenOption = record.ChosenOption ?? 0,
+            Summary = record.Summary ?? "",
+            SummaryEngine = SummaryEngines.ToProto(record.SummaryEngine),
+            TransactionId = record.TransactionId?.ToString() ?? "",
+            Attempts = record.Attempts,
+            FailureReason = record.FailureReason ?? "",
+            SubmittedAt = Time(record.SubmittedAt),
+            UpdatedAt = Time(record.UpdatedAt),
+            NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? Time(record.DueAt) : null,
+        };
+        if (record.RequiredGpuMins is { } minutes)
+            workload.RequiredGpuMins = minutes;
+        if (record.ComputeLoadMw is { } load)
+            workload.ComputeLoadMw = load;
+        if (record.CarbonCapGco2 is { } cap)
+            workload.CarbonCapGco2 = cap;
+        if (record.MaxPriceGbp is { } price)
+            workload.MaxPriceGbp = price;
+        workload.Recommendations.AddRange(options.Select(o => o.Recommendation));
+        return workload;
+    }
+
+    public static Timestamp Time(DateTimeOffset time) => Timestamp.FromDateTimeOffset(time);
+
+    private static double Load(double megawatts) =>
+        Field.Positive(megawatts, "compute_load_mw") <= 1000
+            ? megawatts
+            : throw Refusal.InvalidArgument("compute_load_mw", "must be at most 1000").AsException();
+
+    private static string? Email(string text)
+    {
+        var email = Optional(Field.Text(text, "user_email", 0, 254));
+        return email is null || (email.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < email.Length - 1 && !email.Any(char.IsWhiteSpace))
+            ? email
+            : throw Refusal.InvalidArgument("user_email", "must be an e-mail address").AsException();
+    }
+
+    private static string? Optional(string text) => text.Length == 0 ? null : text;
+
+    private static string Shortened(string text) => text.Length <= MaxName ? text : $"{text[..(MaxName - 1)]}…";
+
+    // PostgreSQL keeps microseconds.
+    private static long? Micro(DateTimeOffset? time) => time?.UtcTicks / 10;
+}

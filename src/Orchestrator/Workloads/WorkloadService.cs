@@ -1,0 +1,164 @@
+using Grpc.Core;
+using Pylon.Common.V1;
+using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.V1;
+using Pylon.Rpc;
+
+namespace Pylon.Orchestrator.Workloads;
+
+/// <summary>The gRPC face of workloads.</summary>
+internal sealed class WorkloadService(WorkloadStore store, Changes changes, TimeProvider time) : V1.WorkloadService.WorkloadServiceBase
+{
+    private static readonly TimeSpan LongestChoice = TimeSpan.FromSeconds(10);
+
+    // Notifications wake the waiter; this is for the one that was lost.
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
+
+    public override async Task<SubmitWorkloadResponse> SubmitWorkload(SubmitWorkloadRequest request, ServerCallContext context)
+    {
+        var requestId = Field.OptionalUuid(request.RequestId, "request_id") ?? Guid.NewGuid();
+        var asked = WorkloadMapping.Parse(request);
+        var stored = await store.SubmitAsync(requestId, asked, context.CancellationToken);
+        if (!WorkloadMapping.IsSameRequest(asked, stored))
+            throw Refusal.AlreadyExists("REQUEST_ID_REUSED", "request_id: was used for another workload").AsException();
+        return new SubmitWorkloadResponse { Workload = await WithOptionsAsync(stored, context.CancellationToken) };
+    }
+
+    public override async Task<GetWorkloadResponse> GetWorkload(GetWorkloadRequest request, ServerCallContext context) =>
+        new() { Workload = await ReadAsync(Field.Uuid(request.Id, "id"), context.CancellationToken) };
+
+    public override async Task<ListWorkloadsResponse> ListWorkloads(ListWorkloadsRequest request, ServerCallContext context)
+    {
+        var size = Field.PageSize(request.PageSize);
+        var statuses = request.Status.Select(StatusName).Distinct(StringComparer.Ordinal).ToList();
+        var page = await store.PageAsync(PageToken.Decode(request.PageToken), statuses, size + 1, context.CancellationToken);
+        var shown = page.Take(size).ToList();
+        var options = await store.OptionsOfAsync([.. shown.Select(w => w.Id)], context.CancellationToken);
+        var response = new ListWorkloadsResponse
+        {
+            NextPageToken = page.Count > size ? new PageToken(shown[^1].SubmittedAt, shown[^1].Id).Encode() : "",
+        };
+        response.Workloads.AddRange(shown.Select(w => WorkloadMapping.ToProto(w, options[w.Id])));
+        return response;
+    }
+
+    public override async Task<ChooseRecommendationResponse> ChooseRecommendation(ChooseRecommendationRequest request, ServerCallContext context)
+    {
+        var id = Field.Uuid(request.Id, "id");
+        var option = Field.Range(request.Option, "option", 1, 3);
+        Field.OptionalUuid(request.RequestId, "request_id");
+        var workload = await FindAsync(id, context.CancellationToken);
+        if (workload.Status == Status.PendingUserChoice)
+        {
+            var options = await store.OptionsOfAsync(id, context.CancellationToken);
+            var chosen = options.Single(o => o.Recommendation.Rank == option);
+            // When another choice came first, what it left is looked at below.
+            await store.ChooseAsync(id, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken);
+            workload = await FindAsync(id, context.CancellationToken);
+        }
+
+        if (workload.ChosenOption is null)
+            throw Refusal.FailedPrecondition("NOTHING_TO_CHOOSE", $"the workload is {workload.Status}, it has no recommendations to choose from").AsException();
+        if (workload.ChosenOption != option)
+            throw Refusal.FailedPrecondition("ALREADY_CHOSEN", $"option {workload.ChosenOption} was chosen before").AsException();
+        return new ChooseRecommendationResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
+    }
+
+    public override async Task<CancelWorkloadResponse> CancelWorkload(CancelWorkloadRequest request, ServerCallContext context)
+    {
+        var id = Field.Uuid(request.Id, "id");
+        Field.OptionalUuid(request.RequestId, "request_id");
+        var workload = await FindAsync(id, context.CancellationToken);
+        if (!await store.CancelAsync(id, context.CancellationToken))
+        {
+            workload = await FindAsync(id, context.CancellationToken);
+            if (workload.Status is not (Status.Cancelling or Status.Cancelled))
+                throw Refusal.FailedPrecondition("WORKLOAD_BUSY", $"the workload is {workload.Status}: cancel it when this has ended").AsException();
+        }
+
+        return new CancelWorkloadResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
+    }
+
+    public override async Task<ReplayWorkloadResponse> ReplayWorkload(ReplayWorkloadRequest request, ServerCallContext context)
+    {
+        var id = Field.Uuid(request.Id, "id");
+        Field.OptionalUuid(request.RequestId, "request_id");
+        var workload = await FindAsync(id, context.CancellationToken);
+        if (!await store.ReplayAsync(workload, context.CancellationToken))
+            throw Refusal.FailedPrecondition("NOT_FAILED", $"the workload is {workload.Status}: only a failed one is replayed").AsException();
+        return new ReplayWorkloadResponse { Workload = await ReadAsync(id, context.CancellationToken) };
+    }
+
+    public override async Task WatchWorkload(
+        WatchWorkloadRequest request, IServerStreamWriter<WatchWorkloadResponse> responseStream, ServerCallContext context)
+    {
+        var id = Field.Uuid(request.Id, "id");
+        using var watch = changes.Begin(id);
+        Workload? told = null;
+        while (true)
+        {
+            var record = await FindAsync(id, context.CancellationToken);
+            var now = await WithOptionsAsync(record, context.CancellationToken);
+            if (!now.Equals(told))
+                await responseStream.WriteAsync(new WatchWorkloadResponse { Workload = now }, context.CancellationToken);
+            if (Status.IsSettled(record.Status))
+                return;
+            told = now;
+            await watch.WaitAsync(Recheck, context.CancellationToken);
+        }
+    }
+
+    public override async Task<ListDeadLettersResponse> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context)
+    {
+        var size = Field.PageSize(request.PageSize);
+        var page = await store.DeadLettersAsync(PageToken.Decode(request.PageToken), request.IncludeReplayed, size + 1, context.CancellationToken);
+        var response = new ListDeadLettersResponse();
+        response.DeadLetters.AddRange(page.Take(size));
+        if (page.Count > size)
+            response.NextPageToken = new PageToken(page[size - 1].FailedAt.ToDateTimeOffset(), Guid.Parse(page[size - 1].Id)).Encode();
+        return response;
+    }
+
+    /// <summary>True when the chosen option needs no provider: it is booked or cannot be, and nothing else is booked.</summary>
+    private static bool IsSettled(Option chosen, IReadOnlyList<Option> options) =>
+        (chosen.Offer is null || chosen.Recommendation.BookingState == BookingState.Confirmed)
+        && options.All(o => o == chosen || o.Recommendation.BookingState is not (BookingState.Confirmed or BookingState.Pending));
+
+    private static string StatusName(WorkloadStatus status) =>
+        Enum.IsDefined(status) && status != WorkloadStatus.Unspecified
+            ? Status.FromProto(status)
+            : throw Refusal.InvalidArgument("status", "must be one of the named states").AsException();
+
+    private TimeSpan Left(ServerCallContext context)
+    {
+        if (context.Deadline == DateTime.MaxValue)
+            return LongestChoice;
+        // A little earlier, so that the answer still arrives.
+        var left = (context.Deadline - time.GetUtcNow().UtcDateTime) * 0.8;
+        return left < LongestChoice ? left : LongestChoice;
+    }
+
+    /// <summary>Waits until the booking or cancellation under way has ended, or the time is up; the state then.</summary>
+    private async Task<Workload> OutcomeAsync(Guid id, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var watch = changes.Begin(id);
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var record = await FindAsync(id, cancellationToken);
+            var left = atMost - time.GetElapsedTime(started);
+            if (record.Status is not (Status.Choosing or Status.Cancelling) || left <= TimeSpan.Zero)
+                return await WithOptionsAsync(record, cancellationToken);
+            await watch.WaitAsync(left < Recheck ? left : Recheck, cancellationToken);
+        }
+    }
+
+    private async Task<WorkloadRecord> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("workload", id).AsException();
+
+    private async Task<Workload> ReadAsync(Guid id, CancellationToken cancellationToken) =>
+        await WithOptionsAsync(await FindAsync(id, cancellationToken), cancellationToken);
+
+    private async Task<Workload> WithOptionsAsync(WorkloadRecord record, CancellationToken cancellationToken) =>
+        WorkloadMapping.ToProto(record, await store.OptionsOfAsync(record.Id, cancellationToken));
+}

@@ -1,0 +1,219 @@
+using System.Text.Json;
+using Google.Protobuf;
+using Npgsql;
+using Pylon.Common.V1;
+using Pylon.Events.V1;
+using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.V1;
+using Pylon.Postgres;
+using Pylon.Rpc;
+
+namespace Pylon.Orchestrator.Workloads;
+
+/// <summary>The users' side of compute_workloads: submit, read, choose, cancel, replay.</summary>
+internal sealed class WorkloadStore(NpgsqlDataSource database)
+{
+    private const string Insert =
+        $"""
+        INSERT INTO compute_workloads AS w
+            (request_id, workload_name, request, workload_type, urgency, required_gpu_mins, compute_load_mw,
+             carbon_cap_gco2, max_price_gbp, deadline, user_email)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (request_id) DO NOTHING
+        RETURNING {WorkloadRecord.Columns}
+        """;
+
+    private const string FindByRequest = $"SELECT {WorkloadRecord.Columns} FROM compute_workloads w WHERE w.request_id = $1";
+
+    private const string Find = $"SELECT {WorkloadRecord.Columns} FROM compute_workloads w WHERE w.id = $1";
+
+    private const string Page =
+        $"""
+        SELECT {WorkloadRecord.Columns} FROM compute_workloads w
+        WHERE (w.submitted_at, w.id) < ($1, $2) AND (cardinality($3::text[]) = 0 OR w.status = ANY ($3))
+        ORDER BY w.submitted_at DESC, w.id DESC
+        LIMIT $4
+        """;
+
+    private const string Options =
+        """
+        SELECT r.workload_id, r.recommendation, r.offer, r.order_id, o.state
+        FROM workload_recommendations r LEFT JOIN beckn_orders o USING (order_id)
+        WHERE r.workload_id = ANY ($1)
+        ORDER BY r.workload_id, r.rank
+        """;
+
+    // An option that is booked already needs nothing more when no other is.
+    private const string Choose =
+        """
+        UPDATE compute_workloads w SET
+            status = CASE WHEN $3 THEN 'scheduled' ELSE 'choosing' END,
+            chosen_option = $2,
+            failure_reason = NULL,
+            attempts = 0,
+            due_at = now()
+        WHERE w.id = $1 AND w.status = 'pending_user_choice'
+        """;
+
+    private const string Cancel =
+        """
+        UPDATE compute_workloads SET status = 'cancelling', attempts = 0, due_at = now(), lease_owner = NULL
+        WHERE id = $1 AND status IN ('queued', 'pending_user_choice', 'scheduled', 'failed')
+        """;
+
+    private const string Replay =
+        """
+        UPDATE compute_workloads SET
+            status = resume_status, resume_status = NULL, attempts = 0, failure_reason = NULL, refused_item_ids = '{}', due_at = now()
+        WHERE id = $1 AND status = 'failed'
+        """;
+
+    private const string CloseDeadLetter = "UPDATE dead_letters SET replayed_at = now() WHERE workload_id = $1 AND replayed_at IS NULL";
+
+    private const string DeadLetters =
+        """
+        SELECT d.id, d.workload_id, w.workload_name, d.reason, d.attempts, d.failed_at, d.replayed_at
+        FROM dead_letters d JOIN compute_workloads w ON w.id = d.workload_id
+        WHERE (d.failed_at, d.id) < ($1, $2) AND ($3 OR d.replayed_at IS NULL)
+        ORDER BY d.failed_at DESC, d.id DESC
+        LIMIT $4
+        """;
+
+    private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+
+    /// <summary>The new workload, or the one of the same request id. The database announces a new one.</summary>
+    public async Task<WorkloadRecord> SubmitAsync(Guid requestId, WorkloadRecord workload, CancellationToken cancellationToken) =>
+        await FirstAsync(
+            Insert,
+            cancellationToken,
+            requestId,
+            workload.Name,
+            workload.Request,
+            workload.WorkloadType,
+            workload.Urgency,
+            workload.RequiredGpuMins,
+            workload.ComputeLoadMw,
+            workload.CarbonCapGco2,
+            workload.MaxPriceGbp,
+            workload.Deadline,
+            workload.UserEmail)
+        ?? await FirstAsync(FindByRequest, cancellationToken, requestId)
+        ?? throw new InvalidOperationException($"request {requestId} is gone");
+
+    public Task<WorkloadRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => FirstAsync(Find, cancellationToken, id);
+
+    public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
+        PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(Page, [.. Key(after), statuses.ToArray(), atMost]);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var page = new List<WorkloadRecord>();
+        while (await row.ReadAsync(cancellationToken))
+            page.Add(WorkloadRecord.Read(row));
+        return page;
+    }
+
+    /// <summary>The options of a workload, by rank; none before they are offered.</summary>
+    public async Task<IReadOnlyList<Option>> OptionsOfAsync(Guid id, CancellationToken cancellationToken) =>
+        [.. (await OptionsOfAsync([id], cancellationToken))[id]];
+
+    /// <summary>The options of many workloads in one statement.</summary>
+    public async Task<ILookup<Guid, Option>> OptionsOfAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(Options, ids);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var options = new List<(Guid Id, Option Option)>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var recommendation = Parser.Parse<Recommendation>(row.GetString(1));
+            var offer = row.IsDBNull(2) ? null : JsonSerializer.Deserialize<ProviderOffer>(row.GetString(2));
+            recommendation.OrderId = row.IsDBNull(3) ? "" : row.GetString(3);
+            recommendation.BookingState = Booking(row.IsDBNull(4) ? null : row.GetString(4));
+            options.Add((row.GetGuid(0), new Option(recommendation, offer)));
+        }
+
+        return options.ToLookup(x => x.Id, x => x.Option);
+    }
+
+    /// <summary>False when the workload does not wait for a choice.</summary>
+    /// <param name="id">The workload.</param>
+    /// <param name="chosen">The option.</param>
+    /// <param name="settled">True when nothing is left to do at a provider.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<bool> ChooseAsync(Guid id, Recommendation chosen, bool settled, CancellationToken cancellationToken)
+    {
+        List<NpgsqlBatchCommand> events =
+            [WorkloadEvents.Append(id, new WorkloadChoiceMade { WorkloadId = id.ToString(), Option = chosen.Rank })];
+        if (settled)
+            events.Add(WorkloadEvents.Append(id, Scheduled(id, chosen)));
+        return database.ChangeAsync(Sql.Statement(Choose, id, chosen.Rank, settled), events, cancellationToken);
+    }
+
+    /// <summary>The event that says so, wherever the last step is made.</summary>
+    public static WorkloadScheduled Scheduled(Guid id, Recommendation chosen) => new()
+    {
+        WorkloadId = id.ToString(),
+        Option = chosen.Rank,
+        GridZoneId = chosen.GridZoneId,
+        OrderId = chosen.OrderId,
+    };
+
+    /// <summary>False when the state does not allow it.</summary>
+    public Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) =>
+        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id)], cancellationToken);
+
+    /// <summary>False when the workload has not failed.</summary>
+    public Task<bool> ReplayAsync(WorkloadRecord workload, CancellationToken cancellationToken) =>
+        database.ChangeAsync(
+            Sql.Statement(Replay, workload.Id),
+            [
+                CloseDeadLetterOf(workload.Id),
+                WorkloadEvents.Append(workload.Id, new WorkloadQueued { WorkloadId = workload.Id.ToString(), WorkloadName = workload.Name, Replayed = true }),
+            ],
+            cancellationToken);
+
+    public async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(
+        PageToken? after, bool includeReplayed, int atMost, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(DeadLetters, [.. Key(after), includeReplayed, atMost]);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var page = new List<DeadLetter>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            page.Add(new DeadLetter
+            {
+                Id = row.GetGuid(0).ToString(),
+                WorkloadId = row.GetGuid(1).ToString(),
+                WorkloadName = row.GetString(2),
+                Reason = row.GetString(3),
+                Attempts = row.GetInt32(4),
+                FailedAt = WorkloadMapping.Time(row.GetFieldValue<DateTimeOffset>(5)),
+                ReplayedAt = row.IsDBNull(6) ? null : WorkloadMapping.Time(row.GetFieldValue<DateTimeOffset>(6)),
+            });
+        }
+
+        return page;
+    }
+
+    private static NpgsqlBatchCommand CloseDeadLetterOf(Guid id) => Sql.Statement(CloseDeadLetter, id);
+
+    private static BookingState Booking(string? state) => state switch
+    {
+        BecknOrder.Pending => BookingState.Pending,
+        BecknOrder.Confirmed => BookingState.Confirmed,
+        BecknOrder.Cancelled => BookingState.Cancelled,
+        _ => BookingState.None,
+    };
+
+    private static object[] Key(PageToken? after) => after is { } token
+        ? [token.Time, token.Id]
+        : [DateTime.MaxValue, Guid.AllBitsSet];
+
+    private async Task<WorkloadRecord?> FirstAsync(string sql, CancellationToken cancellationToken, params object?[] parameters)
+    {
+        await using var command = database.Command(sql, parameters);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? WorkloadRecord.Read(row) : null;
+    }
+}

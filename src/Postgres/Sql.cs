@@ -1,0 +1,67 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Pylon.Postgres;
+
+/// <summary>Statements with positional parameters; null is NULL.</summary>
+public static class Sql
+{
+    public static NpgsqlCommand Command(this NpgsqlDataSource database, string sql, params ReadOnlySpan<object?> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        var command = database.CreateCommand(sql);
+        Add(command.Parameters, parameters);
+        return command;
+    }
+
+    public static async Task<int> ExecuteAsync(
+        this NpgsqlDataSource database, string sql, CancellationToken cancellationToken, params object?[] parameters)
+    {
+        await using var command = database.Command(sql, parameters);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>One of the statements of a batch.</summary>
+    public static NpgsqlBatchCommand Statement(string sql, params ReadOnlySpan<object?> parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        Add(command.Parameters, parameters);
+        return command;
+    }
+
+    /// <summary>A jsonb parameter.</summary>
+    public static NpgsqlParameter Json(string? json) => new() { Value = (object?)json ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb };
+
+    /// <summary>
+    /// Runs a state change, which names the expected old state in its WHERE, and, when it found its row, what belongs to
+    /// it: all or nothing. False when it found none.
+    /// </summary>
+    public static async Task<bool> ChangeAsync(
+        this NpgsqlDataSource database, NpgsqlBatchCommand change, IReadOnlyList<NpgsqlBatchCommand> following, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(following);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await RunAsync([change]) == 0)
+            return false;
+        if (following.Count > 0)
+            await RunAsync(following);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+
+        async Task<int> RunAsync(IReadOnlyList<NpgsqlBatchCommand> commands)
+        {
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            foreach (var command in commands)
+                batch.BatchCommands.Add(command);
+            return await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static void Add(NpgsqlParameterCollection collection, ReadOnlySpan<object?> parameters)
+    {
+        foreach (var parameter in parameters)
+            collection.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter ?? DBNull.Value });
+    }
+}

@@ -1,0 +1,39 @@
+using Pylon.Sandbox.Faults;
+
+namespace Pylon.Sandbox.Bpp;
+
+/// <summary>The provider's parts and its public endpoints.</summary>
+internal static class BppFeature
+{
+    private static readonly TimeSpan CallbackTimeout = TimeSpan.FromSeconds(10);
+
+    public static void AddBpp(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddSingleton(BppOptions.Read(settings));
+        services.AddSingleton<CatalogStore>();
+        services.AddSingleton<CurrentStyle>();
+        services.AddSingleton<BppFaults>();
+        services.AddSingleton<RequestLog>();
+        services.AddSingleton(s => new OrderBook(s.GetRequiredService<CatalogStore>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Discovery>();
+        services.AddSingleton(s => new CallbackSender(
+            new HttpClient { Timeout = CallbackTimeout }, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CallbackSender>>()));
+        services.AddHostedService(s => s.GetRequiredService<CallbackSender>());
+        services.AddSingleton<BppHandler>();
+    }
+
+    public static void MapBpp(this WebApplication app)
+    {
+        // A catalogue that cannot be read stops the start, not the first request.
+        _ = app.Services.GetRequiredService<CatalogStore>();
+        var handler = app.Services.GetRequiredService<BppHandler>();
+        foreach (var action in Actions.All)
+            app.MapPost("/bpp/" + action, http => handler.Handle(http, action));
+    }
+}
+
+/// <summary>The provider's fault board.</summary>
+internal sealed class BppFaults
+{
+    public FaultBoard Board { get; } = new();
+}

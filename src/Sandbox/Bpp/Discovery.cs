@@ -1,0 +1,67 @@
+using Newtonsoft.Json.Linq;
+
+namespace Pylon.Sandbox.Bpp;
+
+/// <summary>
+/// Answers discover. The jsonpath filter decides; text_search and spatial are accepted and do not narrow the answer
+/// (a provider is free in that, and the published examples expect windows far from the point they ask for).
+/// </summary>
+internal sealed class Discovery(CatalogStore catalogs, OrderBook orders, TimeProvider time)
+{
+    public Answer Answer(Envelope request, int? keepItems)
+    {
+        var expression = ReadFilter(request.Message);
+        var served = (JArray)catalogs.Current().DeepClone();
+        var items = served.SelectMany(c => (JArray)c["beckn:items"]!).OfType<JObject>().ToList();
+        orders.ShowFreeCapacity(items);
+        var kept = Matching(items, expression).Take(keepItems ?? int.MaxValue)
+            .Select(i => Json.Text(i, "beckn:id")!)
+            .ToHashSet(StringComparer.Ordinal);
+        var answer = served.OfType<JObject>().Where(c => Narrow(c, kept)).ToList();
+        return Bpp.Answer.Of(new JObject { ["catalogs"] = new JArray(answer) });
+    }
+
+    private IEnumerable<JObject> Matching(List<JObject> items, string? expression)
+    {
+        if (expression is null)
+            return items;
+        try
+        {
+            var flat = new JArray(items); // tokens that have a parent are copied, so positions tell which is which
+            var selected = ItemFilter.Select(flat, expression, time);
+            return items.Where((_, i) => selected.Contains(flat[i]));
+        }
+        catch (JsonPathException refused)
+        {
+            throw new NackException(ErrorCodes.InvalidJsonPath, "message.filters.expression: " + refused.Message, "message.filters.expression");
+        }
+    }
+
+    private static string? ReadFilter(JObject message)
+    {
+        if (message["filters"] is null or { Type: JTokenType.Null })
+            return null;
+        if (message["filters"] is not JObject filters)
+            throw new NackException(ErrorCodes.InvalidRequest, "message.filters must be an object", "message.filters");
+        if (Json.Text(filters, "type") != "jsonpath")
+            throw new NackException(ErrorCodes.InvalidRequest, "message.filters.type must be jsonpath", "message.filters.type");
+        return Json.Text(filters, "expression")
+            ?? throw new NackException(ErrorCodes.InvalidJsonPath, "message.filters.expression must be a text", "message.filters.expression");
+    }
+
+    /// <summary>Leaves the kept items and the offers for them; false when nothing is left of the catalogue.</summary>
+    private static bool Narrow(JObject catalog, HashSet<string> kept)
+    {
+        var items = (JArray)catalog["beckn:items"]!;
+        Remove(items, i => !kept.Contains(Json.Text(i, "beckn:id") ?? ""));
+        if (catalog["beckn:offers"] is JArray offers)
+            Remove(offers, o => !items.Any(i => CatalogStore.IsFor(o, Json.Text(i, "beckn:id")!)));
+        return items.Count > 0;
+    }
+
+    private static void Remove(JArray array, Func<JToken, bool> isOut)
+    {
+        foreach (var token in array.Where(isOut).ToList())
+            token.Remove();
+    }
+}

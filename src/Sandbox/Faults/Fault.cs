@@ -1,0 +1,34 @@
+using Newtonsoft.Json.Linq;
+
+namespace Pylon.Sandbox.Faults;
+
+/// <summary>One fault asked for: what goes wrong, for whom, how often.</summary>
+/// <param name="Remaining">How many requests it still hits; null means until it is taken back.</param>
+/// <param name="Match">Only request bodies that contain this text are hit.</param>
+/// <param name="Processed">The request takes effect before its answer is spoilt.</param>
+internal sealed record Fault(
+    int Id,
+    string Kind,
+    string Action,
+    int? Remaining,
+    TimeSpan Delay,
+    int? HttpStatus,
+    int KeepItems,
+    string? Match,
+    bool Processed,
+    int Hits)
+{
+    public JObject ToJson() => new()
+    {
+        ["id"] = Id,
+        ["kind"] = Kind,
+        ["action"] = Action,
+        ["remaining"] = Remaining,
+        ["delay_ms"] = (long)Delay.TotalMilliseconds,
+        ["http_status"] = HttpStatus,
+        ["keep_items"] = KeepItems,
+        ["match"] = Match,
+        ["processed"] = Processed,
+        ["hits"] = Hits,
+    };
+}

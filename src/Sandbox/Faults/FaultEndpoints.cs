@@ -1,0 +1,28 @@
+using Newtonsoft.Json.Linq;
+
+namespace Pylon.Sandbox.Faults;
+
+/// <summary>GET, POST and DELETE of one fault board.</summary>
+internal static class FaultEndpoints
+{
+    public static void MapFaults(
+        this IEndpointRouteBuilder routes, string path, FaultBoard board, IReadOnlyCollection<string> kinds, IReadOnlyCollection<string> actions, TimeSpan defaultDelay)
+    {
+        routes.MapGet(path, () => Json.Result(new JObject
+        {
+            ["faults"] = new JArray(board.List().Select(f => f.ToJson())),
+            ["kinds"] = new JArray(kinds),
+        }));
+        routes.MapPost(path, async (HttpContext http) =>
+        {
+            var fault = board.Add(FaultReader.Read(await Json.ReadObject(http), kinds, actions, defaultDelay));
+            return Json.Result(fault.ToJson(), 201);
+        });
+        routes.MapDelete(path, () =>
+        {
+            board.Clear();
+            return Results.NoContent();
+        });
+        routes.MapDelete(path + "/{id:int}", (int id) => board.Remove(id) ? Results.NoContent() : Results.NotFound());
+    }
+}

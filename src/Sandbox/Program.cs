@@ -1,0 +1,4 @@
+using Pylon.Sandbox;
+
+await using var app = SandboxHost.Build(args);
+await app.RunAsync();

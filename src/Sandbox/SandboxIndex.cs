@@ -1,0 +1,27 @@
+using Newtonsoft.Json.Linq;
+
+namespace Pylon.Sandbox;
+
+/// <summary>What GET / answers: the endpoints and what each does.</summary>
+internal static class SandboxIndex
+{
+    private static readonly (string Endpoint, string Does)[] Endpoints =
+    [
+        ("GET /health", "200 when the process serves"),
+        ("POST /bpp/{discover|select|init|confirm|status|cancel}", "Beckn provider of the compute-energy domain"),
+        ("GET|PUT|DELETE /admin/bpp/catalog", "the catalogue served; PUT replaces it, DELETE restores the built-in one"),
+        ("GET|PUT /admin/bpp/style", "how the provider answers: {style: sync|async, fresh_message_ids}"),
+        ("GET|POST|DELETE /admin/bpp/faults", "faults on demand; DELETE /admin/bpp/faults/{id} takes one back"),
+        ("GET|DELETE /admin/bpp/orders", "orders with state, bookings and history; DELETE forgets them"),
+        ("GET|DELETE /admin/bpp/requests", "the last 10,000 requests and how each was answered"),
+        ("POST /gemini/v1beta/models/{model}:generateContent", "Gemini's REST shape"),
+        ("GET|POST|DELETE /admin/gemini/faults", "faults on demand"),
+        ("GET|DELETE /admin/gemini/requests", "the last 1,000 prompts"),
+    ];
+
+    public static JObject Describe() => new()
+    {
+        ["name"] = "pylon sandbox",
+        ["endpoints"] = new JArray(Endpoints.Select(e => new JObject { ["endpoint"] = e.Endpoint, ["does"] = e.Does })),
+    };
+}

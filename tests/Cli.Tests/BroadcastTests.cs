@@ -1,0 +1,47 @@
+using System.Net.ServerSentEvents;
+using Pylon.Cli.Client;
+using Pylon.Cli.Commands;
+
+namespace Pylon.Cli.Tests;
+
+public sealed class BroadcastTests
+{
+    private const string Data = """
+        {"position": "17-0", "topic": "workloads", "event": {"id": "e1", "source": "pylon/orchestrator", "type": "pylon.workload.step_completed.v1",
+         "subject": "7c9e6679", "time": "2026-03-01T09:00:00.125Z",
+         "workload_step_completed": {"workload_id": "7c9e6679", "action": "select", "transaction_id": "t", "message_id": "m", "option": 1}}}
+        """;
+
+    [Fact]
+    public void AnEventIsToldInALine()
+    {
+        var one = Broadcast.Read(new SseItem<string>(Data) { EventId = "17-0" })!;
+
+        Assert.Equal("09:00:00.125  workload.step_completed  7c9e6679  action=select  option=1", WatchCommand.Line(one));
+    }
+
+    [Fact]
+    public void ThePositionIsTheEventIdElseTheOneInside()
+    {
+        Assert.Equal("18-0", Broadcast.Read(new SseItem<string>(Data) { EventId = "18-0" })!.Position);
+        Assert.Equal("17-0", Broadcast.Read(new SseItem<string>(Data))!.Position);
+    }
+
+    [Fact]
+    public void AGapHasNoEvent()
+    {
+        var one = Broadcast.Read(new SseItem<string>("""{"gap": true, "position": "20-0"}"""))!;
+
+        Assert.True(one.Gap);
+        Assert.Null(one.Event);
+    }
+
+    [Theory]
+    [InlineData("+90m", "2026-03-01T01:30:00Z")]
+    [InlineData("+2d", "2026-03-03T00:00:00Z")]
+    [InlineData("2026-05-01T12:00:00Z", "2026-05-01T12:00:00Z")]
+    [InlineData("2026-05-01 12:00", "2026-05-01T12:00:00Z")]
+    public void ADeadlineIsAMomentOrADistance(string text, string expected) => Assert.Equal(
+        DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture),
+        WorkloadCommands.Moment(text, new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)));
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Pylon.Cli.Client;
+using Pylon.Cli.Commands;
+using Spectre.Console;
+
+namespace Pylon.Cli.Tests;
+
+public sealed class TablesTests
+{
+    private const string Answer = """
+        {"workload": {"id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "workload_name": "Test ML Training Job",
+          "status": "WORKLOAD_STATUS_PENDING_USER_CHOICE", "recommendations": [
+          {"rank": 2, "grid_zone_code": "UK-WEST-1", "zone_name": "Bristol-West", "locality": "Bristol", "renewable_mix_percent": 71,
+           "window": {"start_time": "2026-03-01T22:00:00Z", "end_time": "2026-03-02T02:00:00Z"}, "score": 71,
+           "source": "RECOMMENDATION_SOURCE_GRID", "synthetic": true, "booking_state": "BOOKING_STATE_NONE"},
+          {"rank": 1, "grid_zone_code": "UK-EAST-1", "zone_name": "Cambridge-East", "locality": "Cambridge", "renewable_mix_percent": 85.5,
+           "carbon_intensity_gco2_kwh": 120, "window": {"start_time": "2026-03-01T09:00:00Z", "end_time": "2026-03-01T13:00:00Z"},
+           "score": 73.5, "source": "RECOMMENDATION_SOURCE_BECKN", "booking_state": "BOOKING_STATE_CONFIRMED"}]}}
+        """;
+
+    private static readonly Workload Workload = JsonSerializer.Deserialize<WorkloadAnswer>(Answer, PylonClient.Json)!.Workload;
+
+    [Fact]
+    public void RecommendationsComeInTheirRankWithEveryFigure()
+    {
+        var lines = Render(Tables.Recommendations(Workload)).Where(line => line.Contains("UK-", StringComparison.Ordinal)).ToList();
+
+        Assert.Equal(
+            ["1 UK-EAST-1 Cambridge-East, Cambridge 85.5 120.0 2026-03-01 09:00 – 13:00 73.5 beckn confirmed",
+             "2 UK-WEST-1 Bristol-West, Bristol 71.0 – 2026-03-01 22:00 – 2026-03-02 02:00 71.0 grid, synthetic none"],
+            lines.Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+    }
+
+    [Fact]
+    public void ColumnsAreAligned()
+    {
+        var lines = Render(Tables.Recommendations(Workload)).Where(line => line.Contains("UK-", StringComparison.Ordinal)).ToList();
+
+        Assert.Equal(lines[0].IndexOf("73.5", StringComparison.Ordinal), lines[1].LastIndexOf("71.0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AnUnusualStateIsShownAsItIs()
+    {
+        Assert.Equal("pending_user_choice", Workload.State);
+        Assert.Equal("WHATEVER", (Workload with { Status = "WHATEVER" }).State);
+    }
+
+    private static string[] Render(Table table)
+    {
+        var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = 160;
+        console.Write(table);
+        return text.ToString().Split('\n');
+    }
+}

@@ -1,0 +1,57 @@
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Pylon.Testing;
+
+namespace Pylon.Ingestion.Tests;
+
+/// <summary>The whole service in this process, on a database of its own, with a clock that a test moves.</summary>
+internal sealed class IngestionService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly TestDatabase _database;
+    private readonly GrpcChannel _channel;
+
+    private IngestionService(WebApplication app, TestDatabase database, FakeTime time)
+    {
+        _app = app;
+        _database = database;
+        Time = time;
+        Http = app.GetTestClient();
+        _channel = GrpcChannel.ForAddress("http://ingestion", new GrpcChannelOptions { HttpHandler = app.GetTestServer().CreateHandler() });
+        Grid = new V1.GridService.GridServiceClient(_channel);
+        Market = new V1.MarketService.MarketServiceClient(_channel);
+    }
+
+    public FakeTime Time { get; }
+
+    public HttpClient Http { get; }
+
+    public V1.GridService.GridServiceClient Grid { get; }
+
+    public V1.MarketService.MarketServiceClient Market { get; }
+
+    public static async Task<IngestionService> StartAsync()
+    {
+        var database = await TestDatabase.CreateAsync();
+        var time = new FakeTime(new DateTimeOffset(2026, 3, 4, 10, 17, 0, TimeSpan.Zero));
+        var app = Program.Build([$"--PYLON_POSTGRES={database.Uri}"], builder =>
+        {
+            builder.WebHost.UseTestServer();
+            builder.Services.AddSingleton<TimeProvider>(time);
+        });
+        await app.StartAsync();
+        var service = new IngestionService(app, database, time);
+        await Eventually.True(async () => (await service.Http.GetAsync("/health")).IsSuccessStatusCode, because: "the worker fills the grid");
+        return service;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}

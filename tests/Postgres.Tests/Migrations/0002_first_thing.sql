@@ -1,0 +1,1 @@
+INSERT INTO things (id, what) VALUES (1, 'first');

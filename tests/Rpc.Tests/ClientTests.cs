@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using Grpc.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pylon.Orchestrator.V1;
+
+namespace Pylon.Rpc.Tests;
+
+public sealed class ClientTests : IAsyncLifetime
+{
+    private TestService _service = null!;
+
+    public async Task InitializeAsync() => _service = await TestService.StartAsync();
+
+    public async Task DisposeAsync() => await _service.DisposeAsync();
+
+    [Fact]
+    public async Task ACallWithoutADeadlineIsGivenTenSeconds()
+    {
+        DateTime seen = default;
+        _service.Workloads.Get = (_, context) => Answer(() => seen = context.Deadline);
+        await using var services = Services(_service.GrpcAddress);
+
+        await services.GetRequiredService<WorkloadService.WorkloadServiceClient>().GetWorkloadAsync(new());
+
+        var left = seen - TimeProvider.System.GetUtcNow().UtcDateTime;
+        Assert.InRange(left, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task AStreamHasNoDeadlineUnlessItIsGivenOne()
+    {
+        DateTime seen = default;
+        _service.Workloads.Watch = (_, context) => Answer(() => seen = context.Deadline);
+        await using var services = Services(_service.GrpcAddress);
+
+        using var call = services.GetRequiredService<WorkloadService.WorkloadServiceClient>().WatchWorkload(new());
+        await call.ResponseStream.MoveNext(CancellationToken.None);
+
+        Assert.Equal(DateTime.MaxValue, seen);
+    }
+
+    [Fact]
+    public async Task ACallMadeForAnotherCallEndsWithIt()
+    {
+        await using var behind = await TestService.StartAsync();
+        var reached = new TaskCompletionSource<DateTime>();
+        var ended = new TaskCompletionSource();
+        behind.Workloads.Get = async (_, context) =>
+        {
+            reached.SetResult(context.Deadline);
+            await using var end = context.CancellationToken.Register(ended.SetResult);
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            return new();
+        };
+        await using var services = Services(behind.GrpcAddress);
+        var client = services.GetRequiredService<WorkloadService.WorkloadServiceClient>();
+        _service.Workloads.Get = async (request, _) => await client.GetWorkloadAsync(request);
+        using var cancel = new CancellationTokenSource();
+        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(5);
+
+        var call = _service.Client.GetWorkloadAsync(new(), deadline: deadline, cancellationToken: cancel.Token);
+
+        Assert.True(await reached.Task.WaitAsync(TimeSpan.FromSeconds(10)) <= deadline.AddSeconds(1));
+        await cancel.CancelAsync();
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(4));
+        await Assert.ThrowsAsync<RpcException>(async () => await call);
+    }
+
+    [Fact]
+    public async Task TheTraceGoesAlong()
+    {
+        string? header = null;
+        _service.Workloads.Get = (_, context) => Answer(() => header = context.RequestHeaders.GetValue("traceparent"));
+        await using var services = Services(_service.GrpcAddress);
+        using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        await services.GetRequiredService<WorkloadService.WorkloadServiceClient>().GetWorkloadAsync(new());
+
+        Assert.Contains(activity.TraceId.ToHexString(), header, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AServiceThatIsDownIsUnavailableSoon()
+    {
+        await _service.App.StopAsync();
+        await using var services = Services(_service.GrpcAddress);
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+            await services.GetRequiredService<WorkloadService.WorkloadServiceClient>().GetWorkloadAsync(new()));
+
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("127.0.0.1:5101")]
+    public async Task AMissingOrMalformedAddressStopsTheStart(string? address)
+    {
+        await using var services = Services(address);
+
+        var error = Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+
+        Assert.Contains("PYLON_ORCHESTRATOR", error.Message, StringComparison.Ordinal);
+        Assert.Contains("http://127.0.0.1:5101", error.Message, StringComparison.Ordinal);
+    }
+
+    private static ServiceProvider Services(string? address) => new ServiceCollection()
+        .AddLogging()
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("PYLON_ORCHESTRATOR", address)]).Build())
+        .AddRpcClient<WorkloadService.WorkloadServiceClient>("PYLON_ORCHESTRATOR")
+        .BuildServiceProvider();
+
+    private static Task<GetWorkloadResponse> Answer(Action note)
+    {
+        note();
+        return Task.FromResult(new GetWorkloadResponse());
+    }
+}

@@ -1,0 +1,135 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pylon.ServiceDefaults;
+
+namespace Pylon.Rpc.Tests;
+
+public sealed class SettingsTests
+{
+    [Theory]
+    [InlineData("BPP_POLL_INTERVAL", "2.5")]
+    [InlineData("BPP_POLL_INTERVAL", "2.5s")]
+    [InlineData("BPP_POLL_INTERVAL", "00:00:02.5")]
+    [InlineData("Bpp:PollInterval", "00:00:02.5")]
+    public void BothSpellingsOfASettingWork(string name, string value)
+    {
+        using var app = App([new(name, value)]);
+
+        Assert.Equal(TimeSpan.FromSeconds(2.5), app.Services.GetRequiredService<IOptions<BppOptions>>().Value.PollInterval);
+    }
+
+    [Fact]
+    public void TheFullSpellingInTheEnvironmentOrOnTheCommandLineWins()
+    {
+        using var app = App([], "--BPP_POLL_INTERVAL=7", "--Bpp:PollInterval=00:00:03");
+
+        Assert.Equal(TimeSpan.FromSeconds(3), app.Services.GetRequiredService<IOptions<BppOptions>>().Value.PollInterval);
+    }
+
+    [Theory]
+    [InlineData("INFO", LogLevel.Information)]
+    [InlineData("warn", LogLevel.Warning)]
+    [InlineData("Debug", LogLevel.Debug)]
+    public void TheLogLevelOfTheSeedsIsUnderstood(string text, LogLevel level)
+    {
+        using var app = App([new("LOG_LEVEL", text)]);
+
+        Assert.Equal(level.ToString(), app.Configuration["Logging:LogLevel:Default"], ignoreCase: true);
+    }
+
+    [Theory]
+    [InlineData("BPP_POLL_INTERVAL", "0", "BPP_POLL_INTERVAL=00:00:00: must be from 00:00:00.1000000 to 01:00:00")]
+    [InlineData("BPP_POLL_INTERVAL", "soon", "BPP_POLL_INTERVAL=soon: must be a duration hh:mm:ss, for example 00:00:10")]
+    [InlineData("Bpp:PollInterval", "10", "BPP_POLL_INTERVAL=10: must be a duration hh:mm:ss, for example 00:00:10")]
+    [InlineData("MAX_WORKLOADS_PER_CYCLE", "many", "MAX_WORKLOADS_PER_CYCLE=many: must be a whole number (Int32)")]
+    [InlineData("MAX_WORKLOADS_PER_CYCLE", "0", "MAX_WORKLOADS_PER_CYCLE=0: must be from 1 to 1000")]
+    [InlineData("BPP_BASE_URL", "nowhere", "BPP_BASE_URL=nowhere: must be an absolute http or https URL")]
+    [InlineData("Bpp:AdminKey", "hunter2", "Bpp__AdminKey=(hidden): must have 10 to 40 characters")]
+    [InlineData("Bpp:Region", "17", "Bpp__Region=17: must be even")]
+    [InlineData("PYLON_GRPC_PORT", "http", "PYLON_GRPC_PORT=http: must be a port, 0 to 65535")]
+    [InlineData("PYLON_HTTP_PORT", "5999", "PYLON_HTTP_PORT=5999: must differ from PYLON_GRPC_PORT")]
+    [InlineData("PYLON_BIND", "everywhere", "PYLON_BIND=everywhere: must be an IP address, for example 0.0.0.0")]
+    public void ABadSettingIsNamedWithItsValueAndWhatWouldBeRight(string name, string value, string message)
+    {
+        using var app = App([new(name, value)]);
+
+        var error = Assert.Throws<OptionsValidationException>(app.Services.GetRequiredService<IStartupValidator>().Validate);
+
+        Assert.Equal([message], error.Failures);
+    }
+
+    [Fact]
+    public void AMissingSettingIsNamedByItsShortName()
+    {
+        using var app = App([new("BPP_BASE_URL", "")]);
+
+        var error = Assert.Throws<OptionsValidationException>(app.Services.GetRequiredService<IStartupValidator>().Validate);
+
+        Assert.Equal(["BPP_BASE_URL: is required"], error.Failures);
+    }
+
+    [Fact]
+    public void SeveralBadSettingsAreNamedAtOnce()
+    {
+        using var app = App([new("MAX_WORKLOADS_PER_CYCLE", "0"), new("BPP_POLL_INTERVAL", "0"), new("PYLON_GRPC_PORT", "x")]);
+
+        var error = Assert.Throws<AggregateException>(app.Services.GetRequiredService<IStartupValidator>().Validate);
+
+        Assert.Equal(3, StartFailure.Explain(error).Count);
+    }
+
+    [Fact]
+    public async Task AProcessWithABadSettingEndsWithOne()
+    {
+        await using var app = App([new("PYLON_GRPC_PORT", "x")]);
+
+        Assert.Equal(1, await app.RunServiceAsync());
+    }
+
+    [Fact]
+    public async Task AProcessWhosePortIsTakenEndsWithOne()
+    {
+        await using var first = await TestService.StartAsync();
+        await using var second = App([new("PYLON_GRPC_PORT", new Uri(first.GrpcAddress).Port.ToString()), new("PYLON_HTTP_PORT", "0")]);
+
+        Assert.Equal(1, await second.RunServiceAsync());
+    }
+
+    private static WebApplication App(IEnumerable<KeyValuePair<string, string?>> settings, params string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", Args = args });
+        builder.Configuration.AddInMemoryCollection([new("BPP_BASE_URL", "http://127.0.0.1:5300/bpp")]).AddInMemoryCollection(settings);
+        builder.AddServiceDefaults("test", 5999, 5998);
+        builder.Logging.ClearProviders();
+        builder.Services.AddValidatedOptions<BppOptions>("Bpp");
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        return app;
+    }
+
+    private sealed class BppOptions : IValidatableObject
+    {
+        [Required, Url]
+        public string BaseUrl { get; set; } = "";
+
+        [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+        public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+        [Range(1, 1000)]
+        public int MaxWorkloadsPerCycle { get; set; } = 5;
+
+        [StringLength(40, MinimumLength = 10)]
+        public string? AdminKey { get; set; }
+
+        public int Region { get; set; }
+
+        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+        {
+            if (Region % 2 != 0) yield return new ValidationResult("must be even", [nameof(Region)]);
+        }
+    }
+}

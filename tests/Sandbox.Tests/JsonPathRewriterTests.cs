@@ -1,0 +1,18 @@
+using Pylon.Sandbox.Bpp;
+
+namespace Pylon.Sandbox.Tests;
+
+public sealed class JsonPathRewriterTests
+{
+    [Theory]
+    [InlineData("@.beckn:price >= 1", "@['beckn:price'] >= 1")]
+    [InlineData("@.beckn:itemAttributes.beckn:gridParameters.renewableMix>=30", "@['beckn:itemAttributes']['beckn:gridParameters'].renewableMix>=30")]
+    [InlineData("@..beckn:id == 'a'", "@..['beckn:id'] == 'a'")]
+    [InlineData("@['beckn:id'] == 'x.beckn:y'", "@['beckn:id'] == 'x.beckn:y'")]
+    [InlineData("@[\"beckn:id\"] == \"it's\"", "@['beckn:id'] == 'it\\'s'")]
+    [InlineData("@.plain.name == 1.5", "@.plain.name == 1.5")]
+    public void NamesWithColonsAreBracketed(string path, string expected) => Assert.Equal(expected, JsonPathRewriter.Rewrite(path));
+
+    [Fact]
+    public void AnOpenQuoteIsRefused() => Assert.Throws<JsonPathException>(() => JsonPathRewriter.Rewrite("@.a == 'b"));
+}
