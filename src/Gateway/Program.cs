@@ -1,1 +1,35 @@
-return;
+using Pylon.Gateway;
+using Pylon.Gateway.Broadcast;
+using Pylon.Gateway.Home;
+using Pylon.Gateway.Proxy;
+using Pylon.Gateway.Transcoding;
+using Pylon.Gateway.Webhooks;
+using Pylon.ServiceDefaults;
+
+return await GatewayProgram.Build(args).RunServiceAsync();
+
+/// <summary>The gateway: one door to all services, and the broadcast of what they do.</summary>
+internal static class GatewayProgram
+{
+    /// <summary>Tests put their own services in place of the real ones by <paramref name="adjust"/>.</summary>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults("gateway", defaultGrpcPort: 8081, defaultHttpPort: 8080);
+        builder.Services
+            .AddProxy()
+            .AddTranscoding()
+            .AddWebhooks()
+            .AddBroadcast(builder.Configuration);
+        adjust?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseTranscoding();
+        app.MapHome();
+        app.MapBroadcast();
+        app.MapWebhooks();
+        app.MapProxy();
+        app.MapServiceDefaults(Contract.Services);
+        return app;
+    }
+}

@@ -1,5 +1,6 @@
 using Pylon.Gateway.Transcoding;
 using Pylon.Gateway.V1;
+using Pylon.Messaging;
 
 namespace Pylon.Gateway.Broadcast;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pylon.Messaging;
 using Pylon.Rpc;
 
 namespace Pylon.Gateway.Broadcast;
@@ -8,21 +9,18 @@ namespace Pylon.Gateway.Broadcast;
 /// the stream, and after a lost connection goes on where it was.
 /// </summary>
 internal sealed class BroadcastHub(
-    IEventSource source, IOptions<BroadcastOptions> settings, TimeProvider time, GatewayMetrics metrics, ILogger<BroadcastHub> log) : BackgroundService
+    IEventStream stream, IOptions<BroadcastOptions> settings, TimeProvider time, GatewayMetrics metrics, ILogger<BroadcastHub> log) : BackgroundService
 {
-    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly BroadcastOptions _options = settings.Value;
     private readonly Lock _gate = new();
     private readonly HashSet<Subscription> _subscribers = [];
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Position _position = Position.Start;
+    private Position _position = new(stream, []);
 
     /// <summary>As far as the hub has read.</summary>
     public Position Position => Volatile.Read(ref _position);
-
-    /// <summary>What the last attempt to read failed with; null while the stream is being followed.</summary>
-    public Exception? Failure { get; private set; }
 
     /// <summary>Waits, not for ever, until the hub knows where the stream ends.</summary>
     public async Task WhenStarted(CancellationToken cancellationToken)
@@ -33,18 +31,21 @@ internal sealed class BroadcastHub(
         }
         catch (TimeoutException)
         {
-            throw Refusal.Unavailable("EVENTS_UNAVAILABLE", "The event stream cannot be read now.", TimeSpan.FromSeconds(1)).AsException();
+            throw EventsUnavailable.Refusal.AsException();
         }
     }
 
-    /// <summary>From here on the subscription gets every event of its topics; it starts where the hub is now.</summary>
-    public Subscription Subscribe(IReadOnlySet<string> topics)
+    /// <summary>
+    /// From here on the subscription gets every event of its topics; it starts where the hub is now. When it is too slow
+    /// <paramref name="dropped"/> is cancelled.
+    /// </summary>
+    public Subscription Subscribe(IReadOnlySet<string> topics, CancellationTokenSource dropped)
     {
         lock (_gate)
         {
             if (_subscribers.Count >= _options.MaxSubscribers)
                 throw Refusal.Unavailable("TOO_MANY_SUBSCRIBERS", "This gateway has as many subscribers as it takes.", TimeSpan.FromSeconds(5)).AsException();
-            var subscription = new Subscription(this, _position, topics, _options.QueueLength);
+            var subscription = new Subscription(this, _position, topics, _options.QueueLength, dropped);
             _subscribers.Add(subscription);
             metrics.Subscribed(+1);
             return subscription;
@@ -62,52 +63,49 @@ internal sealed class BroadcastHub(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var pause = TimeSpan.FromMilliseconds(50);
+        await Start(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await Start(stoppingToken);
-                await foreach (var streamed in source.Follow(BroadcastOptions.Topics, Position, stoppingToken))
-                {
+                // It outlives outages by itself; what ends it is a mistake, and no reason to end the broadcast.
+                await foreach (var streamed in stream.FollowAsync(Position.Of(BroadcastOptions.Topics), stoppingToken))
                     Publish(streamed);
-                    pause = TimeSpan.FromMilliseconds(50);
-                }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                Failure = e;
-                log.StreamLost(e, pause);
+                log.StreamLost(e, Pause);
             }
 
-            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < MaxPause ? pause * 2 : MaxPause;
+            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task Start(CancellationToken cancellationToken)
+    private async Task Start(CancellationToken stoppingToken)
     {
-        if (!_started.Task.IsCompleted)
+        while (!_started.Task.IsCompleted)
         {
-            var position = Position.Start;
-            foreach (var topic in BroadcastOptions.Topics)
-                position = position.With(topic, (await source.Measure(topic, cancellationToken)).Last);
-            lock (_gate)
-                _position = position;
-            _started.SetResult();
+            try
+            {
+                _position = new Position(stream, await stream.TailAsync(BroadcastOptions.Topics, stoppingToken));
+                _started.SetResult();
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.StreamLost(e, Pause);
+                await Task.Delay(Pause, time, stoppingToken);
+            }
         }
-
-        Failure = null;
     }
 
     private void Publish(StreamedEvent streamed)
     {
         lock (_gate)
         {
-            // After a reconnection the source may tell the last ones again.
-            if (streamed.Id <= _position[streamed.Topic])
+            _position = _position.With(streamed.Topic, streamed.Position);
+            // An entry that could not be read has its place, but there is nothing to tell of it.
+            if (streamed.DeadLetter is not null)
                 return;
-            _position = _position.With(streamed.Topic, streamed.Id);
             var frame = new BroadcastFrame(_position, streamed);
             foreach (var subscriber in _subscribers.Where(subscriber => !subscriber.Offer(frame)).ToList())
             {

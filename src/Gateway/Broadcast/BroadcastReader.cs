@@ -11,6 +11,7 @@ internal sealed class BroadcastReader : IDisposable
     private readonly int _page;
     private readonly bool _gap;
     private readonly Position? _after;
+    private readonly CancellationTokenSource _dropped = new();
     private Subscription? _subscription;
 
     private BroadcastReader(BroadcastHub hub, Replay replay, Position? after, bool gap, string[] topics, int page)
@@ -23,6 +24,9 @@ internal sealed class BroadcastReader : IDisposable
 
     /// <summary>Where the reader stands before its first event.</summary>
     public Position Start { get; }
+
+    /// <summary>Fires when the reader is dropped because it is too slow: it ends a write that the reader holds up.</summary>
+    public CancellationToken Dropped => _dropped.Token;
 
     public static async Task<BroadcastReader> Open(BroadcastHub hub, Replay replay, Position? after, string[] topics, int page, CancellationToken cancellationToken)
     {
@@ -66,9 +70,6 @@ internal sealed class BroadcastReader : IDisposable
             yield return frame;
     }
 
-    /// <summary>Fires when the subscriber was dropped; until it is live it cannot be.</summary>
-    public CancellationToken Dropped => _subscription?.Dropped ?? CancellationToken.None;
-
     public void Dispose() => _subscription?.Dispose();
 
     // A reader who comes from another gateway may be ahead of this one: it must not see again what it has seen.
@@ -83,7 +84,7 @@ internal sealed class BroadcastReader : IDisposable
                 continue;
             }
 
-            if (frame.Streamed is { } streamed && streamed.Id <= at[streamed.Topic])
+            if (frame.Streamed is { } streamed && at.HasSeen(streamed.Topic, streamed.Position))
                 continue;
             at = at.Furthest(frame.Position);
             isAhead = !at.IsWithin(frame.Position);
@@ -91,5 +92,5 @@ internal sealed class BroadcastReader : IDisposable
         }
     }
 
-    private Subscription Subscribe() => _hub.Subscribe(_topics.ToHashSet(StringComparer.Ordinal));
+    private Subscription Subscribe() => _hub.Subscribe(_topics.ToHashSet(StringComparer.Ordinal), _dropped);
 }

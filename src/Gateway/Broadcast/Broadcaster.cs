@@ -1,17 +1,17 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Pylon.Gateway.V1;
+using Pylon.Messaging;
 using Pylon.Rpc;
 
 namespace Pylon.Gateway.Broadcast;
 
 /// <summary>What a subscriber gets: first all that it missed, then what happens, nothing twice and nothing left out.</summary>
-internal sealed class Broadcaster(BroadcastHub hub, IEventSource source, IOptions<BroadcastOptions> settings)
+internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, IOptions<BroadcastOptions> settings)
 {
     private const int DefaultPollEvents = 100;
     private const int MaxPollEvents = 1000;
 
-    private readonly Replay _replay = new(source, settings.Value.ReplayPage);
+    private readonly Replay _replay = new(stream, settings.Value.ReplayPage);
 
     /// <summary>A subscription that is checked and placed; a bad position or topic is refused here, not in the stream.</summary>
     public async Task<BroadcastReader> Open(SubscribeRequest request, CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventSource source, IOption
             throw Refusal.InvalidArgument("max_events", $"must be 1 to {MaxPollEvents}").AsException();
         var max = request.MaxEvents == 0 ? DefaultPollEvents : request.MaxEvents;
         var topics = Topics(request.Topics);
-        var after = request.After.Length > 0 ? ParsePosition(request.After) : Position.Start;
+        var after = request.After.Length > 0 ? ParsePosition(request.After) : new Position(stream, []);
         var (at, gap) = request.After.Length > 0 ? await _replay.Locate(after, topics, cancellationToken) : (after, false);
         var response = new PollResponse();
         if (gap)
@@ -57,7 +57,7 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventSource source, IOption
         return asked.Count > 0 ? [.. asked.Distinct(StringComparer.Ordinal)] : [.. BroadcastOptions.Topics];
     }
 
-    private static Position ParsePosition(string text) => Position.TryParse(text, out var position)
-        ? position
-        : throw Refusal.InvalidArgument("after", "must be a position that was given with an event").AsException();
+    private Position ParsePosition(string text) =>
+        Position.Parse(stream, text)
+        ?? throw Refusal.InvalidArgument("after", "must be a position that was given with an event").AsException();
 }

@@ -1,59 +1,60 @@
 using System.Collections.Immutable;
+using Pylon.Messaging;
 
 namespace Pylon.Gateway.Broadcast;
 
 /// <summary>
-/// How far a reader has come in every topic: for each the id of the last entry seen. It means the same at every
+/// How far a reader has come: for each topic the stream's position of the last event seen. It means the same at every
 /// gateway, whatever the order in which that one happened to mix the topics. Callers get it as an opaque text.
 /// </summary>
 internal sealed class Position
 {
-    /// <summary>Before everything that is kept.</summary>
-    public static readonly Position Start = new(ImmutableSortedDictionary.Create<string, StreamId>(StringComparer.Ordinal));
-
     private const int MaxLength = 4096;
 
-    private readonly ImmutableSortedDictionary<string, StreamId> _topics;
+    private readonly IEventStream _stream;
+    private readonly ImmutableSortedDictionary<string, string> _topics;
     private string? _text;
 
-    private Position(ImmutableSortedDictionary<string, StreamId> topics) => _topics = topics;
+    private Position(IEventStream stream, ImmutableSortedDictionary<string, string> topics) => (_stream, _topics) = (stream, topics);
 
-    /// <summary>Of a topic that the position does not know nothing has been seen.</summary>
-    public StreamId this[string topic] => _topics.GetValueOrDefault(topic);
-
-    public Position With(string topic, StreamId id) => new(_topics.SetItem(topic, id));
-
-    /// <summary>As far as either has come, topic by topic.</summary>
-    public Position Furthest(Position other)
+    public Position(IEventStream stream, IEnumerable<KeyValuePair<string, string>> topics)
+        : this(stream, topics.ToImmutableSortedDictionary(StringComparer.Ordinal))
     {
-        var result = this;
-        foreach (var (topic, id) in other._topics)
-        {
-            if (id > result[topic])
-                result = result.With(topic, id);
-        }
-
-        return result;
     }
 
-    /// <summary>True when it has not come further than the other in any topic.</summary>
-    public bool IsWithin(Position other) => _topics.All(each => each.Value <= other[each.Key]);
+    /// <summary>Of a topic that the position does not know nothing has been seen.</summary>
+    public string this[string topic] => _topics.GetValueOrDefault(topic, _stream.Start);
 
-    public static bool TryParse(string text, out Position position)
+    public Position With(string topic, string at) => new(_stream, _topics.SetItem(topic, at));
+
+    /// <summary>For the stream: only these topics.</summary>
+    public IReadOnlyDictionary<string, string> Of(IEnumerable<string> topics) =>
+        topics.ToDictionary(topic => topic, topic => this[topic], StringComparer.Ordinal);
+
+    /// <summary>True when the reader has seen what is at this place of the topic.</summary>
+    public bool HasSeen(string topic, string at) => !_stream.IsAfter(at, this[topic]);
+
+    /// <summary>As far as either has come, topic by topic.</summary>
+    public Position Furthest(Position other) => other._topics.Aggregate(
+        this, (furthest, each) => furthest.HasSeen(each.Key, each.Value) ? furthest : furthest.With(each.Key, each.Value));
+
+    /// <summary>True when it has not come further than the other in any topic.</summary>
+    public bool IsWithin(Position other) => _topics.All(each => other.HasSeen(each.Key, each.Value));
+
+    /// <summary>Reads what <see cref="ToString"/> gave.</summary>
+    public static Position? Parse(IEventStream stream, string text)
     {
-        position = Start;
         if (text.Length is 0 or > MaxLength)
-            return false;
-        var topics = ImmutableSortedDictionary.CreateBuilder<string, StreamId>(StringComparer.Ordinal);
+            return null;
+        var topics = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var part in text.Split(','))
         {
             var colon = part.IndexOf(':');
-            if (colon <= 0 || !StreamId.TryParse(part.AsSpan(colon + 1), out var id) || !topics.TryAdd(part[..colon], id))
-                return false;
+            if (colon <= 0 || !stream.TryCompare(part[(colon + 1)..], stream.Start, out _) || !topics.TryAdd(part[..colon], part[(colon + 1)..]))
+                return null;
         }
 
-        position = new Position(topics.ToImmutable());
-        return true;
+        return new Position(stream, topics.ToImmutable());
     }
 
     public override string ToString() => _text ??= string.Join(',', _topics.Select(each => $"{each.Key}:{each.Value}"));

@@ -1,24 +1,26 @@
 using System.Runtime.CompilerServices;
+using Pylon.Messaging;
 
 namespace Pylon.Gateway.Broadcast;
 
-/// <summary>Reads what is kept of the topics, merged by id.</summary>
-internal sealed class Replay(IEventSource source, int page)
+/// <summary>Reads what is kept of the topics, merged by position.</summary>
+internal sealed class Replay(IEventStream stream, int page)
 {
     /// <summary>
-    /// Where a reader really stands: topics of which nothing is left at its position begin with what is kept, and then
-    /// there is a gap. That is so when its position was trimmed away, and when the stream itself was lost.
+    /// Where a reader really stands. When events after its position are no longer kept, or the stream itself was lost
+    /// and begins anew, it stands before the oldest that there is, and there is a gap.
     /// </summary>
-    public async Task<(Position Position, bool Gap)> Locate(Position after, IEnumerable<string> topics, CancellationToken cancellationToken)
+    public async Task<(Position Position, bool Gap)> Locate(Position after, IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
     {
+        var oldest = await stream.OldestAsync(topics, cancellationToken);
+        var tail = await stream.TailAsync(topics, cancellationToken);
         var gap = false;
         foreach (var topic in topics)
         {
-            var extent = await source.Measure(topic, cancellationToken);
-            var isLost = after[topic] > extent.Last;
-            if (isLost)
-                after = after.With(topic, StreamId.Zero);
-            gap |= isLost || (extent.Trimmed && after[topic] < extent.First);
+            var isTrimmed = stream.IsAfter(oldest[topic], after[topic]);
+            var isLost = stream.IsAfter(after[topic], tail[topic]) && stream.IsAfter(after[topic], oldest[topic]);
+            if (isTrimmed || isLost)
+                (after, gap) = (after.With(topic, oldest[topic]), true);
         }
 
         return (after, gap);
@@ -26,25 +28,37 @@ internal sealed class Replay(IEventSource source, int page)
 
     /// <summary>All events after one position and not after the other (null: to the end).</summary>
     public async IAsyncEnumerable<BroadcastFrame> Read(
-        Position after, Position? until, IReadOnlyList<string> topics, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Position after, Position? until, IReadOnlyCollection<string> topics, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var pages = new Dictionary<string, Queue<StreamedEvent>>(StringComparer.Ordinal);
+        var pages = topics.ToDictionary(topic => topic, _ => new Queue<StreamedEvent>(), StringComparer.Ordinal);
         var open = topics.ToList();
         while (true)
         {
-            foreach (var topic in open.Where(topic => !pages.TryGetValue(topic, out var left) || left.Count == 0).ToList())
-            {
-                var read = after[topic] == until?[topic] ? [] : await source.Read(topic, after[topic], page, cancellationToken);
-                pages[topic] = new Queue<StreamedEvent>(read.Where(each => until is null || each.Id <= until[topic]));
-                if (pages[topic].Count == 0)
-                    open.Remove(topic);
-            }
-
+            await Fill(pages, open, after, until, cancellationToken);
             if (open.Count == 0)
                 yield break;
-            var next = pages[open.MinBy(topic => pages[topic].Peek().Id)!].Dequeue();
-            after = after.With(next.Topic, next.Id);
-            yield return new BroadcastFrame(after, next);
+            var next = pages[Earliest(open, pages)].Dequeue();
+            after = after.With(next.Topic, next.Position);
+            // An entry that could not be read has its place, but there is nothing to tell of it.
+            if (next.DeadLetter is null)
+                yield return new BroadcastFrame(after, next);
         }
     }
+
+    private async Task Fill(
+        Dictionary<string, Queue<StreamedEvent>> pages, List<string> open, Position after, Position? until, CancellationToken cancellationToken)
+    {
+        foreach (var topic in open.Where(topic => pages[topic].Count == 0).ToList())
+        {
+            var isThere = until?.HasSeen(topic, after[topic]) == true && after.HasSeen(topic, until[topic]);
+            var read = isThere ? [] : await stream.ReadAsync(after.Of([topic]), page, cancellationToken);
+            foreach (var streamed in read.Where(each => until is null || until.HasSeen(topic, each.Position)))
+                pages[topic].Enqueue(streamed);
+            if (pages[topic].Count == 0)
+                open.Remove(topic);
+        }
+    }
+
+    private string Earliest(List<string> open, Dictionary<string, Queue<StreamedEvent>> pages) => open.Aggregate(
+        (first, topic) => stream.IsAfter(pages[first].Peek().Position, pages[topic].Peek().Position) ? topic : first);
 }

@@ -13,13 +13,23 @@ internal static class RpcProblem
         return new Problem
         {
             Status = StatusMap.ToHttp(exception.StatusCode),
-            Reason = info?.Reason ?? StatusMap.Name(exception.StatusCode),
+            Reason = exception.Reason() ?? StatusMap.Name(exception.StatusCode),
             Domain = info?.Domain is { Length: > 0 } domain ? domain : RpcStatus.Domain,
             Detail = Describe(exception),
             Errors = [.. exception.Violations().Select(violation => new FieldError(violation.Field, violation.Rule))],
             RetryAfter = exception.Detail<RetryInfo>()?.RetryDelay?.ToTimeSpan(),
         };
     }
+
+    /// <summary>A refusal of the gateway's own.</summary>
+    public static Problem Of(Refusal refusal) => new()
+    {
+        Status = StatusMap.ToHttp(Enum.Parse<StatusCode>(refusal.Kind.ToString())),
+        Reason = refusal.Reason,
+        Detail = refusal.Message,
+        Errors = [.. refusal.Violations.Select(violation => new FieldError(violation.Field, violation.Rule))],
+        RetryAfter = refusal.RetryAfter,
+    };
 
     // Without details the message may be the client library's own, which names hosts and ports.
     private static string Describe(RpcException exception)

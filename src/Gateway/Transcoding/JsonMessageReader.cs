@@ -36,7 +36,7 @@ internal sealed class JsonMessageReader(List<FieldProblem> problems)
             if (!TryText(() => property.Name, path, out var name))
                 continue;
             var at = path.Length > 0 ? $"{path}.{name}" : name;
-            if (!message.Descriptor.Fields.ByJsonName().TryGetValue(name, out var field))
+            if (FieldNames.Find(message.Descriptor, name) is not { } field)
                 Report(at, "unknown field");
             else if (!seen.Add(field.FieldNumber))
                 Report(at, "given more than once");

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using Google.Protobuf;
+using Grpc.Core;
+using Pylon.Orchestrator.V1;
+using Pylon.Rpc;
+using Pylon.Testing.V1;
+
+namespace Pylon.Gateway.Tests;
+
+/// <summary>What the fake services saw, for tests to look at.</summary>
+internal sealed class FakeServices
+{
+    /// <summary>Set when the running Hang or Watch was cancelled.</summary>
+    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ConcurrentQueue<ReceiveCallbackRequest> Callbacks { get; } = new();
+
+    public DateTime Deadline { get; set; }
+}
+
+internal sealed class FakeEcho(FakeServices seen) : EchoService.EchoServiceBase
+{
+    public override Task<EchoResponse> Get(EchoRequest request, ServerCallContext context) => Task.FromResult(Answer(request, context));
+
+    public override Task<EchoResponse> Send(EchoRequest request, ServerCallContext context) => Task.FromResult(Answer(request, context));
+
+    public override Task<EchoResponse> Fail(FailRequest request, ServerCallContext context) => (StatusCode)request.Code switch
+    {
+        StatusCode.InvalidArgument => throw Refusal.InvalidArgument("reason", "must be good").AsException(),
+        StatusCode.NotFound => throw Refusal.NotFound("echo", request.Reason).AsException(),
+        StatusCode.FailedPrecondition => throw Refusal.FailedPrecondition(request.Reason, request.Message).AsException(),
+        StatusCode.AlreadyExists => throw Refusal.AlreadyExists(request.Reason, request.Message).AsException(),
+        StatusCode.ResourceExhausted => throw Refusal.ResourceExhausted(request.Reason, request.Message, TimeSpan.FromSeconds(7)).AsException(),
+        StatusCode.Unavailable => throw Refusal.Unavailable(request.Reason, request.Message).AsException(),
+        _ => throw new InvalidOperationException("a secret"),
+    };
+
+    public override async Task<EchoResponse> Hang(EchoRequest request, ServerCallContext context)
+    {
+        seen.Deadline = context.Deadline;
+        await Forever(context);
+        return new EchoResponse();
+    }
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<EchoResponse> responseStream, ServerCallContext context)
+    {
+        for (var i = 1; i <= request.Count; i++)
+            await responseStream.WriteAsync(new EchoResponse { Number = i }, context.CancellationToken);
+        if (request.Code != 0)
+            throw Refusal.NotFound("echo", request.Code).AsException();
+        if (request.Hang)
+            await Forever(context);
+    }
+
+    public override async Task<EchoResponse> Collect(IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context)
+    {
+        var response = new EchoResponse();
+        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            response.Texts.Add(request.Text);
+            response.Number++;
+        }
+
+        return response;
+    }
+
+    public override async Task Chat(IAsyncStreamReader<EchoRequest> requestStream, IServerStreamWriter<EchoResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+            await responseStream.WriteAsync(new EchoResponse { Echo = request }, context.CancellationToken);
+    }
+
+    private async Task Forever(ServerCallContext context)
+    {
+        seen.Entered.TrySetResult();
+        try
+        {
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        }
+        finally
+        {
+            seen.Cancelled.TrySetResult();
+        }
+    }
+
+    private static EchoResponse Answer(EchoRequest request, ServerCallContext context)
+    {
+        var response = new EchoResponse { Echo = request, Texts = { request.Texts } };
+        foreach (var header in context.RequestHeaders.Where(header => !header.IsBinary))
+            response.Headers[header.Key] = header.Value;
+        return response;
+    }
+}
+
+internal sealed class FakeWorkloads(FakeServices seen) : WorkloadService.WorkloadServiceBase
+{
+    public override Task<SubmitWorkloadResponse> SubmitWorkload(SubmitWorkloadRequest request, ServerCallContext context) => Task.FromResult(
+        new SubmitWorkloadResponse { Workload = new Workload { Id = "w1", WorkloadName = request.WorkloadName, UserEmail = request.UserEmail, Request = request.Request, Urgency = request.Urgency, Status = WorkloadStatus.Queued } });
+
+    public override Task<GetWorkloadResponse> GetWorkload(GetWorkloadRequest request, ServerCallContext context) => request.Id == "unknown"
+        ? throw Refusal.NotFound("workload", request.Id).AsException()
+        : Task.FromResult(new GetWorkloadResponse { Workload = new Workload { Id = request.Id } });
+
+    public override Task<ListWorkloadsResponse> ListWorkloads(ListWorkloadsRequest request, ServerCallContext context) => Task.FromResult(
+        new ListWorkloadsResponse { Workloads = { request.Status.Select(status => new Workload { Status = status }) }, NextPageToken = $"{request.PageSize}" });
+
+    public override Task<ChooseRecommendationResponse> ChooseRecommendation(ChooseRecommendationRequest request, ServerCallContext context) => Task.FromResult(
+        new ChooseRecommendationResponse { Workload = new Workload { Id = request.Id, ChosenOption = request.Option } });
+
+    public override async Task WatchWorkload(WatchWorkloadRequest request, IServerStreamWriter<WatchWorkloadResponse> responseStream, ServerCallContext context)
+    {
+        foreach (var status in new[] { WorkloadStatus.Queued, WorkloadStatus.Processing, WorkloadStatus.PendingUserChoice })
+            await responseStream.WriteAsync(new WatchWorkloadResponse { Workload = new Workload { Id = request.Id, Status = status } }, context.CancellationToken);
+        if (request.Id == "open")
+        {
+            seen.Entered.TrySetResult();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            }
+            finally
+            {
+                seen.Cancelled.TrySetResult();
+            }
+        }
+    }
+}
+
+internal sealed class FakeBeckn(FakeServices seen) : BecknService.BecknServiceBase
+{
+    public override async Task<ReceiveCallbackResponse> ReceiveCallback(ReceiveCallbackRequest request, ServerCallContext context)
+    {
+        seen.Callbacks.Enqueue(request);
+        if (request.Action == "on_track")
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        var isGood = request.Body.Span.StartsWith("{"u8);
+        return new ReceiveCallbackResponse
+        {
+            HttpStatus = isGood ? 200 : 400,
+            Body = ByteString.CopyFromUtf8(isGood ? """{"message":{"ack":{"status":"ACK"}}}""" : """{"message":{"ack":{"status":"NACK"}}}"""),
+        };
+    }
+}

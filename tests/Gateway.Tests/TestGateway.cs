@@ -1,0 +1,116 @@
+using System.Net;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Pylon.Gateway.Proxy;
+using Pylon.Gateway.Transcoding;
+using Pylon.Messaging;
+using Pylon.Orchestrator.V1;
+using Pylon.Rpc;
+using Pylon.Testing.V1;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
+
+namespace Pylon.Gateway.Tests;
+
+/// <summary>The real gateway on free ports, in front of a process with fake services.</summary>
+public sealed class TestGateway : IAsyncDisposable
+{
+    private readonly WebApplication _services;
+    private readonly WebApplication _gateway;
+
+    private TestGateway(WebApplication services, WebApplication gateway)
+    {
+        (_services, _gateway) = (services, gateway);
+        var addresses = gateway.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        Grpc = GrpcChannel.ForAddress(addresses[0]);
+        GrpcAddress = addresses[0];
+        Http = new HttpClient { BaseAddress = new Uri(addresses[1]) };
+    }
+
+    /// <summary>The REST face.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>The native face.</summary>
+    public GrpcChannel Grpc { get; }
+
+    public string GrpcAddress { get; }
+
+    /// <summary>What the fake services saw.</summary>
+    internal FakeServices Fakes => _services.Services.GetRequiredService<FakeServices>();
+
+    internal FakeEventStream Events => (FakeEventStream)_gateway.Services.GetRequiredService<IEventStream>();
+
+    internal T Get<T>()
+        where T : notnull => _gateway.Services.GetRequiredService<T>();
+
+    /// <summary>Settings are <c>--Section:Key=value</c>.</summary>
+    public static async Task<TestGateway> StartAsync(params string[] settings)
+    {
+        var services = await StartServicesAsync();
+        var address = services.Urls.Single();
+        string[] defaults = ["--PYLON_HTTP_PORT=0", "--PYLON_GRPC_PORT=0", $"--PYLON_ORCHESTRATOR={address}", $"--PYLON_INGESTION={address}", "--PYLON_REDIS=127.0.0.1:1", "--LOG_LEVEL=warn"];
+        var ownRedis = settings.Any(setting => setting.StartsWith("--PYLON_REDIS=", StringComparison.Ordinal));
+        var gateway = GatewayProgram.Build([.. defaults, .. settings], builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Services.RemoveAll<RouteTable>();
+            builder.Services.AddSingleton(new RouteTable(Binding.Of([.. Contract.Services.Where(service => Upstream.Of(service) is not null), EchoService.Descriptor])));
+            builder.Services.RemoveAll<IUpstreams>();
+            builder.Services.AddSingleton<IUpstreams, TestUpstreams>();
+            if (ownRedis)
+                return;
+            builder.Services.RemoveAll<IEventStream>();
+            builder.Services.AddSingleton<IEventStream, FakeEventStream>();
+            builder.Services.Configure<HealthCheckServiceOptions>(options => options.Registrations.Remove(options.Registrations.Single(check => check.Name == "redis")));
+        });
+        await gateway.StartAsync();
+        return new TestGateway(services, gateway);
+    }
+
+    public Task StopServicesAsync() => _services.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Grpc.Dispose();
+        await StopAsync(_gateway);
+        await StopAsync(_services);
+    }
+
+    // A stream that a test left open must not hold the end up.
+    private static async Task StopAsync(WebApplication app)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await app.StopAsync(limit.Token);
+        await app.DisposeAsync();
+    }
+
+    internal static async Task<WebApplication> StartServicesAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddRpcServer();
+        builder.Services.AddSingleton<FakeServices>();
+        var app = builder.Build();
+        app.MapGrpcService<FakeEcho>();
+        app.MapGrpcService<FakeWorkloads>();
+        app.MapGrpcService<FakeBeckn>();
+        app.MapRpcServer(WorkloadService.Descriptor, BecknService.Descriptor);
+        await app.StartAsync();
+        return app;
+    }
+
+    /// <summary>The echo service lives beside the Orchestrator's.</summary>
+    private sealed class TestUpstreams(UpstreamChannels channels) : IUpstreams
+    {
+        public global::Grpc.Core.CallInvoker InvokerOf(ServiceDescriptor service) =>
+            channels.InvokerOf(Upstream.Of(service) ?? Upstream.Table.Single(upstream => upstream.Name == "orchestrator"));
+    }
+}
