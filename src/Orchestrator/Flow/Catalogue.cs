@@ -114,7 +114,8 @@ internal static class Catalogue
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         if (text.Length == 0)
             return null;
-        if (text[^1] == 'Z' && TimeOnly.TryParse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture, out var time))
+        // A full time would be read as a time of day too.
+        if (text.IndexOf('T', StringComparison.Ordinal) < 0 && text[^1] == 'Z' && TimeOnly.TryParse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture, out var time))
             return day is null ? null : new DateTimeOffset(DateOnly.FromDateTime(day.Value.UtcDateTime), time, TimeSpan.Zero);
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, utc, out var full) ? full : null;
     }
