@@ -77,11 +77,11 @@ internal sealed class DiscoverFlow(
     {
         var now = time.GetUtcNow();
         var resolved = await zones.ResolveAsync(items, cancellationToken);
-        var options = Ranking.FromCatalogue(items, resolved, now);
-        if (options.Count < Ranking.OptionCount)
-            options = Ranking.Fill(options, resolved, await zones.RegionsAsync(cancellationToken), now);
-        return options.Count == Ranking.OptionCount
-            ? options
-            : throw new GridUnavailableException($"only {options.Count} of {Ranking.OptionCount} distinct grid zones are known");
+        var found = Ranking.FromCatalogue(items, resolved, now);
+        if (found.Count < Ranking.OptionCount)
+            found = Ranking.Fill(found, resolved, await zones.RegionsAsync(cancellationToken), now);
+        return found.Count == Ranking.OptionCount
+            ? found
+            : throw new GridUnavailableException($"only {found.Count} of {Ranking.OptionCount} distinct grid zones are known");
     }
 }

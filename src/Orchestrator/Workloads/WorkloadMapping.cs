@@ -1,8 +1,8 @@
 using Google.Protobuf.WellKnownTypes;
-using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
+using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Orchestrator.Workloads;
 
@@ -41,7 +41,7 @@ internal static class WorkloadMapping
         == (stored.Name, stored.Request, stored.WorkloadType, stored.Urgency, stored.RequiredGpuMins, stored.ComputeLoadMw,
             stored.CarbonCapGco2, stored.MaxPriceGbp, Micro(stored.Deadline), stored.UserEmail);
 
-    public static Workload ToProto(WorkloadRecord record, IEnumerable<Option> options)
+    public static Workload ToProto(WorkloadRecord record, IEnumerable<Flow.Option> options)
     {
         var workload = new Workload
         {

@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pylon.Messaging;
+
+/// <summary>How the event stream is kept and read; the configuration section <c>EventStream</c>.</summary>
+public sealed class EventStreamOptions
+{
+    /// <summary>Events kept of each topic, roughly: Redis trims whole blocks of about a hundred.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxLength { get; set; } = 100_000;
+
+    /// <summary>
+    /// How long an id is remembered so as not to be published twice. It must outlast a publisher that repeats itself
+    /// after a crash; every event costs a key of about 100 bytes for as long.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan DedupWindow { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>The longest that one call to Redis is waited for; after it the outcome is unknown.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan CallBound { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a follower looks without having been called; a lost doorbell costs no more than this.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(1);
+}

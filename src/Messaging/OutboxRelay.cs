@@ -1,0 +1,133 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pylon.Postgres;
+
+namespace Pylon.Messaging;
+
+/// <summary>
+/// Takes the rows of one service's outbox to the event stream, in order, at least once. Any number of instances may
+/// run: an advisory lock lets one work at a time. Rows are marked in the transaction in which they were published; a
+/// crash between the two publishes again what the stream then recognises by its id.
+/// </summary>
+internal sealed class OutboxRelay(
+    string schema,
+    string source,
+    NpgsqlDataSource dataSource,
+    Listener listener,
+    IEventStream stream,
+    ILogger<OutboxRelay> logger) : BackgroundService
+{
+    private const int Batch = 500;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly Meter Meter = new("Pylon.Messaging");
+    private static readonly Counter<long> Published = Meter.CreateCounter<long>(
+        "pylon.outbox.published", "{event}", "Events taken from the outbox to the stream");
+
+    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
+        "pylon.outbox.dead_letters", "{event}", "Outbox rows that are no events");
+
+    private readonly string _table = $"{new NpgsqlCommandBuilder().QuoteIdentifier(schema)}.outbox";
+
+    private const string TryLock = "SELECT pg_try_advisory_xact_lock(hashtextextended('pylon.outbox.' || $1, 0))";
+
+    private string Select =>
+        $"""
+        SELECT seq, id, topic, type, subject, time, payload::text FROM {_table}
+        WHERE published_at IS NULL ORDER BY seq LIMIT {Batch}
+        """;
+
+    private string Mark => $"UPDATE {_table} SET published_at = clock_timestamp() WHERE seq = ANY ($1)";
+
+    // From the front, where the old rows are.
+    private string DeleteOld =>
+        $"""
+        DELETE FROM {_table} WHERE seq IN (
+            SELECT seq FROM {_table} WHERE published_at < now() - interval '24 hours' ORDER BY seq LIMIT {Batch})
+        """;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        listener.RunAsync([$"{schema}_outbox"], (_, token) => DrainAsync(token), Poll, stoppingToken);
+
+    /// <summary>Publishes what is there; returns at once when another relay is at it.</summary>
+    internal async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        while (await DrainBatchAsync(cancellationToken))
+        {
+            // A full batch: there may be more.
+        }
+    }
+
+    private async Task<bool> DrainBatchAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await LockAsync(connection, cancellationToken))
+            return false;
+        var rows = await ReadAsync(connection, cancellationToken);
+        if (rows.Count == 0)
+        {
+            var deleted = await ExecuteAsync(connection, DeleteOld, null, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return deleted == Batch;
+        }
+
+        foreach (var topic in rows.GroupBy(row => row.Topic))
+            await PublishAsync(topic.Key, [.. topic], cancellationToken);
+        await ExecuteAsync(connection, Mark, rows.Select(row => row.Seq).ToArray(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return rows.Count == Batch;
+    }
+
+    private async Task PublishAsync(string topic, OutboxRow[] rows, CancellationToken cancellationToken)
+    {
+        var read = rows.Select(row => (Row: row, Result: row.Read(source))).ToList();
+        var events = read.Where(r => r.Result.Event is not null).Select(r => r.Result.Event!).ToList();
+        await stream.PublishAsync(topic, events, cancellationToken);
+        Published.Add(events.Count, new KeyValuePair<string, object?>("topic", topic));
+
+        var letters = read.Where(r => r.Result.DeadLetter is not null).ToList();
+        if (letters.Count == 0)
+            return;
+        await stream.PublishDeadLettersAsync(topic, [.. letters.Select(l => l.Result.DeadLetter!)], cancellationToken);
+        DeadLetters.Add(letters.Count, new KeyValuePair<string, object?>("topic", topic));
+        foreach (var (row, (_, letter)) in letters)
+            logger.DeadLettered(schema, row.Seq, letter!.Event.Id, row.Type, topic, letter.Reason);
+    }
+
+    private async Task<bool> LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(TryLock, connection) { Parameters = { new() { Value = schema } } };
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private async Task<List<OutboxRow>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Select, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<OutboxRow>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(new OutboxRow(
+                reader.GetInt64(0),
+                reader.GetGuid(1),
+                reader.GetString(2),
+                reader.GetString(3),
+                reader.GetString(4),
+                reader.GetDateTime(5),
+                reader.GetString(6)));
+        }
+
+        return rows;
+    }
+
+    private static async Task<int> ExecuteAsync(
+        NpgsqlConnection connection, string sql, long[]? argument, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        if (argument is not null)
+            command.Parameters.Add(new() { Value = argument });
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

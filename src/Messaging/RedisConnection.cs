@@ -1,0 +1,35 @@
+using StackExchange.Redis;
+
+namespace Pylon.Messaging;
+
+/// <summary>The setting that says where Redis is, and what Pylon adds to it.</summary>
+public static class RedisConnection
+{
+    /// <summary>A StackExchange.Redis connection string, for example <c>127.0.0.1:6379</c>.</summary>
+    public const string Setting = "PYLON_REDIS";
+
+    /// <summary>What the setting says; where it says nothing, a server that is away for a while is waited for.</summary>
+    /// <exception cref="InvalidOperationException">The setting is missing or cannot be read.</exception>
+    public static ConfigurationOptions Options(string? setting)
+    {
+        if (string.IsNullOrWhiteSpace(setting))
+            throw new InvalidOperationException($"{Setting} is not set: give an address like 127.0.0.1:6379");
+        try
+        {
+            var options = ConfigurationOptions.Parse(setting.Trim());
+            if (options.EndPoints.Count == 0)
+                throw new InvalidOperationException($"{Setting} cannot be read: it names no host");
+            // A service starts, and goes on, without Redis: its calls fail until it is there.
+            options.AbortOnConnectFail = false;
+            if (!setting.Contains("connectTimeout=", StringComparison.OrdinalIgnoreCase))
+                options.ConnectTimeout = 2000;
+            options.ReconnectRetryPolicy = new ExponentialRetry(100, 2000);
+            options.ClientName ??= "pylon";
+            return options;
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidOperationException($"{Setting} cannot be read: {e.Message}", e);
+        }
+    }
+}

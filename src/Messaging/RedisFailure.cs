@@ -1,0 +1,12 @@
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace Pylon.Messaging;
+
+/// <summary>The shapes that an unreachable or restarting Redis takes.</summary>
+internal static class RedisFailure
+{
+    // A bare socket error gets through the library now and then.
+    public static bool Is(Exception e) =>
+        e is RedisException or TimeoutException or IOException or SocketException or ObjectDisposedException;
+}

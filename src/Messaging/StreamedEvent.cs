@@ -1,0 +1,10 @@
+using Pylon.Events.V1;
+
+namespace Pylon.Messaging;
+
+/// <summary>An event as it is read from the stream.</summary>
+/// <param name="Topic">The topic that it was read from.</param>
+/// <param name="Position">Reading on from here gives what follows.</param>
+/// <param name="Event">Without a payload in a dead letter.</param>
+/// <param name="DeadLetter">Why there is no payload, and the original bytes; null for an ordinary event.</param>
+public sealed record StreamedEvent(string Topic, string Position, Event Event, DeadLetter? DeadLetter = null);
