@@ -1,4 +1,3 @@
-using Pylon.Gateway;
 using Pylon.Gateway.Broadcast;
 using Pylon.Gateway.Home;
 using Pylon.Gateway.Proxy;
@@ -6,11 +5,13 @@ using Pylon.Gateway.Transcoding;
 using Pylon.Gateway.Webhooks;
 using Pylon.ServiceDefaults;
 
-return await GatewayProgram.Build(args).RunServiceAsync();
+namespace Pylon.Gateway;
 
 /// <summary>The gateway: one door to all services, and the broadcast of what they do.</summary>
-internal static class GatewayProgram
+internal static class Program
 {
+    public static Task<int> Main(string[] args) => Build(args).RunServiceAsync();
+
     /// <summary>Tests put their own services in place of the real ones by <paramref name="adjust"/>.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {

@@ -56,7 +56,7 @@ public sealed class TestGateway : IAsyncDisposable
         var address = services.Urls.Single();
         string[] defaults = ["--PYLON_HTTP_PORT=0", "--PYLON_GRPC_PORT=0", $"--PYLON_ORCHESTRATOR={address}", $"--PYLON_INGESTION={address}", "--PYLON_REDIS=127.0.0.1:1", "--LOG_LEVEL=warn"];
         var ownRedis = settings.Any(setting => setting.StartsWith("--PYLON_REDIS=", StringComparison.Ordinal));
-        var gateway = GatewayProgram.Build([.. defaults, .. settings], builder =>
+        var gateway = Program.Build([.. defaults, .. settings], builder =>
         {
             builder.Logging.ClearProviders();
             builder.Services.RemoveAll<RouteTable>();
