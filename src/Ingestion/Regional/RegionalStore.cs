@@ -12,6 +12,13 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
     // The instances take turns; the second one finds nothing missing.
     private const string LockSynthetic = "SELECT pg_advisory_xact_lock(hashtext('pylon.ingestion.synthetic'))";
 
+    private const string EnsureMonths =
+        """
+        SELECT ensure_month(parent, month)
+        FROM unnest(ARRAY['carbon_intensity_regional', 'generation_mix_regional']) AS parent CROSS JOIN unnest($1) AS month
+        """;
+
+    // Only where nobody has told anything: a made-up value stands in for a real one, never beside it.
     private const string FillMissing =
         """
         WITH filled AS (
@@ -21,7 +28,7 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
             FROM unnest($1, $2, $3, $4) AS v (region_id, window_start, intensity, index)
             WHERE NOT EXISTS (
                 SELECT FROM carbon_intensity_regional c
-                WHERE c.region_id = v.region_id AND c.window_start = v.window_start AND c.source = $9)
+                WHERE c.region_id = v.region_id AND c.window_start = v.window_start)
             RETURNING region_id, window_start),
         mixed AS (
             INSERT INTO generation_mix_regional (region_id, window_start, fuel, percent, source, captured_at)
@@ -31,7 +38,8 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
         SELECT count(*) FROM filled
         """;
 
-    // A real value goes before a made-up one, however old; among equals the latest capture.
+    // A real value goes before a made-up one, however old; what was measured before what was forecast; then the latest
+    // capture. The mix is the latest of the same source.
     internal const string ReadLatest =
         """
         SELECT r.region_id, r.short_name, r.dno_region,
@@ -42,12 +50,16 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
         CROSS JOIN LATERAL (
             SELECT * FROM carbon_intensity_regional
             WHERE region_id = r.region_id AND window_start > $1 - interval '30 minutes' AND window_start <= $1
-            ORDER BY source = $2, window_start DESC, captured_at DESC
+            ORDER BY source = $2, window_start DESC, actual_gco2_kwh IS NULL, captured_at DESC
             LIMIT 1) c
         CROSS JOIN LATERAL (
             SELECT coalesce(array_agg(fuel ORDER BY fuel), '{}') AS fuels, coalesce(array_agg(percent ORDER BY fuel), '{}') AS percents
-            FROM generation_mix_regional
-            WHERE region_id = c.region_id AND window_start = c.window_start AND source = c.source AND captured_at = c.captured_at) m
+            FROM (
+                SELECT fuel, percent, captured_at = max(captured_at) OVER () AS latest
+                FROM generation_mix_regional
+                WHERE region_id = r.region_id AND window_start = c.window_start AND source = c.source
+                  AND window_start > $1 - interval '30 minutes' AND window_start <= $1) captures
+            WHERE latest) m
         LEFT JOIN grid_zones z ON z.region_id = r.region_id AND z.source = $3
         WHERE r.region_id = ANY ($4)
         ORDER BY r.region_id
@@ -68,6 +80,12 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
     {
         var mix = windows.SelectMany(w => w.Mix.Select(f => (w.RegionId, w.Start, f.Fuel, f.Percent))).ToList();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using (var months = new NpgsqlCommand(EnsureMonths, connection))
+        {
+            months.Parameters.AddWithValue(windows.Select(w => Month.Of(w.Start)).Distinct().ToArray());
+            await months.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var turn = new NpgsqlCommand(LockSynthetic, connection, transaction))
             await turn.ExecuteNonQueryAsync(cancellationToken);

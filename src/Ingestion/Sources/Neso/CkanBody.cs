@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace Pylon.Ingestion.Sources.Neso;
+
+/// <summary>A dataset's file: where it is and when it last changed.</summary>
+internal sealed record CkanResource(string Id, string Name, string Url, string Format, bool InDatastore, DateTimeOffset? LastModified);
+
+/// <summary>The answers of a CKAN portal (docs.ckan.org/en/latest/api): success is a flag in the body, also with HTTP 200.</summary>
+internal static class CkanBody
+{
+    /// <summary>The rows of a datastore_search and how many there are in all; no rows and the problem when it failed.</summary>
+    public static (Harvest Harvest, long Total) ReadRecords(string body, string dataset)
+    {
+        var harvest = new Harvest(dataset);
+        if (Result(body, harvest) is not { } result)
+            return (harvest, 0);
+        if (result.Get("records").ValueKind != JsonValueKind.Array)
+        {
+            harvest.Problem = "the answer has no records";
+            return (harvest, 0);
+        }
+
+        var rows = result.Each("records").Select(Row.From).ToList();
+        var names = result.Each("records").Take(1).SelectMany(r => r.ValueKind == JsonValueKind.Object ? r.EnumerateObject().Select(p => p.Name) : []);
+        NesoRows.Read(harvest, [.. names], rows);
+        return (harvest, result.Get("total").ValueKind == JsonValueKind.Number && result.Get("total").TryGetInt64(out var total) ? total : rows.Count);
+    }
+
+    /// <summary>The files of a package_show.</summary>
+    public static (IReadOnlyList<CkanResource> Resources, string? Problem) ReadPackage(string body)
+    {
+        var harvest = new Harvest("package");
+        if (Result(body, harvest) is not { } result)
+            return ([], harvest.Problem);
+        return ([.. result.Each("resources").Select(Row.From).Select(r => new CkanResource(
+            r.Text("id") ?? "", r.Text("name") ?? "", r.Text("url") ?? "", r.Text("format") ?? "", r.Text("datastore_active") == "true",
+            Row.ParseTime(r.Text("last_modified")))).Where(r => r.Id.Length > 0)], null);
+    }
+
+    private static JsonElement? Result(string body, Harvest harvest)
+    {
+        if (JsonBody.Parse(body, harvest) is not { } root)
+            return null;
+        if (root.Get("success").ValueKind == JsonValueKind.True && root.Get("result").ValueKind == JsonValueKind.Object)
+            return root.Get("result");
+        var error = Row.From(root.Get("error"));
+        harvest.Problem = $"the source says success=false {error.Text("__type")} {error.Text("message")}".TrimEnd();
+        return null;
+    }
+}

@@ -1,0 +1,100 @@
+using Pylon.Ingestion.Sources;
+using Pylon.Ingestion.Sources.CarbonIntensity;
+
+namespace Pylon.Ingestion.Tests.Sources;
+
+public sealed class CarbonIntensityBodyTests
+{
+    private const string Mix = """[{"fuel":"gas","perc":60.1},{"fuel":"wind","perc":39.9}]""";
+
+    [Theory]
+    [InlineData("""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":100,"actual":null,"index":"moderate"}}]}""")]
+    [InlineData("""{"data":{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":100,"index":"moderate"}}}""")]
+    public void DataIsAListOrAnObject(string body)
+    {
+        var value = Assert.Single(Read(body).Intensities);
+
+        Assert.Equal(new IntensityValue(null, At("2026-03-04T09:30Z"), 100, null, "moderate"), value);
+    }
+
+    [Theory]
+    [InlineData("""{"data":{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","generationmix":MIX}}""", null, false)]
+    [InlineData("""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","regions":[{"regionid":13,"dnoregion":"D","shortname":"London","intensity":{"forecast":9,"index":"very low"},"generationmix":MIX}]}]}""", 13, true)]
+    [InlineData("""{"data":[{"regionid":13,"shortname":"London","data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":9,"index":"very low"},"generationmix":MIX}]}]}""", 13, true)]
+    [InlineData("""{"data":{"regionid":13,"shortname":"London","postcode":"EC1","data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":9,"index":"very low"},"generationmix":MIX}]}}""", 13, true)]
+    public void RegionsStandUnderTheirHalfHourOrTheOtherWayRound(string body, int? region, bool intensity)
+    {
+        var harvest = Read(body.Replace("MIX", Mix));
+
+        Assert.Equal((1, 1, 0), (harvest.RowsRead, harvest.RowsAccepted, harvest.Rejected.Count));
+        Assert.Equal((region, At("2026-03-04T09:30Z")), (harvest.Mixes[0].RegionId, harvest.Mixes[0].Start));
+        Assert.Equal(intensity ? [(region, (decimal?)9, (decimal?)null)] : [], harvest.Intensities.Select(v => (v.RegionId, v.Forecast, v.Actual)));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"data":[]}""")]
+    [InlineData("""{"data":null}""")]
+    public void EmptyBodyGivesNothingAndIsNoProblem(string body)
+    {
+        var harvest = Read(body);
+
+        Assert.Equal((0, null), (harvest.RowsRead, harvest.Problem));
+    }
+
+    [Theory]
+    [InlineData("""{"error":{"code":"500 Internal Server Error","message":"Requested resource not found."}}""", "the source says 500 Internal Server Error")]
+    [InlineData("<html>Bad gateway</html>", "the body is not JSON")]
+    [InlineData("", "the body is not JSON")]
+    public void BodyThatSaysNothingIsAProblem(string body, string problem) => Assert.Equal(problem, Read(body).Problem);
+
+    [Theory]
+    [InlineData("09:30", "10:00", "2856", "null", "high", "forecast 2856 is not from 1 to 1000")]
+    [InlineData("09:30", "10:00", "0", "null", "very low", "forecast 0 is not from 1 to 1000")]
+    [InlineData("09:30", "10:00", "120", "-3", "low", "actual -3 is not from 1 to 1000")]
+    [InlineData("09:30", "10:00", "null", "null", "low", "neither a forecast nor an actual")]
+    [InlineData("09:30", "10:00", "\"lots\"", "null", "low", "forecast is not a number")]
+    [InlineData("09:30", "10:00", "120", "null", "purple", "index 'purple' is none")]
+    [InlineData("09:30", "10:30", "120", "null", "low", "from to to is not a half hour")]
+    [InlineData("09:45", "10:15", "120", "null", "low", "from is not the start of a half hour")]
+    public void BadRowIsRejectedWithItsReasonAndKeepsItsBody(string from, string to, string forecast, string actual, string index, string reason)
+    {
+        var row = $$$"""{"from":"2026-03-04T{{{from}}}Z","to":"2026-03-04T{{{to}}}Z","intensity":{"forecast":{{{forecast}}},"actual":{{{actual}}},"index":"{{{index}}}"}}""";
+
+        var harvest = Read($$"""{"data":[{{row}}]}""");
+
+        Assert.Equal(new Rejected(reason, row, 0), Assert.Single(harvest.Rejected));
+        Assert.Equal((1, 0), (harvest.RowsRead, harvest.RowsAccepted));
+        Assert.Empty(harvest.Intensities);
+    }
+
+    [Theory]
+    [InlineData("""{"regionid":9,"shortname":"East England","intensity":{"forecast":9}}""", "regionid is 9 but the name is that of region 10")]
+    [InlineData("""{"regionid":19,"shortname":"Elsewhere","intensity":{"forecast":9}}""", "regionid is not from 1 to 18")]
+    [InlineData("""{"regionid":1,"intensity":{"forecast":-9}}""", "forecast -9 is not from 0 to 1000")]
+    [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"gas","perc":50}]}""", "the generation mix sums to 50 per cent")]
+    [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"peat","perc":100}]}""", "the fuel 'peat' is unknown")]
+    [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"gas","perc":50},{"fuel":"gas","perc":50}]}""", "gas is there twice")]
+    public void BadRegionIsRejectedAndItsNeighbourIsNot(string region, string reason)
+    {
+        var harvest = Read($$$"""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","regions":[{{{region}}},{"regionid":2,"shortname":"South Scotland","intensity":{"forecast":0,"index":"very low"}}]}]}""");
+
+        Assert.Equal(reason, Assert.Single(harvest.Rejected).Reason);
+        Assert.Equal((2, 0), (Assert.Single(harvest.Intensities).RegionId, harvest.Intensities[0].Forecast));
+    }
+
+    [Fact]
+    public void DuplicateAndContradictingAndMissingHalfHoursAreTold()
+    {
+        static string Row(string from, string to, int forecast) => $$$"""{"from":"2026-03-04T{{{from}}}Z","to":"2026-03-04T{{{to}}}Z","intensity":{"forecast":{{{forecast}}},"index":"low"} }""";
+
+        var harvest = Read($$"""{"data":[{{Row("09:00", "09:30", 50)}},{{Row("09:00", "09:30", 50)}},{{Row("10:30", "11:00", 51)}},{{Row("10:30", "11:00", 52)}}]}""");
+
+        Assert.Equal(["the same as an earlier row of the body", "contradicts an earlier row of the body"], harvest.Rejected.Select(r => r.Reason));
+        Assert.Equal((4, 2, 2), (harvest.RowsRead, harvest.RowsAccepted, harvest.HalfHoursMissing));
+    }
+
+    private static Harvest Read(string body) => CarbonIntensityBody.Read(body, "test");
+
+    private static DateTimeOffset At(string time) => DateTimeOffset.Parse(time);
+}

@@ -1,0 +1,121 @@
+using Pylon.Ingestion.Sources;
+using Pylon.Ingestion.Sources.Elexon;
+using Pylon.Ingestion.Sources.Neso;
+
+namespace Pylon.Ingestion.Tests.Sources;
+
+public sealed class NesoAndElexonTests
+{
+    [Theory]
+    [InlineData("01-JAN-2024")]
+    [InlineData("01-Jan-24")]
+    [InlineData("2024-01-01")]
+    [InlineData("01/01/2024")]
+    [InlineData("2024-01-01T00:00:00")]
+    public void DateIsReadInEveryFormatThatNesoHasWritten(string date)
+    {
+        var value = Assert.Single(NesoRows.ReadFile($"SETTLEMENT_DATE,SETTLEMENT_PERIOD,ND,TSD\r\n{date},3,21783,23466\r\n", "t").DemandActuals);
+
+        Assert.Equal((At("2024-01-01T01:00Z"), 21783m, 23466m), (value.Period.Start, value.Mw, value.TransmissionMw));
+    }
+
+    [Fact]
+    public void PeriodsThatADayDoesNotHaveAndDemandOfNothingAreRejected()
+    {
+        var harvest = NesoRows.ReadFile(
+            """
+            SETTLEMENT_DATE,SETTLEMENT_PERIOD,ND,TSD,FORECAST_ACTUAL_INDICATOR
+            2026-03-29,46,20000,21000,A
+            2026-03-29,47,20000,21000,A
+            2025-10-26,50,20000,21000,A
+            2025-10-27,49,20000,21000,A
+            2025-10-27,1,0,500,A
+            2025-10-27,2,,500,A
+            2025-10-27,3,22000,,F
+            2025-10-27,4,0,0,F
+            """, "t");
+
+        Assert.Equal([At("2026-03-29T22:30Z"), At("2025-10-26T23:30Z")], harvest.DemandActuals.Select(v => v.Period.Start));
+        Assert.Equal(At("2025-10-27T01:00Z"), Assert.Single(harvest.DemandForecasts).Start);
+        Assert.Equal(
+            ["2026-03-29 has 46 settlement periods and no 47", "2025-10-27 has 48 settlement periods and no 49", "ND 0 is not from 1 to 99999", "ND is missing", "ND 0 is not from 1 to 99999"],
+            harvest.Rejected.Select(r => r.Reason));
+        Assert.Equal([3, 5, 6, 7, 9], harvest.Rejected.Select(r => r.Line));
+        Assert.Equal((8, 3), (harvest.RowsRead, harvest.RowsAccepted));
+    }
+
+    [Fact]
+    public void CardinalPointsStayTwelveWindowsAndAreNotSpreadOverTheDay()
+    {
+        var harvest = NesoRows.ReadFile(
+            """
+            "DAYSAHEAD","TARGETDATE","FORECASTDEMAND","CARDINALPOINT","CP_TYPE","CP_ST_TIME","CP_END_TIME","F_Point"
+            1,20260709,21371,"1F","F",30,30,""
+            1,20260709,20804,"1S","T",100,130,"a ""point"", so called"
+            1,20260709,21001,"4C","F",2400,2400,""
+            1,20260709,21001,"5X","F",1015,1015,""
+            """, "t");
+
+        Assert.Equal(
+            [("1F", At("2026-07-08T23:00Z"), At("2026-07-08T23:30Z")), ("1S", At("2026-07-08T23:30Z"), At("2026-07-09T00:30Z")), ("4C", At("2026-07-09T22:30Z"), At("2026-07-09T23:00Z"))],
+            harvest.DemandForecasts.Select(v => (v.CardinalPoint, v.Start, v.End)));
+        Assert.Equal("CP_ST_TIME 1015 is not the end of a half hour", Assert.Single(harvest.Rejected).Reason);
+    }
+
+    [Fact]
+    public void HalfHourlyForecastLabelsItsEndTwiceAndBothMustAgree()
+    {
+        var harvest = NesoRows.ReadFile(
+            """
+            "DATE","CTIME","GDATETIME","NATIONALDEMAND"
+            "2026-07-10",30,"2026-07-09T23:30:00",20660
+            "2026-07-10",100,"2026-07-10T01:00:00",20660
+            """, "t");
+
+        Assert.Equal(At("2026-07-09T23:00Z"), Assert.Single(harvest.DemandForecasts).Start);
+        Assert.Equal("CTIME and GDATETIME are different half hours", Assert.Single(harvest.Rejected).Reason);
+    }
+
+    [Fact]
+    public void SuccessIsAFlagInTheBody()
+    {
+        var (failed, _) = CkanBody.ReadRecords("""{"success":false,"error":{"__type":"Validation Error","message":"no such column"}}""", "t");
+        var (read, total) = CkanBody.ReadRecords(
+            """{"success":true,"result":{"total":1000,"limit":100,"records":[{"_id":1,"SETTLEMENT_DATE":"11-Jan-23","SETTLEMENT_PERIOD":20,"ND":33380,"TSD":34479}]}}""", "t");
+
+        Assert.Equal("the source says success=false Validation Error no such column", failed.Problem);
+        Assert.Equal((1000, 1, null), (total, read.DemandActuals.Count, read.Problem));
+    }
+
+    [Fact]
+    public void UnknownColumnsRejectEveryRow()
+    {
+        var harvest = NesoRows.ReadFile("a,b\n1,2\n3,4", "t");
+
+        Assert.Equal(["1,2", "3,4"], harvest.Rejected.Select(r => r.Body));
+    }
+
+    [Fact]
+    public void ElexonRowsAreWhatTheirColumnsSay()
+    {
+        var harvest = ElexonBody.Read(
+            """
+            {"metadata":{},"data":[
+              {"settlementDate":"2025-10-26","settlementPeriod":5,"startTime":"2025-10-26T01:00:00Z","systemSellPrice":-12.5,"systemBuyPrice":-12.5,"netImbalanceVolume":-60.1},
+              {"settlementDate":"2025-10-26","settlementPeriod":5,"startTime":"2025-10-26T02:00:00Z","systemSellPrice":70,"systemBuyPrice":70},
+              {"startTime":"2025-10-26T01:00:00Z","dataProvider":"APXMIDP","settlementDate":"2025-10-26","settlementPeriod":5,"price":55.5,"volume":900},
+              {"startTime":"2025-10-26T01:00:00Z","dataProvider":"N2EXMIDP","settlementDate":"2025-10-26","settlementPeriod":5,"price":0,"volume":0},
+              {"publishTime":"2025-10-26T02:00:00Z","startTime":"2025-10-26T01:00:00Z","settlementDate":"2025-10-26","settlementPeriod":5,"initialDemandOutturn":20100,"initialTransmissionSystemDemandOutturn":21100},
+              {"publishTime":"2025-10-25T09:00:00Z","startTime":"2025-10-26T01:00:00Z","settlementDate":"2025-10-26","settlementPeriod":5,"boundary":"N","nationalDemand":20000,"transmissionSystemDemand":21000},
+              {"settlementDate":"2025-10-26","settlementPeriod":51,"systemSellPrice":1,"systemBuyPrice":1}]}
+            """, "t");
+
+        Assert.Equal([("system", "", -12.5m), ("market_index", "APXMIDP", 55.5m), ("market_index", "N2EXMIDP", 0m)], harvest.Prices.Select(p => (p.Type, p.Provider, p.Price)));
+        Assert.Equal(20100, Assert.Single(harvest.DemandActuals).Mw);
+        Assert.Equal(At("2025-10-25T09:00Z"), Assert.Single(harvest.DemandForecasts).PublishedAt);
+        Assert.Equal(
+            ["startTime is not the start of settlement period 2025-10-26/5", "settlementPeriod 51 is not from 1 to 50"], harvest.Rejected.Select(r => r.Reason));
+    }
+
+    private static DateTimeOffset At(string time) => DateTimeOffset.Parse(time);
+}
