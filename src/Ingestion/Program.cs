@@ -1,4 +1,5 @@
 using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Zones;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -21,12 +22,14 @@ internal static class Program
             .AddPostgres(builder.Configuration, Schema)
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddZones()
-            .AddRegionalGrid();
+            .AddRegionalGrid()
+            .AddRuns();
 
         var app = builder.Build();
         app.MapGrpcService<GridService>();
         app.MapGrpcService<MarketService>();
-        app.MapServiceDefaults(V1.GridService.Descriptor, V1.MarketService.Descriptor);
+        app.MapGrpcService<PipelineRunService>();
+        app.MapServiceDefaults(V1.GridService.Descriptor, V1.MarketService.Descriptor, V1.PipelineRunService.Descriptor);
         return app;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class IngestionService : IAsyncDisposable
     {
         var database = await TestDatabase.CreateAsync();
         var time = new FakeTime(new DateTimeOffset(2026, 3, 4, 10, 17, 0, TimeSpan.Zero));
-        var app = Program.Build([$"--PYLON_POSTGRES={database.Uri}"], builder =>
+        var app = Program.Build([$"--PYLON_POSTGRES={database.Uri}", "--Sources:Scheduled=false"], builder =>
         {
             builder.WebHost.UseTestServer();
             builder.Services.AddSingleton<TimeProvider>(time);

@@ -1,0 +1,27 @@
+using Pylon.Ingestion.Sources;
+
+namespace Pylon.Ingestion.Runs;
+
+/// <summary>What one request to a source gave, or why it gave nothing.</summary>
+internal sealed record Reading(string Dataset, Harvest? Harvest, string? Error);
+
+/// <summary>A source of grid data. Its requests stand for themselves: one that fails leaves the others.</summary>
+internal abstract class GridSource(string name)
+{
+    public string Name { get; } = name;
+
+    public abstract IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
+    protected static async Task<Reading> TryAsync(string dataset, Func<Task<Harvest>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var harvest = await read();
+            return new Reading(dataset, harvest, harvest.Problem);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Reading(dataset, null, e.Message);
+        }
+    }
+}

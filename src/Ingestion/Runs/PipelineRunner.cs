@@ -1,0 +1,102 @@
+using Pylon.Ingestion.Series;
+
+namespace Pylon.Ingestion.Runs;
+
+/// <summary>
+/// Visits the sources, all at once and each for itself. One run at a time over all instances; one that died in the
+/// middle is marked as abandoned by the next, which asks for everything again and so completes it.
+/// </summary>
+internal sealed class PipelineRunner(
+    RunStore runs, SeriesStore series, IEnumerable<GridSource> sources, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PipelineRunner> logger)
+{
+    public IReadOnlyList<string> Names { get; } = [.. sources.Select(s => s.Name)];
+
+    /// <summary>
+    /// Begins a run and returns it with the task that ends with it. Null when one runs already, or began after
+    /// <paramref name="unlessSince"/>.
+    /// </summary>
+    public async Task<(Guid Id, Task Done)?> TryBeginAsync(
+        string trigger, Guid? requestId, IReadOnlyCollection<string> only, DateTimeOffset unlessSince, CancellationToken cancellationToken)
+    {
+        var held = await runs.TryLockAsync(cancellationToken);
+        if (held is null)
+            return null;
+        var id = Guid.CreateVersion7();
+        var begun = false;
+        try
+        {
+            begun = await runs.BeginAsync(id, requestId, trigger, time.GetUtcNow(), unlessSince, cancellationToken);
+        }
+        finally
+        {
+            if (!begun)
+                await RunStore.UnlockAsync(held);
+        }
+
+        if (!begun)
+            return null;
+        var visited = sources.Where(s => only.Count == 0 || only.Contains(s.Name)).ToList();
+        return (id, Task.Run(() => RunAsync(held, id, visited, lifetime.ApplicationStopping), CancellationToken.None));
+    }
+
+    private async Task RunAsync(Npgsql.NpgsqlConnection held, Guid id, IReadOnlyList<GridSource> visited, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcomes = await Task.WhenAll(visited.Select(source => VisitAsync(id, source, cancellationToken)));
+            var status = outcomes.All(o => o.Status == "succeeded") ? "succeeded" : outcomes.All(o => o.Status == "failed") ? "failed" : "partial";
+            await runs.EndAsync(id, status, time.GetUtcNow(), cancellationToken);
+            logger.RunEnded(id, status, outcomes.Sum(o => o.New), outcomes.Sum(o => o.Changed), outcomes.Sum(o => o.Rejected));
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.RunFailed(id, e);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process stops; the next run does what this one left.
+        }
+        finally
+        {
+            await RunStore.UnlockAsync(held);
+        }
+    }
+
+    private async Task<SourceOutcome> VisitAsync(Guid run, GridSource source, CancellationToken cancellationToken)
+    {
+        var started = time.GetUtcNow();
+        await runs.BeginSourceAsync(run, source.Name, started, cancellationToken);
+        var stored = Stored.Nothing;
+        var errors = new List<string>();
+        var (read, rejected, missing, good) = (0L, 0L, 0L, 0);
+        await foreach (var reading in source.ReadAsync(started, cancellationToken))
+        {
+            var error = reading.Error;
+            try
+            {
+                if (reading.Harvest is { } harvest)
+                {
+                    stored += await series.StoreAsync(harvest, source.Name, time.GetUtcNow(), cancellationToken);
+                    (read, rejected, missing) = (read + harvest.RowsRead, rejected + harvest.Rejected.Count, missing + harvest.HalfHoursMissing);
+                }
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                error = e.Message;
+            }
+
+            if (error is null)
+                good++;
+            else
+                errors.Add($"{reading.Dataset}: {error}");
+        }
+
+        var status = errors.Count == 0 ? "succeeded" : good > 0 ? "partial" : "failed";
+        if (errors.Count > 0)
+            logger.SourceFailed(source.Name, string.Join("; ", errors));
+        var outcome = new SourceOutcome(
+            source.Name, status, read, stored.New, stored.Changed, stored.Unchanged, rejected, missing, started, time.GetUtcNow(), string.Join("; ", errors), null);
+        await runs.EndSourceAsync(run, outcome, cancellationToken);
+        return outcome;
+    }
+}

@@ -1,0 +1,166 @@
+using Npgsql;
+using Pylon.Postgres;
+using Pylon.Rpc;
+
+namespace Pylon.Ingestion.Runs;
+
+/// <summary>Every statement on the runs and what they left.</summary>
+internal sealed class RunStore(NpgsqlDataSource dataSource)
+{
+    // Held by the connection of the run: when its process dies, so does the lock.
+    private const string TryLock = "SELECT pg_try_advisory_lock(hashtextextended('pylon.ingestion.run', 0))";
+
+    private const string Unlock = "SELECT pg_advisory_unlock(hashtextextended('pylon.ingestion.run', 0))";
+
+    // Who holds the lock is the only one that runs: what still says running was left by a process that died.
+    private const string Abandon =
+        """
+        WITH left_over AS (UPDATE pipeline_runs SET status = 'abandoned', finished_at = $1 WHERE status = 'running' RETURNING id)
+        UPDATE pipeline_run_sources s SET status = 'abandoned', finished_at = $1 FROM left_over WHERE s.run_id = left_over.id AND s.status = 'running'
+        """;
+
+    private const string Begin =
+        """
+        INSERT INTO pipeline_runs (id, request_id, trigger, started_at)
+        SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM pipeline_runs WHERE started_at > $5 AND status <> 'abandoned')
+        ON CONFLICT DO NOTHING
+        """;
+
+    private const string BeginSource = "INSERT INTO pipeline_run_sources (run_id, source, started_at) VALUES ($1, $2, $3)";
+
+    private const string EndSource =
+        """
+        WITH ended AS (
+            UPDATE pipeline_run_sources SET status = $3, rows_read = $4, rows_new = $5, rows_changed = $6, rows_unchanged = $7,
+                rows_rejected = $8, half_hours_missing = $9, finished_at = $10, error = $11
+            WHERE run_id = $1 AND source = $2)
+        INSERT INTO source_freshness (source, fresh_at) SELECT $2, $10 WHERE $3 = 'succeeded'
+        ON CONFLICT (source) DO UPDATE SET fresh_at = excluded.fresh_at
+        """;
+
+    private const string End = "UPDATE pipeline_runs SET status = $2, finished_at = $3 WHERE id = $1 AND status = 'running'";
+
+    private const string Select =
+        """
+        SELECT r.id, r.trigger, r.status, r.started_at, r.finished_at, s.source, s.status, s.rows_read, s.rows_new, s.rows_changed, s.rows_unchanged,
+               s.rows_rejected, s.half_hours_missing, s.started_at, s.finished_at, s.error, f.fresh_at
+        FROM chosen r LEFT JOIN pipeline_run_sources s ON s.run_id = r.id LEFT JOIN source_freshness f ON f.source = s.source
+        ORDER BY r.started_at DESC, r.id DESC, s.source
+        """;
+
+    private const string One = $"WITH chosen AS (SELECT * FROM pipeline_runs WHERE id = $1) {Select}";
+
+    private const string ByRequest = "SELECT id FROM pipeline_runs WHERE request_id = $1";
+
+    private const string Running = "SELECT id FROM pipeline_runs WHERE status = 'running'";
+
+    private const string Page =
+        $"""
+        WITH chosen AS (
+            SELECT * FROM pipeline_runs WHERE $1::timestamptz IS NULL OR (started_at, id) < ($1, $2) ORDER BY started_at DESC, id DESC LIMIT $3)
+        {Select}
+        """;
+
+    private const string QuarantinePage =
+        """
+        SELECT id, source, dataset, reason, body, first_seen_at, last_seen_at, times_seen FROM quarantine
+        WHERE ($1 = '' OR source = $1) AND ($2::timestamptz IS NULL OR (last_seen_at, id) < ($2, $3))
+        ORDER BY last_seen_at DESC, id DESC LIMIT $4
+        """;
+
+    public async Task<NpgsqlConnection?> TryLockAsync(CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(TryLock, connection);
+        if (await command.ExecuteScalarAsync(cancellationToken) is true)
+            return connection;
+        await connection.DisposeAsync();
+        return null;
+    }
+
+    public static async Task UnlockAsync(NpgsqlConnection held)
+    {
+        await using (held)
+        {
+            if (held.State != System.Data.ConnectionState.Open)
+                return;
+            await using var command = new NpgsqlCommand(Unlock, held);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    /// <summary>False when a run began after <paramref name="unlessSince"/> already, or with the same request.</summary>
+    public async Task<bool> BeginAsync(
+        Guid id, Guid? requestId, string trigger, DateTimeOffset now, DateTimeOffset unlessSince, CancellationToken cancellationToken)
+    {
+        await dataSource.ExecuteAsync(Abandon, cancellationToken, now);
+        return await dataSource.ExecuteAsync(
+            Begin, cancellationToken, id, new NpgsqlParameter { Value = (object?)requestId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid }, trigger, now, unlessSince) == 1;
+    }
+
+    public Task BeginSourceAsync(Guid run, string source, DateTimeOffset now, CancellationToken cancellationToken) =>
+        dataSource.ExecuteAsync(BeginSource, cancellationToken, run, source, now);
+
+    public Task EndSourceAsync(Guid run, SourceOutcome o, CancellationToken cancellationToken) => dataSource.ExecuteAsync(
+        EndSource, cancellationToken, run, o.Source, o.Status, o.Read, o.New, o.Changed, o.Unchanged, o.Rejected, o.Missing, o.FinishedAt, o.Error);
+
+    public Task EndAsync(Guid run, string status, DateTimeOffset now, CancellationToken cancellationToken) =>
+        dataSource.ExecuteAsync(End, cancellationToken, run, status, now);
+
+    public async Task<Run?> FindAsync(Guid id, CancellationToken cancellationToken) => (await ReadAsync(One, cancellationToken, id)).FirstOrDefault();
+
+    public Task<Guid?> FindByRequestAsync(Guid requestId, CancellationToken cancellationToken) => IdAsync(dataSource.Command(ByRequest, requestId), cancellationToken);
+
+    public Task<Guid?> FindRunningAsync(CancellationToken cancellationToken) => IdAsync(dataSource.Command(Running), cancellationToken);
+
+    public Task<IReadOnlyList<Run>> ListAsync(PageToken? after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(Page, cancellationToken, Time(after?.Time), after?.Id ?? Guid.Empty, limit);
+
+    public async Task<IReadOnlyList<V1.QuarantinedRow>> QuarantinedAsync(string source, (DateTimeOffset Time, long Id)? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.Command(QuarantinePage, source, Time(after?.Time), after?.Id ?? 0L, limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<V1.QuarantinedRow>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(new V1.QuarantinedRow
+            {
+                Id = reader.GetInt64(0), Source = reader.GetString(1), Dataset = reader.GetString(2), Reason = reader.GetString(3), Body = reader.GetString(4),
+                FirstSeenAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(reader.GetFieldValue<DateTimeOffset>(5)),
+                LastSeenAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(reader.GetFieldValue<DateTimeOffset>(6)),
+                TimesSeen = reader.GetInt64(7),
+            });
+        }
+
+        return rows;
+    }
+
+    private static NpgsqlParameter Time(DateTimeOffset? time) =>
+        new() { Value = (object?)time ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz };
+
+    private static async Task<Guid?> IdAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using (command)
+            return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
+    }
+
+    private async Task<IReadOnlyList<Run>> ReadAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
+    {
+        await using var command = dataSource.Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var runs = new List<Run>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (runs.Count == 0 || runs[^1].Id != reader.GetGuid(0))
+                runs.Add(new Run(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), When(4), new List<SourceOutcome>()));
+            if (!reader.IsDBNull(5))
+                ((List<SourceOutcome>)runs[^1].Sources).Add(new SourceOutcome(
+                    reader.GetString(5), reader.GetString(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetInt64(11),
+                    reader.GetInt64(12), reader.GetFieldValue<DateTimeOffset>(13), When(14), reader.GetString(15), When(16)));
+        }
+
+        return runs;
+
+        DateTimeOffset? When(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+    }
+}

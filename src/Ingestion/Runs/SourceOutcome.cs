@@ -1,0 +1,9 @@
+namespace Pylon.Ingestion.Runs;
+
+/// <summary>What a run did with one source: a row of pipeline_run_sources.</summary>
+internal sealed record SourceOutcome(
+    string Source, string Status, long Read, long New, long Changed, long Unchanged, long Rejected, long Missing,
+    DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Error, DateTimeOffset? FreshAt);
+
+/// <summary>A row of pipeline_runs with its sources.</summary>
+internal sealed record Run(Guid Id, string Trigger, string Status, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, IReadOnlyList<SourceOutcome> Sources);

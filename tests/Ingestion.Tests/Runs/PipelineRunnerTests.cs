@@ -1,0 +1,75 @@
+using System.Net;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Runs;
+using Pylon.Ingestion.Series;
+
+namespace Pylon.Ingestion.Tests.Runs;
+
+public sealed class PipelineRunnerTests
+{
+    private static readonly DateTimeOffset Since = DateTimeOffset.MaxValue;
+
+    [Fact]
+    public async Task SourceThatFailsLeavesTheOthersUntouchedAndTheSameAgainChangesNothing()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+        var store = new RunStore(database.DataSource);
+        var runner = Runner(database, store);
+
+        var (first, firstDone) = (await runner.TryBeginAsync("request", null, [], Since, default))!.Value;
+        await firstDone;
+        var (second, secondDone) = (await runner.TryBeginAsync("request", null, [], Since, default))!.Value;
+        await secondDone;
+
+        var run = (await store.FindAsync(first, default))!;
+        var again = (await store.FindAsync(second, default))!;
+        Assert.Equal("partial", run.Status);
+        Assert.Equal([("carbon-intensity", "partial"), ("elexon", "succeeded")], run.Sources.Select(s => (s.Source, s.Status)));
+        Assert.Equal((1L, 1L, 1L), (run.Sources[1].Read, run.Sources[1].New, again.Sources[1].Unchanged));
+        Assert.Contains("generation: HTTP 500", run.Sources[0].Error);
+        Assert.Equal((0L, 0L), (again.Sources[0].New, again.Sources[0].Changed));
+        Assert.NotNull(again.Sources[1].FreshAt);
+    }
+
+    [Fact]
+    public async Task RunLeftByADeadProcessIsAbandonedAndWhileOneRunsThereIsNoOther()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+        var store = new RunStore(database.DataSource);
+        await database.Database.ExecuteAsync("INSERT INTO ingestion.pipeline_runs (id, trigger, started_at) VALUES ('11111111-1111-1111-1111-111111111111', 'schedule', now())");
+        var held = (await store.TryLockAsync(default))!;
+
+        Assert.Null(await Runner(database, store).TryBeginAsync("schedule", null, [], Since, default));
+        await RunStore.UnlockAsync(held);
+        var (_, done) = (await Runner(database, store).TryBeginAsync("schedule", null, [], Since, default))!.Value;
+        await done;
+
+        Assert.Equal("abandoned", (await store.FindAsync(Guid.Parse("11111111-1111-1111-1111-111111111111"), default))!.Status);
+        Assert.Null(await Runner(database, store).TryBeginAsync("schedule", null, [], TimeProvider.System.GetUtcNow().AddMinutes(-1), default));
+    }
+
+    private static PipelineRunner Runner(IngestionDatabase database, RunStore store)
+    {
+        var options = new SourcesOptions { RetryPause = TimeSpan.FromMilliseconds(1), RequestPause = TimeSpan.Zero };
+        var client = new SourceClient(new HttpClient(new World()), new Uri("http://world"), options, TimeProvider.System);
+        return new PipelineRunner(
+            store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource)),
+            [new CarbonIntensitySource(client, options), new ElexonSource(client, options)],
+            new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System, NullLogger<PipelineRunner>.Instance);
+    }
+
+    /// <summary>One price, no intensities, and a generation that answers 500.</summary>
+    private sealed class World : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var path = request.RequestUri!.AbsolutePath;
+            var body = path.Contains("market-index")
+                ? """{"data":[{"startTime":"2025-10-26T01:00:00Z","dataProvider":"APXMIDP","settlementDate":"2025-10-26","settlementPeriod":5,"price":55.5,"volume":900}]}"""
+                : """{"data":[]}""";
+            return Task.FromResult(new HttpResponseMessage(path.Contains("generation") ? HttpStatusCode.InternalServerError : HttpStatusCode.OK) { Content = new StringContent(body) });
+        }
+    }
+}
