@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Workloads;
 
@@ -78,7 +79,7 @@ internal sealed class WorkloadRun(
             await store.RetryAsync(workload, owner, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
             return "refused";
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or Npgsql.NpgsqlException))
+        catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or NpgsqlException { IsTransient: true }))
         {
             var expected = e is BecknFailure or BecknRefusal or ItemRefusedException or GridUnavailableException;
             if (!expected)

@@ -12,7 +12,7 @@ internal static class WorkloadMapping
     private const int MaxName = 200;
 
     /// <summary>Reads what a user submits; a field that breaks its rule is refused by name.</summary>
-    public static WorkloadRecord Parse(SubmitWorkloadRequest request)
+    public static WorkloadRecord Parse(SubmitWorkloadRequest request, DateTimeOffset now)
     {
         var wish = Optional(Field.Text(request.Request, "request", 0, 4000));
         var name = request.WorkloadName.Length == 0 && wish is not null
@@ -29,7 +29,7 @@ internal static class WorkloadMapping
             ComputeLoadMw = request.HasComputeLoadMw ? Load(request.ComputeLoadMw) : null,
             CarbonCapGco2 = request.HasCarbonCapGco2 ? Field.Positive(request.CarbonCapGco2, "carbon_cap_gco2") : null,
             MaxPriceGbp = request.HasMaxPriceGbp ? Field.Positive(request.MaxPriceGbp, "max_price_gbp") : null,
-            Deadline = request.Deadline?.ToDateTimeOffset(),
+            Deadline = request.Deadline is null ? null : Deadline(request.Deadline, now),
             UserEmail = Email(request.UserEmail),
         };
     }
@@ -81,6 +81,11 @@ internal static class WorkloadMapping
         Field.Positive(megawatts, "compute_load_mw") <= 1000
             ? megawatts
             : throw Refusal.InvalidArgument("compute_load_mw", "must be at most 1000").AsException();
+
+    private static DateTimeOffset Deadline(Timestamp deadline, DateTimeOffset now) =>
+        deadline > Timestamp.FromDateTimeOffset(now)
+            ? deadline.ToDateTimeOffset()
+            : throw Refusal.InvalidArgument("deadline", "must be in the future").AsException();
 
     private static string? Email(string text)
     {
