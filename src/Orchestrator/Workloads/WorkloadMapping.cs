@@ -29,7 +29,7 @@ internal static class WorkloadMapping
             ComputeLoadMw = request.HasComputeLoadMw ? Load(request.ComputeLoadMw) : null,
             CarbonCapGco2 = request.HasCarbonCapGco2 ? Field.Positive(request.CarbonCapGco2, "carbon_cap_gco2") : null,
             MaxPriceGbp = request.HasMaxPriceGbp ? Field.Positive(request.MaxPriceGbp, "max_price_gbp") : null,
-            Deadline = request.Deadline?.ToDateTimeOffset(),
+            Deadline = Deadline(request.Deadline),
             UserEmail = Email(request.UserEmail),
         };
     }
@@ -92,7 +92,26 @@ internal static class WorkloadMapping
 
     private static string? Optional(string text) => text.Length == 0 ? null : text;
 
-    private static string Shortened(string text) => text.Length <= MaxName ? text : $"{text[..(MaxName - 1)]}…";
+    private static DateTimeOffset? Deadline(Timestamp? time)
+    {
+        try
+        {
+            return time?.ToDateTimeOffset();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refusal.InvalidArgument("deadline", "must be a time of the years 1 to 9999").AsException();
+        }
+    }
+
+    private static string Shortened(string text)
+    {
+        if (text.Length <= MaxName)
+            return text;
+        // Half a surrogate pair is no text.
+        var end = char.IsHighSurrogate(text[MaxName - 2]) ? MaxName - 2 : MaxName - 1;
+        return $"{text[..end]}…";
+    }
 
     // PostgreSQL keeps microseconds.
     private static long? Micro(DateTimeOffset? time) => time?.UtcTicks / 10;
