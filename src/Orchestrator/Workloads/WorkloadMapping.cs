@@ -82,11 +82,6 @@ internal static class WorkloadMapping
             ? megawatts
             : throw Refusal.InvalidArgument("compute_load_mw", "must be at most 1000").AsException();
 
-    private static DateTimeOffset Deadline(Timestamp deadline, DateTimeOffset now) =>
-        deadline > Timestamp.FromDateTimeOffset(now)
-            ? deadline.ToDateTimeOffset()
-            : throw Refusal.InvalidArgument("deadline", "must be in the future").AsException();
-
     private static string? Email(string text)
     {
         var email = Optional(Field.Text(text, "user_email", 0, 254));
@@ -97,7 +92,29 @@ internal static class WorkloadMapping
 
     private static string? Optional(string text) => text.Length == 0 ? null : text;
 
-    private static string Shortened(string text) => text.Length <= MaxName ? text : $"{text[..(MaxName - 1)]}…";
+    private static DateTimeOffset Deadline(Timestamp deadline, DateTimeOffset now)
+    {
+        try
+        {
+            if (deadline.ToDateTimeOffset() is var time && time > now)
+                return time;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refusal.InvalidArgument("deadline", "must be a time of the years 1 to 9999").AsException();
+        }
+
+        throw Refusal.InvalidArgument("deadline", "must be in the future").AsException();
+    }
+
+    private static string Shortened(string text)
+    {
+        if (text.Length <= MaxName)
+            return text;
+        // Half a surrogate pair is no text.
+        var end = char.IsHighSurrogate(text[MaxName - 2]) ? MaxName - 2 : MaxName - 1;
+        return $"{text[..end]}…";
+    }
 
     // PostgreSQL keeps microseconds.
     private static long? Micro(DateTimeOffset? time) => time?.UtcTicks / 10;
