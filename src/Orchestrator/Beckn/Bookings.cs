@@ -57,6 +57,12 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
         {
             // Nothing is held.
         }
+        catch (BecknRefusal)
+        {
+            // What is held must be given back some time: the next attempt asks again instead of reading this answer.
+            await store.ForgetAnswerAsync(order.TransactionId, "cancel", cancellationToken);
+            throw;
+        }
 
         await store.MoveOrderAsync(order.OrderId, BecknOrder.Cancelled, [BecknOrder.Pending, BecknOrder.Confirmed], cancellationToken);
     }
