@@ -43,13 +43,17 @@ internal sealed class FlowStore(NpgsqlDataSource database)
 
     private const string Renew = "UPDATE compute_workloads SET due_at = now() + $3 WHERE id = $1 AND lease_owner = $2";
 
+    // The trigger tells of changes of state only, and a choice or a cancellation that is given back has none.
     private const string Release =
         """
-        UPDATE compute_workloads SET
-            status = CASE status WHEN 'processing' THEN 'queued' ELSE status END,
-            lease_owner = NULL,
-            due_at = now()
-        WHERE id = $1 AND lease_owner = $2
+        WITH released AS (
+            UPDATE compute_workloads SET
+                status = CASE status WHEN 'processing' THEN 'queued' ELSE status END,
+                lease_owner = NULL,
+                due_at = now()
+            WHERE id = $1 AND lease_owner = $2
+            RETURNING id)
+        SELECT pg_notify('workload_due', '') FROM released
         """;
 
     private const string BeginTransaction =
