@@ -243,12 +243,12 @@ internal sealed class FlowStore(NpgsqlDataSource database)
             Sql.Statement(Retry, workload.Id, owner, reason, refusedItemId, keepTransaction, delay),
             cancellationToken,
             WorkloadEvents.Append(workload.Id, new WorkloadRetryScheduled
-                {
-                    WorkloadId = workload.Id.ToString(),
-                    Attempt = workload.Attempts + 1,
-                    Reason = reason,
-                    NextAttemptTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(nextAttempt),
-                }));
+            {
+                WorkloadId = workload.Id.ToString(),
+                Attempt = workload.Attempts + 1,
+                Reason = reason,
+                NextAttemptTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(nextAttempt),
+            }));
 
     /// <summary>Gives a workload up: the state, the dead letter and the event in one transaction.</summary>
     public Task FailAsync(WorkloadRecord workload, Guid owner, string reason, bool keepTransaction, CancellationToken cancellationToken) =>
@@ -273,11 +273,11 @@ internal sealed class FlowStore(NpgsqlDataSource database)
             Sql.Statement(AskAgain, workload.Id, owner, reason),
             cancellationToken,
             WorkloadEvents.Append(workload.Id, new WorkloadOptionRefused
-                {
-                    WorkloadId = workload.Id.ToString(),
-                    Option = workload.ChosenOption ?? 0,
-                    Reason = reason,
-                }));
+            {
+                WorkloadId = workload.Id.ToString(),
+                Option = workload.ChosenOption ?? 0,
+                Reason = reason,
+            }));
 
     public Task CancelAsync(Guid id, Guid owner, CancellationToken cancellationToken) =>
         ChangeAsync(
