@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,8 +32,6 @@ public static class Defaults
         {
             if (Listen(configuration).Failures is { Count: > 0 } failures) throw new OptionsValidationException(name, typeof(ListenOptions), failures);
         }).ValidateOnStart();
-        // Where to listen is said above; ASPNETCORE_URLS of a container image must not bring a warning.
-        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         builder.Services.AddRpcServer();

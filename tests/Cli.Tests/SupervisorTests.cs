@@ -97,6 +97,10 @@ public sealed class SupervisorTests
         {
         }
 
+        public void Failed(string step)
+        {
+        }
+
         public void Note(string text) => Interlocked.Increment(ref _notes);
 
         public void Warn(string text)

@@ -24,6 +24,8 @@ public sealed class RedisServer : IDisposable
         _tls = tls;
         if (tls)
             WriteCertificate();
+        // A run that ends before its fixtures do leaves no server behind.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
         using (var probe = new TcpListener(IPAddress.Loopback, 0))
         {
             probe.Start();
@@ -74,7 +76,9 @@ public sealed class RedisServer : IDisposable
             return;
         }
 
-        throw new InvalidOperationException($"redis-server ended with {process.ExitCode} on port {Port}.");
+        // Its log ended, so it did or is about to.
+        Kill();
+        throw new InvalidOperationException($"redis-server did not get ready on port {Port}.");
     }
 
     /// <summary>kill -9: no farewell, the sockets are cut by the kernel.</summary>

@@ -48,6 +48,7 @@ public sealed class SettingsTests
     [InlineData("MAX_WORKLOADS_PER_CYCLE", "many", "MAX_WORKLOADS_PER_CYCLE=many: must be a whole number (Int32)")]
     [InlineData("MAX_WORKLOADS_PER_CYCLE", "0", "MAX_WORKLOADS_PER_CYCLE=0: must be from 1 to 1000")]
     [InlineData("BPP_BASE_URL", "nowhere", "BPP_BASE_URL=nowhere: must be an absolute http or https URL")]
+    [InlineData("BAP_URI", "/beckn", "BAP_URI=/beckn: must be an absolute URL")]
     [InlineData("Bpp:AdminKey", "hunter2", "Bpp__AdminKey=(hidden): must have 10 to 40 characters")]
     [InlineData("Bpp:Region", "17", "Bpp__Region=17: must be even")]
     [InlineData("PYLON_GRPC_PORT", "http", "PYLON_GRPC_PORT=http: must be a port, 0 to 65535")]
@@ -124,6 +125,8 @@ public sealed class SettingsTests
 
         [StringLength(40, MinimumLength = 10)]
         public string? AdminKey { get; set; }
+
+        public Uri? BapUri { get; set; }
 
         public int Region { get; set; }
 

@@ -36,7 +36,7 @@ internal static class StatusCommand
             (StackPhase.Ready, _) => $"Pylon is up (supervisor pid {state.Supervisor?.Pid}).",
             _ => $"Pylon is {phase.ToString().ToLowerInvariant()} (supervisor pid {state.Supervisor?.Pid}).",
         });
-        if (rows.Count > 0)
+        if (state.IsSupervised || rows.Exists(row => row.State == "running"))
             AnsiConsole.Write(Tables.Processes(rows));
     }
 

@@ -15,7 +15,7 @@ internal static class Tables
 
     public static Table Recommendations(Workload workload)
     {
-        var table = Plain("", "zone", "area", ">renewable %", ">gCO2/kWh", "window (UTC)", ">score", "source", "booking");
+        var table = Plain("rank", "zone", "area", ">renewable %", ">gCO2/kWh", "window (UTC)", ">score", "source", "booking");
         foreach (var one in workload.Recommendations.OrderBy(one => one.Rank))
         {
             Add(

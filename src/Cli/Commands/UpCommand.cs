@@ -37,7 +37,7 @@ internal static class UpCommand
                 {
                     await ShowFlowAsync(addresses, stop);
                     Hints.Write(checkout, addresses.Variables.ToDictionary());
-                    Console.WriteLine($"\nPylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C (or ./pylon down) stops it.");
+                    Console.WriteLine($"\nPylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C here or ./pylon down stops it.");
                 },
                 cancellation);
         }

@@ -69,6 +69,8 @@ internal sealed class ServiceBuild(Checkout checkout, string configuration)
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files))));
     }
 
+    // Lock files are written by the build, and only after a change of something that counts here anyway.
     private static IEnumerable<string> Files(string directory) => Directory.GetFiles(directory)
+        .Where(file => Path.GetFileName(file) != "packages.lock.json")
         .Concat(Directory.GetDirectories(directory).Where(child => Path.GetFileName(child) is not ("bin" or "obj")).SelectMany(Files));
 }

@@ -27,15 +27,28 @@ internal static class ProblemWriter
     public static Problem Traced(this Problem problem, HttpContext context) =>
         problem with { TraceId = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier };
 
-    /// <summary>Gives the bare statuses of routing and of the server a body.</summary>
-    public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseStatusCodePages(pages =>
+    /// <summary>Gives the bare statuses of routing and of the server a body, and what nobody expected a status.</summary>
+    public static void UseProblems(this WebApplication app)
     {
-        var context = pages.HttpContext;
-        return context.WriteProblem(context.Response.StatusCode switch
+        app.UseStatusCodePages(pages => pages.HttpContext.WriteProblem(OfStatus(pages.HttpContext)));
+        app.Use(async (context, next) =>
         {
-            StatusCodes.Status404NotFound => Problem.NotFound(context.Request.Path),
-            StatusCodes.Status405MethodNotAllowed => Problem.MethodNotAllowed(context.Request.Method, context.Response.Headers.Allow!),
-            var status => new Problem { Status = status, Reason = "HTTP_" + status.ToString(CultureInfo.InvariantCulture), Detail = StatusMap.Title(status) },
+            try
+            {
+                await next(context);
+            }
+            catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            {
+                app.Logger.Unexpected(e, context.Request.Method, context.Request.Path);
+                await context.WriteProblem(new Problem { Status = StatusCodes.Status500InternalServerError, Reason = "INTERNAL", Detail = "Something went wrong on our side." });
+            }
         });
-    });
+    }
+
+    private static Problem OfStatus(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => Problem.NotFound(context.Request.Path),
+        StatusCodes.Status405MethodNotAllowed => Problem.MethodNotAllowed(context.Request.Method, context.Response.Headers.Allow!),
+        var status => new Problem { Status = status, Reason = "HTTP_" + status.ToString(CultureInfo.InvariantCulture), Detail = StatusMap.Title(status) },
+    };
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Workloads;
 
@@ -78,7 +79,7 @@ internal sealed class WorkloadRun(
             await store.RetryAsync(workload, owner, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
             return "refused";
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or Npgsql.NpgsqlException) || IsAboutItsData(e))
+        catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or NpgsqlException) || IsAboutItsData(e))
         {
             var expected = e is BecknFailure or BecknRefusal or ItemRefusedException or GridUnavailableException;
             if (!expected)
@@ -89,7 +90,7 @@ internal sealed class WorkloadRun(
 
     /// <summary>True for what this workload wants to write and the database never takes: data exceptions and constraints.</summary>
     private static bool IsAboutItsData(Exception e) =>
-        e is Npgsql.PostgresException { SqlState: var state } && (state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal));
+        e is PostgresException { SqlState: var state } && (state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal));
 
     private async Task<string> RetryOrFailAsync(WorkloadRecord workload, Guid owner, string reason, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ internal static class WorkloadMapping
     private const int MaxName = 200;
 
     /// <summary>Reads what a user submits; a field that breaks its rule is refused by name.</summary>
-    public static WorkloadRecord Parse(SubmitWorkloadRequest request)
+    public static WorkloadRecord Parse(SubmitWorkloadRequest request, DateTimeOffset now)
     {
         var wish = Optional(Field.Text(request.Request, "request", 0, 4000));
         var name = request.WorkloadName.Length == 0 && wish is not null
@@ -29,7 +29,7 @@ internal static class WorkloadMapping
             ComputeLoadMw = request.HasComputeLoadMw ? Load(request.ComputeLoadMw) : null,
             CarbonCapGco2 = request.HasCarbonCapGco2 ? Field.Positive(request.CarbonCapGco2, "carbon_cap_gco2") : null,
             MaxPriceGbp = request.HasMaxPriceGbp ? Field.Positive(request.MaxPriceGbp, "max_price_gbp") : null,
-            Deadline = Deadline(request.Deadline),
+            Deadline = request.Deadline is null ? null : Deadline(request.Deadline, now),
             UserEmail = Email(request.UserEmail),
         };
     }
@@ -92,16 +92,19 @@ internal static class WorkloadMapping
 
     private static string? Optional(string text) => text.Length == 0 ? null : text;
 
-    private static DateTimeOffset? Deadline(Timestamp? time)
+    private static DateTimeOffset Deadline(Timestamp deadline, DateTimeOffset now)
     {
         try
         {
-            return time?.ToDateTimeOffset();
+            if (deadline.ToDateTimeOffset() is var time && time > now)
+                return time;
         }
         catch (InvalidOperationException)
         {
             throw Refusal.InvalidArgument("deadline", "must be a time of the years 1 to 9999").AsException();
         }
+
+        throw Refusal.InvalidArgument("deadline", "must be in the future").AsException();
     }
 
     private static string Shortened(string text)

@@ -59,6 +59,8 @@ internal sealed class SettingsCheck<T>(string section) : IValidateOptions<T>
         type = Nullable.GetUnderlyingType(type) ?? type;
         // A bare number would be read as days, which nobody means.
         if (type == typeof(TimeSpan)) return text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _);
+        // The converter takes any text for a relative one, on Linux a path even for an absolute one.
+        if (type == typeof(Uri)) return text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out _);
         if (type == typeof(string) || !TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string))) return true;
         try
         {

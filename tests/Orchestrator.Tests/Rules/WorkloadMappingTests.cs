@@ -7,6 +7,8 @@ namespace Pylon.Orchestrator.Tests.Rules;
 
 public sealed class WorkloadMappingTests
 {
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
+
     public static TheoryData<string, Action<SubmitWorkloadRequest>> Wrong => new()
     {
         { "workload_name", r => r.WorkloadName = "" },
@@ -26,6 +28,7 @@ public sealed class WorkloadMappingTests
         { "max_price_gbp", r => r.MaxPriceGbp = 0 },
         { "deadline", r => r.Deadline = new Timestamp { Seconds = long.MaxValue } },
         { "deadline", r => r.Deadline = new Timestamp { Nanos = -1 } },
+        { "deadline", r => r.Deadline = Timestamp.FromDateTimeOffset(Now) },
         { "user_email", r => r.UserEmail = "nobody" },
         { "user_email", r => r.UserEmail = "@example.org" },
         { "user_email", r => r.UserEmail = "nobody@" },
@@ -39,28 +42,28 @@ public sealed class WorkloadMappingTests
     {
         var request = new SubmitWorkloadRequest { WorkloadName = "training" };
         change(request);
-        var refusal = Assert.Throws<RefusalException>(() => WorkloadMapping.Parse(request)).Refusal;
+        var refusal = Assert.Throws<RefusalException>(() => WorkloadMapping.Parse(request, Now)).Refusal;
         Assert.Equal((RefusalKind.InvalidArgument, field), (refusal.Kind, Assert.Single(refusal.Violations).Field));
     }
 
     [Fact]
     public void NameAloneIsEnough()
     {
-        var workload = WorkloadMapping.Parse(new SubmitWorkloadRequest { WorkloadName = " training " });
+        var workload = WorkloadMapping.Parse(new SubmitWorkloadRequest { WorkloadName = " training " }, Now);
         Assert.Equal(new WorkloadRecord { Id = Guid.Empty, Name = "training", RefusedItemIds = workload.RefusedItemIds }, workload);
     }
 
     [Fact]
     public void RequestGivesTheNameWhenThereIsNone()
     {
-        Assert.Equal("train it", WorkloadMapping.Parse(new SubmitWorkloadRequest { Request = " train it " }).Name);
-        Assert.Equal(200, WorkloadMapping.Parse(new SubmitWorkloadRequest { Request = new string('x', 300) }).Name.Length);
+        Assert.Equal("train it", WorkloadMapping.Parse(new SubmitWorkloadRequest { Request = " train it " }, Now).Name);
+        Assert.Equal(200, WorkloadMapping.Parse(new SubmitWorkloadRequest { Request = new string('x', 300) }, Now).Name.Length);
     }
 
     [Fact]
     public void ShortenedNameHoldsWholeCharacters()
     {
-        var name = WorkloadMapping.Parse(new SubmitWorkloadRequest { Request = new string('x', 198) + "😀😀😀" }).Name;
+        var name = WorkloadMapping.Parse(new SubmitWorkloadRequest { Request = new string('x', 198) + "😀😀😀" }, Now).Name;
         Assert.Equal(new string('x', 198) + "…", name);
     }
 
@@ -79,7 +82,7 @@ public sealed class WorkloadMappingTests
             MaxPriceGbp = 3,
             Deadline = new Timestamp { Seconds = 60 },
             UserEmail = "a@b",
-        });
+        }, Now);
         Assert.Equal(("n", "r", "t", "MEDIUM", 5, 1000), (workload.Name, workload.Request, workload.WorkloadType, workload.Urgency, workload.RequiredGpuMins, workload.ComputeLoadMw));
         Assert.Equal((2, 3, DateTimeOffset.UnixEpoch.AddMinutes(1), "a@b"), (workload.CarbonCapGco2, workload.MaxPriceGbp, workload.Deadline, workload.UserEmail));
     }

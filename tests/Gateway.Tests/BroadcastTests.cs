@@ -1,0 +1,263 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Grpc.Core;
+using Pylon.Gateway.V1;
+using Pylon.Rpc;
+
+namespace Pylon.Gateway.Tests;
+
+public sealed class BroadcastTests
+{
+    [Fact]
+    public async Task EverySubscriberGetsEveryEvent()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var one = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
+        using var two = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?topics=workloads");
+
+        gateway.Events.Publish(1, 50);
+
+        Assert.Equal(Enumerable.Range(1, 50), await one.NumbersAsync(50));
+        Assert.Equal(Enumerable.Range(1, 50), await two.NumbersAsync(50));
+        Assert.Equal("2000", one.Retry);
+        Assert.Equal("text/event-stream", one.ContentType);
+    }
+
+    [Fact]
+    public async Task AnEventIsACloudEvent()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
+        gateway.Events.Publish(7, 1);
+
+        var (type, data) = (await stream.NextAsync())!.Value;
+
+        Assert.Equal("pylon.workload.queued.v1", type);
+        Assert.Equal("1.0", data.GetProperty("specversion").GetString());
+        Assert.Equal("7", data.GetProperty("id").GetString());
+        Assert.Equal("pylon/test", data.GetProperty("source").GetString());
+        Assert.Equal("pylon.workload.queued.v1", data.GetProperty("type").GetString());
+        Assert.Equal("w", data.GetProperty("subject").GetString());
+        Assert.Equal("7", data.GetProperty("data").GetProperty("workload_name").GetString());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhoComesBackGetsExactlyWhatItMissed(bool byHeader)
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=3");
+        string last;
+        using (var first = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast"))
+        {
+            gateway.Events.Publish(1, 5);
+            Assert.Equal(Enumerable.Range(1, 5), await first.NumbersAsync(5));
+            last = first.LastId;
+        }
+
+        gateway.Events.Publish(6, 20);
+        using var again = byHeader
+            ? await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:1-0", lastId: last)
+            : await ServerEvents.OpenAsync(gateway.Http, $"/beckn/broadcast?after={last}");
+        Assert.Equal(Enumerable.Range(6, 20), await again.NumbersAsync(20));
+        gateway.Events.Publish(26, 3);
+        Assert.Equal(Enumerable.Range(26, 3), await again.NumbersAsync(3));
+    }
+
+    [Fact]
+    public async Task WhoGotNoEventYetCanResumeToo()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Events.Publish(1, 5);
+        await Pylon.Testing.Eventually.True(() => gateway.Get<Pylon.Gateway.Broadcast.BroadcastHub>().Position.ToString() == "workloads:5-0");
+        string last;
+        using (var first = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast"))
+        {
+            await first.LineAsync();
+            last = (await first.LineAsync())![4..];
+        }
+
+        gateway.Events.Publish(6, 1);
+
+        using var again = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast", lastId: last);
+        Assert.Equal([6], await again.NumbersAsync(1));
+    }
+
+    [Fact]
+    public async Task NothingIsLostOrDoubledWhileEventsPourInDuringTheReplay()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=7");
+        gateway.Events.Publish(1, 100);
+        var next = 101;
+        gateway.Events.OnRead = async () =>
+        {
+            if (next <= 1000)
+            {
+                gateway.Events.Publish(next, 20);
+                next += 20;
+            }
+
+            await Task.Yield();
+        };
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:10-0");
+
+        Assert.Equal(Enumerable.Range(11, 990), await stream.NumbersAsync(990));
+    }
+
+    [Fact]
+    public async Task AGapIsTold()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Events.Publish(1, 10);
+        gateway.Events.Trim(5);
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:3-0");
+        var (type, data) = (await stream.NextAsync())!.Value;
+        Assert.Equal("gap", type);
+        Assert.True(data.GetProperty("gap").GetBoolean());
+        Assert.Equal(Enumerable.Range(6, 5), await stream.NumbersAsync(5));
+
+        using var whole = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:5-0");
+        Assert.Equal(Enumerable.Range(6, 5), await whole.NumbersAsync(5));
+    }
+
+    [Fact]
+    public async Task AReaderAheadOfThisGatewaySeesNothingTwice()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Events.Publish(1, 3);
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:2-0");
+        Assert.Equal([3], await stream.NumbersAsync(1));
+
+        gateway.Events.Publish(4, 2);
+        Assert.Equal([4, 5], await stream.NumbersAsync(2));
+    }
+
+    [Theory]
+    [InlineData("/beckn/broadcast?after=rubbish", "after")]
+    [InlineData("/beckn/broadcast?topics=nothing", "topics")]
+    [InlineData("/beckn/broadcast?nope=1", "nope")]
+    [InlineData("/beckn/broadcast/poll?max_events=1001", "max_events")]
+    [InlineData("/beckn/broadcast/poll?max_events=x", "max_events")]
+    public async Task AWrongParameterIsNamed(string path, string field)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+
+        var answer = await gateway.Http.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(field, problem.GetProperty("errors")[0].GetProperty("field").GetString());
+    }
+
+    [Fact]
+    public async Task PollGoesOnFromItsPosition()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=2");
+        gateway.Events.Publish(1, 5);
+
+        var first = await gateway.Http.GetFromJsonAsync<JsonElement>("/beckn/broadcast/poll?max_events=3");
+        var second = await gateway.Http.GetFromJsonAsync<JsonElement>($"/beckn/broadcast/poll?after={first.GetProperty("position").GetString()}");
+        var third = await gateway.Http.GetFromJsonAsync<JsonElement>($"/beckn/broadcast/poll?after={second.GetProperty("position").GetString()}");
+
+        Assert.Equal(["1", "2", "3"], Ids(first));
+        Assert.Equal(["4", "5"], Ids(second));
+        Assert.Empty(Ids(third));
+        Assert.Equal(second.GetProperty("position").GetString(), third.GetProperty("position").GetString());
+    }
+
+    [Fact]
+    public async Task TheGrpcFaceSaysTheSame()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var client = new BroadcastService.BroadcastServiceClient(gateway.Grpc);
+        gateway.Events.Publish(1, 3);
+        using var call = client.Subscribe(new SubscribeRequest { After = "workloads:1-0" });
+
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal("2", call.ResponseStream.Current.Event.Id);
+        Assert.Equal("workloads:2-0", call.ResponseStream.Current.Position);
+        Assert.Equal("workloads", call.ResponseStream.Current.Topic);
+        Assert.Equal(2, (await client.PollAsync(new PollRequest { MaxEvents = 2 })).Events.Count);
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await client.PollAsync(new PollRequest { After = "?" }));
+        Assert.Equal("after", Assert.Single(error.Violations()).Field);
+    }
+
+    [Fact]
+    public async Task ASlowReaderIsDroppedAndCanResume()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:QueueLength=4");
+        var client = new BroadcastService.BroadcastServiceClient(gateway.Grpc);
+        using var call = client.Subscribe(new SubscribeRequest());
+        var seen = new List<int>();
+        var position = (await call.ResponseHeadersAsync).GetValue("pylon-position")!;
+
+        // More than the buffers of a connection hold, so that the queue of the one who does not read fills up.
+        var big = new string('x', 100_000);
+        for (var i = 1; i <= 400; i++)
+        {
+            var each = FakeEventStream.Numbered(i);
+            each.WorkloadQueued.WorkloadName = big;
+            gateway.Events.Publish(each);
+        }
+
+        var dropped = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(CancellationToken.None))
+            {
+                seen.Add(int.Parse(call.ResponseStream.Current.Event.Id));
+                position = call.ResponseStream.Current.Position;
+            }
+        });
+        Assert.Equal(StatusCode.ResourceExhausted, dropped.StatusCode);
+        Assert.Equal(Enumerable.Range(1, seen.Count), seen);
+
+        using var again = client.Subscribe(new SubscribeRequest { After = position });
+        Assert.True(await again.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal($"{seen.Count + 1}", again.ResponseStream.Current.Event.Id);
+    }
+
+    [Fact]
+    public async Task AnIdleStreamHasHeartbeats()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:Heartbeat=00:00:00.020");
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
+
+        string? line;
+        do
+            line = await stream.LineAsync();
+        while (line != ": heartbeat");
+    }
+
+    [Fact]
+    public async Task ASubscriberWhoLeavesIsForgotten()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:MaxSubscribers=1");
+        using (await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast"))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await gateway.Http.GetAsync("/beckn/broadcast")).StatusCode);
+
+        await Pylon.Testing.Eventually.True(async () =>
+        {
+            using var answer = await gateway.Http.GetAsync("/beckn/broadcast", HttpCompletionOption.ResponseHeadersRead);
+            return answer.IsSuccessStatusCode;
+        });
+    }
+
+    [Fact]
+    public async Task OneMessageALineForThoseWhoAskForIt()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast", accept: "application/x-ndjson");
+        gateway.Events.Publish(1, 1);
+
+        var message = JsonDocument.Parse((await stream.LineAsync())!).RootElement;
+
+        Assert.Equal("workloads:1-0", message.GetProperty("position").GetString());
+        Assert.Equal("1", message.GetProperty("event").GetProperty("id").GetString());
+    }
+
+    private static IEnumerable<string?> Ids(JsonElement poll) =>
+        poll.GetProperty("events").EnumerateArray().Select(each => each.GetProperty("event").GetProperty("id").GetString());
+}

@@ -1,0 +1,134 @@
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+using Grpc.Reflection.V1;
+using Pylon.Orchestrator.V1;
+using Pylon.Rpc;
+
+namespace Pylon.Gateway.Tests;
+
+public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
+{
+    private WorkloadService.WorkloadServiceClient Client => new(fixture.Gateway.Grpc);
+
+    [Fact]
+    public async Task NativeCallsReachTheService() =>
+        Assert.Equal("n", (await Client.SubmitWorkloadAsync(new SubmitWorkloadRequest { WorkloadName = "n" })).Workload.WorkloadName);
+
+    [Fact]
+    public async Task ErrorsKeepTheirDetails()
+    {
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await Client.GetWorkloadAsync(new GetWorkloadRequest { Id = "unknown" }));
+
+        Assert.Equal(StatusCode.NotFound, error.StatusCode);
+        Assert.Equal("WORKLOAD_NOT_FOUND", error.Reason());
+    }
+
+    [Fact]
+    public async Task StreamsComeMessageByMessage()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var call = new WorkloadService.WorkloadServiceClient(gateway.Grpc).WatchWorkload(new WatchWorkloadRequest { Id = "open" });
+
+        for (var i = 0; i < 3; i++)
+            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.False(gateway.Fakes.Cancelled.Task.IsCompleted);
+        call.Dispose();
+
+        await gateway.Fakes.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task DeadlinesGoThrough()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var call = new WorkloadService.WorkloadServiceClient(gateway.Grpc).WatchWorkload(new WatchWorkloadRequest { Id = "open" }, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2));
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(CancellationToken.None))
+            {
+            }
+        });
+
+        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+        await gateway.Fakes.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task AServiceThatIsAwayIsUnavailable()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        await gateway.StopServicesAsync();
+
+        for (var i = 0; i < 5; i++)
+        {
+            var error = await Assert.ThrowsAsync<RpcException>(async () => await new WorkloadService.WorkloadServiceClient(gateway.Grpc).GetWorkloadAsync(new GetWorkloadRequest { Id = "x" }));
+            Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+        }
+
+        Assert.Equal(503, (int)(await gateway.Http.GetAsync("/api/v1/workloads/x")).StatusCode);
+        Assert.Equal(503, (int)(await gateway.Http.GetAsync("/health")).StatusCode);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, (await new Health.HealthClient(gateway.Grpc).CheckAsync(new HealthCheckRequest())).Status);
+    }
+
+    [Fact]
+    public async Task SeveralInstancesTakeTurns()
+    {
+        await using var second = await TestGateway.StartServicesAsync();
+        await using var first = await TestGateway.StartServicesAsync();
+        await using var gateway = await TestGateway.StartAsync($"--PYLON_ORCHESTRATOR={first.Urls.Single()},{second.Urls.Single()}");
+        for (var i = 0; i < 4; i++)
+        {
+            await gateway.Http.GetStringAsync("/api/v1/workloads/x");
+            await new WorkloadService.WorkloadServiceClient(gateway.Grpc).GetWorkloadAsync(new GetWorkloadRequest { Id = "x" });
+        }
+
+        await first.StopAsync();
+
+        // The one that is left answers; a call that meets the other one fails and counts against it.
+        await Pylon.Testing.Eventually.True(async () => (await gateway.Http.GetAsync("/api/v1/workloads/x")).IsSuccessStatusCode);
+        await Pylon.Testing.Eventually.True(async () => (await new WorkloadService.WorkloadServiceClient(gateway.Grpc).GetWorkloadAsync(new GetWorkloadRequest { Id = "x" })).Workload.Id == "x");
+    }
+
+    [Theory]
+    [InlineData("", HealthCheckResponse.Types.ServingStatus.Serving)]
+    [InlineData("pylon.orchestrator.v1.WorkloadService", HealthCheckResponse.Types.ServingStatus.Serving)]
+    [InlineData("pylon.gateway.v1.BroadcastService", HealthCheckResponse.Types.ServingStatus.Serving)]
+    public async Task HealthIsThatOfTheOwner(string service, HealthCheckResponse.Types.ServingStatus status) =>
+        Assert.Equal(status, (await new Health.HealthClient(fixture.Gateway.Grpc).CheckAsync(new HealthCheckRequest { Service = service })).Status);
+
+    [Fact]
+    public async Task HealthOfAnUnknownServiceIsNotFound()
+    {
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await new Health.HealthClient(fixture.Gateway.Grpc).CheckAsync(new HealthCheckRequest { Service = "nobody" }));
+
+        Assert.Equal(StatusCode.NotFound, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task ReflectionListsTheServicesOfAll()
+    {
+        using var call = new ServerReflection.ServerReflectionClient(fixture.Gateway.Grpc).ServerReflectionInfo();
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" });
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        var names = call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name).ToList();
+        await call.RequestStream.CompleteAsync();
+
+        Assert.Superset(
+            new HashSet<string> { "pylon.orchestrator.v1.WorkloadService", "pylon.ingestion.v1.MarketService", "pylon.gateway.v1.BroadcastService", "grpc.health.v1.Health" },
+            names.ToHashSet());
+    }
+
+    [Fact]
+    public async Task AnUnknownServiceIsUnimplemented()
+    {
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await new Pylon.Testing.V1.EchoService.EchoServiceClient(fixture.Gateway.Grpc).GetAsync(new()));
+
+        Assert.Equal(StatusCode.Unimplemented, error.StatusCode);
+    }
+
+    [Fact]
+    public void EveryServiceOfTheContractHasAnOwner() =>
+        Assert.All(Contract.Services, service => Assert.True(Pylon.Gateway.Proxy.Upstream.Of(service) is not null || service.File.Package == "pylon.gateway.v1"));
+}

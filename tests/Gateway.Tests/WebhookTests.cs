@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace Pylon.Gateway.Tests;
+
+public sealed class WebhookTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
+{
+    private HttpClient Http => fixture.Gateway.Http;
+
+    [Fact]
+    public async Task ACallbackArrivesByteForByte()
+    {
+        var bytes = Encoding.UTF8.GetBytes("{ \"context\" : {\"action\":\"on_select\"},\r\n\t\"message\": {\"x\": \"\u00e9\", \"n\": 1.0} }  ");
+
+        var answer = await Http.PostAsync("/beckn/on_select", new ByteArrayContent(bytes));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("""{"message":{"ack":{"status":"ACK"}}}""", await answer.Content.ReadAsStringAsync());
+        var callback = fixture.Gateway.Fakes.Callbacks.Single(each => each.Action == "on_select");
+        Assert.Equal(bytes, callback.Body.ToByteArray());
+    }
+
+    [Fact]
+    public async Task TheAnswerOfTheOrchestratorIsTheAnswer()
+    {
+        var answer = await Http.PostAsync("/beckn/on_init", new StringContent("rubbish"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("NACK", await Status(answer));
+    }
+
+    [Theory]
+    [InlineData("on_nothing")]
+    [InlineData("on_")]
+    [InlineData("discover")]
+    public async Task AnUnknownActionIsNotFound(string action)
+    {
+        var answer = await Http.PostAsync($"/beckn/{action}", new StringContent("{}"));
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task ABodyOverTheLimitIsRefused()
+    {
+        var answer = await Http.PostAsync("/beckn/on_status", new ByteArrayContent(new byte[(1024 * 1024) + 1]));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Equal("NACK", await Status(answer));
+    }
+
+    [Fact]
+    public async Task WhenTheOrchestratorIsAwayTheProviderIsToldToSendAgain()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        await gateway.StopServicesAsync();
+
+        await AssertNackToRepeat(await gateway.Http.PostAsync("/beckn/on_confirm", new StringContent("{}")));
+    }
+
+    [Fact]
+    public async Task WhenTheOrchestratorIsSlowTheProviderDoesNotWait()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Webhooks:Timeout=00:00:00.300");
+
+        await AssertNackToRepeat(await gateway.Http.PostAsync("/beckn/on_track", new StringContent("{}")));
+    }
+
+    private static async Task AssertNackToRepeat(HttpResponseMessage answer)
+    {
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal("NACK", await Status(answer));
+    }
+
+    private static async Task<string?> Status(HttpResponseMessage answer) =>
+        JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("message").GetProperty("ack").GetProperty("status").GetString();
+}

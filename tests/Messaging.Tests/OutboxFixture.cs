@@ -1,0 +1,68 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Pylon.Events.V1;
+using Pylon.Postgres;
+using Pylon.Testing;
+
+namespace Pylon.Messaging.Tests;
+
+/// <summary>A database with the outbox of one service.</summary>
+internal sealed class OutboxFixture : IAsyncDisposable
+{
+    public const string Schema = "orchestrator";
+    public const string Topic = "workloads";
+
+    private readonly TestDatabase _database;
+
+    private OutboxFixture(TestDatabase database)
+    {
+        _database = database;
+        Source = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(database.Uri, Schema));
+    }
+
+    public NpgsqlDataSource Source { get; }
+
+    public string Uri => _database.Uri;
+
+    public static async Task<OutboxFixture> CreateAsync()
+    {
+        var database = await TestDatabase.CreateAsync("messaging.outbox", async template => await template.ExecuteAsync(
+            $"CREATE SCHEMA {Schema}; SET search_path TO {Schema}; {Outbox.TableSql.Replace("SCHEMA", Schema)}"));
+        return new OutboxFixture(database);
+    }
+
+    public OutboxRelay Relay(IEventStream stream) => new(
+        Schema,
+        "pylon/orchestrator",
+        Source,
+        new Listener(Source, TimeProvider.System, NullLogger<Listener>.Instance),
+        stream,
+        NullLogger<OutboxRelay>.Instance);
+
+    /// <summary>Events whose subjects count up, all in one transaction.</summary>
+    public async Task InsertAsync(int from, int count)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        for (var i = from; i < from + count; i++)
+            await Outbox.InsertAsync(connection, Topic, $"{i}", Payload(i), CancellationToken.None);
+        await transaction.CommitAsync();
+    }
+
+    public Task<int> ExecuteAsync(string sql) => _database.ExecuteAsync($"SET search_path TO {Schema}; {sql}");
+
+    public async Task<long> CountAsync(string where = "true") =>
+        await _database.ScalarAsync<long>($"SELECT count(*) FROM {Schema}.outbox WHERE {where}");
+
+    public Task AllPublishedAsync() => Eventually.Is(
+        () => CountAsync("published_at IS NULL"), left => left == 0, TimeSpan.FromSeconds(60));
+
+    public static IMessage Payload(int i) => new WorkloadQueued { WorkloadId = $"{i}", WorkloadName = "über \"quoted\"" };
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}
