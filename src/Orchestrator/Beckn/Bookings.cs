@@ -53,7 +53,7 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
                 workloadId, order.TransactionId, "cancel", provider, BecknMessages.Cancel(order.OrderId), cancellationToken);
             await AnnounceAsync(workloadId, owner, order.TransactionId, "cancel", answer.MessageId, option, cancellationToken);
         }
-        catch (BecknRefusal) when (order.State == BecknOrder.Pending)
+        catch (BecknRefusal e) when (order.State == BecknOrder.Pending && e.IsOrderNotFound)
         {
             // Nothing is held.
         }

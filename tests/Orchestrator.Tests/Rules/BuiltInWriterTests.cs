@@ -13,9 +13,18 @@ public sealed class BuiltInWriterTests
     {
         var booked = new Recommendation
         {
-            Rank = 1, GridZoneCode = "NC-1", ZoneName = "Harbour-East", RenewableMixPercent = 88, CarbonIntensityGco2Kwh = 42, Score = 83.8,
-            Window = RankingTests.Window(-2, 2), Price = new Price { Value = 0.104, Currency = "GBP", Unit = "per_kWh" },
-            BookingState = BookingState.Confirmed, OrderId = "order-7", Source = RecommendationSource.Beckn, ZoneMatch = ZoneMatch.Code,
+            Rank = 1,
+            GridZoneCode = "NC-1",
+            ZoneName = "Harbour-East",
+            RenewableMixPercent = 88,
+            CarbonIntensityGco2Kwh = 42,
+            Score = 83.8,
+            Window = RankingTests.Window(-2, 2),
+            Price = new Price { Value = 0.104, Currency = "GBP", Unit = "per_kWh" },
+            BookingState = BookingState.Confirmed,
+            OrderId = "order-7",
+            Source = RecommendationSource.Beckn,
+            ZoneMatch = ZoneMatch.Code,
         };
         var silent = new Recommendation { Rank = 2, Locality = "Leeds", RenewableMixPercent = 70.25, Score = -29.75, WindowExpired = true, ZoneMatch = ZoneMatch.Locality };
         var grid = new Recommendation { Rank = 3, ZoneName = "South Wales", RenewableMixPercent = 40, CarbonIntensityGco2Kwh = 200, Score = 20, Source = RecommendationSource.Grid, Synthetic = true };

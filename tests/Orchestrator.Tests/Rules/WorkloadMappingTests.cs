@@ -72,8 +72,16 @@ public sealed class WorkloadMappingTests
     {
         var workload = WorkloadMapping.Parse(new SubmitWorkloadRequest
         {
-            WorkloadName = "n", Request = "r", WorkloadType = "t", Urgency = Urgency.Medium, RequiredGpuMins = 5, ComputeLoadMw = 1000,
-            CarbonCapGco2 = 2, MaxPriceGbp = 3, Deadline = new Timestamp { Seconds = 60 }, UserEmail = "a@b",
+            WorkloadName = "n",
+            Request = "r",
+            WorkloadType = "t",
+            Urgency = Urgency.Medium,
+            RequiredGpuMins = 5,
+            ComputeLoadMw = 1000,
+            CarbonCapGco2 = 2,
+            MaxPriceGbp = 3,
+            Deadline = new Timestamp { Seconds = 60 },
+            UserEmail = "a@b",
         }, Now);
         Assert.Equal(("n", "r", "t", "MEDIUM", 5, 1000), (workload.Name, workload.Request, workload.WorkloadType, workload.Urgency, workload.RequiredGpuMins, workload.ComputeLoadMw));
         Assert.Equal((2, 3, DateTimeOffset.UnixEpoch.AddMinutes(1), "a@b"), (workload.CarbonCapGco2, workload.MaxPriceGbp, workload.Deadline, workload.UserEmail));

@@ -157,4 +157,28 @@ public sealed class ChoiceTests
         await stack.UntilAsync(offered.Id, WorkloadStatus.Cancelled);
         Assert.Equal(["CANCELLED"], await stack.OrderStatesAsync(offered.Id));
     }
+
+    [Fact]
+    public async Task BookingThatTheProviderMayHoldIsNotGivenUpForARefusal()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        await stack.FaultAsync(new { action = "confirm", kind = "drop_connection", processed = true, count = 0 });
+        var id = await stack.SubmitAsync();
+        await stack.UntilAsync(id, WorkloadStatus.Failed);
+        await stack.FaultAsync(new { action = "cancel", kind = "business_error" });
+        await stack.CancelAsync(id);
+        await stack.UntilAsync(id, WorkloadStatus.Cancelled);
+        Assert.Equal(["CANCELLED"], await stack.OrderStatesAsync(id));
+    }
+
+    [Fact]
+    public async Task OrderThatTheProviderDoesNotKnowIsAsGoodAsCancelled()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        await stack.FaultAsync(new { action = "confirm", kind = "drop_connection", count = 0 });
+        var id = await stack.SubmitAsync();
+        await stack.UntilAsync(id, WorkloadStatus.Failed);
+        await stack.ForgetOrdersAsync();
+        Assert.Equal(WorkloadStatus.Cancelled, (await stack.CancelAsync(id)).Status);
+    }
 }

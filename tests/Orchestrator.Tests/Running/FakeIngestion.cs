@@ -86,7 +86,10 @@ internal sealed class FakeIngestion : IAsyncDisposable
                 },
                 GridZone = new GridZone
                 {
-                    Id = ZoneId($"region {id}"), GridZoneCode = $"GB-R{id:00}", RegionId = id, ZoneName = $"Region {id}{fake.RegionSuffix}",
+                    Id = ZoneId($"region {id}"),
+                    GridZoneCode = $"GB-R{id:00}",
+                    RegionId = id,
+                    ZoneName = $"Region {id}{fake.RegionSuffix}",
                 },
             }));
             return Task.FromResult(response);

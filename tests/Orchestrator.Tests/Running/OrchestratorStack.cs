@@ -130,6 +130,8 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public async Task ClearFaultsAsync() => (await _admin.DeleteAsync("/admin/bpp/faults")).Dispose();
 
+    public async Task ForgetOrdersAsync() => (await _admin.DeleteAsync("/admin/bpp/orders")).Dispose();
+
     /// <summary>What the provider knows of a workload's orders.</summary>
     public async Task<IReadOnlyList<JsonNode>> OrdersAsync(string workloadId)
     {

@@ -114,6 +114,20 @@ public sealed class ClaimTests
     }
 
     [Fact]
+    public async Task OthersAreToldOfAChoiceThatIsGivenBack()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var offered = await database.OfferedAsync();
+        await database.ChooseAsync(offered.Id, 2);
+        await database.ClaimAsync(Offers.Owner);
+        await using var listener = await database.DataSource.OpenConnectionAsync();
+        await using (var command = new Npgsql.NpgsqlCommand("LISTEN workload_due", listener))
+            await command.ExecuteNonQueryAsync();
+        await database.Flow.ReleaseAsync(offered.Id, Offers.Owner, CancellationToken.None);
+        Assert.True(await listener.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task NextDueIsTheEndOfALeaseOrTheNextAttempt()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
