@@ -23,7 +23,7 @@ internal sealed class WorkloadRun(
     /// <summary>Never throws: a workload that goes wrong is a matter of that workload only.</summary>
     public async Task RunAsync(WorkloadRecord workload, Guid owner, CancellationToken stopping)
     {
-        using var scope = logger.BeginScope(new Dictionary<string, object> { ["workload_id"] = workload.Id });
+        using var scope = logger.BeginScope("workload {workload_id}", workload.Id);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var started = time.GetTimestamp();
         var keeping = KeepLeaseAsync(workload.Id, owner, lost);
