@@ -143,7 +143,7 @@ internal sealed class RedisEventStream(
 
     private IDatabase Database => redis.GetDatabase();
 
-    private static RedisKey Key(string topic) => $"pylon:events:{topic}";
+    internal static RedisKey Key(string topic) => $"pylon:events:{topic}";
 
     private static RedisKey Mark(string topic, string id) => $"{{pylon:events:{topic}}}:seen:{id}";
 
