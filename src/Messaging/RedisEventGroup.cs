@@ -82,5 +82,5 @@ internal sealed class RedisEventGroup(IConnectionMultiplexer redis, IOptions<Eve
     }
 
     private Task<T> BoundAsync<T>(Task<T> call, CancellationToken cancellationToken) =>
-        call.WaitAsync(options.Value.CallBound, time, cancellationToken);
+        call.WithinAsync(options.Value.CallBound, time, cancellationToken);
 }

@@ -231,7 +231,7 @@ internal sealed class RedisEventStream(
 
     // A call can be lost with its connection; nobody waits for it for ever.
     private Task<T> BoundAsync<T>(Task<T> call, CancellationToken cancellationToken) =>
-        call.WaitAsync(_options.CallBound, time, cancellationToken);
+        call.WithinAsync(_options.CallBound, time, cancellationToken);
 
     private async Task WaitAsync(Task ring, CancellationToken cancellationToken)
     {

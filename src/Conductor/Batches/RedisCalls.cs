@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pylon.Messaging;
 using StackExchange.Redis;
 
 namespace Pylon.Conductor.Batches;
@@ -17,5 +18,5 @@ internal sealed class RedisCalls(IConnectionMultiplexer redis, IOptions<Conducto
         (RedisResult[])(await BoundAsync(Database.ScriptEvaluateAsync(script, keys, values), cancellationToken))!;
 
     public Task<T> BoundAsync<T>(Task<T> call, CancellationToken cancellationToken) =>
-        call.WaitAsync(options.Value.CallBound, time, cancellationToken);
+        call.WithinAsync(options.Value.CallBound, time, cancellationToken);
 }

@@ -100,8 +100,9 @@ internal sealed class TransactedWrites(
                 _ = transaction.HashIncrementAsync(keys.Meta, "n");
             }
 
-            _ = transaction.HashSetAsync(keys.Meta, $"c:{report.Phase}", after.Completed);
-            _ = transaction.HashSetAsync(keys.Meta, $"f:{report.Phase}", after.Failed);
+            // By steps and not to a value: one who falls back counts without a transaction.
+            _ = transaction.HashIncrementAsync(keys.Meta, $"c:{report.Phase}", after.Completed - seen.Completed);
+            _ = transaction.HashIncrementAsync(keys.Meta, $"f:{report.Phase}", after.Failed - seen.Failed);
         }
 
         _ = transaction.StreamAddAsync(keys.Outbox, OutboxEntry.Of(report, after));
