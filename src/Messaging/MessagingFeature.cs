@@ -13,7 +13,7 @@ namespace Pylon.Messaging;
 public static class MessagingFeature
 {
     /// <summary>
-    /// Registers <see cref="IEventStream"/> on the Redis of <c>PYLON_REDIS</c>, the one
+    /// Registers <see cref="IEventStream"/> and <see cref="IEventGroup"/> on the Redis of <c>PYLON_REDIS</c>, the one
     /// <see cref="IConnectionMultiplexer"/> of the process, and the health check <c>redis</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The setting is missing or cannot be read.</exception>
@@ -25,6 +25,7 @@ public static class MessagingFeature
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
         services.TryAddSingleton<IEventStream, RedisEventStream>();
+        services.TryAddSingleton<IEventGroup, RedisEventGroup>();
         services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
         return services;
     }

@@ -96,6 +96,9 @@ public static class Outbox
         return Json.Format(wrapped);
     }
 
+    /// <summary>Puts a payload into an event.</summary>
+    public static void SetData(Event target, IMessage payload) => FieldOf(payload).Accessor.SetValue(target, payload);
+
     private static FieldDescriptor FieldOf(IMessage payload)
     {
         ArgumentNullException.ThrowIfNull(payload);

@@ -143,7 +143,7 @@ internal sealed class RedisEventStream(
 
     private IDatabase Database => redis.GetDatabase();
 
-    private static RedisKey Key(string topic) => $"pylon:events:{topic}";
+    internal static RedisKey Key(string topic) => $"pylon:events:{topic}";
 
     private static RedisKey Mark(string topic, string id) => $"{{pylon:events:{topic}}}:seen:{id}";
 
@@ -231,7 +231,7 @@ internal sealed class RedisEventStream(
 
     // A call can be lost with its connection; nobody waits for it for ever.
     private Task<T> BoundAsync<T>(Task<T> call, CancellationToken cancellationToken) =>
-        call.WaitAsync(_options.CallBound, time, cancellationToken);
+        call.WithinAsync(_options.CallBound, time, cancellationToken);
 
     private async Task WaitAsync(Task ring, CancellationToken cancellationToken)
     {

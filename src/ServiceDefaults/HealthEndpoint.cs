@@ -10,10 +10,13 @@ namespace Pylon.ServiceDefaults;
 /// <summary><c>GET /health</c>: 200 while the process can do its work, 503 with the reason when it cannot.</summary>
 internal static class HealthEndpoint
 {
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapHealthChecks("/health", new HealthCheckOptions
+    public static void Map(IEndpointRouteBuilder endpoints)
     {
-        ResponseWriter = WriteAsync,
-    });
+        var options = new HealthCheckOptions { ResponseWriter = WriteAsync };
+        endpoints.MapHealthChecks("/health", options);
+        // The name that one of the systems had for it which Pylon took over.
+        endpoints.MapHealthChecks("/healthz", options);
+    }
 
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {

@@ -7,9 +7,9 @@ namespace Pylon.Cli.Tests;
 public sealed class BroadcastTests
 {
     private const string Data = """
-        {"position": "17-0", "topic": "workloads", "event": {"id": "e1", "source": "pylon/orchestrator", "type": "pylon.workload.step_completed.v1",
-         "subject": "7c9e6679", "time": "2026-03-01T09:00:00.125Z",
-         "workload_step_completed": {"workload_id": "7c9e6679", "action": "select", "transaction_id": "t", "message_id": "m", "option": 1}}}
+        {"specversion": "1.0", "id": "e1", "source": "pylon/orchestrator", "type": "pylon.workload.step_completed.v1",
+         "subject": "7c9e6679", "time": "2026-03-01T09:00:00.125Z", "datacontenttype": "application/json",
+         "data": {"workload_id": "7c9e6679", "action": "select", "transaction_id": "t", "message_id": "m", "option": 1}}
         """;
 
     [Fact]
@@ -21,11 +21,8 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public void ThePositionIsTheEventIdElseTheOneInside()
-    {
-        Assert.Equal("18-0", Broadcast.Read(new SseItem<string>(Data) { EventId = "18-0" })!.Position);
-        Assert.Equal("17-0", Broadcast.Read(new SseItem<string>(Data))!.Position);
-    }
+    public void ThePositionIsTheIdOfTheEventInTheStream() =>
+        Assert.Equal("workloads:18-0", Broadcast.Read(new SseItem<string>(Data) { EventId = "workloads:18-0" })!.Position);
 
     [Fact]
     public void AGapHasNoEvent()

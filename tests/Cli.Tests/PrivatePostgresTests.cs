@@ -80,8 +80,7 @@ public sealed class PrivatePostgresTests
         }
         finally
         {
-            if (directory.Exists)
-                directory.Delete(recursive: true);
+            directory.Delete(recursive: true);
         }
     }
 

@@ -41,6 +41,7 @@ public sealed class PrivateRedisTests
         Assert.StartsWith("redis did not start: it exited with code 1", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Address already in use", failure.Message, StringComparison.Ordinal);
         Assert.Contains(log, failure.Message, StringComparison.Ordinal);
+        directory.Delete(recursive: true);
     }
 
     private static async Task<string?> AskAsync(PrivateRedis server, string command)

@@ -3,8 +3,10 @@ using Pylon.Testing;
 
 namespace Pylon.Cli.Tests;
 
-public sealed class SupervisorTests
+public sealed class SupervisorTests : IDisposable
 {
+    private readonly string _directory = ThrowawayDirectory.Create("stack");
+
     [Fact]
     public async Task AServerThatIsKilledComesBackAtItsAddress()
     {
@@ -60,12 +62,13 @@ public sealed class SupervisorTests
         Assert.All(identities, identity => Assert.False(identity.IsAlive));
     }
 
+    public void Dispose() => ThrowawayDirectory.Delete(_directory);
+
     // The servers without the services, which need not be built for this.
-    private static Task<LocalStack> StartAsync()
+    private Task<LocalStack> StartAsync()
     {
-        var directory = ThrowawayDirectory.Create("stack");
         var options = new LocalStackOptions(
-            new Checkout(directory), Path.Combine(directory, "data"), Path.Combine(directory, "logs"), StackAddresses.Choose(random: true))
+            new Checkout(_directory), Path.Combine(_directory, "data"), Path.Combine(_directory, "logs"), StackAddresses.Choose(random: true))
         {
             Services = [],
             Throwaway = true,
@@ -94,6 +97,10 @@ public sealed class SupervisorTests
         }
 
         public void Done(string step, string detail, TimeSpan took)
+        {
+        }
+
+        public void Failed(string step)
         {
         }
 

@@ -15,7 +15,7 @@ public sealed class HomeTests(GatewayFixture fixture) : IClassFixture<GatewayFix
             .Select(each => $"{each.GetProperty("method").GetString()} {each.GetProperty("path").GetString()}").ToList();
         Assert.Superset(
             new HashSet<string> { "POST /submit_task", "GET /api/v1/workloads/{id}:watch", "GET /beckn/broadcast", "POST /beckn/on_select", "GET /health" },
-            [.. endpoints]);
+            endpoints.ToHashSet());
         Assert.Equal(endpoints.Count, endpoints.Distinct().Count());
     }
 

@@ -117,7 +117,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
 
         Assert.Superset(
             new HashSet<string> { "pylon.orchestrator.v1.WorkloadService", "pylon.ingestion.v1.MarketService", "pylon.gateway.v1.BroadcastService", "grpc.health.v1.Health" },
-            [.. names]);
+            names.ToHashSet());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -54,11 +55,10 @@ public sealed class TestGateway : IAsyncDisposable
     {
         var services = await StartServicesAsync();
         var address = services.Urls.Single();
-        string[] defaults = ["--PYLON_HTTP_PORT=0", "--PYLON_GRPC_PORT=0", $"--PYLON_ORCHESTRATOR={address}", $"--PYLON_INGESTION={address}", "--PYLON_REDIS=127.0.0.1:1", "--LOG_LEVEL=warn"];
+        string[] defaults = ["--PYLON_HTTP_PORT=0", "--PYLON_GRPC_PORT=0", $"--PYLON_ORCHESTRATOR={address}", $"--PYLON_INGESTION={address}", $"--PYLON_CONDUCTOR={address}", "--PYLON_REDIS=127.0.0.1:1", "--LOG_LEVEL=Critical"];
         var ownRedis = settings.Any(setting => setting.StartsWith("--PYLON_REDIS=", StringComparison.Ordinal));
         var gateway = Program.Build([.. defaults, .. settings], builder =>
         {
-            builder.Logging.ClearProviders();
             builder.Services.RemoveAll<RouteTable>();
             builder.Services.AddSingleton(new RouteTable(Binding.Of([.. Contract.Services.Where(service => Upstream.Of(service) is not null), EchoService.Descriptor])));
             builder.Services.RemoveAll<IUpstreams>();

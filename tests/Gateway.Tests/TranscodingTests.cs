@@ -142,6 +142,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [InlineData("GET", "/api/v1/workloads/x:choose", "POST")]
     [InlineData("POST", "/beckn/broadcast", "GET")]
     [InlineData("GET", "/beckn/on_select", "POST")]
+    [InlineData("POST", "/", "GET")]
     public async Task AnotherMethodIsNotAllowed(string method, string path, string allowed)
     {
         var answer = await Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));

@@ -8,7 +8,7 @@ public sealed class DiscoverTests
     private const string Grid = "@.beckn:itemAttributes.beckn:gridParameters";
 
     [Fact]
-    public async Task BuiltInCatalogueIsServedForToday()
+    public async Task BuiltInWindowsAreOfTodayOrOfTomorrowWhenTheyAreOver()
     {
         await using var sandbox = await SandboxFixture.Start();
         var request = BecknRequest.Discover();
@@ -18,10 +18,13 @@ public sealed class DiscoverTests
         JsonAssert.Equal(request.MessageId, on["context"]!["message_id"]);
         JsonAssert.Equal(request.TransactionId, on["context"]!["transaction_id"]);
         JsonAssert.Equal("sandbox.pylon.local", on["context"]!["bpp_id"]);
-        var catalog = Assert.Single(on["message"]!["catalogs"]!);
-        JsonAssert.Equal("2026-03-10T00:00:00Z", catalog["beckn:validity"]!["schema:startDate"]);
-        Assert.True(catalog["beckn:items"]!.Count() >= 9);
-        Assert.Equal(catalog["beckn:items"]!.Count(), catalog["beckn:offers"]!.Count());
+        // It is eight in the morning.
+        var (today, tomorrow) = (on["message"]!["catalogs"]![0]!, on["message"]!["catalogs"]![1]!);
+        JsonAssert.Equal("2026-03-10T00:00:00Z", today["beckn:validity"]!["schema:startDate"]);
+        JsonAssert.Equal("2026-03-11T00:00:00Z", tomorrow["beckn:validity"]!["schema:startDate"]);
+        Assert.Equal(["item-uk-shetland-night", "item-uk-london-night"], tomorrow["beckn:items"]!.Select(i => i["beckn:id"]!.Value<string>()));
+        Assert.Equal(8, today["beckn:items"]!.Count());
+        Assert.Equal(8, today["beckn:offers"]!.Count());
         Assert.Matches("^[0-9]{2}:00:00Z$", on.SelectToken("$.message.catalogs[0]['beckn:items'][0]['beckn:itemAttributes']['beckn:timeWindow'].start")!.Value<string>());
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Pylon.Cli.Client;
 
-/// <summary>One message of the broadcast stream (pylon.gateway.v1.SubscribeResponse).</summary>
+/// <summary>One message of the broadcast stream: a CloudEvent in JSON, or word of a gap.</summary>
 internal sealed record Broadcast(string? Position, bool Gap, JsonElement? Event)
 {
     private const string TypePrefix = "pylon.";
@@ -24,28 +24,23 @@ internal sealed record Broadcast(string? Position, bool Gap, JsonElement? Event)
 
     public DateTimeOffset? Time => DateTimeOffset.TryParse(Text("time"), out var time) ? time : null;
 
-    /// <summary>The typed payload, whichever it is: the one member that is an object.</summary>
-    public JsonElement? Data =>
-        Event?.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Object).Select(member => (JsonElement?)member.Value).FirstOrDefault();
-
     public static Broadcast? Read(SseItem<string> item)
     {
         using var document = JsonDocument.Parse(item.Data);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object)
             return null;
-        var position = item.EventId is { Length: > 0 } id ? id : root.TryGetProperty("position", out var given) ? given.GetString() : null;
         var gap = root.TryGetProperty("gap", out var flag) && flag.ValueKind == JsonValueKind.True;
-        return new Broadcast(position, gap, root.TryGetProperty("event", out var happened) ? happened.Clone() : null);
+        return new Broadcast(item.EventId is { Length: > 0 } id ? id : null, gap, gap ? null : root.Clone());
     }
 
     /// <summary>What happened in a line, without the lists.</summary>
-    public string Details() => Data is not { } data
-        ? ""
-        : string.Join("  ", data.EnumerateObject()
-            .Where(member => member.Name != "workload_id" && member.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
-            .Where(member => member.Name is not ("summary" or "message_id" or "transaction_id"))
-            .Select(member => $"{member.Name}={member.Value}"));
+    public string Details() => Event is { } e && e.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object
+        ? string.Join("  ", data.EnumerateObject()
+            .Where(member => member.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
+            .Where(member => member.Name is not ("workload_id" or "summary" or "message_id" or "transaction_id"))
+            .Select(member => $"{member.Name}={member.Value}"))
+        : "";
 
     private string Text(string member) => Event is { } e && e.TryGetProperty(member, out var value) ? value.GetString() ?? "" : "";
 }

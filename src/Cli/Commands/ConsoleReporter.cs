@@ -41,6 +41,16 @@ internal sealed class ConsoleReporter : IStackReporter
         }
     }
 
+    public void Failed(string step)
+    {
+        lock (_lock)
+        {
+            Clear();
+            _open = null;
+            AnsiConsole.MarkupLine($"  [red]✗[/] {Markup.Escape(step)}");
+        }
+    }
+
     public void Note(string text) => Line($"    [grey]{Markup.Escape(text)}[/]");
 
     public void Warn(string text) => Line($"  [yellow]![/] {Markup.Escape(text)}");

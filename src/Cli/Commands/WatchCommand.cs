@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Pylon.Cli.Client;
 using Pylon.Cli.Stack;
+using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
@@ -68,7 +69,7 @@ internal static class WatchCommand
                 {
                     pause.Reset();
                     if (workload.State != shown)
-                        WorkloadCommands.Show(workload);
+                        Show(workload);
                     shown = workload.State;
                     if (workload.IsOver)
                         return;
@@ -81,6 +82,15 @@ internal static class WatchCommand
 
             await pause.WaitAsync();
         }
+    }
+
+    // A line for each state, and the table where there is something to choose or to see of the choice.
+    private static void Show(Workload workload)
+    {
+        var attempts = workload.FailureReason.Length > 0 ? $"  {workload.FailureReason}" : "";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workload.UpdatedAt?.UtcDateTime:HH:mm:ss.fff}  {workload.State}{attempts}"));
+        if (workload.WaitsForChoice || workload.IsOver && workload.Recommendations.Count > 0)
+            AnsiConsole.Write(Tables.Recommendations(workload));
     }
 
     /// <summary>Between two connections: short at first, longer while nobody answers.</summary>

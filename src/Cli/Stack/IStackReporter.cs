@@ -9,6 +9,9 @@ public interface IStackReporter
     /// <summary>A step is done; <paramref name="detail"/> is what came of it.</summary>
     void Done(string step, string detail, TimeSpan took);
 
+    /// <summary>A step did not come to its end; why is told by the exception.</summary>
+    void Failed(string step);
+
     /// <summary>Something worth knowing.</summary>
     void Note(string text);
 
@@ -28,6 +31,10 @@ internal sealed class SilentReporter : IStackReporter
     {
     }
 
+    public void Failed(string step)
+    {
+    }
+
     public void Note(string text)
     {
     }
@@ -44,8 +51,16 @@ internal static class StackReporterSteps
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         reporter.Begin(step);
-        var result = await run();
-        reporter.Done(step, detail(result), clock.Elapsed);
-        return result;
+        try
+        {
+            var result = await run();
+            reporter.Done(step, detail(result), clock.Elapsed);
+            return result;
+        }
+        catch
+        {
+            reporter.Failed(step);
+            throw;
+        }
     }
 }

@@ -17,6 +17,9 @@ public sealed record PrivatePostgresOptions(string DataDirectory, string LogFile
     /// <summary>True when the data go with the server.</summary>
     public bool Throwaway { get; init; }
 
+    /// <summary>A directory around data and log that goes with them.</summary>
+    internal string? Enclosing { get; init; }
+
     /// <summary>Told what is being done, where that takes a while or is worth knowing.</summary>
     public Action<string>? Report { get; init; }
 }
@@ -46,7 +49,8 @@ public sealed class PrivatePostgres : StackProcess
     /// <inheritdoc/>
     public override string Address => $"127.0.0.1:{Port}";
 
-    private protected override Signal StopSignal => Signal.Interrupt;
+    // Data that are thrown away need no last checkpoint.
+    private protected override Signal StopSignal => _options.Throwaway ? Signal.Quit : Signal.Interrupt;
 
     internal static string UriOf(int port) => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Superuser}@127.0.0.1:{port}/{Database}");
 
@@ -72,6 +76,7 @@ public sealed class PrivatePostgres : StackProcess
             {
                 Durable = false,
                 Throwaway = true,
+                Enclosing = directory,
                 FallbackDirectory = Path.Combine("/var/tmp", Path.GetFileName(directory)),
             };
             try
@@ -90,10 +95,9 @@ public sealed class PrivatePostgres : StackProcess
     {
         await base.DisposeAsync();
         if (_options.Throwaway)
-        {
             ThrowawayDirectory.Delete(DataDirectory);
-            ThrowawayDirectory.Delete(Path.GetDirectoryName(LogFile)!);
-        }
+        if (_options.Enclosing is { } enclosing)
+            ThrowawayDirectory.Delete(enclosing);
     }
 
     private protected override async Task PrepareAsync(CancellationToken cancellation)
@@ -114,7 +118,7 @@ public sealed class PrivatePostgres : StackProcess
         {
             User = _user,
             WorkingDirectory = DataDirectory,
-            SignalWhenOrphaned = _options.Throwaway ? Signal.Quit : Signal.Interrupt,
+            SignalWhenOrphaned = StopSignal,
         };
     }
 

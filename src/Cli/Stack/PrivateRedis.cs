@@ -9,6 +9,9 @@ public sealed record PrivateRedisOptions(string DataDirectory, string LogFile, i
 {
     /// <summary>True when the data go with the server.</summary>
     public bool Throwaway { get; init; }
+
+    /// <summary>A directory around data and log that goes with them.</summary>
+    internal string? Enclosing { get; init; }
 }
 
 /// <summary>A Redis server of our own on a loopback port, with an append-only file.</summary>
@@ -49,7 +52,11 @@ public sealed class PrivateRedis : StackProcess
         for (var attempt = 1; ; attempt++)
         {
             var directory = ThrowawayDirectory.Create("redis");
-            var options = new PrivateRedisOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), Ports.Throwaway()) { Throwaway = true };
+            var options = new PrivateRedisOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), Ports.Throwaway())
+            {
+                Throwaway = true,
+                Enclosing = directory,
+            };
             try
             {
                 return await StartAsync(options, cancellation);
@@ -66,7 +73,9 @@ public sealed class PrivateRedis : StackProcess
     {
         await base.DisposeAsync();
         if (_options.Throwaway)
-            ThrowawayDirectory.Delete(Path.GetDirectoryName(DataDirectory)!);
+            ThrowawayDirectory.Delete(DataDirectory);
+        if (_options.Enclosing is { } enclosing)
+            ThrowawayDirectory.Delete(enclosing);
     }
 
     private protected override Task PrepareAsync(CancellationToken cancellation)

@@ -13,6 +13,9 @@ public sealed record ServiceDefinition(string Name, string Project, int? GrpcPor
     /// <summary>The service that knows the grid.</summary>
     public static readonly ServiceDefinition Ingestion = new("ingestion", "Ingestion", 5101, 5201);
 
+    /// <summary>The service that says which phases a batch still has to go through.</summary>
+    public static readonly ServiceDefinition Conductor = new("conductor", "Conductor", 4002, 4003);
+
     /// <summary>The service that takes workloads through their flow.</summary>
     public static readonly ServiceDefinition Orchestrator = new("orchestrator", "Orchestrator", 5102, 5202);
 
@@ -20,5 +23,5 @@ public sealed record ServiceDefinition(string Name, string Project, int? GrpcPor
     public static readonly ServiceDefinition Gateway = new("gateway", "Gateway", 8081, 8080);
 
     /// <summary>All of them in the order in which they start: who is called comes before the caller.</summary>
-    public static readonly IReadOnlyList<ServiceDefinition> All = [Sandbox, Ingestion, Orchestrator, Gateway];
+    public static readonly IReadOnlyList<ServiceDefinition> All = [Sandbox, Ingestion, Conductor, Orchestrator, Gateway];
 }

@@ -8,14 +8,12 @@ namespace Pylon.Gateway.Broadcast;
 /// <summary>Writes the frames of one subscriber: all that is ready, then a flush; a comment when there is nothing.</summary>
 internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions options, TimeProvider time)
 {
-    // A reader who does not even take the last word is cut off.
-    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
-
     private readonly StreamFormat _format = StreamFormat.For(context.Request, StreamFormat.Sse);
 
     public async Task Copy(BroadcastReader reader)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, reader.Dropped);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using var end = reader.EndWritesWith(stop, options.DropGrace);
         try
         {
             await Begin(reader.Start, stop.Token);
@@ -23,9 +21,14 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
             while (await NextOrHeartbeat(frames, stop.Token))
                 await context.Response.Body.WriteAsync(Encoded(frames.Current), stop.Token);
         }
-        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && (e is SlowReaderException || reader.Dropped.IsCancellationRequested))
+        catch (SlowReaderException)
         {
-            await Drop();
+            await Say(Dropped, stop.Token);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // It did not even take its last events.
+            context.Abort();
         }
         catch (Exception e) when (context.Response.HasStarted && EventsUnavailable.Is(e))
         {
@@ -72,17 +75,12 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
         return await next;
     }
 
-    private async Task Drop()
+    private static Problem Dropped => new()
     {
-        var problem = new Problem
-        {
-            Status = StatusCodes.Status429TooManyRequests,
-            Reason = "SLOW_READER",
-            Detail = "The stream was read too slowly; connect again with the last id.",
-        };
-        using var limit = new CancellationTokenSource(LastWord, time);
-        await Say(problem, limit.Token);
-    }
+        Status = StatusCodes.Status429TooManyRequests,
+        Reason = "SLOW_READER",
+        Detail = "The stream was read too slowly; connect again with the last id.",
+    };
 
     private async Task Say(Problem problem, CancellationToken cancellationToken)
     {

@@ -19,8 +19,8 @@ internal static class BroadcastFeature
     public static void MapBroadcast(this WebApplication app)
     {
         var endpoints = app.Services.GetRequiredService<BroadcastEndpoints>();
-        app.MapGet("/beckn/broadcast", endpoints.Subscribe);
-        app.MapGet("/beckn/broadcast/poll", endpoints.Poll);
+        app.MapRest("GET", "/beckn/broadcast", endpoints.Subscribe);
+        app.MapRest("GET", "/beckn/broadcast/poll", endpoints.Poll);
         app.MapGrpcService<BroadcastGrpcService>();
     }
 }

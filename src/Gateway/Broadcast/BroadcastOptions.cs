@@ -14,6 +14,10 @@ internal sealed class BroadcastOptions
     [Range(1, 1_000_000)]
     public int QueueLength { get; init; } = 1024;
 
+    /// <summary>What a dropped subscriber still has to take what waits for it, and to learn that it was dropped.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan DropGrace { get; init; } = TimeSpan.FromSeconds(5);
+
     [Range(1, 1_000_000)]
     public int MaxSubscribers { get; init; } = 100_000;
 

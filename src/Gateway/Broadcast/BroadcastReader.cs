@@ -25,8 +25,11 @@ internal sealed class BroadcastReader : IDisposable
     /// <summary>Where the reader stands before its first event.</summary>
     public Position Start { get; }
 
-    /// <summary>Fires when the reader is dropped because it is too slow: it ends a write that the reader holds up.</summary>
-    public CancellationToken Dropped => _dropped.Token;
+    /// <summary>
+    /// Ends, some time after the reader was dropped because it is too slow, a write that it holds up. Dispose of the
+    /// result before the source.
+    /// </summary>
+    public IDisposable EndWritesWith(CancellationTokenSource stop, TimeSpan grace) => _dropped.Token.Register(() => stop.CancelAfter(grace));
 
     public static async Task<BroadcastReader> Open(BroadcastHub hub, Replay replay, Position? after, string[] topics, int page, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ internal static class HomeEndpoints
     public static void MapHome(this WebApplication app)
     {
         var index = new Index("Pylon", [.. FromContract(), .. Extra()]);
-        app.MapGet("/", () => Results.Json(index, HomeJson.Default.Index));
+        app.MapRest("GET", "/", context => context.Response.WriteAsJsonAsync(index, HomeJson.Default.Index, cancellationToken: context.RequestAborted));
     }
 
     private static IEnumerable<Endpoint> FromContract() => Binding.Of(Contract.Services).Select(binding =>

@@ -14,6 +14,9 @@ internal sealed record Problem
 
     public required int Status { get; init; }
 
+    /// <summary>The title again, under the name that clients of the batch conductor look for.</summary>
+    public string Error => Title;
+
     /// <summary>One sentence for a person; names the field where a field is wrong.</summary>
     public required string Detail { get; init; }
 

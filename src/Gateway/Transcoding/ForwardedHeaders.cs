@@ -1,16 +1,21 @@
+using System.Diagnostics;
 using Grpc.Core;
 
 namespace Pylon.Gateway.Transcoding;
 
-/// <summary>What of the HTTP headers the service gets to see as metadata. The trace context goes by itself.</summary>
+/// <summary>
+/// What of the HTTP headers the service gets to see as metadata. The trace context goes by itself, unless nothing here
+/// is traced: then it goes as it came.
+/// </summary>
 internal static class ForwardedHeaders
 {
     private static readonly string[] Names = ["authorization", "x-request-id", "x-correlation-id", "idempotency-key"];
+    private static readonly string[] TraceNames = ["traceparent", "tracestate"];
 
     public static Metadata From(IHeaderDictionary headers)
     {
         var metadata = new Metadata();
-        foreach (var name in Names)
+        foreach (var name in Activity.Current is null ? Names.Concat(TraceNames) : Names)
         {
             foreach (var value in headers[name])
             {

@@ -13,6 +13,6 @@ internal static class WebhookFeature
     public static void MapWebhooks(this WebApplication app)
     {
         var webhooks = app.Services.GetRequiredService<WebhookEndpoints>();
-        app.MapPost("/beckn/on_{action}", (HttpContext context, string action) => webhooks.Receive(context, $"on_{action}"));
+        app.MapRest("POST", "/beckn/on_{action}", context => webhooks.Receive(context, $"on_{context.Request.RouteValues["action"]}"));
     }
 }

@@ -38,7 +38,7 @@ internal abstract record BecknReply
         return new Rubbish($"neither an acknowledgement nor on_{action}");
     }
 
-    /// <summary>The error of an answer, as "code: message"; null when there is none.</summary>
+    /// <summary>The error of an answer, as "code: message"; null when there is none, or an empty one.</summary>
     public static string? ErrorOf(JsonElement root)
     {
         var error = root.Get("error");
@@ -48,6 +48,8 @@ internal abstract record BecknReply
             return null;
         var code = FirstText(error.Get("code"), error.Get("errorCode"));
         var text = FirstText(error.Get("message"), error.Get("errorMessage"));
+        if (code.Length == 0 && text.Length == 0)
+            return error.EnumerateObject().Any(m => m.Value.ValueKind is not JsonValueKind.Null) ? "an error without code or message" : null;
         return code.Length == 0 || text.Length == 0 ? $"{code}{text}" : $"{code}: {text}";
     }
 

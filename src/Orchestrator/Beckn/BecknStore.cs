@@ -60,6 +60,12 @@ internal sealed class BecknStore(NpgsqlDataSource database)
 
     private const string FindAnswer = "SELECT answer FROM beckn_messages WHERE message_id = $1";
 
+    private const string ForgetAnswer =
+        """
+        UPDATE beckn_messages SET answered_at = NULL, answered_by = NULL, answer = NULL, last_error = left(answer::text, 1000)
+        WHERE transaction_id = $1 AND action = $2
+        """;
+
     private const string RecordError = "UPDATE beckn_messages SET last_error = left($2, 1000) WHERE message_id = $1";
 
     private const string OpenOrder =
@@ -94,6 +100,10 @@ internal sealed class BecknStore(NpgsqlDataSource database)
 
     public Task<JsonElement?> FindAnswerAsync(Guid messageId, CancellationToken cancellationToken) =>
         AnswerOf(database.Command(FindAnswer, messageId), cancellationToken);
+
+    /// <summary>Lets a message be sent and answered again; what was answered is kept as its last error.</summary>
+    public Task ForgetAnswerAsync(Guid transactionId, string action, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(ForgetAnswer, cancellationToken, transactionId, action);
 
     /// <summary>Matches a callback to its message; null when there is none. First is false for a duplicate.</summary>
     public async Task<(Guid MessageId, bool First)?> AnswerByCallbackAsync(

@@ -53,9 +53,15 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
                 workloadId, order.TransactionId, "cancel", provider, BecknMessages.Cancel(order.OrderId), cancellationToken);
             await AnnounceAsync(workloadId, owner, order.TransactionId, "cancel", answer.MessageId, option, cancellationToken);
         }
-        catch (BecknRefusal) when (order.State == BecknOrder.Pending)
+        catch (BecknRefusal e) when (order.State == BecknOrder.Pending && e.IsOrderNotFound)
         {
             // Nothing is held.
+        }
+        catch (BecknRefusal)
+        {
+            // What is held must be given back some time: the next attempt asks again instead of reading this answer.
+            await store.ForgetAnswerAsync(order.TransactionId, "cancel", cancellationToken);
+            throw;
         }
 
         await store.MoveOrderAsync(order.OrderId, BecknOrder.Cancelled, [BecknOrder.Pending, BecknOrder.Confirmed], cancellationToken);

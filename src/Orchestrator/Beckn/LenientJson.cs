@@ -6,10 +6,13 @@ namespace Pylon.Orchestrator.Beckn;
 /// <summary>Reads foreign JSON without exceptions: what is missing or of another kind is undefined, empty or null.</summary>
 internal static class LenientJson
 {
-    /// <summary>Undefined when the text is not JSON, or not JSON that PostgreSQL can store (a NUL in a string).</summary>
+    /// <summary>
+    /// Undefined when the text is not JSON, or not JSON that PostgreSQL can store: a NUL or half a surrogate pair in a
+    /// string, bytes that are not UTF-8, a number beyond all measure.
+    /// </summary>
     public static JsonElement Parse(ReadOnlyMemory<byte> json)
     {
-        if (json.Span.IndexOf("\\u0000"u8) >= 0)
+        if (json.Span.IndexOf("\\u0000"u8) >= 0 || !IsStorable(json.Span))
             return default;
         try
         {
@@ -50,5 +53,26 @@ internal static class LenientJson
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? number
             : null;
+    }
+
+    private static bool IsStorable(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                    reader.GetString();
+                else if (reader.TokenType is JsonTokenType.Number && !(reader.TryGetDouble(out var number) && double.IsFinite(number)))
+                    return false;
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 }

@@ -8,8 +8,8 @@ internal static class Backoff
     /// <param name="jitter">0 to 1; the pause is between half of the exponential one and all of it.</param>
     public static TimeSpan After(int attempt, FlowOptions options, double jitter)
     {
-        var exponential = options.RetryDelay * Math.Pow(2, Math.Min(attempt - 1, 30));
-        var capped = exponential < options.MaxRetryDelay ? exponential : options.MaxRetryDelay;
-        return capped * (0.5 + jitter / 2);
+        // In seconds: as a TimeSpan, an hour doubled often enough overflows.
+        var exponential = options.RetryDelay.TotalSeconds * Math.Pow(2, Math.Min(attempt - 1, 30));
+        return TimeSpan.FromSeconds(Math.Min(exponential, options.MaxRetryDelay.TotalSeconds) * (0.5 + jitter / 2));
     }
 }

@@ -94,30 +94,32 @@ internal static class Catalogue
         return "";
     }
 
-    /// <summary>A window is given by full times, or by times of day on the first day of the catalogue's validity.</summary>
+    /// <summary>A window is given by full times, or by times of day from the first day of the catalogue's validity on.</summary>
     private static Window? ReadWindow(JsonElement window, JsonElement validity)
     {
-        var day = Time(validity.Get("schema:startDate").Text());
-        var start = Time(window.Get("start").Text(), day);
-        var end = Time(window.Get("end").Text(), day);
-        if (end is null && start is not null)
-            end = Plus(start.Value, window.Get("duration").Text());
-        if (start is null || end is null)
+        var endText = window.Get("end").Text();
+        if (Time(window.Get("start").Text(), Time(validity.Get("schema:startDate").Text(), null)) is not { } start)
             return null;
-        if (end <= start)
-            end = end.Value.AddDays(1);
-        return end <= start ? null : new Window { StartTime = start.Value.ToTimestamp(), EndTime = end.Value.ToTimestamp() };
+        var end = endText.Length == 0 ? Plus(start, window.Get("duration").Text()) : Time(endText, start);
+        if (end <= start && endText.Length > 0 && !HasDate(endText))
+            end = Plus(end.Value, "P1D");
+        return end > start ? new Window { StartTime = start.ToTimestamp(), EndTime = end.Value.ToTimestamp() } : null;
     }
 
-    private static DateTimeOffset? Time(string text, DateTimeOffset? day = null)
+    private static bool HasDate(string text) => text.Length >= 10 && text[4] == '-';
+
+    /// <summary>A text without a date is a time of the day given; UTC where it does not say.</summary>
+    private static DateTimeOffset? Time(string text, DateTimeOffset? day)
     {
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (text.Length == 0)
-            return null;
-        // A full time would be read as a time of day too.
-        if (text.IndexOf('T', StringComparison.Ordinal) < 0 && text[^1] == 'Z' && TimeOnly.TryParse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture, out var time))
-            return day is null ? null : new DateTimeOffset(DateOnly.FromDateTime(day.Value.UtcDateTime), time, TimeSpan.Zero);
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, utc, out var full) ? full : null;
+        if (!HasDate(text))
+        {
+            if (text.Length == 0 || day is null)
+                return null;
+            text = $"{day.Value.UtcDateTime:yyyy-MM-dd}T{text.TrimStart('T')}";
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, utc, out var time) ? time : null;
     }
 
     private static DateTimeOffset? Plus(DateTimeOffset start, string duration)

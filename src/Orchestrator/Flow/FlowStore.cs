@@ -43,13 +43,17 @@ internal sealed class FlowStore(NpgsqlDataSource database)
 
     private const string Renew = "UPDATE compute_workloads SET due_at = now() + $3 WHERE id = $1 AND lease_owner = $2";
 
+    // The trigger tells of changes of state only, and a choice or a cancellation that is given back has none.
     private const string Release =
         """
-        UPDATE compute_workloads SET
-            status = CASE status WHEN 'processing' THEN 'queued' ELSE status END,
-            lease_owner = NULL,
-            due_at = now()
-        WHERE id = $1 AND lease_owner = $2
+        WITH released AS (
+            UPDATE compute_workloads SET
+                status = CASE status WHEN 'processing' THEN 'queued' ELSE status END,
+                lease_owner = NULL,
+                due_at = now()
+            WHERE id = $1 AND lease_owner = $2
+            RETURNING id)
+        SELECT pg_notify('workload_due', '') FROM released
         """;
 
     private const string BeginTransaction =
@@ -239,12 +243,12 @@ internal sealed class FlowStore(NpgsqlDataSource database)
             Sql.Statement(Retry, workload.Id, owner, reason, refusedItemId, keepTransaction, delay),
             cancellationToken,
             WorkloadEvents.Append(workload.Id, new WorkloadRetryScheduled
-                {
-                    WorkloadId = workload.Id.ToString(),
-                    Attempt = workload.Attempts + 1,
-                    Reason = reason,
-                    NextAttemptTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(nextAttempt),
-                }));
+            {
+                WorkloadId = workload.Id.ToString(),
+                Attempt = workload.Attempts + 1,
+                Reason = reason,
+                NextAttemptTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(nextAttempt),
+            }));
 
     /// <summary>Gives a workload up: the state, the dead letter and the event in one transaction.</summary>
     public Task FailAsync(WorkloadRecord workload, Guid owner, string reason, bool keepTransaction, CancellationToken cancellationToken) =>
@@ -269,11 +273,11 @@ internal sealed class FlowStore(NpgsqlDataSource database)
             Sql.Statement(AskAgain, workload.Id, owner, reason),
             cancellationToken,
             WorkloadEvents.Append(workload.Id, new WorkloadOptionRefused
-                {
-                    WorkloadId = workload.Id.ToString(),
-                    Option = workload.ChosenOption ?? 0,
-                    Reason = reason,
-                }));
+            {
+                WorkloadId = workload.Id.ToString(),
+                Option = workload.ChosenOption ?? 0,
+                Reason = reason,
+            }));
 
     public Task CancelAsync(Guid id, Guid owner, CancellationToken cancellationToken) =>
         ChangeAsync(

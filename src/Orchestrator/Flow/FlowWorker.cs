@@ -16,9 +16,9 @@ internal sealed class FlowWorker(
 {
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromMilliseconds(500);
 
-    // The lease of this process's workloads is in this name.
-    private readonly Guid _owner = Guid.NewGuid();
     private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    // By a key of each run: a workload may be claimed again while its last run here is still ending.
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -72,27 +72,30 @@ internal sealed class FlowWorker(
         while (options.Value.MaxInFlight - _running.Count is > 0 and var free)
         {
             var atMost = Math.Min(free, options.Value.MaxWorkloadsPerCycle);
-            var claimed = await store.ClaimAsync(_owner, atMost, options.Value.Lease, stopping);
+            // A name of its own for the leases of each claim: a run that lost its lease to this very process finds out.
+            var owner = Guid.NewGuid();
+            var claimed = await store.ClaimAsync(owner, atMost, options.Value.Lease, stopping);
             if (claimed.Count > 0)
                 logger.Claimed(claimed.Count);
             foreach (var workload in claimed)
-                Start(workload, stopping);
+                Start(workload, owner, stopping);
             if (claimed.Count < atMost)
                 return;
         }
     }
 
-    private void Start(WorkloadRecord workload, CancellationToken stopping)
+    private void Start(WorkloadRecord workload, Guid owner, CancellationToken stopping)
     {
+        var key = Guid.NewGuid();
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _running[workload.Id] = RunAsync();
+        _running[key] = RunAsync();
         begin.SetResult();
 
         async Task RunAsync()
         {
             await begin.Task;
-            await run.RunAsync(workload, _owner, stopping);
-            _running.TryRemove(workload.Id, out _);
+            await run.RunAsync(workload, owner, stopping);
+            _running.TryRemove(key, out _);
             Ring();
         }
     }

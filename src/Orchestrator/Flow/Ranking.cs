@@ -14,7 +14,7 @@ internal static class Ranking
 
     /// <summary>
     /// Stands in for a carbon intensity that the catalogue does not give, in gCO2/kWh: dirtier than coal (937 in the
-    /// Carbon Intensity API's factors), so that silence never ranks first.
+    /// Carbon Intensity API's factors). A dirty grid may still score less, so silence ranks behind all who say theirs.
     /// </summary>
     public const double UnknownCarbonIntensity = 1000;
 
@@ -30,7 +30,8 @@ internal static class Ranking
     [
         .. items.Zip(zones)
             .Where(x => x.Second.Zone is not null)
-            .OrderByDescending(x => Score(x.First.RenewableMixPercent, x.First.CarbonIntensity))
+            .OrderBy(x => x.First.CarbonIntensity is null)
+            .ThenByDescending(x => Score(x.First.RenewableMixPercent, x.First.CarbonIntensity))
             .ThenBy(x => x.First.CarbonIntensity ?? UnknownCarbonIntensity)
             .ThenBy(x => x.First.Price?.Value ?? double.MaxValue)
             .ThenBy(x => x.First.GridZone, StringComparer.Ordinal)

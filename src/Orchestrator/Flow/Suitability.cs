@@ -14,7 +14,8 @@ internal static class Suitability
             .Where(i => !workload.RefusedItemIds.Contains(i.ItemId))
             .Where(i => workload.ComputeLoadMw is not { } load || i.AvailableCapacityMw is not { } room || room >= load)
             .Where(i => workload.Deadline is not { } deadline || i.Window is not { } window || window.StartTime.ToDateTimeOffset() < deadline)
-            .OrderByDescending(i => Ranking.Score(i.RenewableMixPercent, i.CarbonIntensity))
+            .OrderBy(i => i.CarbonIntensity is null)
+            .ThenByDescending(i => Ranking.Score(i.RenewableMixPercent, i.CarbonIntensity))
             .Take(GridZones.MaxReferences),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Workloads;
 
@@ -22,7 +23,7 @@ internal sealed class WorkloadRun(
     /// <summary>Never throws: a workload that goes wrong is a matter of that workload only.</summary>
     public async Task RunAsync(WorkloadRecord workload, Guid owner, CancellationToken stopping)
     {
-        using var scope = logger.BeginScope(new Dictionary<string, object> { ["workload_id"] = workload.Id });
+        using var scope = logger.BeginScope("workload {workload_id}", workload.Id);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var started = time.GetTimestamp();
         var keeping = KeepLeaseAsync(workload.Id, owner, lost);
@@ -78,7 +79,7 @@ internal sealed class WorkloadRun(
             await store.RetryAsync(workload, owner, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
             return "refused";
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or Npgsql.NpgsqlException))
+        catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or NpgsqlException) || IsAboutItsData(e))
         {
             var expected = e is BecknFailure or BecknRefusal or ItemRefusedException or GridUnavailableException;
             if (!expected)
@@ -86,6 +87,10 @@ internal sealed class WorkloadRun(
             return await RetryOrFailAsync(workload, owner, expected ? e.Message : $"internal error ({e.GetType().Name})", cancellationToken);
         }
     }
+
+    /// <summary>True for what this workload wants to write and the database never takes: data exceptions and constraints.</summary>
+    private static bool IsAboutItsData(Exception e) =>
+        e is PostgresException { SqlState: var state } && (state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal));
 
     private async Task<string> RetryOrFailAsync(WorkloadRecord workload, Guid owner, string reason, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ internal static class BuiltInWriter
     public static string Write(WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations)
     {
         var text = new StringBuilder();
-        text.Append($"Three grid zones are on offer for '{workload.Name}'. ");
+        text.Append($"Three grid zones are on offer for workload '{workload.Name}'. ");
         var first = recommendations[0];
         text.Append(first.BookingState == BookingState.Confirmed
             ? $"{Place(first)} ranks first and is held under order {first.OrderId} (DISCOVER, SELECT, INIT and CONFIRM were answered)."

@@ -46,12 +46,16 @@ internal sealed class Gemini(HttpClient http, IOptions<GeminiOptions> options)
         }
     }
 
+    // Half a surrogate pair is no text that the database takes.
+    private static string Shortened(string text) =>
+        text.Length <= MaxSummary ? text : text[..(char.IsHighSurrogate(text[MaxSummary - 1]) ? MaxSummary - 1 : MaxSummary)];
+
     private static string TextOf(JsonElement body)
     {
         var parts = body.Get("candidates").First().Get("content").Get("parts").Elements().Select(p => p.Get("text").Text());
         var text = string.Concat(parts).Trim();
         if (text.Length > 0)
-            return text.Length <= MaxSummary ? text : text[..MaxSummary];
+            return Shortened(text);
         var reason = body.Get("promptFeedback").Get("blockReason").Text();
         throw new GeminiException(reason.Length > 0 ? $"the prompt is blocked: {reason}" : "the answer has no text");
     }

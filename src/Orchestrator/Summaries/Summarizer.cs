@@ -17,8 +17,9 @@ internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options,
         {
             return (await gemini.GenerateAsync(Prompt(facts), cancellationToken), SummaryEngines.Gemini);
         }
-        catch (GeminiException e)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is (a key that no header takes, say): the facts are there without it.
             logger.FellBack(workload.Id, e.Message);
             return (facts, SummaryEngines.BuiltInFallback);
         }

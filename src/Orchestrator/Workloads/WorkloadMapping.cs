@@ -12,7 +12,7 @@ internal static class WorkloadMapping
     private const int MaxName = 200;
 
     /// <summary>Reads what a user submits; a field that breaks its rule is refused by name.</summary>
-    public static WorkloadRecord Parse(SubmitWorkloadRequest request)
+    public static WorkloadRecord Parse(SubmitWorkloadRequest request, DateTimeOffset now)
     {
         var wish = Optional(Field.Text(request.Request, "request", 0, 4000));
         var name = request.WorkloadName.Length == 0 && wish is not null
@@ -29,7 +29,7 @@ internal static class WorkloadMapping
             ComputeLoadMw = request.HasComputeLoadMw ? Load(request.ComputeLoadMw) : null,
             CarbonCapGco2 = request.HasCarbonCapGco2 ? Field.Positive(request.CarbonCapGco2, "carbon_cap_gco2") : null,
             MaxPriceGbp = request.HasMaxPriceGbp ? Field.Positive(request.MaxPriceGbp, "max_price_gbp") : null,
-            Deadline = request.Deadline?.ToDateTimeOffset(),
+            Deadline = request.Deadline is null ? null : Deadline(request.Deadline, now),
             UserEmail = Email(request.UserEmail),
         };
     }
@@ -92,7 +92,29 @@ internal static class WorkloadMapping
 
     private static string? Optional(string text) => text.Length == 0 ? null : text;
 
-    private static string Shortened(string text) => text.Length <= MaxName ? text : $"{text[..(MaxName - 1)]}…";
+    private static DateTimeOffset Deadline(Timestamp deadline, DateTimeOffset now)
+    {
+        try
+        {
+            if (deadline.ToDateTimeOffset() is var time && time > now)
+                return time;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refusal.InvalidArgument("deadline", "must be a time of the years 1 to 9999").AsException();
+        }
+
+        throw Refusal.InvalidArgument("deadline", "must be in the future").AsException();
+    }
+
+    private static string Shortened(string text)
+    {
+        if (text.Length <= MaxName)
+            return text;
+        // Half a surrogate pair is no text.
+        var end = char.IsHighSurrogate(text[MaxName - 2]) ? MaxName - 2 : MaxName - 1;
+        return $"{text[..end]}…";
+    }
 
     // PostgreSQL keeps microseconds.
     private static long? Micro(DateTimeOffset? time) => time?.UtcTicks / 10;

@@ -17,7 +17,7 @@ internal sealed class WorkloadService(WorkloadStore store, Changes changes, Time
     public override async Task<SubmitWorkloadResponse> SubmitWorkload(SubmitWorkloadRequest request, ServerCallContext context)
     {
         var requestId = Field.OptionalUuid(request.RequestId, "request_id") ?? Guid.NewGuid();
-        var asked = WorkloadMapping.Parse(request);
+        var asked = WorkloadMapping.Parse(request, time.GetUtcNow());
         var stored = await store.SubmitAsync(requestId, asked, context.CancellationToken);
         if (!WorkloadMapping.IsSameRequest(asked, stored))
             throw Refusal.AlreadyExists("REQUEST_ID_REUSED", "request_id: was used for another workload").AsException();

@@ -62,10 +62,12 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
         WHERE id = $1 AND status IN ('queued', 'pending_user_choice', 'scheduled', 'failed')
         """;
 
+    // The messages of a transaction that goes on are about the item that came after the refused ones: they stay refused.
     private const string Replay =
         """
         UPDATE compute_workloads SET
-            status = resume_status, resume_status = NULL, attempts = 0, failure_reason = NULL, refused_item_ids = '{}', due_at = now()
+            status = resume_status, resume_status = NULL, attempts = 0, failure_reason = NULL, due_at = now(),
+            refused_item_ids = CASE WHEN transaction_id IS NULL THEN '{}' ELSE refused_item_ids END
         WHERE id = $1 AND status = 'failed'
         """;
 

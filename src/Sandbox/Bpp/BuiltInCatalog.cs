@@ -3,26 +3,35 @@ using Newtonsoft.Json.Linq;
 
 namespace Pylon.Sandbox.Bpp;
 
-/// <summary>The catalogue that is served when no other was put: UK grid windows of one day.</summary>
+/// <summary>
+/// What is served when no other catalogue was put: UK grid windows, each on the next day that it is not over yet. A
+/// catalogue gives times of the day that its validity begins, so today and tomorrow are one each.
+/// </summary>
 internal static class BuiltInCatalog
 {
     public const string Provider = "provider-pylon-sandbox";
 
-    public static JArray For(DateOnly day, string bppId)
+    /// <summary>Changes at most once an hour: every window begins and ends on the hour.</summary>
+    public static JArray For(DateTimeOffset now, string bppId) => new(GridWindow.BuiltIn
+        .GroupBy(window => DateOnly.FromDateTime(now.UtcDateTime).AddDays(now.Hour < window.Start + window.Hours ? 0 : 1))
+        .OrderBy(day => day.Key)
+        .Select(day => For(day.Key, [.. day], bppId)));
+
+    private static JObject For(DateOnly day, IReadOnlyList<GridWindow> windows, string bppId)
     {
-        var validity = $"{day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}T";
-        return new JArray(new JObject
+        var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return new JObject
         {
             ["@context"] = Schema.Core,
             ["@type"] = "beckn:Catalog",
-            ["beckn:id"] = "catalog-pylon-sandbox-uk",
+            ["beckn:id"] = "catalog-pylon-sandbox-uk-" + date,
             ["beckn:descriptor"] = Descriptor("Grid Flexibility Windows - Great Britain", "Low-carbon compute windows of the day, made up by the sandbox"),
             ["beckn:bppId"] = bppId,
             ["beckn:validity"] = new JObject
             {
                 ["@type"] = "beckn:TimePeriod",
-                ["schema:startDate"] = validity + "00:00:00Z",
-                ["schema:endDate"] = validity + "23:59:59Z",
+                ["schema:startDate"] = date + "T00:00:00Z",
+                ["schema:endDate"] = date + "T23:59:59Z",
             },
             ["beckn:provider"] = new JObject
             {
@@ -32,9 +41,9 @@ internal static class BuiltInCatalog
                 ["beckn:descriptor"] = Descriptor("Pylon Sandbox Grid", "A grid flexibility service that exists on this machine only"),
                 ["beckn:rateable"] = false,
             },
-            ["beckn:items"] = new JArray(GridWindow.BuiltIn.Select(Item)),
-            ["beckn:offers"] = new JArray(GridWindow.BuiltIn.Select(Offer)),
-        });
+            ["beckn:items"] = new JArray(windows.Select(Item)),
+            ["beckn:offers"] = new JArray(windows.Select(Offer)),
+        };
     }
 
     private static JObject Item(GridWindow window) => new()

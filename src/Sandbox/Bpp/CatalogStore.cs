@@ -6,7 +6,7 @@ namespace Pylon.Sandbox.Bpp;
 internal sealed class CatalogStore(BppOptions options, TimeProvider time)
 {
     private volatile JArray? replacement = options.Catalog is null ? null : CatalogFiles.Load(options.Catalog);
-    private volatile Tuple<DateOnly, JArray>? builtIn;
+    private volatile Tuple<long, JArray>? builtIn;
 
     public bool IsBuiltIn => replacement is null;
 
@@ -14,7 +14,7 @@ internal sealed class CatalogStore(BppOptions options, TimeProvider time)
 
     public void Restore() => replacement = null;
 
-    public JArray Current() => replacement ?? BuiltInToday();
+    public JArray Current() => replacement ?? BuiltInNow();
 
     public JObject? FindItem(string id) =>
         Current().SelectMany(c => (JArray)c["beckn:items"]!).OfType<JObject>().FirstOrDefault(i => Json.Text(i, "beckn:id") == id);
@@ -25,13 +25,14 @@ internal sealed class CatalogStore(BppOptions options, TimeProvider time)
     public static bool IsFor(JToken offer, string itemId) =>
         (offer as JObject)?["beckn:items"] is JArray items && items.Any(i => i is JValue { Value: string id } && id == itemId);
 
-    private JArray BuiltInToday()
+    private JArray BuiltInNow()
     {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        if (builtIn is { } known && known.Item1 == today)
+        var now = time.GetUtcNow();
+        var hour = now.UtcTicks / TimeSpan.TicksPerHour;
+        if (builtIn is { } known && known.Item1 == hour)
             return known.Item2;
-        var made = BuiltInCatalog.For(today, options.BppId);
-        builtIn = Tuple.Create(today, made);
+        var made = BuiltInCatalog.For(now, options.BppId);
+        builtIn = Tuple.Create(hour, made);
         return made;
     }
 }

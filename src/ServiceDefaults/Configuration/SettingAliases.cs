@@ -22,6 +22,11 @@ internal static class SettingAliases
         new("GEMINI_API_KEY", "Gemini:ApiKey"),
         new("GEMINI_BASE_URL", "Gemini:BaseUrl"),
         new("GEMINI_MODEL", "Gemini:Model"),
+        new("BCS_CATALOGUE", "Conductor:Catalogue"),
+        new("BCS_USE_MOCK_REPOSITORY", "Conductor:UseMockRepository"),
+        new("BCS_REDIS_TTL_SECONDS", "Conductor:StateTtl", Seconds),
+        new("BCS_REDIS_URL", "PYLON_REDIS", RedisAddress),
+        new("BCS_LOG_LEVEL", "Logging:LogLevel:Pylon.Conductor", LogLevelName),
         new("LOG_LEVEL", "Logging:LogLevel:Default", LogLevelName),
     ];
 
@@ -45,6 +50,17 @@ internal static class SettingAliases
         && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds
             ? TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture)
             : text;
+
+    // redis://host:6379/0 in the notation of our client; what is not a URL is in it already.
+    private static string RedisAddress(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("redis" or "rediss"))
+            return text;
+        var password = uri.UserInfo.Length > 0 ? $",password={Uri.UnescapeDataString(uri.UserInfo[(uri.UserInfo.IndexOf(':') + 1)..])}" : "";
+        var database = uri.AbsolutePath.Trim('/') is { Length: > 0 } number ? $",defaultDatabase={number}" : "";
+        var tls = uri.Scheme == "rediss" ? ",ssl=true" : "";
+        return $"{uri.Host}:{(uri.Port > 0 ? uri.Port : 6379)}{database}{password}{tls}";
+    }
 
     private static string LogLevelName(string text) => text.ToUpperInvariant() switch
     {

@@ -1,0 +1,74 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Pylon.Events.V1;
+using Pylon.Messaging;
+
+namespace Pylon.Conductor.Batches;
+
+/// <summary>The events of the Conductor. Their ids follow from what they tell of, so that a repeated one is recognised.</summary>
+internal static class BatchEvents
+{
+    public const string Topic = "batches";
+    public const string Source = "pylon/conductor";
+
+    public static Event Progressed(PhaseReport report, Progress after) => Event(
+        StableId.Of("progressed", report.EventId.ToString()),
+        report.BatchId,
+        report.OccurredAt,
+        new BatchPhaseProgressed
+        {
+            BatchId = report.BatchId,
+            PhaseName = report.Phase,
+            EntityId = report.EntityId,
+            Succeeded = report.Succeeded,
+            ErrorCode = report.ErrorCode,
+            CorrelationId = report.CorrelationId,
+            Completed = after.Completed,
+            Failed = after.Failed,
+            Total = after.Total,
+            PhaseComplete = after.IsComplete,
+        });
+
+    /// <summary>That the pipeline was defined, then one for each phase that is left out.</summary>
+    public static IReadOnlyList<Event> Defined(PipelineDefinition definition)
+    {
+        var (batchId, resolution) = (definition.BatchId, definition.Resolution);
+        var defined = new BatchPipelineDefined
+        {
+            BatchId = batchId,
+            Pipeline = resolution.Pipeline,
+            CorrelationId = definition.CorrelationId,
+            FinalPipeline = { resolution.Final },
+        };
+        return
+        [
+            Event(StableId.Of("defined", definition.Id.ToString()), batchId, definition.DefinedAt, defined),
+            .. resolution.Skipped.Select(phase => Event(
+                StableId.Of("skipped", definition.Id.ToString(), phase),
+                batchId,
+                definition.DefinedAt,
+                new BatchPhaseSkipped
+                {
+                    BatchId = batchId,
+                    PhaseName = phase,
+                    SkipReason = "already_completed",
+                    CorrelationId = definition.CorrelationId,
+                    Pipeline = resolution.Pipeline,
+                })),
+        ];
+    }
+
+    public static Event Event(Guid id, string subject, DateTimeOffset time, IMessage payload)
+    {
+        var made = new Event
+        {
+            Id = id.ToString(),
+            Source = Source,
+            Type = Outbox.TypeOf(payload),
+            Subject = subject,
+            Time = Timestamp.FromDateTimeOffset(time),
+        };
+        Outbox.SetData(made, payload);
+        return made;
+    }
+}

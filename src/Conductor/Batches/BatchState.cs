@@ -1,0 +1,70 @@
+namespace Pylon.Conductor.Batches;
+
+/// <summary>
+/// The state of one batch and its only rule: a phase of an entity, or of the whole batch, goes from nothing to failed to
+/// completed and never back. The scripts and transactions of <see cref="RedisBatches"/> do the same to the same fields.
+/// </summary>
+internal sealed class BatchState
+{
+    private readonly Dictionary<(string Phase, string Entity), Mark> _marks = [];
+    private readonly HashSet<string> _entities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Completed, long Failed)> _counts = new(StringComparer.Ordinal);
+
+    public long Expected { get; set; }
+
+    public long Revision { get; set; }
+
+    public long Total => Math.Max(Expected, _entities.Count);
+
+    /// <summary>Who is known.</summary>
+    public IReadOnlyCollection<string> Entities => _entities;
+
+    /// <summary>What is known of each phase and entity; the empty entity is the whole batch.</summary>
+    public IReadOnlyDictionary<(string Phase, string Entity), Mark> Marks => _marks;
+
+    /// <summary>Completed and failed entities of each phase that any was reported of.</summary>
+    public IReadOnlyDictionary<string, (long Completed, long Failed)> Counts => _counts;
+
+    public ReportOutcome Apply(PhaseReport report)
+    {
+        var key = (report.Phase, report.EntityId);
+        var before = _marks.TryGetValue(key, out var mark) ? mark : null;
+        var changed = Advances(before?.Succeeded, report.Succeeded);
+        if (changed)
+        {
+            _marks[key] = new Mark(report.Succeeded, report.EventId);
+            if (report.EntityId.Length > 0)
+                Count(report, before?.Succeeded);
+            Revision++;
+        }
+
+        return new ReportOutcome(changed, Of(report.Phase));
+    }
+
+    public BatchSnapshot Snapshot(string batchId) => new(
+        batchId, Revision, Total, _marks.Keys.Select(k => k.Phase).Distinct(StringComparer.Ordinal).ToDictionary(p => p, Of, StringComparer.Ordinal));
+
+    /// <summary>True when a report takes what is known a step on.</summary>
+    public static bool Advances(bool? known, bool reported) => known switch
+    {
+        null => true,
+        false => reported,
+        true => false,
+    };
+
+    private Progress Of(string phase)
+    {
+        var (completed, failed) = _counts.GetValueOrDefault(phase);
+        return new Progress(phase, completed, failed, Total, _marks.TryGetValue((phase, ""), out var whole) ? whole.Succeeded : null);
+    }
+
+    private void Count(PhaseReport report, bool? before)
+    {
+        _entities.Add(report.EntityId);
+        var (completed, failed) = _counts.GetValueOrDefault(report.Phase);
+        _counts[report.Phase] = report.Succeeded ? (completed + 1, failed - (before is false ? 1 : 0)) : (completed, failed + 1);
+    }
+
+    /// <summary>What is known, and the report that it is known from.</summary>
+    internal sealed record Mark(bool Succeeded, Guid EventId);
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Options;
+using Pylon.Conductor.DeadLetters;
+using Pylon.Conductor.Intake;
+using Pylon.Messaging;
+using Pylon.Rpc;
+
+namespace Pylon.Conductor.Batches;
+
+internal static class BatchesFeature
+{
+    /// <summary>Batches in Redis and PostgreSQL, and everything that comes and goes by events.</summary>
+    public static IServiceCollection AddBatches(this IServiceCollection services, IConfiguration configuration)
+    {
+        var setting = configuration[RedisConnection.Setting];
+        services.AddSingleton<Changes>();
+        services.AddSingleton<RedisCalls>();
+        services.AddSingleton<BatchStore>();
+        services.AddSingleton<Journal>().AddHostedService(provider => provider.GetRequiredService<Journal>());
+        services.AddSingleton<OutboxRelay>().AddHostedService(provider => provider.GetRequiredService<OutboxRelay>());
+        services.AddSingleton<Recovery>().AddHostedService(provider => provider.GetRequiredService<Recovery>());
+        services.AddSingleton(provider =>
+            new TransactionConnections(setting, provider.GetRequiredService<IOptions<ConductorOptions>>().Value.TransactionConnections));
+        services.AddSingleton<IBatchWrites>(provider => provider.GetRequiredService<IOptions<ConductorOptions>>().Value.StatePath switch
+        {
+            StatePath.Transaction => ActivatorUtilities.CreateInstance<TransactedWrites>(provider),
+            _ => ActivatorUtilities.CreateInstance<ScriptedWrites>(provider),
+        });
+        services.AddSingleton<BatchLoader>();
+        services.AddSingleton<RedisBatches>();
+        services.AddSingleton<IBatches>(provider => provider.GetRequiredService<RedisBatches>());
+        services.AddSingleton<DeadLetterStore>();
+        services.AddSingleton<DeadLetterBox>();
+        services.AddHostedService<IntakeWorker>();
+        services.AddExceptionMapper(StoreFailure.Refusal);
+        return services;
+    }
+
+    /// <summary>Batches in memory: BCS_USE_MOCK_REPOSITORY.</summary>
+    public static IServiceCollection AddMemoryBatches(this IServiceCollection services) => services
+        .AddSingleton<Changes>()
+        .AddSingleton<MemoryBatches>()
+        .AddSingleton<IBatches>(provider => provider.GetRequiredService<MemoryBatches>());
+}

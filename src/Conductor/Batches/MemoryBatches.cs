@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Options;
+using Pylon.Events.V1;
+
+namespace Pylon.Conductor.Batches;
+
+/// <summary>
+/// Batches in memory, for development and as the model that Redis is held against: atomic by a lock, forgotten after
+/// the same time, published to nobody but a list of the latest events.
+/// </summary>
+internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes changes, TimeProvider time) : IBatches
+{
+    private const int EventsKept = 10_000;
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, Kept> _batches = new(StringComparer.Ordinal);
+    private readonly Queue<Event> _events = new();
+
+    /// <summary>The latest, the oldest first.</summary>
+    public IReadOnlyList<Event> Events
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _events];
+        }
+    }
+
+    public Task<BatchSnapshot?> FindAsync(string batchId, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return Task.FromResult(Live(batchId)?.State.Snapshot(batchId));
+    }
+
+    public Task<ReportOutcome> ReportAsync(PhaseReport report, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var kept = Touch(report.BatchId);
+            if (!kept.Reports.TryAdd(report.EventId, report))
+                report = kept.Reports[report.EventId];
+            var outcome = kept.State.Apply(report);
+            if (outcome.Changed)
+                Publish(report.BatchId, BatchEvents.Progressed(report, outcome.Progress));
+            return Task.FromResult(outcome);
+        }
+    }
+
+    public Task<PipelineDefinition> DefineAsync(PipelineDefinition definition, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var kept = Touch(definition.BatchId);
+            if (kept.Definitions.Find(d => d.Id == definition.Id) is { } first)
+                return Task.FromResult(first);
+            kept.Definitions.Add(definition);
+            kept.State.Expected = Math.Max(kept.State.Expected, definition.TotalEntities ?? 0);
+            kept.State.Revision++;
+            foreach (var each in BatchEvents.Defined(definition))
+                Publish(definition.BatchId, each);
+            return Task.FromResult(definition);
+        }
+    }
+
+    public Task<IReadOnlyList<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return Task.FromResult<IReadOnlyList<PipelineDefinition>>([.. (Live(batchId)?.Definitions ?? []).AsEnumerable().Reverse().Take(max)]);
+    }
+
+    public Task<IReadOnlyList<string>> ListAsync(string? after, int max, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<string>>(
+                [.. _batches.Keys.Where(id => string.CompareOrdinal(id, after) > 0 && Live(id) is not null).Take(max)]);
+        }
+    }
+
+    private Kept? Live(string batchId) =>
+        _batches.TryGetValue(batchId, out var kept) && time.GetUtcNow() - kept.UpdatedAt <= options.Value.StateTtl ? kept : null;
+
+    private Kept Touch(string batchId)
+    {
+        var kept = Live(batchId) ?? (_batches[batchId] = new Kept());
+        kept.UpdatedAt = time.GetUtcNow();
+        return kept;
+    }
+
+    private void Publish(string batchId, Event each)
+    {
+        _events.Enqueue(each);
+        if (_events.Count > EventsKept)
+            _events.Dequeue();
+        changes.Tell(batchId);
+    }
+
+    private sealed class Kept
+    {
+        public BatchState State { get; } = new();
+
+        public Dictionary<Guid, PhaseReport> Reports { get; } = [];
+
+        public List<PipelineDefinition> Definitions { get; } = [];
+
+        public DateTimeOffset UpdatedAt { get; set; }
+    }
+}

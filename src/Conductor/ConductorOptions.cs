@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pylon.Conductor;
+
+/// <summary>How a change reaches Redis.</summary>
+internal enum StatePath
+{
+    /// <summary>One script for a whole change.</summary>
+    Script,
+
+    /// <summary>WATCH/MULTI/EXEC with conditions, retried on conflict.</summary>
+    Transaction,
+}
+
+/// <summary>Section Conductor.</summary>
+internal sealed class ConductorOptions
+{
+    public const string Section = "Conductor";
+
+    /// <summary>A file that replaces the shipped catalogue; the shipped one when empty.</summary>
+    public string Catalogue { get; set; } = "";
+
+    /// <summary>State is in memory only, without Redis and PostgreSQL, and gone with the process.</summary>
+    public bool UseMockRepository { get; set; }
+
+    /// <summary>How long the state of a batch is kept after its last change.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan StateTtl { get; set; } = TimeSpan.FromDays(7);
+
+    public StatePath StatePath { get; set; } = StatePath.Script;
+
+    /// <summary>Attempts of a conflicting transaction before it is done without one.</summary>
+    [Range(1, 100)]
+    public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>The first pause after a conflict; each further one is twice as long, less a random part.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
+    public TimeSpan ConflictPause { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Connections for transactions, which each keep their connection for a round trip.</summary>
+    [Range(1, 64)]
+    public int TransactionConnections { get; set; } = 4;
+
+    /// <summary>The longest that one call to Redis is waited for; after it the outcome is unknown.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan CallBound { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a durable report may go unpublished before it is looked after.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan RecoverAfter { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The consumer group.</summary>
+    [Required]
+    public string ConsumerGroup { get; set; } = "conductor";
+
+    /// <summary>An entry that its consumer has held so long is taken over by another.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan ClaimAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often an event that fails for an unknown reason is tried.</summary>
+    [Range(1, 100)]
+    public int MaxDeliveries { get; set; } = 5;
+}

@@ -1,0 +1,94 @@
+using Npgsql;
+using Pylon.Messaging;
+using Pylon.Postgres;
+using Pylon.Rpc;
+
+namespace Pylon.Conductor.DeadLetters;
+
+/// <summary>The table dead_letters.</summary>
+internal sealed class DeadLetterStore(NpgsqlDataSource database)
+{
+    private const string Insert =
+        """
+        INSERT INTO dead_letters (id, topic, position, format, event_id, batch_id, reason, attempts, original, first_failed_at, last_failed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) ON CONFLICT DO NOTHING
+        """;
+
+    private const string Columns =
+        "id, topic, position, format, event_id, batch_id, reason, attempts, original, state, first_failed_at, last_failed_at, settled_at";
+
+    private const string Select = $"SELECT {Columns} FROM dead_letters WHERE id = $1";
+
+    private const string SelectPage =
+        $"""
+        SELECT {Columns} FROM dead_letters
+        WHERE state = ANY ($1) AND ($2::timestamptz IS NULL OR (first_failed_at, id) < ($2, $3))
+        ORDER BY first_failed_at DESC, id DESC LIMIT $4
+        """;
+
+    private const string SettleOpen =
+        $"UPDATE dead_letters SET state = $2, settled_at = $3 WHERE id = $1 AND state = 'open' RETURNING {Columns}";
+
+    private const string FailAgain =
+        "UPDATE dead_letters SET attempts = attempts + 1, reason = $2, last_failed_at = $3 WHERE id = $1 AND state = 'open'";
+
+    public Task AddAsync(DeadLetterRecord letter, CancellationToken cancellationToken) => database.ExecuteAsync(
+        Insert,
+        cancellationToken,
+        letter.Id,
+        letter.Topic,
+        letter.Position,
+        letter.Format == EntryFormat.Event ? "event" : "envelope",
+        letter.EventId,
+        letter.BatchId,
+        letter.Reason,
+        letter.Attempts,
+        letter.Original,
+        letter.FirstFailedAt.UtcDateTime);
+
+    public async Task<DeadLetterRecord?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        (await ReadAsync(database.Command(Select, id), cancellationToken)).FirstOrDefault();
+
+    public Task<List<DeadLetterRecord>> PageAsync(
+        IReadOnlyCollection<string> states, PageToken? after, int max, CancellationToken cancellationToken) => ReadAsync(
+            database.Command(
+                SelectPage,
+                states.ToArray(),
+                new NpgsqlParameter { Value = (object?)after?.Time.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz },
+                after?.Id ?? Guid.Empty,
+                max),
+            cancellationToken);
+
+    /// <summary>Null when it is not open any more.</summary>
+    public async Task<DeadLetterRecord?> SettleAsync(Guid id, string state, DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await ReadAsync(database.Command(SettleOpen, id, state, now.UtcDateTime), cancellationToken)).FirstOrDefault();
+
+    public Task FailAgainAsync(Guid id, string reason, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(FailAgain, cancellationToken, id, reason, now.UtcDateTime);
+
+    private static async Task<List<DeadLetterRecord>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var owned = command;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<DeadLetterRecord>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(new DeadLetterRecord(
+                reader.GetGuid(0),
+                reader.GetString(1),
+                reader.GetString(2),
+                reader.GetString(3) == "event" ? EntryFormat.Event : EntryFormat.Envelope,
+                reader.GetString(4),
+                reader.GetString(5),
+                reader.GetString(6),
+                reader.GetInt32(7),
+                reader.GetFieldValue<byte[]>(8),
+                reader.GetString(9),
+                reader.GetFieldValue<DateTimeOffset>(10),
+                reader.GetFieldValue<DateTimeOffset>(11),
+                reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12)));
+        }
+
+        return found;
+    }
+}

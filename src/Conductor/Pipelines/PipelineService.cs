@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Pylon.Conductor.Batches;
+using Pylon.Conductor.V1;
+using Pylon.Rpc;
+using Field = Pylon.Rpc.Field;
+
+namespace Pylon.Conductor.Pipelines;
+
+/// <summary>The gRPC face of pipelines and batches.</summary>
+internal sealed class PipelineService(
+    Catalogue catalogue, IBatches batches, Changes changes, ConductorMetrics metrics, TimeProvider time, ILogger<PipelineService> logger)
+    : V1.PipelineService.PipelineServiceBase
+{
+    private const int MaxIdLength = 200;
+    private const int DefinitionsShown = 20;
+
+    // Changes that another instance makes are found by looking.
+    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(500);
+
+    public override async Task<DefinePipelineResponse> DefinePipeline(DefinePipelineRequest request, ServerCallContext context)
+    {
+        var started = time.GetTimestamp();
+        var pipeline = catalogue.Pipeline(request.RequestedPipeline);
+        var success = false;
+        try
+        {
+            var response = await DefineAsync(request, pipeline, context.CancellationToken);
+            success = true;
+            return response;
+        }
+        finally
+        {
+            // A name of the caller's own would be a series of its own.
+            metrics.Resolved(pipeline?.Name ?? "unknown", success, time.GetElapsedTime(started));
+        }
+    }
+
+    public override Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context)
+    {
+        var nothing = new HashSet<string>(StringComparer.Ordinal);
+        var response = new ListPipelinesResponse();
+        response.Phases.AddRange(catalogue.Phases.Select(p => new Phase { Name = p.Name, Requires = { p.Requires } }));
+        response.Pipelines.AddRange(catalogue.Pipelines.Select(p => new Pipeline
+        {
+            Name = p.Name,
+            Description = p.Description,
+            Targets = { p.Targets },
+            Phases = { Resolver.Resolve(catalogue, p, nothing).Final },
+        }));
+        return Task.FromResult(response);
+    }
+
+    public override async Task<ReportPhaseResponse> ReportPhase(ReportPhaseRequest request, ServerCallContext context)
+    {
+        var report = new PhaseReport(
+            Field.OptionalUuid(request.EventId, "event_id") ?? Guid.NewGuid(),
+            Id(request.BatchId, "batch_id"),
+            PhaseName(request.Phase),
+            Optional(request.EntityId, "entity_id"),
+            request.Status switch
+            {
+                PhaseStatus.Success => true,
+                PhaseStatus.Failed => false,
+                _ => throw Rpc.Refusal.InvalidArgument("status", "must be PHASE_STATUS_SUCCESS or PHASE_STATUS_FAILED").AsException(),
+            },
+            Optional(request.ErrorCode, "error_code"),
+            Optional(request.CorrelationId, "correlation_id"),
+            request.Time?.ToDateTimeOffset() ?? time.GetUtcNow());
+        using var scope = logger.BatchScope(report.BatchId, report.CorrelationId);
+        var outcome = await batches.ReportAsync(report, context.CancellationToken);
+        metrics.Reported(outcome.Changed);
+        return new ReportPhaseResponse { Changed = outcome.Changed, Progress = ToProto(outcome.Progress) };
+    }
+
+    public override async Task<GetBatchResponse> GetBatch(GetBatchRequest request, ServerCallContext context)
+    {
+        var id = Id(request.BatchId, "batch_id");
+        var batch = await FindAsync(id, context.CancellationToken);
+        return new GetBatchResponse { Batch = batch ?? throw Rpc.Refusal.NotFound("batch", id).AsException() };
+    }
+
+    public override async Task<ListBatchesResponse> ListBatches(ListBatchesRequest request, ServerCallContext context)
+    {
+        var size = Field.PageSize(request.PageSize);
+        var ids = await batches.ListAsync(PageToken.DecodeText(request.PageToken), size + 1, context.CancellationToken);
+        var found = await Task.WhenAll(ids.Take(size).Select(id => batches.FindAsync(id, context.CancellationToken)));
+        var response = new ListBatchesResponse { NextPageToken = ids.Count > size ? PageToken.EncodeText(ids[size - 1]) : "" };
+        response.Batches.AddRange(found.OfType<BatchSnapshot>().Select(ToProto));
+        return response;
+    }
+
+    public override async Task WatchBatch(WatchBatchRequest request, IServerStreamWriter<WatchBatchResponse> responseStream, ServerCallContext context)
+    {
+        var id = Id(request.BatchId, "batch_id");
+        Batch? told = null;
+        while (true)
+        {
+            var change = changes.Next(id);
+            var now = await batches.FindAsync(id, context.CancellationToken);
+            if (now is not null && ToProto(now) is var batch && !batch.Equals(told))
+            {
+                told = batch.Clone();
+                batch.Definitions.AddRange(await DefinitionsAsync(id, context.CancellationToken));
+                await responseStream.WriteAsync(new WatchBatchResponse { Batch = batch }, context.CancellationToken);
+            }
+
+            await Task.WhenAny(change, Task.Delay(Recheck, time, context.CancellationToken));
+            context.CancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<DefinePipelineResponse> DefineAsync(DefinePipelineRequest request, PipelineRule? pipeline, CancellationToken cancellationToken)
+    {
+        var batchId = Id(request.BatchId, "batch_id");
+        if (pipeline is null)
+            throw Rpc.Refusal.InvalidArgument("requested_pipeline", WhyNoPipeline(request.RequestedPipeline)).AsException();
+        if (request.HasTotalEntities)
+            Field.Range(request.TotalEntities, "total_entities", 1, 100_000_000);
+        var correlationId = Optional(request.CorrelationId, "correlation_id") is { Length: > 0 } given
+            ? given
+            : Activity.Current?.TraceId.ToHexString() is { } trace ? $"{trace}-{Guid.NewGuid():N}" : Guid.NewGuid().ToString();
+        using var scope = logger.BatchScope(batchId, correlationId);
+
+        var known = await batches.FindAsync(batchId, cancellationToken);
+        var resolution = Resolver.Resolve(catalogue, pipeline, known?.Complete ?? new HashSet<string>());
+        var definition = await batches.DefineAsync(
+            new PipelineDefinition(
+                PipelineDefinition.IdOf(batchId, pipeline.Name, correlationId),
+                batchId,
+                resolution,
+                correlationId,
+                request.HasTotalEntities ? request.TotalEntities : null,
+                time.GetUtcNow()),
+            cancellationToken);
+        logger.Defined(batchId, definition.Resolution.Summary);
+        return new DefinePipelineResponse
+        {
+            BatchId = batchId,
+            FinalPipeline = { definition.Resolution.Final },
+            AnalysisSummary = definition.Resolution.Summary,
+            Analysis = request.Explain ? Analysis(definition) : null,
+        };
+    }
+
+    private string WhyNoPipeline(string name)
+    {
+        var allowed = $"must be one of {string.Join(", ", catalogue.Pipelines.Select(p => p.Name))}";
+        return catalogue.Phase(name) is null ? allowed : $"is a phase without a pipeline of its own; it {allowed}";
+    }
+
+    private string PhaseName(string name) => catalogue.Phase(name) is not null
+        ? name
+        : throw Rpc.Refusal.InvalidArgument("phase", $"must be one of {string.Join(", ", catalogue.Phases.Select(p => p.Name))}").AsException();
+
+    private async Task<Batch?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await batches.FindAsync(id, cancellationToken) is not { } found)
+            return null;
+        var batch = ToProto(found);
+        batch.Definitions.AddRange(await DefinitionsAsync(id, cancellationToken));
+        return batch;
+    }
+
+    private async Task<IEnumerable<Definition>> DefinitionsAsync(string id, CancellationToken cancellationToken) =>
+        (await batches.DefinitionsAsync(id, DefinitionsShown, cancellationToken)).Select(d => new Definition
+        {
+            Pipeline = d.Resolution.Pipeline,
+            FinalPipeline = { d.Resolution.Final },
+            Skipped = { d.Resolution.Skipped },
+            CorrelationId = d.CorrelationId,
+            DefinedAt = d.DefinedAt.ToTimestamp(),
+        });
+
+    private static string Id(string value, string name) => Field.Text(value, name, 1, MaxIdLength);
+
+    private static string Optional(string value, string name) => Field.Text(value, name, 0, MaxIdLength);
+
+    private static PipelineAnalysis Analysis(PipelineDefinition definition) => new()
+    {
+        CorrelationId = definition.CorrelationId,
+        Phases =
+        {
+            definition.Resolution.Verdicts.Select(v => new PhaseVerdict
+            {
+                Phase = v.Phase,
+                Decision = v.Decision switch
+                {
+                    Decision.Run => V1.Decision.Run,
+                    Decision.SkipCompleted => V1.Decision.SkipCompleted,
+                    _ => V1.Decision.NotNeeded,
+                },
+                Reason = v.Reason,
+            }),
+        },
+    };
+
+    private Batch ToProto(BatchSnapshot batch) => new()
+    {
+        BatchId = batch.BatchId,
+        Revision = batch.Revision,
+        TotalEntities = batch.Total,
+        Phases = { batch.Phases.Values.OrderBy(p => catalogue.PlaceOf(p.Phase)).Select(ToProto) },
+    };
+
+    private static PhaseProgress ToProto(Progress progress) => new()
+    {
+        Phase = progress.Phase,
+        State = progress.IsComplete ? PhaseState.Complete : progress.Whole == false ? PhaseState.Failed : PhaseState.Running,
+        Completed = progress.Completed,
+        Failed = progress.Failed,
+        Total = progress.Total,
+    };
+}

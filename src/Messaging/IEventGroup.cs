@@ -1,0 +1,21 @@
+namespace Pylon.Messaging;
+
+/// <summary>
+/// Topics read by a group of consumers: each entry goes to one of them, and to another when that one does not acknowledge
+/// it. Entries are given as they are, whoever wrote them. Every call is bounded and may be repeated.
+/// </summary>
+public interface IEventGroup
+{
+    /// <summary>
+    /// New entries, which are the consumer's from now on until it acknowledges them. A group that is not there, or no
+    /// longer since Redis lost it, begins with the oldest entry kept: a consumer must recognise what it has processed.
+    /// </summary>
+    Task<IReadOnlyList<GroupEntry>> ReadAsync(string topic, string group, string consumer, int max, CancellationToken cancellationToken);
+
+    /// <summary>Takes over entries that some consumer, this one included, has held unacknowledged for so long.</summary>
+    Task<IReadOnlyList<GroupEntry>> ClaimAsync(
+        string topic, string group, string consumer, TimeSpan heldFor, int max, CancellationToken cancellationToken);
+
+    /// <summary>Says that the entries need not be given to anybody again.</summary>
+    Task AcknowledgeAsync(string topic, string group, IReadOnlyCollection<string> positions, CancellationToken cancellationToken);
+}

@@ -1,0 +1,177 @@
+using Pylon.Conductor.Batches;
+using Pylon.Conductor.Pipelines;
+using Pylon.Events.V1;
+
+namespace Pylon.Conductor.Tests;
+
+/// <summary>What every keeper of batches must do; each runs all of it.</summary>
+public abstract class BatchesSuite : IAsyncLifetime
+{
+    private static readonly Catalogue Shipped = Catalogue.Parse(Catalogue.Shipped());
+    private readonly string _batch = $"batch-{Guid.NewGuid()}";
+
+    private protected abstract IBatches Batches { get; }
+
+    public abstract Task InitializeAsync();
+
+    public abstract Task DisposeAsync();
+
+    [Fact]
+    public async Task NothingIsKnownOfABatchThatNobodySpokeOf()
+    {
+        Assert.Null(await Batches.FindAsync(_batch, default));
+        Assert.Empty(await Batches.DefinitionsAsync(_batch, 10, default));
+    }
+
+    [Fact]
+    public async Task APhaseIsCompleteWhenEveryAnnouncedEntityHasCompletedIt()
+    {
+        await DefineAsync("nlp", entities: 3);
+        Assert.False((await ReportAsync("spellcheck", "e1")).Progress.IsComplete);
+        Assert.False((await ReportAsync("spellcheck", "e2")).Progress.IsComplete);
+        var last = await ReportAsync("spellcheck", "e3");
+        Assert.Equal(new Progress("spellcheck", 3, 0, 3, null), last.Progress);
+        Assert.True(last.Progress.IsComplete);
+        Assert.Equal(["spellcheck"], (await Batches.FindAsync(_batch, default))!.Complete);
+    }
+
+    [Fact]
+    public async Task EntitiesAreLearntFromReports()
+    {
+        await ReportAsync("spellcheck", "e1");
+        await ReportAsync("spellcheck", "e2");
+        var first = await ReportAsync("nlp", "e1");
+        Assert.Equal(new Progress("nlp", 1, 0, 2, null), first.Progress);
+        Assert.Equal(["spellcheck"], (await Batches.FindAsync(_batch, default))!.Complete);
+    }
+
+    [Fact]
+    public async Task AFailureDoesNotCompleteAndACompletionIsNeverUndone()
+    {
+        Assert.Equal(new Progress("nlp", 0, 1, 1, null), (await ReportAsync("nlp", "e1", succeeded: false)).Progress);
+        Assert.False((await ReportAsync("nlp", "e1", succeeded: false)).Changed);
+        Assert.Equal(new Progress("nlp", 1, 0, 1, null), (await ReportAsync("nlp", "e1")).Progress);
+        var late = await ReportAsync("nlp", "e1", succeeded: false);
+        Assert.False(late.Changed);
+        Assert.True(late.Progress.IsComplete);
+    }
+
+    [Fact]
+    public async Task AWordOnTheWholeBatchDecidesAtOnce()
+    {
+        await ReportAsync("spellcheck", "e1", succeeded: false);
+        Assert.Equal(new Progress("cj_assessment", 0, 0, 1, false), (await ReportAsync("cj_assessment", "", succeeded: false)).Progress);
+        Assert.True((await ReportAsync("cj_assessment", "")).Progress.IsComplete);
+        Assert.False((await ReportAsync("cj_assessment", "", succeeded: false)).Changed);
+    }
+
+    [Fact]
+    public async Task AReportThatComesTwiceCountsOnceAndTheFirstOfAnIdCounts()
+    {
+        var id = Guid.NewGuid();
+        Assert.True((await ReportAsync("nlp", "e1", id: id)).Changed);
+        Assert.False((await ReportAsync("nlp", "e1", id: id)).Changed);
+        var other = await ReportAsync("spellcheck", "e2", id: id);
+        Assert.False(other.Changed);
+        Assert.Equal("nlp", other.Progress.Phase);
+        Assert.Equal(1, (await Batches.FindAsync(_batch, default))!.Total);
+        Assert.Single(await EventsAsync());
+    }
+
+    [Fact]
+    public async Task EveryChangeIsPublishedOnceAndNothingElse()
+    {
+        await ReportAsync("spellcheck", "e1", succeeded: false);
+        await ReportAsync("spellcheck", "e1");
+        await ReportAsync("spellcheck", "e1");
+        await ReportAsync("spellcheck", "e1", succeeded: false);
+        var events = (await EventsAsync()).Select(e => e.BatchPhaseProgressed).ToList();
+        Assert.Equal([false, true], events.Select(e => e.Succeeded));
+        Assert.Equal([false, true], events.Select(e => e.PhaseComplete));
+    }
+
+    [Fact]
+    public async Task TheFirstDefinitionOfAnIdStaysAndIsPublishedOnce()
+    {
+        await ReportAsync("spellcheck", "");
+        var first = await DefineAsync("cj_assessment");
+        await ReportAsync("cj_assessment", "");
+        var again = await DefineAsync("cj_assessment");
+        Assert.Equal(["cj_assessment"], again.Resolution.Final);
+        Assert.Equal(first.Id, again.Id);
+        Assert.Single(await Batches.DefinitionsAsync(_batch, 10, default));
+        var events = await EventsAsync();
+        Assert.Equal("spellcheck", Assert.Single(events, e => e.BatchPhaseSkipped is not null).BatchPhaseSkipped.PhaseName);
+        Assert.Single(events, e => e.BatchPipelineDefined is not null);
+    }
+
+    [Fact]
+    public async Task BatchesAreListedByIdFromAPlaceOn()
+    {
+        foreach (var suffix in new[] { "b", "C", "a" })
+            await Batches.ReportAsync(Report($"{_batch}/{suffix}", "nlp", "e", true, Guid.NewGuid()), default);
+        Assert.Equal([$"{_batch}/C", $"{_batch}/a"], await Batches.ListAsync($"{_batch}/", 2, default));
+        Assert.Equal([$"{_batch}/b"], (await Batches.ListAsync($"{_batch}/a", 5, default)).Where(id => id.StartsWith(_batch)));
+    }
+
+    /// <summary>The same random history, with duplicates and in parallel, leads where the rule says.</summary>
+    [Fact]
+    public async Task AnyOrderOfReportsLeadsToTheSameState()
+    {
+        var random = new Random(7);
+        var reports = Enumerable.Range(0, 300)
+            .Select(_ => Report(_batch, random.Next(2) == 0 ? "spellcheck" : "nlp", $"e{random.Next(60)}", random.Next(3) > 0, Guid.NewGuid()))
+            .ToList();
+        var model = new BatchState();
+        foreach (var report in reports)
+            model.Apply(report);
+        var sent = reports.Concat(reports.Where(_ => random.Next(4) == 0)).ToArray();
+        random.Shuffle(sent);
+        await Parallel.ForEachAsync(sent, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (r, _) => await Batches.ReportAsync(r, default));
+
+        var expected = model.Snapshot(_batch);
+        var found = (await Batches.FindAsync(_batch, default))!;
+        Assert.Equal(expected.Phases.Values.OrderBy(p => p.Phase), found.Phases.Values.OrderBy(p => p.Phase));
+        Assert.Equal(expected.Total, found.Total);
+        var events = await EventsAsync();
+        Assert.Equal(events.Count, events.Select(e => e.Id).Distinct().Count());
+        Assert.Equal(found.Revision, events.Count);
+    }
+
+    /// <summary>One after the other, every answer is the one that the model in memory gives.</summary>
+    [Fact]
+    public async Task ARandomHistoryGetsTheAnswersOfTheModel()
+    {
+        var random = new Random(11);
+        var model = new BatchState();
+        var known = new Dictionary<Guid, PhaseReport>();
+        for (var step = 0; step < 150; step++)
+        {
+            var id = known.Count > 0 && random.Next(5) == 0 ? known.Keys.ElementAt(random.Next(known.Count)) : Guid.NewGuid();
+            var report = Report(_batch, $"{(random.Next(2) == 0 ? "train" : "prepare")}", random.Next(8) == 0 ? "" : $"e{random.Next(10)}", random.Next(2) == 0, id);
+            known.TryAdd(id, report);
+            Assert.Equal(model.Apply(known[id]), await Batches.ReportAsync(report, default));
+        }
+
+        var (expected, found) = (model.Snapshot(_batch), (await Batches.FindAsync(_batch, default))!);
+        Assert.Equal((expected.Revision, expected.Total), (found.Revision, found.Total));
+        Assert.Equal(expected.Phases.Values.OrderBy(p => p.Phase), found.Phases.Values.OrderBy(p => p.Phase));
+    }
+
+    private protected abstract Task<IReadOnlyList<Event>> EventsAsync();
+
+    private protected static PhaseReport Report(string batch, string phase, string entity, bool succeeded, Guid id) =>
+        new(id, batch, phase, entity, succeeded, succeeded ? "" : "BROKEN", "correlation", DateTimeOffset.UnixEpoch.AddYears(56));
+
+    private Task<ReportOutcome> ReportAsync(string phase, string entity, bool succeeded = true, Guid? id = null) =>
+        Batches.ReportAsync(Report(_batch, phase, entity, succeeded, id ?? Guid.NewGuid()), default);
+
+    private async Task<PipelineDefinition> DefineAsync(string pipeline, long? entities = null)
+    {
+        var complete = (await Batches.FindAsync(_batch, default))?.Complete ?? new HashSet<string>();
+        return await Batches.DefineAsync(
+            new PipelineDefinition(
+                PipelineDefinition.IdOf(_batch, pipeline, "c"), _batch, Resolver.Resolve(Shipped, Shipped.Pipeline(pipeline)!, complete), "c", entities, DateTimeOffset.UnixEpoch.AddYears(56)),
+            default);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Pylon.Conductor.V1;
+using Pylon.Events.V1;
+using Pylon.Messaging;
+using Pylon.Testing;
+using StackExchange.Redis;
+
+namespace Pylon.Conductor.Tests;
+
+/// <summary>Completions that come by events.</summary>
+public sealed class IntakeTests : IAsyncLifetime
+{
+    private const string Spellcheck = "huleedu.batch.spellcheck.phase.completed.v1";
+    private ConductorDatabase _database = null!;
+    private TestRedis _redis = null!;
+    private ConnectionMultiplexer _connection = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await ConductorDatabase.CreateAsync();
+        _redis = await TestRedis.CreateAsync();
+        _connection = await ConnectionMultiplexer.ConnectAsync(RedisConnection.Options(_redis.ConnectionString));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task TheThinEventsOfTheSeedAndOursAreTaken()
+    {
+        await using var service = await StartAsync();
+        await AddAsync(Spellcheck, "envelope", Envelope("e1", "SUCCESS"));
+        await AddAsync(Spellcheck, "envelope", Envelope("e2", "failed"));
+        await AddAsync("huleedu.cj_assessment.completed.v1", "envelope", Envelope("b", "COMPLETED_SUCCESSFULLY"));
+        var own = new Event { Id = Guid.NewGuid().ToString(), PhaseReported = new PhaseReported { BatchId = "b", PhaseName = "prepare", EntityId = "e1", Succeeded = true } };
+        await AddAsync("phases", "event", own.ToByteArray());
+        var batch = await Eventually.Is(
+            async () => (await service.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch, b => b.Phases.Count == 3 && b.Phases[0].Failed == 1);
+        Assert.Equal(["spellcheck", "cj_assessment", "prepare"], batch.Phases.Select(p => p.Phase));
+        Assert.Equal(PhaseState.Complete, batch.Phases[1].State);
+    }
+
+    [Fact]
+    public async Task WhatADeadConsumerHeldIsProcessedOnceByAnother()
+    {
+        // A consumer that reads, does its work on the first half, and dies before it acknowledges anything.
+        var database = _connection.GetDatabase();
+        for (var i = 0; i < 50; i++)
+            await AddAsync(Spellcheck, "envelope", Envelope($"e{i}", "SUCCESS"));
+        await database.StreamCreateConsumerGroupAsync($"pylon:events:{Spellcheck}", "conductor", "0-0");
+        Assert.Equal(50, (await database.StreamReadGroupAsync($"pylon:events:{Spellcheck}", "conductor", "dead", ">", 100)).Length);
+
+        await using var service = await StartAsync();
+        await Eventually.True(async () => (await database.StreamPendingAsync($"pylon:events:{Spellcheck}", "conductor")).PendingMessageCount == 0);
+        var batch = (await service.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch;
+        Assert.Equal((50, 50), (batch.Phases[0].Completed, batch.Phases[0].Total));
+        Assert.Equal(50, (await service.EventsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task AnEventThatCameTwiceCountsOnce()
+    {
+        await using var service = await StartAsync();
+        var envelope = Envelope("e1", "SUCCESS");
+        await AddAsync(Spellcheck, "envelope", envelope);
+        await AddAsync(Spellcheck, "envelope", envelope);
+        await AddAsync(Spellcheck, "envelope", Envelope("e2", "SUCCESS"));
+        await Eventually.True(async () => (await service.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch.Phases[0].Completed == 2);
+        Assert.Equal(2, (await service.EventsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task APoisonedEventIsADeadLetterAndReplayedOnceItsCauseIsMended()
+    {
+        var poison = new Event { Id = Guid.NewGuid().ToString(), PhaseReported = new PhaseReported { BatchId = "b", PhaseName = "mend", EntityId = "e1", Succeeded = true } };
+        string id;
+        await using (var service = await StartAsync())
+        {
+            await AddAsync("phases", "event", poison.ToByteArray());
+            await AddAsync(Spellcheck, "envelope", "not json"u8.ToArray());
+            await AddAsync(Spellcheck, "envelope", Envelope("e1", "SUCCESS"));
+            await Eventually.True(async () => (await service.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch.Phases[0].Completed == 1);
+            var letters = await Eventually.Is(async () => (await service.DeadLetters.ListDeadLettersAsync(new())).DeadLetters, l => l.Count == 2);
+            var letter = letters.Single(l => l.Topic == "phases");
+            Assert.Equal((poison.Id, "b", 1), (letter.EventId, letter.BatchId, letter.Attempts));
+            Assert.Contains("phase 'mend' is not in the catalogue", letter.Reason, StringComparison.Ordinal);
+            Assert.Empty(letter.Original);
+            id = letter.Id;
+            Assert.Equal(poison.ToByteArray(), (await service.DeadLetters.GetDeadLetterAsync(new() { Id = id })).DeadLetter.Original.ToByteArray());
+
+            var stream = service.Services.GetRequiredService<IEventStream>();
+            var told = Assert.Single(await stream.ReadAsync(new Dictionary<string, string> { ["phases.DLQ"] = stream.Start }, 10, default));
+            Assert.Equal(poison.ToByteArray(), told.DeadLetter!.Original.ToArray());
+            Assert.Equal(letter.Reason, told.DeadLetter.Reason);
+
+            var refused = await Assert.ThrowsAsync<RpcException>(async () => await service.DeadLetters.ReplayDeadLetterAsync(new() { Id = id }));
+            Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
+            Assert.Equal(2, (await service.DeadLetters.GetDeadLetterAsync(new() { Id = id })).DeadLetter.Attempts);
+        }
+
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, """{"phases":[{"name":"spellcheck"},{"name":"mend"}],"pipelines":[{"name":"p","targets":["spellcheck","mend"]}]}""");
+            await using var mended = await StartAsync($"--BCS_CATALOGUE={file}");
+            Assert.Equal(DeadLetterState.Replayed, (await mended.DeadLetters.ReplayDeadLetterAsync(new() { Id = id })).DeadLetter.State);
+            Assert.Equal(DeadLetterState.Replayed, (await mended.DeadLetters.ReplayDeadLetterAsync(new() { Id = id })).DeadLetter.State);
+            var batch = (await mended.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch;
+            Assert.Equal(1, batch.Phases.Single(p => p.Phase == "mend").Completed);
+            await Assert.ThrowsAsync<RpcException>(async () => await mended.DeadLetters.DiscardDeadLetterAsync(new() { Id = id }));
+            Assert.Single((await mended.DeadLetters.ListDeadLettersAsync(new())).DeadLetters);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private Task<ConductorService> StartAsync(params string[] args) =>
+        ConductorService.StartOnAsync(_database.Database.Uri, _redis.ConnectionString, ["--Conductor:ClaimAfter=00:00:00.2", .. args]);
+
+    private Task AddAsync(string topic, string field, byte[] body) => _connection.GetDatabase().StreamAddAsync($"pylon:events:{topic}", field, body);
+
+    private static byte[] Envelope(string entity, string status) => Encoding.UTF8.GetBytes(
+        $$"""
+        {"event_id":"{{Guid.NewGuid()}}","event_type":"{{Spellcheck}}","event_timestamp":"2026-03-01T10:00:00Z","source_service":"spellchecker",
+         "correlation_id":"{{Guid.NewGuid()}}","data":{"entity_id":"{{entity}}","batch_id":"b","status":"{{status}}","processing_duration_ms":120} }
+        """);
+}

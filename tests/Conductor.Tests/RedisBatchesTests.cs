@@ -1,0 +1,35 @@
+using Pylon.Conductor.Batches;
+using Pylon.Events.V1;
+using Pylon.Testing;
+
+namespace Pylon.Conductor.Tests;
+
+/// <summary>The suite over Redis and PostgreSQL, each test on a database of its own.</summary>
+public abstract class RedisBatchesTests(string path) : BatchesSuite
+{
+    private ConductorDatabase _database = null!;
+    private ConductorService _service = null!;
+
+    private protected override IBatches Batches => _service.Batches;
+
+    public override async Task InitializeAsync()
+    {
+        _database = await ConductorDatabase.CreateAsync();
+        var redis = await TestRedis.CreateAsync();
+        _service = await ConductorService.StartOnAsync(_database.Database.Uri, redis.ConnectionString, $"--Conductor:StatePath={path}");
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private protected override Task<IReadOnlyList<Event>> EventsAsync() => _service.EventsAsync();
+}
+
+/// <summary>With a script for a whole change.</summary>
+public sealed class ScriptedBatchesTests() : RedisBatchesTests("Script");
+
+/// <summary>With WATCH/MULTI/EXEC.</summary>
+public sealed class TransactedBatchesTests() : RedisBatchesTests("Transaction");

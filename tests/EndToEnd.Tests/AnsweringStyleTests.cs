@@ -1,0 +1,39 @@
+using Pylon.EndToEnd.Tests.Clients;
+using Pylon.EndToEnd.Tests.Stacks;
+
+namespace Pylon.EndToEnd.Tests;
+
+public sealed class AnsweringStyleTests(SharedStack stack) : SharedStackTests(stack)
+{
+    [Theory]
+    [InlineData("sync", "response")]
+    [InlineData("async", "callback")]
+    public async Task WorkloadIsOfferedWhicheverWayTheProviderAnswers(string style, string answeredBy)
+    {
+        await Sandbox.StyleAsync(style);
+
+        var id = await Gateway.SubmitAsync(new { workload_name = $"answered {style}" });
+        var workload = await Gateway.UntilAsync(id, "PENDING_USER_CHOICE");
+
+        Assert.Equal(3, GatewayClient.Recommendations(workload).Count);
+        var ways = await Stack.Database.QueryAsync(
+            "SELECT action, answered_by FROM beckn_messages WHERE workload_id = $1 ORDER BY created_at", Guid.Parse(id));
+        Assert.Equal(
+            [("discover", answeredBy), ("select", answeredBy), ("init", answeredBy), ("confirm", answeredBy)],
+            ways.Select(way => ((string)way[0]!, (string)way[1]!)));
+    }
+
+    [Theory]
+    [InlineData("callback_before_ack")]
+    [InlineData("duplicate_callback")]
+    public async Task CallbackThatComesEarlyOrTwiceBooksOnce(string kind)
+    {
+        await Sandbox.FaultAsync(new { kind, count = 0 });
+
+        var id = await Gateway.SubmitAsync(new { workload_name = kind });
+        await Gateway.UntilAsync(id, "PENDING_USER_CHOICE");
+
+        var order = Assert.Single((await Sandbox.OrdersAsync(id)).All);
+        Assert.Equal(("CONFIRMED", 1), (order.State, order.Bookings));
+    }
+}

@@ -1,0 +1,144 @@
+using Pylon.EndToEnd.Tests.Clients;
+using Pylon.EndToEnd.Tests.Stacks;
+using Pylon.Testing;
+
+namespace Pylon.EndToEnd.Tests;
+
+/// <summary>Several Orchestrators on one queue, and what happens when processes are killed while workloads flow.</summary>
+[Collection(FleetStackGroup.Name)]
+public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private TestStack Stack => fleet.Stack;
+
+    private GatewayClient Gateway => Stack.Gateway;
+
+    private SandboxAdmin Sandbox => Stack.Sandbox;
+
+    public Task InitializeAsync() => Sandbox.ResetAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task FourOrchestratorsProcessFiveHundredRowsEachExactlyOnce()
+    {
+        const int Rows = 500;
+        await Stack.RunOrchestratorsAsync(FleetStack.Fleet);
+        var (_, before) = await Gateway.PollAsync();
+        var logs = Stack.Orchestrators.ToDictionary(process => process.LogFile, process => File.ReadAllText(process.LogFile).Length);
+
+        await InsertAsync("five hundred", Rows);
+
+        await UntilOfferedAsync("five hundred", Rows);
+        await AssertBookedOnceEachAsync("five hundred", Rows);
+        await AssertRecommendedOnceEachAsync(before, "five hundred", Rows);
+        // All of them had a share in it.
+        Assert.All(logs, log => Assert.Contains("Claimed ", File.ReadAllText(log.Key)[log.Value..], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WorkloadOfAKilledOrchestratorIsFinishedByAnotherWithoutASecondBooking()
+    {
+        // Only the first runs, so it is the one that takes it.
+        await Stack.RunOrchestratorsAsync(1);
+        await Sandbox.FaultAsync(new { kind = "lost_callback", action = "confirm", count = 1 });
+        var id = await Gateway.SubmitAsync(new { workload_name = "orphan" });
+        var other = Stack.Orchestrators[1].StartAsync();
+        await Eventually.True(async () => (await Sandbox.OrdersAsync(id)).Bookings == 1, because: "the provider has the booking, and its word of it is lost");
+
+        await other;
+        await Stack.Orchestrators[0].KillAsync();
+
+        var workload = await Gateway.UntilAsync(id, "PENDING_USER_CHOICE");
+        var order = Assert.Single((await Sandbox.OrdersAsync(id)).All);
+        Assert.Equal(("CONFIRMED", 1), (order.State, order.Bookings));
+        Assert.Equal(order.Id, GatewayClient.Recommendations(workload)[0]["order_id"]!.GetValue<string>());
+        Assert.Equal(2, (await Sandbox.RequestsAsync("confirm")).Count);
+        Assert.Single((await Sandbox.RequestsAsync("confirm")).Select(request => request.MessageId).Distinct());
+        Assert.False(Stack.Orchestrators[0].IsRunning);
+    }
+
+    [Fact]
+    public async Task NothingIsLostWhenRedisAndThenPostgresAreKilledWhileWorkloadsFlow()
+    {
+        await Stack.RunOrchestratorsAsync(2);
+        var (_, before) = await Gateway.PollAsync();
+        var pids = Running();
+        // Slow enough that there is always something under way.
+        await Sandbox.FaultAsync(new { kind = "delay", action = "confirm", count = 0, delay_ms = 500 });
+        await using var listener = new PersistentListener(Gateway, before);
+
+        await InsertAsync("through the storm", 20);
+        await UntilConfirmingAsync(5);
+        await fleet.Redis.KillAsync();
+        await InsertAsync("through the storm", 20);
+        await UntilConfirmingAsync(25);
+        await fleet.Redis.StartAgainAsync();
+        await InsertAsync("through the storm", 20);
+        await UntilConfirmingAsync(45);
+        await fleet.Postgres.KillAsync();
+        await Eventually.True(
+            async () =>
+            {
+                await fleet.Postgres.StartAgainAsync();
+                return true;
+            },
+            because: "the server starts again once the last of its old processes is gone");
+        await Eventually.True(async () => await Stack.Database.CountAsync("SELECT 1") == 1);
+        await InsertAsync("through the storm", 10);
+
+        await UntilOfferedAsync("through the storm", 70);
+        await AssertBookedOnceEachAsync("through the storm", 70);
+        var recommended = await AssertRecommendedOnceEachAsync(before, "through the storm", 70);
+        await Eventually.True(
+            () => recommended.All(listener.Heard.ContainsKey), Patience, "who listened all the time has heard everything");
+        Assert.All(recommended, id => Assert.Equal(1, listener.Heard[id]));
+        Assert.Equal(pids, Running());
+    }
+
+    private Task InsertAsync(string name, int rows) => Stack.Database.ExecuteAsync(
+        "INSERT INTO compute_workloads (workload_name, status, bpp_processed) SELECT $1, 'queued', false FROM generate_series(1, $2)", name, rows);
+
+    private Task UntilConfirmingAsync(int count) => Eventually.True(
+        async () => (await Sandbox.RequestsAsync("confirm")).Select(request => request.TransactionId).Distinct().Count() >= count,
+        Patience,
+        $"{count} workloads have come to CONFIRM");
+
+    private Task UntilOfferedAsync(string name, int rows) => Eventually.Is(
+        async () => string.Join(' ', await Stack.Database.StatesAsync(name)),
+        states => states == $"[pending_user_choice, {rows}]",
+        Patience,
+        $"all {rows} are offered");
+
+    private async Task<HashSet<string>> IdsAsync(string name) =>
+        [.. (await Stack.Database.QueryAsync("SELECT id FROM compute_workloads WHERE workload_name = $1", name)).Select(row => row[0]!.ToString()!)];
+
+    private async Task AssertBookedOnceEachAsync(string name, int rows)
+    {
+        var ids = await IdsAsync(name);
+        var booked = (await Sandbox.OrdersAsync()).All.Where(order => order.Bookings > 0).ToList();
+        Assert.Equal(rows, ids.Count);
+        Assert.All(booked, order => Assert.Equal(("CONFIRMED", 1), (order.State, order.Bookings)));
+        Assert.Equal(ids.Order(StringComparer.Ordinal), booked.Select(order => order.WorkloadId).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Gives the ids of the events.</summary>
+    private async Task<IReadOnlyList<string>> AssertRecommendedOnceEachAsync(string after, string name, int rows)
+    {
+        var ids = await IdsAsync(name);
+        var recommended = await Eventually.Is(
+            async () => (await Gateway.PollAsync(after)).Events
+                .Where(one => one["type"]!.GetValue<string>() == PersistentListener.Recommended && ids.Contains(one["subject"]!.GetValue<string>()))
+                .ToList(),
+            events => events.Count >= rows,
+            because: "every event is on the stream");
+        Assert.Equal(ids.Order(StringComparer.Ordinal), recommended.Select(one => one["subject"]!.GetValue<string>()).Order(StringComparer.Ordinal));
+        var events = recommended.Select(one => one["id"]!.GetValue<string>()).ToList();
+        Assert.Equal(rows, events.Distinct().Count());
+        return events;
+    }
+
+    private List<(string, int)> Running() =>
+        [.. Stack.Processes.Where(process => process.IsRunning).Select(process => (process.Name, process.Pid))];
+}

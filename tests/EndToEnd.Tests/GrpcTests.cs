@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Pylon.EndToEnd.Tests.Clients;
+using Pylon.EndToEnd.Tests.Stacks;
+using Pylon.Gateway.V1;
+using Pylon.Orchestrator.V1;
+
+namespace Pylon.EndToEnd.Tests;
+
+public sealed class GrpcTests(SharedStack stack) : SharedStackTests(stack)
+{
+    private static readonly string[] Services =
+    [
+        "grpc.health.v1.Health",
+        "pylon.gateway.v1.BroadcastService",
+        "pylon.ingestion.v1.GridService",
+        "pylon.ingestion.v1.MarketService",
+        "pylon.orchestrator.v1.BecknService",
+        "pylon.orchestrator.v1.WorkloadService",
+    ];
+
+    [Fact]
+    public async Task ContractIsCleanForBufLint()
+    {
+        var lint = await Buf.RunAsync("lint", "protos");
+
+        Assert.Equal("", lint.Succeeded());
+    }
+
+    [Fact]
+    public async Task ReflectionAtTheGatewayListsEveryService()
+    {
+        var listed = await Buf.RunAsync("curl", "--protocol", "grpc", "--http2-prior-knowledge", "--list-services", Stack.GrpcAddress);
+
+        var names = listed.Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.All(Services, service => Assert.Contains(service, names));
+    }
+
+    [Fact]
+    public async Task HealthAtTheGatewayAnswersForEveryService()
+    {
+        foreach (var service in (string[])["", .. Services.Where(name => name.StartsWith("pylon.", StringComparison.Ordinal))])
+        {
+            var answer = await Buf.CallAsync(Stack.GrpcAddress, "grpc.health.v1.Health/Check", $$"""{"service": "{{service}}"}""");
+            Assert.Equal("SERVING", JsonNode.Parse(answer.Succeeded())!["status"]!.GetValue<string>());
+        }
+
+        var unknown = await Buf.CallAsync(Stack.GrpcAddress, "grpc.health.v1.Health/Check", """{"service": "pylon.nowhere.v1.NoService"}""");
+        Assert.Contains("not_found", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EveryServiceAnswersNativeGrpcThroughTheGateway()
+    {
+        var zones = await Buf.CallAsync(Stack.GrpcAddress, "pylon.ingestion.v1.MarketService/ListGridZones", "{}");
+        Assert.NotEmpty(JsonNode.Parse(zones.Succeeded())!["zones"]!.AsArray());
+        var regions = await Buf.CallAsync(Stack.GrpcAddress, "pylon.ingestion.v1.GridService/ListRegionalGrid", "{}");
+        Assert.NotEmpty(JsonNode.Parse(regions.Succeeded())!.AsObject());
+        var events = await Buf.CallAsync(Stack.GrpcAddress, "pylon.gateway.v1.BroadcastService/Poll", "{}");
+        Assert.NotEmpty(JsonNode.Parse(events.Succeeded())!["position"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task WatchAndBroadcastStreamOverNativeGrpc()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var channel = GrpcChannel.ForAddress(Stack.GrpcAddress);
+        var workloads = new WorkloadService.WorkloadServiceClient(channel);
+        using var broadcast = new BroadcastService.BroadcastServiceClient(channel).Subscribe(new SubscribeRequest(), cancellationToken: limit.Token);
+        await broadcast.ResponseHeadersAsync.WaitAsync(limit.Token);
+
+        var submitted = await workloads.SubmitWorkloadAsync(new SubmitWorkloadRequest { WorkloadName = "watched" }, cancellationToken: limit.Token);
+        using var watch = workloads.WatchWorkload(new WatchWorkloadRequest { Id = submitted.Workload.Id }, cancellationToken: limit.Token);
+        var seen = new List<WorkloadStatus>();
+        await foreach (var change in watch.ResponseStream.ReadAllAsync(limit.Token))
+        {
+            seen.Add(change.Workload.Status);
+            if (change.Workload.Status == WorkloadStatus.PendingUserChoice)
+                await workloads.ChooseRecommendationAsync(new ChooseRecommendationRequest { Id = submitted.Workload.Id, Option = 1 }, cancellationToken: limit.Token);
+        }
+
+        // The watch ends by itself where the workload does.
+        Assert.Equal(WorkloadStatus.Scheduled, seen[^1]);
+        Assert.Contains(WorkloadStatus.PendingUserChoice, seen);
+        var told = new List<string>();
+        await foreach (var one in broadcast.ResponseStream.ReadAllAsync(limit.Token))
+        {
+            told.Add(one.Event.Type);
+            if (one.Event.Type == "pylon.workload.scheduled.v1")
+                break;
+        }
+
+        Assert.Equal("pylon.workload.queued.v1", told[0]);
+        Assert.Contains("pylon.workload.recommended.v1", told);
+    }
+}

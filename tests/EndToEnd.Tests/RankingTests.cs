@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using Pylon.Cli.Stack;
+using Pylon.EndToEnd.Tests.Clients;
+using Pylon.EndToEnd.Tests.Stacks;
+
+namespace Pylon.EndToEnd.Tests;
+
+public sealed class RankingTests(SharedStack stack) : SharedStackTests(stack)
+{
+    private static readonly string Examples =
+        Path.Combine(Checkout.Find().Root, "..", "shared", "reference", "beckn", "examples", "compute-energy", "examples", "1.discover");
+
+    [Fact]
+    public async Task EightWindowsAreRankedOsloStockholmCopenhagen() =>
+        await AssertRankingAsync(Read(Path.Combine(AppContext.BaseDirectory, "Catalogues", "eight-windows.json")));
+
+    /// <summary>The published examples are not ours to ship: without them beside the checkout there is the copy of their figures above.</summary>
+    [Fact]
+    public async Task ThePublishedExamplesAreRankedTheSame()
+    {
+        if (Directory.Exists(Examples))
+            await AssertRankingAsync(new JsonArray([.. Directory.GetFiles(Examples, "on_discover*.json").Order(StringComparer.Ordinal).Select(Read)]));
+    }
+
+    private static JsonNode Read(string file) => JsonNode.Parse(File.ReadAllText(file))!;
+
+    private async Task AssertRankingAsync(JsonNode catalogue)
+    {
+        await Sandbox.CatalogueAsync(catalogue);
+
+        var id = await Gateway.SubmitAsync(new { workload_name = "rank me" });
+        var workload = await Gateway.UntilAsync(id, "PENDING_USER_CHOICE");
+
+        var ranked = GatewayClient.Recommendations(workload)
+            .Select(one => (one["rank"]!.GetValue<int>(), one["locality"]!.GetValue<string>(), one["score"]!.GetValue<double>()));
+        Assert.Equal([(1, "Oslo", 95.0), (2, "Stockholm", 90.5), (3, "Copenhagen", 81.5)], ranked);
+    }
+}

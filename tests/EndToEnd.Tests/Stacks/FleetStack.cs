@@ -1,0 +1,63 @@
+using Npgsql;
+using Pylon.Cli.Stack;
+
+namespace Pylon.EndToEnd.Tests.Stacks;
+
+/// <summary>A stack with PostgreSQL and Redis of its own and up to four Orchestrators, any of which a test may kill.</summary>
+public sealed class FleetStack : IAsyncLifetime
+{
+    /// <summary>Orchestrators that can run at once.</summary>
+    internal const int Fleet = 4;
+
+    private PrivatePostgres? _postgres;
+    private PrivateRedis? _redis;
+    private TestStack? _stack;
+
+    internal TestStack Stack => _stack ?? throw new InvalidOperationException("not started");
+
+    internal PrivatePostgres Postgres => _postgres ?? throw new InvalidOperationException("not started");
+
+    internal PrivateRedis Redis => _redis ?? throw new InvalidOperationException("not started");
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        var (postgres, redis) = (PrivatePostgres.StartThrowawayAsync(), PrivateRedis.StartThrowawayAsync());
+        (_postgres, _redis) = (await postgres, await redis);
+        var connection = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = _postgres.Port, Username = "pylon", Database = "pylon" };
+        _stack = await TestStack.StartAsync(
+            "fleet",
+            new StackServers(_postgres.Uri, connection.ConnectionString, _redis.Address),
+            Fleet,
+            new Dictionary<string, string>
+            {
+                ["BPP_POLL_INTERVAL"] = "1",
+                ["Bpp__Lease"] = "00:00:03",
+                ["Bpp__MaxAttempts"] = "10",
+                ["Bpp__RetryDelay"] = "00:00:00.2",
+                ["Bpp__MaxRetryDelay"] = "00:00:02",
+                ["Bpp__HttpTimeout"] = "00:00:05",
+                ["Bpp__CallbackTimeout"] = "00:00:08",
+                ["Bpp__BreakDuration"] = "00:00:00.5",
+            });
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        if (_stack is not null)
+            await _stack.DisposeAsync();
+        if (_redis is not null)
+            await _redis.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+    }
+}
+
+/// <summary>The tests that share <see cref="FleetStack"/>, one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class FleetStackGroup : ICollectionFixture<FleetStack>
+{
+    /// <summary>Of the collection.</summary>
+    public const string Name = "a fleet on its own servers";
+}

@@ -1,0 +1,28 @@
+using Pylon.Orchestrator.Flow;
+
+namespace Pylon.Orchestrator.Tests.Rules;
+
+public sealed class BackoffTests
+{
+    private static readonly FlowOptions Options = new() { RetryDelay = TimeSpan.FromSeconds(1), MaxRetryDelay = TimeSpan.FromSeconds(60) };
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 4)]
+    [InlineData(6, 32)]
+    [InlineData(7, 60)]
+    [InlineData(100, 60)]
+    public void PauseDoublesUpToTheLongest(int attempt, double seconds)
+    {
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Backoff.After(attempt, Options, 1));
+        Assert.Equal(TimeSpan.FromSeconds(seconds / 2), Backoff.After(attempt, Options, 0));
+    }
+
+    [Fact]
+    public void LongPausesAreCappedToo()
+    {
+        var options = new FlowOptions { RetryDelay = TimeSpan.FromHours(1), MaxRetryDelay = TimeSpan.FromDays(1) };
+        Assert.Equal(TimeSpan.FromDays(1), Backoff.After(100, options, 1));
+    }
+}

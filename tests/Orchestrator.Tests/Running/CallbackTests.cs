@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Pylon.Orchestrator.V1;
+
+namespace Pylon.Orchestrator.Tests.Running;
+
+public sealed class CallbackTests
+{
+    [Fact]
+    public async Task CallbackOfAKnownTransactionIsAcknowledgedThoughNobodyAskedForIt()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var workload = await stack.OfferedAsync();
+        var (status, body) = await Send(stack, "on_status", $$$"""{"context":{"action":"on_status","transaction_id":"{{{workload.TransactionId}}}"},"message":{}}""");
+        Assert.Equal((200, "ACK"), (status, (string?)body["message"]!["ack"]!["status"]));
+    }
+
+    [Theory]
+    [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"0190c0de-0000-7000-8000-000000000001"},"message":{}}""", "context.transaction_id")]
+    [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"not ours"},"message":{}}""", "context.transaction_id")]
+    [InlineData("on_select", """{"context":{"action":"on_init"},"message":{}}""", "context.action")]
+    [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"0190c0de-0000-7000-8000-000000000001"}}""", "message")]
+    [InlineData("on_select", """{"message":{}}""", "context")]
+    [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"\ud800"},"message":{}}""", "body")]
+    [InlineData("on_select", "[]", "body")]
+    [InlineData("on_select", "{", "body")]
+    [InlineData("select", "{}", "action")]
+    public async Task CallbackThatCannotBeMatchedGetsANackThatSaysWhy(string action, string json, string field)
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var (status, body) = await Send(stack, action, json);
+        Assert.Equal((400, "NACK"), (status, (string?)body["message"]!["ack"]!["status"]));
+        Assert.StartsWith($"{field}:", (string?)body["error"]!["message"], StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Status, JsonNode Body)> Send(OrchestratorStack stack, string action, string json)
+    {
+        var response = await stack.Beckn.ReceiveCallbackAsync(new ReceiveCallbackRequest { Action = action, Body = ByteString.CopyFromUtf8(json) });
+        return (response.HttpStatus, JsonNode.Parse(response.Body.ToStringUtf8())!);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Text;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pylon.Common.V1;
+using Pylon.Ingestion.V1;
+
+namespace Pylon.Orchestrator.Tests.Running;
+
+/// <summary>As much of Ingestion as the flow asks for: each reference is a zone, and there are fourteen regions.</summary>
+internal sealed class FakeIngestion : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FakeIngestion(WebApplication app) => _app = app;
+
+    public string Address => _app.Urls.Single();
+
+    /// <summary>Answers UNAVAILABLE while true.</summary>
+    public bool Down { get; set; }
+
+    /// <summary>What the names of the regions end in.</summary>
+    public string RegionSuffix { get; set; } = "";
+
+    public static async Task<FakeIngestion> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        FakeIngestion fake = null!;
+        builder.Services.AddSingleton(_ => fake);
+        var app = builder.Build();
+        app.MapGrpcService<Market>();
+        app.MapGrpcService<Grid>();
+        fake = new FakeIngestion(app);
+        await app.StartAsync();
+        return fake;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static string ZoneId(string key) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16)).ToString();
+
+    private void CheckUp()
+    {
+        if (Down)
+            throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "down for a test"));
+    }
+
+    private sealed class Market(FakeIngestion fake) : MarketService.MarketServiceBase
+    {
+        public override Task<ResolveGridZonesResponse> ResolveGridZones(ResolveGridZonesRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            var response = new ResolveGridZonesResponse();
+            response.Resolved.AddRange(request.References.Select(r => new ResolvedGridZone
+            {
+                Zone = new GridZone { Id = ZoneId(r.GridZoneCode), GridZoneCode = r.GridZoneCode, ZoneName = r.ZoneName },
+                Match = ZoneMatch.Code,
+            }));
+            return Task.FromResult(response);
+        }
+    }
+
+    private sealed class Grid(FakeIngestion fake) : GridService.GridServiceBase
+    {
+        public override Task<ListRegionalGridResponse> ListRegionalGrid(ListRegionalGridRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            var response = new ListRegionalGridResponse();
+            response.Regions.AddRange(Enumerable.Range(1, 14).Select(id => new RegionalGrid
+            {
+                RegionId = id,
+                RenewableMixPercent = 30 + id,
+                CarbonIntensityGco2Kwh = 150,
+                Synthetic = true,
+                Window = new Window
+                {
+                    StartTime = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_767_225_600 },
+                    EndTime = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_767_227_400 },
+                },
+                GridZone = new GridZone
+                {
+                    Id = ZoneId($"region {id}"),
+                    GridZoneCode = $"GB-R{id:00}",
+                    RegionId = id,
+                    ZoneName = $"Region {id}{fake.RegionSuffix}",
+                },
+            }));
+            return Task.FromResult(response);
+        }
+    }
+}

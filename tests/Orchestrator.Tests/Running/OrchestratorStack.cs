@@ -1,0 +1,176 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Summaries;
+using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
+using Pylon.Sandbox;
+using Pylon.ServiceDefaults;
+using Pylon.Testing;
+
+namespace Pylon.Orchestrator.Tests.Running;
+
+/// <summary>
+/// The Orchestrator in this process, on a database of its own, between the real sandbox and a fake Ingestion. It polls
+/// once an hour, so whatever happens at once happens because it was told.
+/// </summary>
+internal sealed class OrchestratorStack : IAsyncDisposable
+{
+    private readonly List<string> _settings;
+    private readonly WebApplication _sandbox;
+    private readonly WebApplication _webhook;
+    private readonly HttpClient _admin;
+    private WebApplication? _orchestrator;
+    private GrpcChannel? _channel;
+
+    private OrchestratorStack(OrchestratorDatabase database, FakeIngestion ingestion, WebApplication sandbox, WebApplication webhook, string[] settings)
+    {
+        (Database, Ingestion, _sandbox, _webhook) = (database, ingestion, sandbox, webhook);
+        _admin = new HttpClient { BaseAddress = new Uri(sandbox.Urls.Single()) };
+        _settings =
+        [
+            $"--PYLON_POSTGRES={database.Server.Uri}", $"--PYLON_INGESTION={ingestion.Address}", "--PYLON_GRPC_PORT=0", "--PYLON_HTTP_PORT=0",
+            $"--BPP_BASE_URL={sandbox.Urls.Single()}/bpp", $"--BAP_URI={webhook.Urls.Single()}/beckn", "--BAP_ID=pylon.test",
+            "--BPP_POLL_INTERVAL=3600", "--Bpp:MaxAttempts=4", "--Bpp:RetryDelay=00:00:00.02", "--Bpp:MaxRetryDelay=00:00:00.05",
+            $"--GEMINI_BASE_URL={sandbox.Urls.Single()}/gemini", .. settings,
+        ];
+    }
+
+    public OrchestratorDatabase Database { get; }
+
+    public FakeIngestion Ingestion { get; }
+
+    public V1.WorkloadService.WorkloadServiceClient Workloads => new(_channel);
+
+    public V1.BecknService.BecknServiceClient Beckn => new(_channel);
+
+    public static async Task<OrchestratorStack> StartAsync(string style = "sync", params string[] settings)
+    {
+        var sandbox = SandboxHost.Build(
+            ["--PYLON_HTTP_PORT=0", $"--SANDBOX_BPP_STYLE={style}", "--Logging:LogLevel:Default=None", .. settings.Where(s => s.StartsWith("--SANDBOX_", StringComparison.Ordinal))]);
+        await sandbox.StartAsync();
+        OrchestratorStack stack = null!;
+        var webhook = Webhook(async (action, body) => await stack.Beckn.ReceiveCallbackAsync(new ReceiveCallbackRequest { Action = action, Body = body }));
+        await webhook.StartAsync();
+        stack = new OrchestratorStack(await OrchestratorDatabase.CreateAsync(), await FakeIngestion.StartAsync(), sandbox, webhook, settings);
+        await stack.StartOrchestratorAsync();
+        return stack;
+    }
+
+    public async Task StartOrchestratorAsync()
+    {
+        var builder = WebApplication.CreateBuilder([.. _settings]);
+        builder.AddServiceDefaults("orchestrator", defaultGrpcPort: 5102, defaultHttpPort: 5202);
+        builder.Logging.ClearProviders();
+        builder.Services.AddPostgres(builder.Configuration, "orchestrator");
+        builder.Services.AddMigrations(typeof(WorkloadStore).Assembly, "orchestrator");
+        builder.Services.AddWorkloads();
+        builder.Services.AddBeckn();
+        builder.Services.AddSummaries();
+        builder.Services.AddFlow();
+        var app = builder.Build();
+        app.MapGrpcService<Pylon.Orchestrator.Workloads.WorkloadService>();
+        app.MapGrpcService<Pylon.Orchestrator.Beckn.BecknService>();
+        await app.StartAsync();
+        _orchestrator = app;
+        // gRPC is the first of the two that it listens on.
+        _channel = GrpcChannel.ForAddress(app.Urls.First());
+    }
+
+    /// <summary>Ends the Orchestrator as a SIGTERM does.</summary>
+    public async Task StopOrchestratorAsync()
+    {
+        if (_orchestrator is null)
+            return;
+        _channel!.Dispose();
+        await _orchestrator.StopAsync();
+        await _orchestrator.DisposeAsync();
+        _orchestrator = null;
+    }
+
+    public async Task<string> SubmitAsync(string name = "training", double? load = null)
+    {
+        var request = new SubmitWorkloadRequest { WorkloadName = name };
+        if (load is { } megawatts)
+            request.ComputeLoadMw = megawatts;
+        return (await Workloads.SubmitWorkloadAsync(request)).Workload.Id;
+    }
+
+    public async Task<Workload> GetAsync(string id) => (await Workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = id })).Workload;
+
+    public Task<Workload> UntilAsync(string id, WorkloadStatus status) =>
+        Eventually.Is(() => GetAsync(id), w => w.Status == status, TimeSpan.FromSeconds(30), $"to become {status}");
+
+    /// <summary>Submits and waits for the three options.</summary>
+    public async Task<Workload> OfferedAsync(string name = "training") =>
+        await UntilAsync(await SubmitAsync(name), WorkloadStatus.PendingUserChoice);
+
+    public async Task<Workload> ChooseAsync(string id, int option) =>
+        (await Workloads.ChooseRecommendationAsync(new ChooseRecommendationRequest { Id = id, Option = option })).Workload;
+
+    public async Task<Workload> CancelAsync(string id) => (await Workloads.CancelWorkloadAsync(new CancelWorkloadRequest { Id = id })).Workload;
+
+    public async Task<Workload> ReplayAsync(string id) => (await Workloads.ReplayWorkloadAsync(new ReplayWorkloadRequest { Id = id })).Workload;
+
+    public async Task FaultAsync(object fault, string of = "bpp")
+    {
+        using var response = await _admin.PostAsJsonAsync($"/admin/{of}/faults", fault);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    public async Task ClearFaultsAsync() => (await _admin.DeleteAsync("/admin/bpp/faults")).Dispose();
+
+    public async Task ForgetOrdersAsync() => (await _admin.DeleteAsync("/admin/bpp/orders")).Dispose();
+
+    /// <summary>What the provider knows of a workload's orders.</summary>
+    public async Task<IReadOnlyList<JsonNode>> OrdersAsync(string workloadId)
+    {
+        var known = (await _admin.GetFromJsonAsync<JsonNode>("/admin/bpp/orders"))!["orders"]!.AsArray();
+        var ours = await Database.ListAsync<string>("SELECT order_id FROM beckn_orders WHERE workload_id = $1", Guid.Parse(workloadId));
+        return [.. known.Where(o => ours.Contains((string)o!["id"]!))!];
+    }
+
+    /// <summary>The states of a workload's orders at the provider, sorted.</summary>
+    public async Task<IEnumerable<string>> OrderStatesAsync(string workloadId) =>
+        (await OrdersAsync(workloadId)).Select(o => (string)o["state"]!).Order();
+
+    public async Task<int> RequestsAsync(string action) =>
+        (int)(await _admin.GetFromJsonAsync<JsonNode>($"/admin/bpp/requests?action={action}"))!["count"]!;
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopOrchestratorAsync();
+        _admin.Dispose();
+        await _webhook.DisposeAsync();
+        await _sandbox.DisposeAsync();
+        await Ingestion.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    /// <summary>What the Gateway does with the callbacks of providers.</summary>
+    private static WebApplication Webhook(Func<string, ByteString, Task<ReceiveCallbackResponse>> receive)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http1));
+        var app = builder.Build();
+        app.MapPost("/beckn/{action}", async (string action, HttpContext http) =>
+        {
+            var response = await receive(action, await ByteString.FromStreamAsync(http.Request.Body));
+            http.Response.StatusCode = response.HttpStatus;
+            http.Response.ContentType = "application/json";
+            await http.Response.Body.WriteAsync(response.Body.Memory);
+        });
+        return app;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Pylon.Orchestrator.Beckn;
+
+namespace Pylon.Orchestrator.Tests.Stores;
+
+public sealed class BecknStoreTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task MessageKeepsItsIdAndGetsANewTimeWhenItIsSentAgain()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.SubmitAsync();
+        var transaction = Guid.NewGuid();
+        var first = await Prepare(database, workload.Id, transaction, "discover", "first", "T1");
+        var second = await Prepare(database, workload.Id, transaction, "discover", "second", "T2");
+
+        Assert.Equal(first.MessageId, second.MessageId);
+        Assert.Equal(("first", "T2"), ((string?)second.Request["message"], (string?)second.Request["context"]!["timestamp"]));
+        Assert.Null(second.Answer);
+        Assert.Equal(2, await database.ScalarAsync<int>("SELECT sends FROM beckn_messages"));
+    }
+
+    [Fact]
+    public async Task AnsweredMessageIsNotSentAgain()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.SubmitAsync();
+        var transaction = Guid.NewGuid();
+        var sent = await Prepare(database, workload.Id, transaction);
+        await database.Beckn.AnswerByResponseAsync(sent.MessageId, Body("by response"), None);
+        Assert.Equal("by response", Says((await Prepare(database, workload.Id, transaction)).Answer));
+        Assert.Equal(1, await database.ScalarAsync<int>("SELECT sends FROM beckn_messages"));
+    }
+
+    [Fact]
+    public async Task CallbackIsMatchedByMessageId()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.SubmitAsync();
+        var sent = await Prepare(database, workload.Id, Guid.NewGuid());
+        await Prepare(database, workload.Id, Guid.NewGuid());
+        Assert.Equal((sent.MessageId, true), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, Guid.NewGuid(), Body("a"), None));
+        Assert.Equal("a", Says(await database.Beckn.FindAnswerAsync(sent.MessageId, None)));
+    }
+
+    [Fact]
+    public async Task CallbackWithAnIdOfItsOwnIsMatchedByTransactionAndAction()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.SubmitAsync();
+        var transaction = Guid.NewGuid();
+        await Prepare(database, workload.Id, transaction, "discover");
+        var select = await Prepare(database, workload.Id, transaction, "select");
+        Assert.Equal((select.MessageId, true), await database.Beckn.AnswerByCallbackAsync("select", Guid.NewGuid(), transaction, Body("a"), None));
+    }
+
+    [Fact]
+    public async Task MessageIdCountsMoreThanTransaction()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.SubmitAsync();
+        var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
+        var meant = await Prepare(database, workload.Id, one);
+        await Prepare(database, workload.Id, other);
+        Assert.Equal(meant.MessageId, (await database.Beckn.AnswerByCallbackAsync("discover", meant.MessageId, other, Body("a"), None))!.Value.MessageId);
+    }
+
+    [Fact]
+    public async Task DuplicateCallbackIsTakenAndChangesNothing()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.SubmitAsync();
+        var sent = await Prepare(database, workload.Id, Guid.NewGuid());
+        var taken = await Task.WhenAll(Enumerable.Range(0, 6).Select(i =>
+            database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("same"), None)));
+        Assert.Single(taken, t => t!.Value.First);
+        Assert.Equal((sent.MessageId, false), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("another"), None));
+        Assert.Equal("same", Says(await database.Beckn.FindAnswerAsync(sent.MessageId, None)));
+        Assert.Equal(7, await database.ScalarAsync<int>("SELECT callbacks FROM beckn_messages"));
+    }
+
+    [Theory]
+    [InlineData("select")]
+    [InlineData("status")]
+    public async Task CallbackOfAnotherActionIsNotMatched(string action)
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.SubmitAsync();
+        var transaction = Guid.NewGuid();
+        var sent = await Prepare(database, workload.Id, transaction);
+        Assert.Null(await database.Beckn.AnswerByCallbackAsync(action, sent.MessageId, transaction, Body("a"), None));
+        Assert.True(await database.Beckn.KnowsTransactionAsync(transaction, None));
+    }
+
+    [Fact]
+    public async Task UnknownCallbackIsNotMatched()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        await Prepare(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        Assert.Null(await database.Beckn.AnswerByCallbackAsync("discover", Guid.NewGuid(), Guid.NewGuid(), Body("a"), None));
+        Assert.Null(await database.Beckn.AnswerByCallbackAsync("discover", null, Guid.NewGuid(), Body("a"), None));
+        Assert.False(await database.Beckn.KnowsTransactionAsync(Guid.NewGuid(), None));
+    }
+
+    [Fact]
+    public async Task CallbackBeforeTheAckIsTheAnswer()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var sent = await Prepare(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("fast"), None);
+        Assert.Equal("fast", Says(await database.Beckn.MarkAcknowledgedAsync(sent.MessageId, None)));
+    }
+
+    [Fact]
+    public async Task AckAloneIsNoAnswer()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var sent = await Prepare(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        Assert.Null(await database.Beckn.MarkAcknowledgedAsync(sent.MessageId, None));
+        Assert.True(await database.ScalarAsync<bool>("SELECT acknowledged_at IS NOT NULL AND answered_at IS NULL FROM beckn_messages"));
+    }
+
+    [Fact]
+    public async Task FirstAnswerCountsWhicheverWayItCame()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.SubmitAsync();
+        var byCallback = await Prepare(database, workload.Id, Guid.NewGuid());
+        await database.Beckn.AnswerByCallbackAsync("discover", byCallback.MessageId, null, Body("callback"), None);
+        Assert.Equal("callback", Says(await database.Beckn.AnswerByResponseAsync(byCallback.MessageId, Body("response"), None)));
+
+        var byResponse = await Prepare(database, workload.Id, Guid.NewGuid());
+        await database.Beckn.AnswerByResponseAsync(byResponse.MessageId, Body("response"), None);
+        Assert.Equal((byResponse.MessageId, false), await database.Beckn.AnswerByCallbackAsync("discover", byResponse.MessageId, null, Body("callback"), None));
+        Assert.Equal("response", Says(await database.Beckn.FindAnswerAsync(byResponse.MessageId, None)));
+    }
+
+    [Fact]
+    public async Task CallbackWakesTheWaiter()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var sent = await Prepare(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        await using var listener = await database.DataSource.OpenConnectionAsync();
+        var told = new List<string>();
+        listener.Notification += (_, e) => told.Add(e.Payload);
+        await using (var command = new NpgsqlCommand("LISTEN beckn_answer", listener))
+            await command.ExecuteNonQueryAsync();
+        await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("a"), None);
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await listener.WaitAsync(bound.Token);
+        Assert.Equal([sent.MessageId.ToString()], told);
+    }
+
+    [Fact]
+    public async Task OrderMovesOnlyFromTheStatesNamed()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.SubmitAsync();
+        await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
+        await database.Beckn.MoveOrderAsync("o1", BecknOrder.Pending, [BecknOrder.Open], None);
+        await database.Beckn.MoveOrderAsync("o1", BecknOrder.Refused, [BecknOrder.Open], None);
+        Assert.Equal(BecknOrder.Pending, (await Order()).State);
+        Assert.True((await Order()).MayBeHeld);
+        // Opened again by a worker that took over: what is known stays.
+        await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
+        Assert.Equal(BecknOrder.Pending, (await Order()).State);
+
+        async Task<BecknOrder> Order() => Assert.Single(await database.Beckn.OrdersOfAsync(workload.Id, None));
+    }
+
+    private static async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> Prepare(
+        OrchestratorDatabase database, Guid workload, Guid transaction, string action = "discover", string message = "m", string time = "T1") =>
+        await database.Beckn.PrepareAsync(
+            workload,
+            transaction,
+            action,
+            Guid.NewGuid(),
+            new JsonObject { ["context"] = new JsonObject { ["timestamp"] = time }, ["message"] = message },
+            None);
+
+    private static JsonElement Body(string text) => JsonSerializer.SerializeToElement(new { says = text });
+
+    private static string? Says(JsonElement? answer) => answer!.Value.GetProperty("says").GetString();
+}

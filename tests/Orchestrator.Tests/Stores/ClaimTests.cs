@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+
+namespace Pylon.Orchestrator.Tests.Stores;
+
+public sealed class ClaimTests
+{
+    [Fact]
+    public async Task OldestIsClaimedFirst()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        foreach (var minutes in new[] { 2, 5, 1, 4, 3 })
+            await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, submitted_at) VALUES ($1, now() - make_interval(mins => $2))", $"w{minutes}", minutes);
+        Assert.Equal(["w5", "w4"], (await database.ClaimAsync(Guid.NewGuid(), 2)).Select(w => w.Name));
+        Assert.Equal(["w3", "w2", "w1"], (await database.ClaimAsync(Guid.NewGuid(), 5)).Select(w => w.Name));
+    }
+
+    [Fact]
+    public async Task ClaimedIsProcessingAndLeased()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var owner = Guid.NewGuid();
+        var workload = await database.ClaimedAsync(owner);
+        Assert.Equal("processing", workload.Status);
+        Assert.Equal(owner, await database.ScalarAsync<Guid>("SELECT lease_owner FROM compute_workloads"));
+        Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
+    }
+
+    [Fact]
+    public async Task WhatTheSeedsCallProcessedIsNotClaimed()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, bpp_processed) VALUES ('done elsewhere', true)");
+        Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
+        Assert.Null(await database.Flow.NextDueAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task ManyClaimersTakeEachWorkloadOnce()
+    {
+        const int Workloads = 500;
+        const int AtMost = 7;
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name) SELECT 'w' || n FROM generate_series(1, $1) n", Workloads);
+        var claimed = new ConcurrentBag<Guid>();
+        var sizes = new ConcurrentBag<int>();
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
+        {
+            var owner = Guid.NewGuid();
+            while (claimed.Count < Workloads)
+            {
+                var batch = await database.ClaimAsync(owner, AtMost);
+                sizes.Add(batch.Count);
+                foreach (var workload in batch)
+                    claimed.Add(workload.Id);
+            }
+        }));
+
+        Assert.Equal(Workloads, claimed.Count);
+        Assert.Equal(Workloads, claimed.Distinct().Count());
+        Assert.True(sizes.Max() <= AtMost, $"{sizes.Max()} claimed at once");
+    }
+
+    [Fact]
+    public async Task LockedRowIsPassedBy()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var first = await database.SubmitAsync("first");
+        var second = await database.SubmitAsync("second");
+        await using var other = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using (var command = new Npgsql.NpgsqlCommand($"SELECT FROM compute_workloads WHERE id = '{first.Id}' FOR UPDATE", other, transaction))
+            await command.ExecuteNonQueryAsync();
+        Assert.Equal([second.Id], (await database.ClaimAsync(Guid.NewGuid())).Select(w => w.Id));
+    }
+
+    [Fact]
+    public async Task ExpiredLeaseIsReclaimed()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var (dead, heir) = (Guid.NewGuid(), Guid.NewGuid());
+        var workload = await database.ClaimedAsync(dead);
+        var transaction = Guid.NewGuid();
+        await database.Flow.BeginTransactionAsync(workload.Id, dead, transaction, CancellationToken.None);
+        await database.ExpireAsync(workload.Id);
+
+        var taken = Assert.Single(await database.ClaimAsync(heir));
+        Assert.Equal((workload.Id, "processing", transaction), (taken.Id, taken.Status, taken.TransactionId!.Value));
+        Assert.False(await database.Flow.RenewAsync(workload.Id, dead, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await database.Flow.RenewAsync(workload.Id, heir, TimeSpan.FromMinutes(1), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task RenewedLeaseIsNotReclaimed()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var owner = Guid.NewGuid();
+        var workload = await database.ClaimedAsync(owner);
+        await database.ExpireAsync(workload.Id);
+        Assert.True(await database.Flow.RenewAsync(workload.Id, owner, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
+    }
+
+    [Fact]
+    public async Task ReleasedWorkloadIsClaimableAtOnce()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var owner = Guid.NewGuid();
+        var workload = await database.ClaimedAsync(owner);
+        await database.Flow.ReleaseAsync(workload.Id, Guid.NewGuid(), CancellationToken.None);
+        Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
+        await database.Flow.ReleaseAsync(workload.Id, owner, CancellationToken.None);
+        Assert.Equal(workload.Id, Assert.Single(await database.ClaimAsync(Guid.NewGuid())).Id);
+    }
+
+    [Fact]
+    public async Task OthersAreToldOfAChoiceThatIsGivenBack()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var offered = await database.OfferedAsync();
+        await database.ChooseAsync(offered.Id, 2);
+        await database.ClaimAsync(Offers.Owner);
+        await using var listener = await database.DataSource.OpenConnectionAsync();
+        await using (var command = new Npgsql.NpgsqlCommand("LISTEN workload_due", listener))
+            await command.ExecuteNonQueryAsync();
+        await database.Flow.ReleaseAsync(offered.Id, Offers.Owner, CancellationToken.None);
+        Assert.True(await listener.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public async Task NextDueIsTheEndOfALeaseOrTheNextAttempt()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        Assert.Null(await database.Flow.NextDueAsync(CancellationToken.None));
+        await database.ClaimedAsync();
+        Assert.InRange((await database.Flow.NextDueAsync(CancellationToken.None))!.Value, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1));
+        await database.SubmitAsync();
+        Assert.True(await database.Flow.NextDueAsync(CancellationToken.None) <= TimeSpan.Zero);
+    }
+}

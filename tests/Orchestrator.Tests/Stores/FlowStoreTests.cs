@@ -1,0 +1,209 @@
+using Npgsql;
+using Pylon.Common.V1;
+using Pylon.Events.V1;
+using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Workloads;
+
+namespace Pylon.Orchestrator.Tests.Stores;
+
+public sealed class FlowStoreTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task LostLeaseWritesNothing()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var dead = Guid.NewGuid();
+        var workload = await database.ClaimedAsync(dead);
+        await database.ExpireAsync(workload.Id);
+        Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
+        var before = await Snapshot();
+
+        await Lost(() => database.Flow.BeginTransactionAsync(workload.Id, dead, Guid.NewGuid(), None));
+        await Lost(() => database.Flow.OfferAsync(workload, dead, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
+        await Lost(() => database.Flow.RetryAsync(workload, dead, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
+        await Lost(() => database.Flow.FailAsync(workload, dead, "r", false, None));
+        await Lost(() => database.Flow.ScheduleAsync(workload.Id, dead, Offers.Bookable(1).Recommendation, None));
+        await Lost(() => database.Flow.AskAgainAsync(workload, dead, "r", None));
+        await Lost(() => database.Flow.CancelAsync(workload.Id, dead, None));
+        await Lost(() => database.Flow.GiveOrderAsync(workload.Id, dead, 1, "order", None));
+        await database.Flow.AnnounceAsync(workload.Id, dead, Guid.NewGuid(), new WorkloadStepCompleted { Action = "discover" }, None);
+        await database.Flow.ReleaseAsync(workload.Id, dead, None);
+
+        Assert.Equal(before, await Snapshot());
+
+        Task Lost(Func<Task> write) => Assert.ThrowsAsync<LeaseLostException>(write);
+
+        async Task<string?> Snapshot() => await database.ScalarAsync<string>(
+            """
+            SELECT jsonb_build_array(
+                (SELECT jsonb_agg(w) FROM compute_workloads w), (SELECT count(*) FROM outbox),
+                (SELECT count(*) FROM workload_recommendations), (SELECT count(*) FROM dead_letters))::text
+            """);
+    }
+
+    [Fact]
+    public async Task OfferAndItsEventAreOne()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.OfferedAsync();
+        var options = await database.Workloads.OptionsOfAsync(workload.Id, None);
+
+        Assert.Equal(("pending_user_choice", "three zones", "BUILT_IN"), (workload.Status, workload.Summary, workload.SummaryEngine));
+        Assert.True(await database.ScalarAsync<bool>("SELECT bpp_processed AND lease_owner IS NULL FROM compute_workloads"));
+        Assert.Equal([1, 2, 3], options.Select(o => o.Recommendation.Rank));
+        Assert.Equal([BookingState.Confirmed, BookingState.None, BookingState.None], options.Select(o => o.Recommendation.BookingState));
+        Assert.Equal([true, true, false], options.Select(o => o.Offer is not null));
+        Assert.Equal("offer-2", options[1].Offer!.Offer!.Value.GetProperty("beckn:id").GetString());
+        Assert.Equal(
+            options.Select(o => Guid.Parse(o.Recommendation.GridZoneId)),
+            await database.ListAsync<Guid>(
+                "SELECT unnest(ARRAY[recommended_1_grid_zone_id, recommended_2_grid_zone_id, recommended_3_grid_zone_id]) FROM compute_workloads"));
+        Assert.Equal(["pylon.workload.queued.v1", "pylon.workload.recommended.v1"], await database.EventsOfAsync(workload.Id));
+        var told = Google.Protobuf.JsonParser.Default.Parse<Event>(
+            await database.ScalarAsync<string>("SELECT payload::text FROM outbox WHERE type = 'pylon.workload.recommended.v1'"));
+        Assert.Equal(options.Select(o => o.Recommendation.GridZoneId), told.WorkloadRecommended.Recommendations.Select(r => r.GridZoneId));
+    }
+
+    [Fact]
+    public async Task OfferThatCannotBeAnnouncedIsNotMade()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.Server.ExecuteAsync("ALTER TABLE orchestrator.outbox ADD CONSTRAINT broken CHECK (type <> 'pylon.workload.recommended.v1')");
+
+        await Assert.ThrowsAsync<PostgresException>(() => database.Flow.OfferAsync(
+            workload, Offers.Owner, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
+
+        Assert.Equal("processing", (await database.FindAsync(workload.Id)).Status);
+        Assert.Empty(await database.Workloads.OptionsOfAsync(workload.Id, None));
+    }
+
+    [Fact]
+    public async Task StepIsAnnouncedOnce()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        var message = Guid.NewGuid();
+        for (var i = 0; i < 3; i++)
+            await database.Flow.AnnounceAsync(workload.Id, Offers.Owner, message, new WorkloadStepCompleted { Action = "discover" }, None);
+        Assert.Equal(["pylon.workload.queued.v1", "pylon.workload.step_completed.v1"], await database.EventsOfAsync(workload.Id));
+    }
+
+    [Fact]
+    public async Task RetryQueuesAgainForLaterInANewTransaction()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.Flow.BeginTransactionAsync(workload.Id, Offers.Owner, Guid.NewGuid(), None);
+        await database.Flow.RetryAsync(workload, Offers.Owner, "the provider is down", "", false, TimeSpan.FromMinutes(1), DateTimeOffset.UnixEpoch, None);
+
+        var retried = await database.FindAsync(workload.Id);
+        Assert.Equal(("queued", 1, "the provider is down"), (retried.Status, retried.Attempts, retried.FailureReason));
+        Assert.Null(retried.TransactionId);
+        Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
+        Assert.InRange((await database.Flow.NextDueAsync(None))!.Value, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1));
+        Assert.Equal("pylon.workload.retry_scheduled.v1", (await database.EventsOfAsync(workload.Id))[^1]);
+    }
+
+    [Fact]
+    public async Task RefusedItemIsNoFailedAttempt()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.Flow.RetryAsync(workload, Offers.Owner, "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        var again = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
+        Assert.Equal(0, again.Attempts);
+        Assert.Equal(["item-1"], again.RefusedItemIds);
+    }
+
+    [Fact]
+    public async Task TransactionThatMayHoldABookingIsKept()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        var transaction = Guid.NewGuid();
+        await database.Flow.BeginTransactionAsync(workload.Id, Offers.Owner, transaction, None);
+        await database.Flow.RetryAsync(workload, Offers.Owner, "no on_confirm", "", true, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        Assert.Equal(transaction, Assert.Single(await database.ClaimAsync(Offers.Owner)).TransactionId);
+        await database.Flow.FailAsync(workload, Offers.Owner, "no on_confirm", true, None);
+        Assert.Equal(transaction, (await database.FindAsync(workload.Id)).TransactionId);
+    }
+
+    [Fact]
+    public async Task FailureLeavesADeadLetterThatIsReplayed()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.Flow.FailAsync(workload, Offers.Owner, "the provider is gone", false, None);
+
+        var failed = await database.FindAsync(workload.Id);
+        Assert.Equal(("failed", 1, "the provider is gone"), (failed.Status, failed.Attempts, failed.FailureReason));
+        var letter = Assert.Single(await database.Workloads.DeadLettersAsync(null, false, 10, None));
+        Assert.Equal((workload.Id.ToString(), "training", "the provider is gone", 1), (letter.WorkloadId, letter.WorkloadName, letter.Reason, letter.Attempts));
+        Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
+
+        Assert.True(await database.Workloads.ReplayAsync(failed, None));
+        Assert.False(await database.Workloads.ReplayAsync(failed, None));
+        Assert.Empty(await database.Workloads.DeadLettersAsync(null, false, 10, None));
+        Assert.NotNull(Assert.Single(await database.Workloads.DeadLettersAsync(null, true, 10, None)).ReplayedAt);
+        var again = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
+        Assert.Equal((0, null), (again.Attempts, again.FailureReason));
+        Assert.Equal(
+            ["pylon.workload.queued.v1", "pylon.workload.failed.v1", "pylon.workload.queued.v1"], await database.EventsOfAsync(workload.Id));
+    }
+
+    [Fact]
+    public async Task FailedChoiceIsReplayedAsAChoice()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var offered = await database.OfferedAsync();
+        Assert.True(await database.ChooseAsync(offered.Id, 2));
+        var choosing = Assert.Single(await database.ClaimAsync(Offers.Owner));
+        await database.Flow.FailAsync(choosing, Offers.Owner, "no on_init", true, None);
+        Assert.True(await database.Workloads.ReplayAsync(await database.FindAsync(offered.Id), None));
+        var again = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
+        Assert.Equal((Status.Choosing, 2), (again.Status, again.ChosenOption));
+    }
+
+    [Fact]
+    public async Task ReplayRemembersRefusalsOfATransactionThatGoesOn()
+    {
+        // The stored messages of the transaction are about the item that came after the refused ones.
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.Flow.RetryAsync(workload, Offers.Owner, "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
+        await database.Flow.BeginTransactionAsync(workload.Id, Offers.Owner, Guid.NewGuid(), None);
+        await database.Flow.FailAsync(workload, Offers.Owner, "no on_confirm", true, None);
+        await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), None);
+        Assert.Equal(["item-1"], Assert.Single(await database.ClaimAsync(Offers.Owner)).RefusedItemIds);
+    }
+
+    [Fact]
+    public async Task ReplayInANewTransactionAsksForAllItemsAgain()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.Flow.RetryAsync(workload, Offers.Owner, "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
+        await database.Flow.FailAsync(workload, Offers.Owner, "down", false, None);
+        await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), None);
+        Assert.Empty(Assert.Single(await database.ClaimAsync(Offers.Owner)).RefusedItemIds);
+    }
+
+    [Fact]
+    public async Task RefusedOptionLetsTheUserChooseAgain()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var offered = await database.OfferedAsync();
+        await database.ChooseAsync(offered.Id, 2);
+        var choosing = Assert.Single(await database.ClaimAsync(Offers.Owner));
+        await database.Flow.AskAgainAsync(choosing, Offers.Owner, "sold out", None);
+        var asked = await database.FindAsync(offered.Id);
+        Assert.Equal((Status.PendingUserChoice, null, "sold out"), (asked.Status, asked.ChosenOption, asked.FailureReason));
+        Assert.True(await database.ChooseAsync(offered.Id, 3));
+    }
+}

@@ -1,0 +1,138 @@
+using Pylon.Orchestrator.Workloads;
+using Pylon.Rpc;
+
+namespace Pylon.Orchestrator.Tests.Stores;
+
+public sealed class WorkloadStoreTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task WhatIsSubmittedIsRead()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var asked = new WorkloadRecord
+        {
+            Id = Guid.Empty,
+            Name = "night batch",
+            Request = "anywhere green",
+            WorkloadType = "AI_TRAINING",
+            Urgency = "HIGH",
+            RequiredGpuMins = 90,
+            ComputeLoadMw = 1.25,
+            CarbonCapGco2 = 1e6,
+            MaxPriceGbp = 12.5,
+            Deadline = new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero),
+            UserEmail = "leena@example.org",
+        };
+        var stored = await database.Workloads.SubmitAsync(Guid.NewGuid(), asked, None);
+        Assert.True(WorkloadMapping.IsSameRequest(asked, await database.FindAsync(stored.Id)));
+        Assert.Equal(Status.Queued, stored.Status);
+    }
+
+    [Fact]
+    public async Task RepeatedRequestIsOneWorkload()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var request = Guid.NewGuid();
+        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+            (await database.Workloads.SubmitAsync(request, new WorkloadRecord { Id = Guid.Empty, Name = "once" }, None)).Id));
+        Assert.Single(ids.Distinct());
+        Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM workload_notifications"));
+    }
+
+    [Fact]
+    public async Task PagesHoldEachWorkloadOnceNewestFirst()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        // Seven at the same moment, so that the id has to break the tie.
+        await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, submitted_at) SELECT 'w' || n, now() - make_interval(hours => n / 8) FROM generate_series(1, 14) n");
+        var seen = new List<WorkloadRecord>();
+        PageToken? after = null;
+        while (true)
+        {
+            var page = await database.Workloads.PageAsync(after, [], 4, None);
+            seen.AddRange(page);
+            if (page.Count < 4)
+                break;
+            after = PageToken.Decode(new PageToken(page[^1].SubmittedAt, page[^1].Id).Encode());
+        }
+
+        Assert.Equal(14, seen.Select(w => w.Id).Distinct().Count());
+        Assert.Equal(14, seen.Count);
+        Assert.Equal(seen.Select(w => w.SubmittedAt).OrderDescending(), seen.Select(w => w.SubmittedAt));
+    }
+
+    [Fact]
+    public async Task PageIsOfTheStatesAskedFor()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        await database.ClaimedAsync();
+        var queued = await database.SubmitAsync();
+        Assert.Equal([queued.Id], (await database.Workloads.PageAsync(null, [Status.Queued, Status.Failed], 10, None)).Select(w => w.Id));
+        Assert.Equal(2, (await database.Workloads.PageAsync(null, [], 10, None)).Count);
+    }
+
+    [Fact]
+    public async Task DeadLettersArePaged()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        for (var i = 0; i < 3; i++)
+            await database.Flow.FailAsync(await database.ClaimedAsync(), Offers.Owner, $"reason {i}", false, None);
+        var first = await database.Workloads.DeadLettersAsync(null, false, 2, None);
+        var second = await database.Workloads.DeadLettersAsync(
+            new PageToken(first[^1].FailedAt.ToDateTimeOffset(), Guid.Parse(first[^1].Id)), false, 2, None);
+        Assert.Equal(["reason 2", "reason 1", "reason 0"], first.Concat(second).Select(l => l.Reason));
+    }
+
+    [Fact]
+    public async Task OfTwoUsersWhoChooseOneWins()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var offered = await database.OfferedAsync();
+            var won = await Task.WhenAll(database.ChooseAsync(offered.Id, 1, settled: true), database.ChooseAsync(offered.Id, 2));
+            Assert.Single(won, w => w);
+            Assert.Equal(won[0] ? 1 : 2, (await database.FindAsync(offered.Id)).ChosenOption);
+            Assert.Single(await database.EventsOfAsync(offered.Id), e => e == "pylon.workload.choice_made.v1");
+        }
+    }
+
+    [Fact]
+    public async Task BookedOptionIsScheduledAtOnce()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var offered = await database.OfferedAsync();
+        Assert.True(await database.ChooseAsync(offered.Id, 1, settled: true));
+        Assert.Equal(Status.Scheduled, (await database.FindAsync(offered.Id)).Status);
+        Assert.Equal(["pylon.workload.choice_made.v1", "pylon.workload.scheduled.v1"], (await database.EventsOfAsync(offered.Id)).TakeLast(2));
+    }
+
+    [Theory]
+    [InlineData("queued", true)]
+    [InlineData("processing", false)]
+    [InlineData("pending_user_choice", true)]
+    [InlineData("choosing", false)]
+    [InlineData("scheduled", true)]
+    [InlineData("failed", true)]
+    [InlineData("cancelling", false)]
+    [InlineData("cancelled", false)]
+    public async Task CancelIsForStatesInWhichNobodyWorks(string status, bool allowed)
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var id = await database.ArrangeAsync(status);
+        Assert.Equal(allowed, await database.Workloads.CancelAsync(id, None));
+        Assert.Equal(allowed ? Status.Cancelling : status, (await database.FindAsync(id)).Status);
+    }
+
+    [Fact]
+    public async Task CancellingAFailedWorkloadClosesItsDeadLetter()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.Flow.FailAsync(workload, Offers.Owner, "down", false, None);
+        Assert.True(await database.Workloads.CancelAsync(workload.Id, None));
+        Assert.Empty(await database.Workloads.DeadLettersAsync(null, false, 10, None));
+    }
+}
