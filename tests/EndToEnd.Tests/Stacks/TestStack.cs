@@ -5,7 +5,7 @@ using Pylon.EndToEnd.Tests.Clients;
 namespace Pylon.EndToEnd.Tests.Stacks;
 
 /// <summary>
-/// The product as it is run: one process each of Sandbox, Ingestion and Gateway and any number of Orchestrators, started
+/// The product as it is run: one process each of Sandbox, Ingestion, Conductor and Gateway and any number of Orchestrators, started
 /// from their build output. PostgreSQL and Redis are given. Logs are in <c>.pylon/logs/end-to-end</c>.
 /// </summary>
 internal sealed class TestStack : IAsyncDisposable
@@ -22,9 +22,12 @@ internal sealed class TestStack : IAsyncDisposable
             // Of the machine's own settings none must reach the processes.
             ["GEMINI_API_KEY"] = "",
             ["BPP_ID"] = "sandbox.pylon.local",
+            // The outside world is the sandbox, which does not play the grid's sources.
+            ["Sources__Scheduled"] = "false",
         };
         var (sandbox, gateway) = (ports.Next(), (Http: ports.Next(), Grpc: ports.Next()));
         var ingestion = (Http: ports.Next(), Grpc: ports.Next());
+        var conductor = (Http: ports.Next(), Grpc: ports.Next());
         var taking = Enumerable.Range(0, orchestrators).Select(_ => (Http: ports.Next(), Grpc: ports.Next())).ToList();
         common["PYLON_SANDBOX"] = Local(sandbox);
         common["BPP_BASE_URL"] = Local(sandbox) + "/bpp";
@@ -32,6 +35,7 @@ internal sealed class TestStack : IAsyncDisposable
         common["PYLON_GRPC"] = Local(gateway.Grpc);
         common["BAP_URI"] = Local(gateway.Http) + "/beckn";
         common["PYLON_INGESTION"] = Local(ingestion.Grpc);
+        common["PYLON_CONDUCTOR"] = Local(conductor.Grpc);
         common["PYLON_ORCHESTRATOR"] = string.Join(',', taking.Select(port => Local(port.Grpc)));
 
         var checkout = Checkout.Find();
@@ -41,6 +45,7 @@ internal sealed class TestStack : IAsyncDisposable
 
         SandboxProcess = Process("sandbox", "Sandbox", sandbox, null);
         Ingestion = Process("ingestion", "Ingestion", ingestion.Http, ingestion.Grpc);
+        Conductor = Process("conductor", "Conductor", conductor.Http, conductor.Grpc);
         GatewayProcess = Process("gateway", "Gateway", gateway.Http, gateway.Grpc);
         _orchestrators.AddRange(taking.Select((port, n) => Process($"orchestrator-{n + 1}", "Orchestrator", port.Http, port.Grpc)));
         Gateway = new GatewayClient(Local(gateway.Http));
@@ -65,12 +70,14 @@ internal sealed class TestStack : IAsyncDisposable
 
     public ServiceProcess Ingestion { get; }
 
+    public ServiceProcess Conductor { get; }
+
     public ServiceProcess GatewayProcess { get; }
 
     public IReadOnlyList<ServiceProcess> Orchestrators => _orchestrators;
 
     /// <summary>All of ours that should be running.</summary>
-    public IEnumerable<ServiceProcess> Processes => [SandboxProcess, Ingestion, GatewayProcess, .. _orchestrators];
+    public IEnumerable<ServiceProcess> Processes => [SandboxProcess, Ingestion, Conductor, GatewayProcess, .. _orchestrators];
 
     // The same as ours, so that a build of the tests is a build of what they run.
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -87,7 +94,7 @@ internal sealed class TestStack : IAsyncDisposable
         try
         {
             await Task.WhenAll(
-                stack.SandboxProcess.StartAsync(), stack.Ingestion.StartAsync(), stack._orchestrators[0].StartAsync(), stack.GatewayProcess.StartAsync());
+                [.. stack.Processes.Except(stack._orchestrators.Skip(1)).Select(process => process.StartAsync())]);
             return stack;
         }
         catch
