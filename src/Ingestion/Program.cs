@@ -1,6 +1,9 @@
+using Pylon.Ingestion.Freshness;
+using Pylon.Ingestion.Grid;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Zones;
+using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
 
@@ -21,9 +24,13 @@ internal static class Program
         builder.Services
             .AddPostgres(builder.Configuration, Schema)
             .AddMigrations(typeof(Program).Assembly, Schema)
+            .AddEventStream(builder.Configuration)
+            .AddOutboxRelay(Schema, "pylon/ingestion")
             .AddZones()
             .AddRegionalGrid()
-            .AddRuns();
+            .AddRuns()
+            .AddFreshness()
+            .AddGrid();
 
         var app = builder.Build();
         app.MapGrpcService<GridService>();

@@ -10,14 +10,13 @@ namespace Pylon.Ingestion.Tests;
 internal sealed class IngestionService : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly TestDatabase _database;
     private readonly GrpcChannel _channel;
 
     private IngestionService(WebApplication app, TestDatabase database, FakeTime time)
     {
         _app = app;
-        _database = database;
         Time = time;
+        Database = database;
         Http = app.GetTestClient();
         _channel = GrpcChannel.ForAddress("http://ingestion", new GrpcChannelOptions { HttpHandler = app.GetTestServer().CreateHandler() });
         Grid = new V1.GridService.GridServiceClient(_channel);
@@ -25,6 +24,8 @@ internal sealed class IngestionService : IAsyncDisposable
     }
 
     public FakeTime Time { get; }
+
+    public TestDatabase Database { get; }
 
     public HttpClient Http { get; }
 
@@ -35,8 +36,9 @@ internal sealed class IngestionService : IAsyncDisposable
     public static async Task<IngestionService> StartAsync()
     {
         var database = await TestDatabase.CreateAsync();
+        var redis = await TestRedis.CreateAsync();
         var time = new FakeTime(new DateTimeOffset(2026, 3, 4, 10, 17, 0, TimeSpan.Zero));
-        var app = Program.Build([$"--PYLON_POSTGRES={database.Uri}", "--Sources:Scheduled=false"], builder =>
+        var app = Program.Build([$"--PYLON_POSTGRES={database.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--Sources:Scheduled=false"], builder =>
         {
             builder.WebHost.UseTestServer();
             builder.Services.AddSingleton<TimeProvider>(time);
@@ -52,6 +54,6 @@ internal sealed class IngestionService : IAsyncDisposable
         _channel.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await _database.DisposeAsync();
+        await Database.DisposeAsync();
     }
 }

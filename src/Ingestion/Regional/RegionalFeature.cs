@@ -5,7 +5,7 @@ internal static class RegionalFeature
 {
     public static IServiceCollection AddRegionalGrid(this IServiceCollection services)
     {
-        services.AddSingleton<RegionalStore>().AddSingleton<SyntheticGridCoverage>().AddHostedService<SyntheticGridWorker>();
+        services.AddSingleton<RegionalStore>().AddSingleton<NationalFill>().AddSingleton<SyntheticGridCoverage>().AddHostedService<SyntheticGridWorker>();
         services.AddHealthChecks().AddCheck<SyntheticGridCoverage>("regional-grid");
         return services;
     }

@@ -13,6 +13,8 @@ internal static class SyntheticGrid
     // Gas never goes to nothing: what the wind gives beyond this is sent elsewhere.
     private const double MostWithoutGas = 98;
 
+    private const double MeanDemandMw = 28_000;
+
     /// <summary>All 18 regions.</summary>
     public static readonly IReadOnlyList<int> RegionIds = [.. SyntheticRegion.Areas.Keys.Concat(SyntheticRegion.Containers.Keys).Order()];
 
@@ -21,6 +23,12 @@ internal static class SyntheticGrid
     /// <param name="window">The start of a half hour.</param>
     public static IReadOnlyList<FuelPercent> Mix(int regionId, DateTimeOffset window) =>
         ToTenths(SyntheticRegion.Containers.TryGetValue(regionId, out var areas) ? Mean(areas, window) : Shares(regionId, window));
+
+    /// <summary>The national demand.</summary>
+    public static int DemandMw(DateTimeOffset window) => (int)Math.Round(MeanDemandMw * Demand(window) / 100) * 100;
+
+    /// <summary>A price that gas makes: the more of it runs, the dearer.</summary>
+    public static decimal PriceGbpMwh(IReadOnlyList<FuelPercent> mix) => 20 + (1.6m * mix.Single(f => f.Fuel == "gas").Percent);
 
     private static double[] Mean(int[] areas, DateTimeOffset window)
     {

@@ -45,7 +45,7 @@ internal sealed class PipelineRunner(
         {
             var outcomes = await Task.WhenAll(visited.Select(source => VisitAsync(id, source, cancellationToken)));
             var status = outcomes.All(o => o.Status == "succeeded") ? "succeeded" : outcomes.All(o => o.Status == "failed") ? "failed" : "partial";
-            await runs.EndAsync(id, status, time.GetUtcNow(), cancellationToken);
+            await runs.EndAsync(id, status, outcomes, time.GetUtcNow(), cancellationToken);
             logger.RunEnded(id, status, outcomes.Sum(o => o.New), outcomes.Sum(o => o.Changed), outcomes.Sum(o => o.Rejected));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pylon.Events.V1;
 using Pylon.Postgres;
 using Pylon.Rpc;
 
@@ -30,13 +31,18 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
 
     private const string EndSource =
         """
-        WITH ended AS (
-            UPDATE pipeline_run_sources SET status = $3, rows_read = $4, rows_new = $5, rows_changed = $6, rows_unchanged = $7,
-                rows_rejected = $8, half_hours_missing = $9, finished_at = $10, error = $11
-            WHERE run_id = $1 AND source = $2)
-        INSERT INTO source_freshness (source, fresh_at) SELECT $2, $10 WHERE $3 = 'succeeded'
+        UPDATE pipeline_run_sources SET status = $3, rows_read = $4, rows_new = $5, rows_changed = $6, rows_unchanged = $7,
+            rows_rejected = $8, half_hours_missing = $9, finished_at = $10, error = $11
+        WHERE run_id = $1 AND source = $2 AND status = 'running'
+        """;
+
+    private const string Refresh =
+        """
+        INSERT INTO source_freshness (source, fresh_at, known_since) VALUES ($1, $2, $2)
         ON CONFLICT (source) DO UPDATE SET fresh_at = excluded.fresh_at
         """;
+
+    private const string EndStaleness = "UPDATE source_freshness SET stale = false WHERE source = $1 AND stale";
 
     private const string End = "UPDATE pipeline_runs SET status = $2, finished_at = $3 WHERE id = $1 AND status = 'running'";
 
@@ -101,11 +107,35 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     public Task BeginSourceAsync(Guid run, string source, DateTimeOffset now, CancellationToken cancellationToken) =>
         dataSource.ExecuteAsync(BeginSource, cancellationToken, run, source, now);
 
-    public Task EndSourceAsync(Guid run, SourceOutcome o, CancellationToken cancellationToken) => dataSource.ExecuteAsync(
-        EndSource, cancellationToken, run, o.Source, o.Status, o.Read, o.New, o.Changed, o.Unchanged, o.Rejected, o.Missing, o.FinishedAt, o.Error);
+    /// <summary>Notes what a visit gave; one with success makes the source fresh, and ends an alert.</summary>
+    public async Task EndSourceAsync(Guid run, SourceOutcome o, CancellationToken cancellationToken)
+    {
+        var isRead = o.Status == "succeeded";
+        await dataSource.ChangeAsync(
+            Sql.Statement(EndSource, run, o.Source, o.Status, o.Read, o.New, o.Changed, o.Unchanged, o.Rejected, o.Missing, o.FinishedAt, o.Error),
+            isRead ? [Sql.Statement(Refresh, o.Source, o.FinishedAt)] : [],
+            cancellationToken);
+        if (isRead)
+            await dataSource.ChangeAsync(
+                Sql.Statement(EndStaleness, o.Source), [GridEvents.Append(o.Source, new GridSourceRecovered { Source = o.Source })], cancellationToken);
+    }
 
-    public Task EndAsync(Guid run, string status, DateTimeOffset now, CancellationToken cancellationToken) =>
-        dataSource.ExecuteAsync(End, cancellationToken, run, status, now);
+    /// <summary>Ends a run together with the event that tells of it.</summary>
+    public Task EndAsync(Guid run, string status, IReadOnlyList<SourceOutcome> outcomes, DateTimeOffset now, CancellationToken cancellationToken) =>
+        dataSource.ChangeAsync(
+            Sql.Statement(End, run, status, now),
+            [
+                GridEvents.Append(run.ToString(), new GridRunFinished
+                {
+                    RunId = run.ToString(),
+                    Status = status,
+                    RowsNew = outcomes.Sum(o => o.New),
+                    RowsChanged = outcomes.Sum(o => o.Changed),
+                    RowsRejected = outcomes.Sum(o => o.Rejected),
+                    FailedSources = { outcomes.Where(o => o.Status != "succeeded").Select(o => o.Source) },
+                }),
+            ],
+            cancellationToken);
 
     public async Task<Run?> FindAsync(Guid id, CancellationToken cancellationToken) => (await ReadAsync(One, cancellationToken, id)).FirstOrDefault();
 

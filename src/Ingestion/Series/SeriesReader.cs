@@ -1,4 +1,5 @@
 using Npgsql;
+using Pylon.Ingestion.Sources;
 using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Series;
@@ -9,6 +10,8 @@ namespace Pylon.Ingestion.Series;
 /// </summary>
 internal sealed class SeriesReader(NpgsqlDataSource dataSource)
 {
+    private const string LiquidProvider = "APXMIDP";
+
     private const string National =
         """
         SELECT DISTINCT ON (window_start) window_start, coalesce(actual_gco2_kwh, forecast_gco2_kwh)::float8, index,
@@ -45,12 +48,12 @@ internal sealed class SeriesReader(NpgsqlDataSource dataSource)
 
     private const string Price =
         """
-        SELECT DISTINCT ON (window_start) window_start, price_gbp_mwh::float8, NULL, true, source, captured_at
+        SELECT DISTINCT ON (window_start) window_start, price_gbp_mwh::float8, NULL, source <> 'synthetic', source, captured_at
         FROM wholesale_prices
-        WHERE window_start >= $1 AND window_start < $2 AND captured_at <= $3 AND NOT $4
-          AND price_type = $6 AND provider = $7 AND (price_type = 'system' OR volume_mwh > 0)
+        WHERE window_start >= $1 AND window_start < $2 AND captured_at <= $3
+          AND price_type = $5 AND provider = $6 AND (price_type = 'system' OR volume_mwh > 0)
         ORDER BY window_start, source = 'synthetic', captured_at DESC
-        LIMIT $5
+        LIMIT $4
         """;
 
     /// <param name="regionId">Null for Great Britain as the national source tells it.</param>
@@ -70,9 +73,15 @@ internal sealed class SeriesReader(NpgsqlDataSource dataSource)
         DateTimeOffset from, DateTimeOffset to, DateTimeOffset asKnownAt, bool forecastOnly, int limit, CancellationToken cancellationToken) =>
         ReadAsync(Demand, cancellationToken, from, to, asKnownAt, forecastOnly, limit);
 
-    public Task<IReadOnlyList<SeriesPoint>> PricesAsync(
-        string type, string provider, DateTimeOffset from, DateTimeOffset to, DateTimeOffset asKnownAt, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(Price, cancellationToken, from, to, asKnownAt, false, limit, type, provider);
+    /// <summary>The price of imbalance in GBP/MWh.</summary>
+    public Task<IReadOnlyList<SeriesPoint>> SystemPricesAsync(
+        DateTimeOffset from, DateTimeOffset to, DateTimeOffset asKnownAt, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(Price, cancellationToken, from, to, asKnownAt, limit, PriceValue.System, "");
+
+    /// <summary>GBP/MWh by the provider whose market is the liquid one.</summary>
+    public Task<IReadOnlyList<SeriesPoint>> MarketIndexPricesAsync(
+        DateTimeOffset from, DateTimeOffset to, DateTimeOffset asKnownAt, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(Price, cancellationToken, from, to, asKnownAt, limit, PriceValue.MarketIndex, LiquidProvider);
 
     private async Task<IReadOnlyList<SeriesPoint>> ReadAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
     {

@@ -100,6 +100,11 @@ internal static class SeriesSql
         WHERE t.window_start = s.window_start AND t.source = 'synthetic';
         DELETE FROM generation_mix_regional t USING (SELECT region_id, window_start FROM staged_intensity UNION SELECT region_id, window_start FROM staged_mix) s
         WHERE t.region_id = s.region_id AND t.window_start = s.window_start AND t.source = 'synthetic';
+        DELETE FROM demand_forecast_national t
+        USING (SELECT window_start FROM staged_demand_forecast WHERE cardinal_point = '' UNION SELECT window_start FROM staged_demand_actual) s
+        WHERE t.window_start = s.window_start AND t.source = 'synthetic';
+        DELETE FROM wholesale_prices t USING staged_price s
+        WHERE t.window_start = s.window_start AND t.price_type = s.price_type AND t.source = 'synthetic';
         """;
 
     public const string NationalMixes =

@@ -42,8 +42,7 @@ internal sealed class SeriesStore(NpgsqlDataSource dataSource, RegionalStore reg
         stored += await ApplyAsync(SeriesSql.DemandActuals, harvest.DemandActuals.Count);
         stored += await ApplyAsync(SeriesSql.Prices, harvest.Prices.Count);
         stored += await ApplyAsync(SeriesSql.Embedded, harvest.Embedded.Count);
-        if (harvest.Intensities.Count + harvest.Mixes.Count > 0)
-            await ExecuteAsync(connection, SeriesSql.DropSynthetic, cancellationToken);
+        await ExecuteAsync(connection, SeriesSql.DropSynthetic, cancellationToken);
         if (harvest.Rejected.Count > 0)
             await ExecuteAsync(
                 connection, SeriesSql.Quarantine, cancellationToken, source, capturedAt, harvest.Dataset,

@@ -2,9 +2,9 @@ using Grpc.Core;
 using Pylon.Ingestion.V1;
 using Pylon.Testing;
 
-namespace Pylon.Ingestion.Tests.Regional;
+namespace Pylon.Ingestion.Tests.Grid;
 
-public sealed class GridServiceTests
+public sealed class RegionalGridTests
 {
     [Fact]
     public async Task EveryRegionIsAnsweredLabelledSynthetic()

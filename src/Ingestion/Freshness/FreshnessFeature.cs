@@ -1,0 +1,8 @@
+namespace Pylon.Ingestion.Freshness;
+
+/// <summary>How long ago each source was read: a metric, a label on what is told, and an alert.</summary>
+internal static class FreshnessFeature
+{
+    public static IServiceCollection AddFreshness(this IServiceCollection services) =>
+        services.AddSingleton<FreshnessStore>().AddSingleton<SourceFreshness>().AddHostedService<FreshnessWorker>();
+}

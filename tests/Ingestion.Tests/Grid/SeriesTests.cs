@@ -1,0 +1,108 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Pylon.Ingestion.V1;
+using Pylon.Testing;
+
+namespace Pylon.Ingestion.Tests.Grid;
+
+public sealed class SeriesTests
+{
+    [Theory]
+    [InlineData("2026-03-29", "2026-03-29T00:00:00Z", 46)]
+    [InlineData("2025-10-26", "2025-10-25T23:00:00Z", 50)]
+    [InlineData("2026-03-04", "2026-03-04T00:00:00Z", 48)]
+    public async Task DayInLondonIsToldBySettlementPeriodsFromItsOwnMidnight(string date, string midnight, int periods)
+    {
+        await using var service = await IngestionService.StartAsync();
+        await service.Database.ExecuteAsync(
+            $"""
+            INSERT INTO ingestion.carbon_intensity_regional (region_id, window_start, window_end, actual_gco2_kwh, index, source, captured_at)
+            SELECT 18, t, t + interval '30 minutes', 100, 'low', 'import:test', '2025-01-01Z'
+            FROM generate_series('{midnight}'::timestamptz - interval '1 hour', '{midnight}'::timestamptz + interval '26 hours', interval '30 minutes') t
+            """);
+
+        var points = await AllAsync(service, new ListSignalsRequest { RegionId = 18, StartTime = At(midnight), EndTime = At(midnight, hours: 26), PageSize = 20 });
+
+        var day = points.Where(p => p.SettlementDate == date).ToList();
+        Assert.Equal(Enumerable.Range(1, periods), day.Select(p => p.SettlementPeriod));
+        Assert.Equal(At(midnight), day[0].Window.StartTime);
+        Assert.Equal(At(midnight, hours: periods / 2.0), day[^1].Window.EndTime);
+    }
+
+    [Fact]
+    public async Task LatestAndAsKnownAtAnEarlierTimeAreBothRight()
+    {
+        await using var service = await IngestionService.StartAsync();
+        await service.Database.ExecuteAsync(
+            """
+            INSERT INTO ingestion.carbon_intensity_regional (region_id, window_start, window_end, forecast_gco2_kwh, index, source, captured_at) VALUES
+                (5, '2026-03-04T12:00Z', '2026-03-04T12:30Z', 120, 'low', 'carbon-intensity', '2026-03-04T06:00Z'),
+                (5, '2026-03-04T12:00Z', '2026-03-04T12:30Z', 90, 'low', 'carbon-intensity', '2026-03-04T10:00Z')
+            """);
+
+        async Task<GridPoint> AtNoonAsync(Timestamp? known) => (await service.Grid.GetForecastAsync(new GetForecastRequest { RegionId = 5, AsKnownAt = known }))
+            .Points.Single(p => p.Window.StartTime == At("2026-03-04T12:00:00Z"));
+
+        Assert.Equal(90, (await AtNoonAsync(null)).Value);
+        Assert.Equal(120, (await AtNoonAsync(At("2026-03-04T09:59:00Z"))).Value);
+        Assert.False((await AtNoonAsync(null)).Synthetic);
+    }
+
+    [Fact]
+    public async Task ForecastOfTwoDaysIsCompleteAndSaysWhatIsMadeUp()
+    {
+        await using var service = await IngestionService.StartAsync();
+
+        var intensity = (await service.Grid.GetForecastAsync(new GetForecastRequest())).Points;
+        var demand = (await service.Grid.GetForecastAsync(new GetForecastRequest { Series = GridSeries.Demand, Hours = 3 })).Points;
+
+        Assert.Equal(96, intensity.Count);
+        Assert.Equal(6, demand.Count);
+        Assert.All(intensity.Concat(demand), p => Assert.True(p.Synthetic && !p.Actual));
+        Assert.All(demand, p => Assert.InRange(p.Value, 15_000, 50_000));
+    }
+
+    private static readonly (ListSignalsRequest Request, string Field)[] Refused =
+    [
+        (new ListSignalsRequest { StartTime = At("2026-03-04T00:00:00Z"), EndTime = At("2026-03-04T00:00:00Z") }, "end_time"),
+        (new ListSignalsRequest { StartTime = At("2024-03-04T00:00:00Z"), EndTime = At("2026-03-04T00:00:00Z") }, "end_time"),
+        (new ListSignalsRequest { StartTime = new Timestamp { Seconds = long.MaxValue } }, "start_time"),
+        (new ListSignalsRequest { RegionId = 19 }, "region_id"),
+        (new ListSignalsRequest { RegionId = 3, Series = GridSeries.Demand }, "region_id"),
+        (new ListSignalsRequest { Series = (GridSeries)99 }, "series"),
+        (new ListSignalsRequest { PageSize = 501 }, "page_size"),
+        (new ListSignalsRequest { PageToken = "nonsense" }, "page_token"),
+    ];
+
+    [Fact]
+    public async Task WhatCannotBeAskedIsRefusedByItsField()
+    {
+        await using var service = await IngestionService.StartAsync();
+
+        foreach (var (request, field) in Refused)
+        {
+            var error = await Assert.ThrowsAsync<RpcException>(async () => await service.Grid.ListSignalsAsync(request));
+            Assert.Equal((StatusCode.InvalidArgument, field), (error.StatusCode, error.Status.Detail.Split(' ')[0]));
+        }
+
+        var price = await Assert.ThrowsAsync<RpcException>(async () => await service.Grid.GetForecastAsync(new GetForecastRequest { Series = GridSeries.SystemPrice }));
+        Assert.StartsWith("series ", price.Status.Detail);
+    }
+
+    private static async Task<List<GridPoint>> AllAsync(IngestionService service, ListSignalsRequest request)
+    {
+        var points = new List<GridPoint>();
+        do
+        {
+            var page = await service.Grid.ListSignalsAsync(request);
+            Assert.InRange(page.Points.Count, 0, request.PageSize);
+            points.AddRange(page.Points);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        return points;
+    }
+
+    private static Timestamp At(string time, double hours = 0) => Timestamp.FromDateTimeOffset(DateTimeOffset.Parse(time).AddHours(hours));
+}
