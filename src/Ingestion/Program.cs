@@ -1,5 +1,6 @@
 using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Grid;
+using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Zones;
@@ -28,7 +29,8 @@ internal static class Program
             .AddOutboxRelay(Schema, "pylon/ingestion")
             .AddZones()
             .AddRegionalGrid()
-            .AddRuns()
+            .AddMarket()
+            .AddRuns(builder.Configuration)
             .AddFreshness()
             .AddGrid();
 

@@ -1,3 +1,4 @@
+using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Series;
 
 namespace Pylon.Ingestion.Runs;
@@ -7,7 +8,7 @@ namespace Pylon.Ingestion.Runs;
 /// middle is marked as abandoned by the next, which asks for everything again and so completes it.
 /// </summary>
 internal sealed class PipelineRunner(
-    RunStore runs, SeriesStore series, IEnumerable<GridSource> sources, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PipelineRunner> logger)
+    RunStore runs, SeriesStore series, MarketStore market, IEnumerable<GridSource> sources, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PipelineRunner> logger)
 {
     public IReadOnlyList<string> Names { get; } = [.. sources.Select(s => s.Name)];
 
@@ -77,6 +78,8 @@ internal sealed class PipelineRunner(
                 if (reading.Harvest is { } harvest)
                 {
                     stored += await series.StoreAsync(harvest, source.Name, time.GetUtcNow(), cancellationToken);
+                    if (harvest.CatalogueOf is { } provider)
+                        stored += await market.StoreAsync(provider, harvest.Windows, time.GetUtcNow(), cancellationToken);
                     (read, rejected, missing) = (read + harvest.RowsRead, rejected + harvest.Rejected.Count, missing + harvest.HalfHoursMissing);
                 }
             }

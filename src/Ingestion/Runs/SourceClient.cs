@@ -1,3 +1,4 @@
+using System.Text;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -41,14 +42,24 @@ internal sealed class SourceClient
     /// <param name="pause">What the source wants between this request and the next.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="HttpRequestException">The last attempt failed too.</exception>
-    public async Task<string> GetAsync(string path, TimeSpan pause, CancellationToken cancellationToken)
+    public Task<string> GetAsync(string path, TimeSpan pause, CancellationToken cancellationToken) =>
+        AskAsync(() => new HttpRequestMessage(HttpMethod.Get, UriOf(path)), pause, cancellationToken);
+
+    /// <summary>Posts JSON; a repeated attempt is the same message.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public Task<string> PostAsync(string path, string json, TimeSpan pause, CancellationToken cancellationToken) => AskAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, UriOf(path)) { Content = new StringContent(json, Encoding.UTF8, "application/json") }, pause, cancellationToken);
+
+    private Uri UriOf(string path) => new($"{_baseUrl.AbsoluteUri.TrimEnd('/')}/{path}");
+
+    private async Task<string> AskAsync(Func<HttpRequestMessage> request, TimeSpan pause, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             if (_next - _time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
                 await Task.Delay(wait, _time, cancellationToken);
-            return await _pipeline.ExecuteAsync(async token => await GetOnceAsync(path, pause, token), cancellationToken);
+            return await _pipeline.ExecuteAsync(async token => await AskOnceAsync(request, pause, token), cancellationToken);
         }
         finally
         {
@@ -56,14 +67,15 @@ internal sealed class SourceClient
         }
     }
 
-    private async Task<string> GetOnceAsync(string path, TimeSpan pause, CancellationToken cancellationToken)
+    private async Task<string> AskOnceAsync(Func<HttpRequestMessage> make, TimeSpan pause, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _http.GetAsync(new Uri($"{_baseUrl.AbsoluteUri.TrimEnd('/')}/{path}"), cancellationToken);
+            using var request = make();
+            using var response = await _http.SendAsync(request, cancellationToken);
             var body = await response.Content.ReadAsStringAsync(cancellationToken);
             if (!response.IsSuccessStatusCode)
-                throw new HttpRequestException($"HTTP {(int)response.StatusCode} to GET {path}", null, response.StatusCode);
+                throw new HttpRequestException($"HTTP {(int)response.StatusCode} to {request.Method} {request.RequestUri!.PathAndQuery}", null, response.StatusCode);
             return body;
         }
         finally

@@ -32,6 +32,10 @@ internal sealed class Harvest(string dataset)
     public List<DemandActualValue> DemandActuals { get; } = [];
     public List<PriceValue> Prices { get; } = [];
     public List<EmbeddedValue> Embedded { get; } = [];
+    public List<OfferedWindow> Windows { get; } = [];
+
+    /// <summary>The Beckn provider whose whole catalogue the windows are; null when this is no catalogue.</summary>
+    public string? CatalogueOf { get; set; }
 
     /// <summary>Half hours left out between those that were given.</summary>
     public long HalfHoursMissing =>

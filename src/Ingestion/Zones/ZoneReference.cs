@@ -23,6 +23,14 @@ internal sealed record ZoneReference(string? Code, string? Name, string? Localit
             : reference;
     }
 
+    /// <summary>Of texts that are known to be short enough; at least one of the first four is not empty.</summary>
+    public static ZoneReference Of(string code, string name, string locality, string region, string country)
+    {
+        return new ZoneReference(OrNull(code), OrNull(name), OrNull(locality), OrNull(region), CountryCode(country));
+
+        static string? OrNull(string text) => text.Trim() is { Length: > 0 } given ? given : null;
+    }
+
     private static string? Text(string text, string field) =>
         Field.Text(text, field, 0, MaxLength) is { Length: > 0 } given ? given : null;
 

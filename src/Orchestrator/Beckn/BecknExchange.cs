@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
+using Pylon.Beckn;
 
 namespace Pylon.Orchestrator.Beckn;
 
@@ -36,7 +37,7 @@ internal sealed class BecknExchange(
         var newId = Guid.CreateVersion7(time.GetUtcNow());
         var request = new JsonObject
         {
-            ["context"] = BecknMessages.Context(options.Value, action, transactionId, newId, time.GetUtcNow(), provider),
+            ["context"] = BecknContext.Of(options.Value, action, transactionId, newId, time.GetUtcNow(), provider?.BppId ?? "", provider?.BppUri ?? ""),
             ["message"] = message,
         };
         var (messageId, stored, answer) = await store.PrepareAsync(workloadId, transactionId, action, newId, request, cancellationToken);

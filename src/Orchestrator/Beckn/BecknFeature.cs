@@ -1,3 +1,4 @@
+using Pylon.Beckn;
 using Pylon.ServiceDefaults;
 
 namespace Pylon.Orchestrator.Beckn;

@@ -2,47 +2,21 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml;
 using Google.Protobuf.WellKnownTypes;
+using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Beckn;
 
 /// <summary>
-/// The messages of the compute-energy flow in the wire shape of the Beckn 2.0.0 examples for
-/// beckn.one:DEG:compute-energy:1.0 (snake_case context, "beckn:" payload). Pure.
+/// The messages of the compute-energy flow below their context, in the wire shape of the Beckn 2.0.0 examples for
+/// beckn.one:DEG:compute-energy:1.0 ("beckn:" payload). Pure.
 /// </summary>
 internal static class BecknMessages
 {
-    public const string Domain = "beckn.one:DEG:compute-energy:1.0";
     private const string Schema = "https://raw.githubusercontent.com/beckn/protocol-specifications-new/refs/heads/draft/schema/";
     private const string Core = Schema + "core/v2/context.jsonld";
     private const string ComputeEnergy = Schema + "ComputeEnergy/v1/context.jsonld";
-
-    /// <summary>The context of a message; a message to a known provider names it.</summary>
-    public static JsonObject Context(
-        BecknOptions options, string action, Guid transactionId, Guid messageId, DateTimeOffset now, ProviderOffer? provider = null)
-    {
-        var context = new JsonObject
-        {
-            ["version"] = "2.0.0",
-            ["action"] = action,
-            ["domain"] = Domain,
-            ["timestamp"] = Time(now),
-            ["message_id"] = messageId.ToString(),
-            ["transaction_id"] = transactionId.ToString(),
-            ["bap_id"] = options.BapId,
-            ["bap_uri"] = options.BapUri.AbsoluteUri.TrimEnd('/'),
-        };
-        if (action != "discover")
-        {
-            context["bpp_id"] = provider is { BppId.Length: > 0 } ? provider.BppId : options.Id;
-            context["bpp_uri"] = provider is { BppUri.Length: > 0 } ? provider.BppUri : options.BaseUrl.AbsoluteUri.TrimEnd('/');
-        }
-
-        context["ttl"] = XmlConvert.ToString(TimeSpan.FromSeconds(Math.Ceiling(options.CallbackTimeout.TotalSeconds)));
-        context["schema_context"] = new JsonArray(ComputeEnergy);
-        return context;
-    }
 
     /// <summary>Asks for windows that are green enough and, where the workload says what it draws, have room for it.</summary>
     public static JsonObject Discover(WorkloadRecord workload, double minRenewableMix)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
+using Pylon.Beckn;
 
 namespace Pylon.Orchestrator.Beckn;
 

@@ -1,15 +1,19 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
+using Pylon.Beckn;
+using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.V1;
+using Pylon.Rpc;
 
 namespace Pylon.Orchestrator.Beckn;
 
 /// <summary>Takes the callbacks of providers.</summary>
-internal sealed class BecknService(BecknStore store, ILogger<BecknService> logger) : V1.BecknService.BecknServiceBase
+internal sealed class BecknService(BecknStore store, MarketService.MarketServiceClient market, ILogger<BecknService> logger) : V1.BecknService.BecknServiceBase
 {
     // BECKN-005, Error Codes.
     private const string InvalidRequest = "30000";
+    private const string Unknown = "context.transaction_id: is not known here";
 
     public override async Task<ReceiveCallbackResponse> ReceiveCallback(ReceiveCallbackRequest request, ServerCallContext context)
     {
@@ -48,10 +52,26 @@ internal sealed class BecknService(BecknStore store, ILogger<BecknService> logge
             return null;
         }
 
-        if (transactionId is null || !await store.KnowsTransactionAsync(transactionId.Value, cancellationToken))
-            return "context.transaction_id: is not known here";
+        if (transactionId is null)
+            return Unknown;
+        if (!await store.KnowsTransactionAsync(transactionId.Value, cancellationToken))
+            return action == "on_discover" && await IsForIngestionAsync(transactionId.Value, raw, cancellationToken) ? null : Unknown;
         logger.CallbackNotUsed(action, transactionId.Value);
         return null;
+    }
+
+    /// <summary>Ingestion asks for catalogues too; the door for the answers is this one.</summary>
+    private async Task<bool> IsForIngestionAsync(Guid transactionId, ReadOnlyMemory<byte> raw, CancellationToken cancellationToken)
+    {
+        var request = new ReceiveCatalogRequest { TransactionId = transactionId.ToString(), Body = UnsafeByteOperations.UnsafeWrap(raw) };
+        try
+        {
+            return (await market.ReceiveCatalogAsync(request, cancellationToken: cancellationToken)).Taken;
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+        {
+            throw Refusal.Unavailable("INGESTION_UNAVAILABLE", "The callback cannot be passed on now: send it again.", TimeSpan.FromSeconds(1)).AsException();
+        }
     }
 
     private static Guid? Id(JsonElement element) => Guid.TryParse(element.Text(), out var id) ? id : null;

@@ -1,3 +1,4 @@
+using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
 using Pylon.Orchestrator.Flow;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pylon.Beckn;
 using Pylon.Events.V1;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Summaries;

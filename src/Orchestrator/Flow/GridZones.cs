@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Pylon.Beckn;
 using Pylon.Ingestion.V1;
 
 namespace Pylon.Orchestrator.Flow;

@@ -1,3 +1,4 @@
+using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.Beckn;

@@ -1,3 +1,4 @@
+using Pylon.Beckn;
 using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Flow;

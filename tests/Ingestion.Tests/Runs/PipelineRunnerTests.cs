@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Zones;
 
 namespace Pylon.Ingestion.Tests.Runs;
 
@@ -55,7 +57,7 @@ public sealed class PipelineRunnerTests
         var options = new SourcesOptions { RetryPause = TimeSpan.FromMilliseconds(1), RequestPause = TimeSpan.Zero };
         var client = new SourceClient(new HttpClient(new World()), new Uri("http://world"), options, TimeProvider.System);
         return new PipelineRunner(
-            store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource)),
+            store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource)), new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource))),
             [new CarbonIntensitySource(client, options), new ElexonSource(client, options)],
             new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System, NullLogger<PipelineRunner>.Instance);
     }

@@ -45,15 +45,25 @@ internal static class RecordedBodies
         : data.TryGetProperty("regions", out var regions) ? regions.GetArrayLength()
         : data.TryGetProperty("data", out var inner) ? Count(inner) : 1;
 
-    private static IReadOnlyList<string> Find()
+    /// <summary>A published example of the Beckn specification; null when the folder is not there.</summary>
+    public static string? BecknExample(string path) =>
+        Beside("beckn") is { } folder && Path.Combine(folder, "examples", path) is var file && File.Exists(file) ? File.ReadAllText(file) : null;
+
+    private static string? Beside(string reference)
     {
-        var folder = Environment.GetEnvironmentVariable("PYLON_GRID_BODIES");
-        for (var up = new DirectoryInfo(AppContext.BaseDirectory); folder is null && up is not null; up = up.Parent)
+        for (var up = new DirectoryInfo(AppContext.BaseDirectory); up is not null; up = up.Parent)
         {
-            var beside = Path.Combine(up.FullName, "shared", "reference", "grid");
-            folder = Directory.Exists(beside) ? beside : null;
+            var folder = Path.Combine(up.FullName, "shared", "reference", reference);
+            if (Directory.Exists(folder))
+                return folder;
         }
 
+        return null;
+    }
+
+    private static IReadOnlyList<string> Find()
+    {
+        var folder = Environment.GetEnvironmentVariable("PYLON_GRID_BODIES") ?? Beside("grid");
         return folder is null ? [] :
         [
             .. new[] { "carbon-intensity", "neso", "elexon", "series" }.Select(name => Path.Combine(folder, name)).Where(Directory.Exists)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Workloads;
@@ -57,20 +58,20 @@ public sealed class BecknMessagesTests
               "ttl": "PT30S", "schema_context": ["{{ComputeEnergy}}"]
             }
             """,
-            BecknMessages.Context(Options, "select", transaction, message, now, Provider));
+            BecknContext.Of(Options, "select", transaction, message, now, Provider.BppId, Provider.BppUri));
     }
 
     [Fact]
     public void DiscoverNamesNoProvider()
     {
-        var context = BecknMessages.Context(Options, "discover", Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch);
+        var context = BecknContext.Of(Options, "discover", Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch);
         Assert.False(context.ContainsKey("bpp_id") || context.ContainsKey("bpp_uri"));
     }
 
     [Fact]
     public void ProviderThatDidNotNameItselfIsTheOneOfTheSettings()
     {
-        var context = BecknMessages.Context(Options, "select", Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch, new ProviderOffer("", "", null));
+        var context = BecknContext.Of(Options, "select", Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch);
         Assert.Equal(("bpp.before.discover", "http://localhost:5300/bpp"), ((string?)context["bpp_id"], (string?)context["bpp_uri"]));
     }
 

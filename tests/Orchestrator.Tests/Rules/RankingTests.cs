@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
+using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.Flow;
@@ -147,7 +148,7 @@ public sealed class RankingTests
         RenewableMixPercent = mix,
         CarbonIntensity = carbon,
         Price = price is { } value ? new Price { Value = value, Currency = "GBP" } : null,
-        Offer = JsonDocument.Parse("{}").RootElement.Clone(),
+        Offers = [JsonDocument.Parse("{}").RootElement.Clone()],
     };
 
     internal static Window Window(int fromHours, int toHours) =>

@@ -1,3 +1,4 @@
+using Pylon.Beckn;
 using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Workloads;
 

@@ -4,7 +4,7 @@ using Pylon.Ingestion.V1;
 
 namespace Pylon.Ingestion.Tests.Zones;
 
-public sealed class MarketServiceTests
+public sealed class GridZonesTests
 {
     [Fact]
     public async Task ProvidersZonesAreRegisteredOnceAndAnsweredInOrder()

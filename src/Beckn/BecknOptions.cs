@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Pylon.Orchestrator.Beckn;
+namespace Pylon.Beckn;
 
 /// <summary>Who we are and whom we ask in the Beckn network. Section Bpp.</summary>
-internal sealed class BecknOptions
+public sealed class BecknOptions
 {
     /// <summary>BPP_BASE_URL: messages are posted to {BaseUrl}/discover and so on.</summary>
     [Required]

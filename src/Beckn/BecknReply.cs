@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json;
 
-namespace Pylon.Orchestrator.Beckn;
+namespace Pylon.Beckn;
 
 /// <summary>What the HTTP response to a Beckn message means.</summary>
-internal abstract record BecknReply
+public abstract record BecknReply
 {
     /// <summary>The body is the answer itself (on_select and so on).</summary>
     public sealed record Answer(JsonElement Body) : BecknReply;

@@ -3,66 +3,70 @@ using System.Text.Json;
 using System.Xml;
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Common.V1;
-using Pylon.Orchestrator.Beckn;
 
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Beckn;
 
 /// <summary>
 /// Reads the answer to DISCOVER. Providers differ from the schema and from one another (arrays for objects, numbers in
 /// strings, times of day for times), so the parts are read leniently; an item that cannot be ranked honestly is left out.
 /// </summary>
-internal static class Catalogue
+public static class Catalogue
 {
     /// <summary>More items than any catalogue of a day's windows has; what is beyond is not looked at.</summary>
     private const int MaxItems = 10_000;
 
-    public static IReadOnlyList<CatalogueItem> Read(JsonElement onDiscover)
+    /// <summary>The items that can be ranked.</summary>
+    public static IReadOnlyList<CatalogueItem> Read(JsonElement onDiscover) => ReadAll(onDiscover).Items;
+
+    /// <summary>The items that can be ranked, and the others as they came with what is wrong with them.</summary>
+    public static CatalogueReading ReadAll(JsonElement onDiscover)
     {
         var context = onDiscover.Get("context");
-        var items = new List<CatalogueItem>();
+        var reading = new CatalogueReading([], []);
         foreach (var catalogue in onDiscover.Get("message").Get("catalogs").Elements())
         {
             var offers = OffersByItem(catalogue);
             foreach (var item in catalogue.Get("beckn:items").Elements())
             {
-                if (items.Count == MaxItems)
-                    return items;
-                if (ReadItem(context, catalogue, item, offers) is { } read)
-                    items.Add(read);
+                if (reading.Items.Count + reading.Rejected.Count == MaxItems)
+                    return reading;
+                var (read, problem) = ReadItem(context, catalogue, item, offers);
+                if (read is not null)
+                    reading.Items.Add(read);
+                else
+                    reading.Rejected.Add((problem, item.GetRawText()));
             }
         }
 
-        return items;
+        return reading;
     }
 
-    private static Dictionary<string, JsonElement> OffersByItem(JsonElement catalogue)
-    {
-        var offers = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var offer in catalogue.Get("beckn:offers").Elements())
-        {
-            foreach (var item in offer.Get("beckn:items").Elements())
-                offers.TryAdd(item.Text(), offer);
-        }
+    private static ILookup<string, JsonElement> OffersByItem(JsonElement catalogue) => catalogue.Get("beckn:offers").Elements()
+        .SelectMany(offer => offer.Get("beckn:items").Elements().Select(item => (Item: item.Text(), Offer: offer)))
+        .ToLookup(o => o.Item, o => o.Offer, StringComparer.Ordinal);
 
-        return offers;
-    }
-
-    private static CatalogueItem? ReadItem(
-        JsonElement context, JsonElement catalogue, JsonElement item, Dictionary<string, JsonElement> offers)
+    private static (CatalogueItem? Item, string Problem) ReadItem(
+        JsonElement context, JsonElement catalogue, JsonElement item, ILookup<string, JsonElement> offersByItem)
     {
         var id = item.Get("beckn:id").Text();
         var attributes = item.Get("beckn:itemAttributes");
         var grid = attributes.Get("beckn:gridParameters");
         var carbon = grid.Get("carbonIntensity").Number();
-        if (id.Length == 0 || grid.Get("renewableMix").Number() is not (>= 0 and <= 100 and var renewable) || carbon is < 0)
-            return null;
+        if (id.Length == 0)
+            return (null, "beckn:id is missing");
+        if (grid.Get("renewableMix").Number() is not (>= 0 and <= 100 and var renewable))
+            return (null, "renewableMix is not a number from 0 to 100");
+        if (carbon is < 0)
+            return (null, "carbonIntensity is less than 0");
 
         var address = item.Get("beckn:availableAt").First().Get("address");
-        var offer = offers.GetValueOrDefault(id);
+        IReadOnlyList<JsonElement> offers = [.. offersByItem[id].Where(o => o.ValueKind == JsonValueKind.Object)];
+        var offer = offers.FirstOrDefault();
         var provider = item.Get("beckn:provider");
-        return new CatalogueItem
+        var read = new CatalogueItem
         {
             ItemId = id,
+            Name = item.Get("beckn:descriptor").Get("schema:name").Text(),
             ProviderId = FirstText(IdOf(provider), IdOf(catalogue.Get("beckn:provider")), offer.Get("beckn:provider").Text()),
             BppId = context.Get("bpp_id").Text(),
             BppUri = context.Get("bpp_uri").Text(),
@@ -75,9 +79,10 @@ internal static class Catalogue
             CarbonIntensity = carbon,
             Window = ReadWindow(attributes.Get("beckn:timeWindow"), catalogue.Get("beckn:validity")),
             AvailableCapacityMw = attributes.Get("beckn:capacityParameters").Get("availableCapacity").Number(),
-            Price = ReadPrice(offer),
-            Offer = offer.ValueKind == JsonValueKind.Object ? offer : null,
+            Price = PriceOf(offer),
+            Offers = offers,
         };
+        return (read, "");
     }
 
     private static string IdOf(JsonElement objectOrId) =>
@@ -134,7 +139,8 @@ internal static class Catalogue
         }
     }
 
-    private static Price? ReadPrice(JsonElement offer)
+    /// <summary>Null when the offer does not say what it costs.</summary>
+    public static Price? PriceOf(JsonElement offer)
     {
         var price = offer.Get("beckn:price");
         var value = price.Get("value").Number() ?? price.Get("price").Number();

@@ -1,12 +1,16 @@
 using System.Text.Json;
 using Pylon.Common.V1;
 
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Beckn;
 
 /// <summary>An item of a provider's catalogue: a window of time in a grid zone in which work can be run.</summary>
-internal sealed record CatalogueItem
+public sealed record CatalogueItem
 {
     public required string ItemId { get; init; }
+
+    /// <summary>For people.</summary>
+    public string Name { get; init; } = "";
+
     public required string ProviderId { get; init; }
     public required string BppId { get; init; }
     public required string BppUri { get; init; }
@@ -26,6 +30,12 @@ internal sealed record CatalogueItem
     public double? AvailableCapacityMw { get; init; }
     public Price? Price { get; init; }
 
-    /// <summary>The beckn:Offer as the provider wrote it; null when the item has none.</summary>
-    public JsonElement? Offer { get; init; }
+    /// <summary>The offers of the item as the provider wrote them.</summary>
+    public IReadOnlyList<JsonElement> Offers { get; init; } = [];
+
+    /// <summary>The first of the offers; null when the item has none.</summary>
+    public JsonElement? Offer => Offers.Count > 0 ? Offers[0] : null;
 }
+
+/// <summary>An answer to DISCOVER: every item is either read or rejected with the reason and as it came.</summary>
+public sealed record CatalogueReading(List<CatalogueItem> Items, List<(string Reason, string Body)> Rejected);

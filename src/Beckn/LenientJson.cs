@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Pylon.Orchestrator.Beckn;
+namespace Pylon.Beckn;
 
 /// <summary>Reads foreign JSON without exceptions: what is missing or of another kind is undefined, empty or null.</summary>
-internal static class LenientJson
+public static class LenientJson
 {
     /// <summary>
     /// Undefined when the text is not JSON, or not JSON that PostgreSQL can store: a NUL or half a surrogate pair in a

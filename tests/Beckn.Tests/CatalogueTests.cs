@@ -2,10 +2,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pylon.Common.V1;
-using Pylon.Orchestrator.Beckn;
-using Pylon.Orchestrator.Flow;
 
-namespace Pylon.Orchestrator.Tests.Rules;
+namespace Pylon.Beckn.Tests;
 
 public sealed class CatalogueTests
 {

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text;
-using Pylon.Orchestrator.Beckn;
 
-namespace Pylon.Orchestrator.Tests.Rules;
+namespace Pylon.Beckn.Tests;
 
 public sealed class BecknReplyTests
 {

@@ -1,0 +1,36 @@
+using Npgsql;
+using Pylon.Postgres;
+
+namespace Pylon.Ingestion.Market;
+
+/// <summary>Our questions for catalogues and their answers, whichever instance gets them.</summary>
+internal sealed class CatalogueRequests(NpgsqlDataSource dataSource)
+{
+    private const string Begin =
+        """
+        WITH old AS (DELETE FROM catalogue_requests WHERE sent_at < $2 - interval '1 day')
+        INSERT INTO catalogue_requests (transaction_id, sent_at) VALUES ($1, $2)
+        """;
+
+    // The first answer stays; a repeated one is taken all the same.
+    private const string Answer =
+        """
+        UPDATE catalogue_requests SET answer = coalesce(answer, $2), answered_at = coalesce(answered_at, $3) WHERE transaction_id = $1
+        """;
+
+    private const string Find = "SELECT answer FROM catalogue_requests WHERE transaction_id = $1";
+
+    public Task BeginAsync(Guid transactionId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        dataSource.ExecuteAsync(Begin, cancellationToken, transactionId, now);
+
+    /// <summary>False when nobody asked.</summary>
+    public async Task<bool> AnswerAsync(Guid transactionId, string body, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await dataSource.ExecuteAsync(Answer, cancellationToken, transactionId, body, now) == 1;
+
+    /// <summary>Null while there is none.</summary>
+    public async Task<string?> FindAsync(Guid transactionId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.Command(Find, transactionId);
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+}

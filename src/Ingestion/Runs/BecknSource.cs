@@ -1,0 +1,63 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using Pylon.Beckn;
+using Pylon.Ingestion.Market;
+using Pylon.Ingestion.Sources;
+using Pylon.Ingestion.Sources.Beckn;
+
+namespace Pylon.Ingestion.Runs;
+
+/// <summary>
+/// The windows of a Beckn provider: DISCOVER without a condition. The answer is in the response, or comes as a callback
+/// to the one door of the platform, and from there into the table where it is waited for.
+/// </summary>
+internal sealed class BecknSource(SourceClient client, CatalogueRequests requests, BecknOptions beckn, SourcesOptions options, TimeProvider time) : GridSource("beckn")
+{
+    private const string All = "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 0)]";
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return await TryAsync("catalogue", () => DiscoverAsync(now, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Harvest> DiscoverAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var transactionId = Guid.CreateVersion7(now);
+        await requests.BeginAsync(transactionId, now, cancellationToken);
+        var message = new JsonObject
+        {
+            ["context"] = BecknContext.Of(beckn, "discover", transactionId, Guid.CreateVersion7(now), now),
+            ["message"] = new JsonObject
+            {
+                ["text_search"] = "Grid flexibility windows",
+                ["filters"] = new JsonObject { ["type"] = "jsonpath", ["expression"] = All },
+            },
+        };
+        var body = await client.PostAsync("discover", message.ToJsonString(), options.RequestPause, cancellationToken);
+        var answer = BecknReply.Read(HttpStatusCode.OK, Encoding.UTF8.GetBytes(body), "discover") switch
+        {
+            BecknReply.Answer => body,
+            BecknReply.Ack => await WaitAsync(transactionId, cancellationToken),
+            BecknReply.Nack nack => throw new HttpRequestException($"refused with NACK: {nack.Reason}"),
+            BecknReply.Rubbish rubbish => throw new HttpRequestException(rubbish.Reason),
+            var other => throw new InvalidOperationException(other.ToString()),
+        };
+        return CatalogueBody.Read(answer, beckn.Id);
+    }
+
+    private async Task<string> WaitAsync(Guid transactionId, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (time.GetElapsedTime(started) < beckn.CallbackTimeout)
+        {
+            if (await requests.FindAsync(transactionId, cancellationToken) is { } answer)
+                return answer;
+            await Task.Delay(Look, time, cancellationToken);
+        }
+
+        throw new HttpRequestException($"acknowledged, but no on_discover within {beckn.CallbackTimeout.TotalSeconds:0.#} s");
+    }
+}

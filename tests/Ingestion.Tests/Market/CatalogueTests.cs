@@ -1,0 +1,62 @@
+using Pylon.Ingestion.Sources.Beckn;
+using Pylon.Ingestion.Tests.Sources;
+
+namespace Pylon.Ingestion.Tests.Market;
+
+public sealed class CatalogueTests
+{
+    [Fact]
+    public void EveryItemAndOfferIsReadOrRejectedWithItsReason()
+    {
+        var harvest = CatalogueBody.Read(
+            Catalogues.OnDiscover(
+                [
+                    Catalogues.Item("a", 80), Catalogues.Item("a", 80), Catalogues.Item("b", 101), Catalogues.Item("c", 50, window: "{}"),
+                    Catalogues.Item("d", 50, intensity: "2856"), "\"no item\"",
+                ],
+                [Catalogues.Offer("o1", "a", "0.12"), Catalogues.Offer("o2", "a", "null"), Catalogues.Offer("o3", "d", "1")]),
+            "somebody");
+
+        Assert.Null(harvest.Problem);
+        Assert.Equal("windows.example", harvest.CatalogueOf);
+        var window = Assert.Single(harvest.Windows);
+        Assert.Equal(("a", 80, 12.5, 5.0), (window.ItemId, window.RenewablePercent, window.IntensityGco2Kwh, window.CapacityMw));
+        Assert.Equal(("o1", 0.12m, "GBP", "per_kWh"), (window.Offers[0].OfferId, window.Offers[0].Price, window.Offers[0].Currency, window.Offers[0].Unit));
+        Assert.Equal(harvest.RowsRead, harvest.RowsAccepted + harvest.Rejected.Count);
+        Assert.Equal(
+            [
+                "beckn:id is missing", "beckn:price is missing or less than 0", "beckn:timeWindow is not a span of time", "carbonIntensity is more than 1000",
+                "renewableMix is not a number from 0 to 100", "the same as an earlier row of the body",
+            ],
+            harvest.Rejected.Select(r => r.Reason).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("nonsense", "not JSON")]
+    [InlineData("""{"context":{},"message":{}}""", "no catalogs")]
+    [InlineData("""{"context":{},"error":{"code":"30001","message":"closed"}}""", "30001: closed")]
+    public void AnswerWithoutACatalogueIsAProblemAndNotAnEmptyCatalogue(string body, string problem)
+    {
+        var harvest = CatalogueBody.Read(body, "somebody");
+
+        Assert.Contains(problem, harvest.Problem);
+        Assert.Null(harvest.CatalogueOf);
+    }
+
+    [Theory]
+    [InlineData("on_discover-response-1.json", 2)]
+    [InlineData("on_discover-response-2.json", 3)]
+    [InlineData("on_discover-response-3.json", 3)]
+    public void PublishedExampleIsReadWithoutLoss(string file, int windows)
+    {
+        if (RecordedBodies.BecknExample($"compute-energy/examples/1.discover/{file}") is not { } body)
+            return;
+
+        var harvest = CatalogueBody.Read(body, "somebody");
+
+        Assert.Empty(harvest.Rejected);
+        Assert.Equal(windows, harvest.Windows.Count);
+        Assert.All(harvest.Windows, w => Assert.NotEmpty(w.Offers));
+        Assert.Equal(harvest.RowsRead, harvest.RowsAccepted);
+    }
+}
