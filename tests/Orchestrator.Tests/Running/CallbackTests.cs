@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using Grpc.Core;
 using Pylon.Orchestrator.V1;
 
 namespace Pylon.Orchestrator.Tests.Running;
@@ -31,6 +32,22 @@ public sealed class CallbackTests
         var (status, body) = await Send(stack, action, json);
         Assert.Equal((400, "NACK"), (status, (string?)body["message"]!["ack"]!["status"]));
         Assert.StartsWith($"{field}:", (string?)body["error"]!["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CatalogueThatIngestionAskedForIsHandedOn()
+    {
+        const string Transaction = "0190c0de-0000-7000-8000-000000000001";
+        const string Catalogue = $$"""{"context":{"action":"on_discover","transaction_id":"{{Transaction}}"},"message":{"catalogs":[]}}""";
+        await using var stack = await OrchestratorStack.StartAsync();
+
+        var nobody = await Send(stack, "on_discover", Catalogue);
+        stack.Ingestion.Asked = Transaction;
+        var asked = await Send(stack, "on_discover", Catalogue);
+        stack.Ingestion.Down = true;
+        var down = await Assert.ThrowsAsync<RpcException>(() => Send(stack, "on_discover", Catalogue));
+
+        Assert.Equal((400, 200, StatusCode.Unavailable), (nobody.Status, asked.Status, down.StatusCode));
     }
 
     private static async Task<(int Status, JsonNode Body)> Send(OrchestratorStack stack, string action, string json)

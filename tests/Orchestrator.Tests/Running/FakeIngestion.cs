@@ -26,6 +26,9 @@ internal sealed class FakeIngestion : IAsyncDisposable
     /// <summary>What the names of the regions end in.</summary>
     public string RegionSuffix { get; set; } = "";
 
+    /// <summary>The transaction of a catalogue that Ingestion has asked for.</summary>
+    public string Asked { get; set; } = "";
+
     public static async Task<FakeIngestion> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -54,6 +57,12 @@ internal sealed class FakeIngestion : IAsyncDisposable
 
     private sealed class Market(FakeIngestion fake) : MarketService.MarketServiceBase
     {
+        public override Task<ReceiveCatalogResponse> ReceiveCatalog(ReceiveCatalogRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            return Task.FromResult(new ReceiveCatalogResponse { Taken = request.TransactionId == fake.Asked });
+        }
+
         public override Task<ResolveGridZonesResponse> ResolveGridZones(ResolveGridZonesRequest request, ServerCallContext context)
         {
             fake.CheckUp();
