@@ -38,7 +38,7 @@ public sealed class CallbackTests
     public async Task CatalogueThatIngestionAskedForIsHandedOn()
     {
         const string Transaction = "0190c0de-0000-7000-8000-000000000001";
-        const string Catalogue = $$"""{"context":{"action":"on_discover","transaction_id":"{{Transaction}}"},"message":{"catalogs":[]}}""";
+        const string Catalogue = $$$"""{"context":{"action":"on_discover","transaction_id":"{{{Transaction}}}"},"message":{"catalogs":[]}}""";
         await using var stack = await OrchestratorStack.StartAsync();
 
         var nobody = await Send(stack, "on_discover", Catalogue);

@@ -1,0 +1,67 @@
+using Pylon.Cli.Stack;
+
+namespace Pylon.Bench.Harness;
+
+/// <summary>One run of a scenario: its servers and services, its comparisons, and where they are written.</summary>
+internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout) : IAsyncDisposable
+{
+    private readonly List<StackProcess> _started = [];
+    private readonly List<Comparison> _comparisons = [];
+    private readonly List<string> _notes = [];
+
+    /// <summary>A throw-away PostgreSQL, fsync off, gone with its data at the end.</summary>
+    public async Task<PrivatePostgres> StartPostgresAsync(CancellationToken cancellationToken) =>
+        Started(await PrivatePostgres.StartThrowawayAsync(cancellationToken));
+
+    /// <summary>A throw-away Redis.</summary>
+    public async Task<PrivateRedis> StartRedisAsync(CancellationToken cancellationToken) =>
+        Started(await PrivateRedis.StartThrowawayAsync(cancellationToken));
+
+    /// <summary>A process of a service from its Release build, on free ports, waited for until it is healthy.</summary>
+    public async Task<ServiceProcess> StartAsync(
+        ServiceDefinition service, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellationToken)
+    {
+        var log = Path.Combine(checkout.Logs, "bench", scenario.Name, $"{service.Name}-{_started.Count}.log");
+        var process = new ServiceProcess(
+            service.Name, checkout.Program(service.Project, "Release"), log, Ports.Throwaway(), service.GrpcPort is null ? null : Ports.Throwaway(), settings);
+        _started.Add(process);
+        await process.StartAsync(cancellationToken);
+        return process;
+    }
+
+    /// <summary>Measures the contenders against each other and shows the table.</summary>
+    public async Task<Comparison> CompareAsync(
+        string title, string item, IReadOnlyList<Contender> contenders, CancellationToken cancellationToken, int defaultRounds = 5)
+    {
+        using var progress = new ProgressLine();
+        var comparison = await Comparison.MeasureAsync(title, item, rounds ?? defaultRounds, contenders, progress.Show, cancellationToken);
+        progress.Clear();
+        _comparisons.Add(comparison);
+        ResultTable.Write(comparison, Console.Out);
+        return comparison;
+    }
+
+    /// <summary>A finding for the reader, beside the figures.</summary>
+    public void Note(string text)
+    {
+        _notes.Add(text);
+        Console.WriteLine(text);
+    }
+
+    /// <summary>Writes <c>bench/results/&lt;scenario&gt;.json</c> and returns its path.</summary>
+    public Task<string> WriteAsync(CancellationToken cancellationToken) =>
+        ResultFile.WriteAsync(checkout, scenario, _comparisons, _notes, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _started.AsEnumerable().Reverse())
+            await process.DisposeAsync();
+    }
+
+    private T Started<T>(T process)
+        where T : StackProcess
+    {
+        _started.Add(process);
+        return process;
+    }
+}

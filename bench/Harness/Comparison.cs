@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Pylon.Bench.Harness;
+
+/// <summary>
+/// Contenders on the same work. They take turns over several rounds, each round begun by another one, so that what the
+/// machine does beside falls on all of them; the first round is for warming up and does not count.
+/// </summary>
+/// <param name="Title">What is done, with its size.</param>
+/// <param name="Item">What is counted, in the plural: rows, requests.</param>
+/// <param name="Results">In the order in which the contenders were given.</param>
+internal sealed record Comparison(string Title, string Item, IReadOnlyList<Measured> Results)
+{
+    public Measured? Peer => Results.FirstOrDefault(result => result.Contender.IsPeer);
+
+    /// <summary>Own rate through that of the peer; null without a peer.</summary>
+    public double? Ratio(Measured result) => Peer is { } peer ? result.Medians.Rate / peer.Medians.Rate : null;
+
+    public bool? IsBarReached(Measured result) => result.Contender.Bar?.IsReached(result.Medians, (Peer ?? result).Medians);
+
+    public static async Task<Comparison> MeasureAsync(
+        string title, string item, int rounds, IReadOnlyList<Contender> contenders, Action<string> progress, CancellationToken cancellationToken)
+    {
+        var figures = contenders.Select(_ => new List<Figures>()).ToArray();
+        for (var round = 0; round <= rounds; round++)
+        {
+            for (var turn = 0; turn < contenders.Count; turn++)
+            {
+                var n = (round + turn) % contenders.Count;
+                progress($"{(round == 0 ? "warm-up" : $"round {round} of {rounds}")}: {contenders[n].Name}");
+                var one = await MeasureAsync(contenders[n], cancellationToken);
+                if (round > 0)
+                    figures[n].Add(one);
+            }
+        }
+
+        return new Comparison(title, item, [.. contenders.Select((contender, n) => new Measured(contender, figures[n]))]);
+    }
+
+    private static async Task<Figures> MeasureAsync(Contender contender, CancellationToken cancellationToken)
+    {
+        if (contender.PrepareAsync is { } prepare)
+            await prepare(cancellationToken);
+        var processes = contender.Processes?.Invoke().ToList();
+        // A measurement does not pay for the garbage of the one before.
+        GC.Collect();
+        var cpu = CpuTime.OfTrees(processes);
+        var start = Stopwatch.GetTimestamp();
+        var work = await contender.RunAsync(cancellationToken);
+        var took = Stopwatch.GetElapsedTime(start);
+        return Figures.Of(work, took, CpuTime.OfTrees(processes) - cpu);
+    }
+}
