@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Bpp;
 using Pylon.Sandbox.Gemini;
+using Pylon.Sandbox.Grid;
 
 namespace Pylon.Sandbox;
 
@@ -27,6 +28,7 @@ internal static class SandboxHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddBpp(builder.Configuration);
         builder.Services.AddGemini();
+        builder.Services.AddGrid();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -36,6 +38,7 @@ internal static class SandboxHost
         app.MapBpp();
         app.MapBppAdmin();
         app.MapGemini();
+        app.MapGrid();
         return app;
     }
 

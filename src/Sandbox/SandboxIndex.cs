@@ -17,6 +17,11 @@ internal static class SandboxIndex
         ("POST /gemini/v1beta/models/{model}:generateContent", "Gemini's REST shape"),
         ("GET|POST|DELETE /admin/gemini/faults", "faults on demand"),
         ("GET|DELETE /admin/gemini/requests", "the last 1,000 prompts"),
+        ("GET /carbon-intensity/...", "the Carbon Intensity API's shapes with made-up values"),
+        ("GET /neso/api/3/action/...", "the CKAN of NESO's data portal with made-up values"),
+        ("GET /elexon/...", "the Elexon Insights API's shapes with made-up values"),
+        ("GET|POST|DELETE /grid/{carbon-intensity|neso|elexon}/faults", "faults on demand"),
+        ("GET|DELETE /grid/{carbon-intensity|neso|elexon}/requests", "the last 2,000 requests"),
     ];
 
     public static JObject Describe() => new()

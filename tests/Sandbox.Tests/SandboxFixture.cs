@@ -57,6 +57,15 @@ public sealed class SandboxFixture : IAsyncDisposable
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    public async Task<(HttpStatusCode Status, string? Tag, string Body)> GetTagged(string path, string? known)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (known is not null)
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+        using var response = await http.SendAsync(request);
+        return (response.StatusCode, response.Headers.ETag?.ToString(), await response.Content.ReadAsStringAsync());
+    }
+
     public async Task Fault(object fault)
     {
         var (status, body) = await Send(HttpMethod.Post, "/admin/bpp/faults", JObject.FromObject(fault).ToString());

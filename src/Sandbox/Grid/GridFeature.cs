@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Text;
+using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Faults;
+using Pylon.Sandbox.Grid.CarbonIntensity;
+using Pylon.Sandbox.Grid.Elexon;
+using Pylon.Sandbox.Grid.Neso;
+
+namespace Pylon.Sandbox.Grid;
+
+/// <summary>The grid's sources, each below a path of its own, with faults on demand and what was asked of it.</summary>
+internal static class GridFeature
+{
+    private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(30);
+
+    public static void AddGrid(this IServiceCollection services) => services
+        .AddSingleton<GridSource, CarbonIntensityApi>()
+        .AddSingleton<GridSource, NesoPortal>()
+        .AddSingleton<GridSource, ElexonApi>();
+
+    public static void MapGrid(this WebApplication app)
+    {
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        foreach (var source in app.Services.GetServices<GridSource>())
+        {
+            app.MapGet($"/{source.Name}", () => Json.Result(Describe(source)));
+            app.MapGet($"/{source.Name}/{{**path}}", (string path, HttpContext http) => Answer(source, path.Trim('/'), http, time));
+            app.MapFaults($"/grid/{source.Name}/faults", source.Faults, GridFaults.All, source.Datasets, DefaultDelay);
+            app.MapGet($"/grid/{source.Name}/requests", () => Json.Result(source.Requests.ToJson()));
+            app.MapDelete($"/grid/{source.Name}/requests", () =>
+            {
+                source.Requests.Clear();
+                return Results.NoContent();
+            });
+        }
+    }
+
+    private static JObject Describe(GridSource source) => new()
+    {
+        ["name"] = source.Name,
+        ["note"] = "Played by the Pylon sandbox: the shapes are those of the real source, every value is made up.",
+        ["datasets"] = new JArray(source.Datasets),
+    };
+
+    private static async Task<IResult> Answer(GridSource source, string path, HttpContext http, TimeProvider time)
+    {
+        // Says so in every answer, and leaves the bodies as the real ones are.
+        http.Response.Headers["X-Pylon-Sandbox"] = "made-up values";
+        var (now, asked, dataset) = (time.GetUtcNow(), path + http.Request.QueryString, source.DatasetOf(path));
+        var answer = source.Answer(path, http.Request.Query, now);
+        var hit = source.Faults.Take(dataset, asked, kind => GridFaults.Fits(kind, source, answer));
+        if (hit.TryGetValue(GridFaults.Delay, out var delay))
+            await Task.Delay(delay.Delay, time, http.RequestAborted);
+        if (hit.ContainsKey(GridFaults.DropConnection))
+        {
+            source.Requests.Add(now, dataset, asked, GridFaults.DropConnection, hit.Keys);
+            http.Abort();
+            return Results.Empty;
+        }
+
+        answer = GridFaults.Spoil(source, answer, hit);
+        var text = answer.Csv ?? Json.Write(answer.Body);
+        if (hit.ContainsKey(GridFaults.MalformedBody))
+            text = text[..(text.Length / 2)];
+        var known = hit.Count == 0 && answer.Status == 200 && IsKnown(http, text);
+        source.Requests.Add(now, dataset, asked, known ? "304" : $"{answer.Status}", hit.Keys);
+        return answer switch
+        {
+            _ when known => Results.StatusCode(304),
+            { Location: { } location } => Results.Redirect(location),
+            { Status: 429 } => TooMany(http, text),
+            _ => Results.Text(text, answer.Csv is null ? "application/json" : "text/csv", Encoding.UTF8, answer.Status),
+        };
+    }
+
+    // Every good answer has a tag, by which it can be asked for again if it has changed.
+    private static bool IsKnown(HttpContext http, string text)
+    {
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12))}\"";
+        http.Response.Headers.ETag = tag;
+        return http.Request.Headers.IfNoneMatch.Contains(tag);
+    }
+
+    private static IResult TooMany(HttpContext http, string text)
+    {
+        http.Response.Headers.RetryAfter = "1";
+        return Results.Text(text, "application/json", Encoding.UTF8, 429);
+    }
+}
