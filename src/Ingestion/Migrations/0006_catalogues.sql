@@ -16,3 +16,5 @@ CREATE TABLE catalogue_requests (
     CHECK ((answer IS NULL) = (answered_at IS NULL))
 );
 COMMENT ON TABLE catalogue_requests IS 'Questions to Beckn providers for their catalogue, of the last day. Source: Ingestion.';
+
+CREATE INDEX pipeline_run_sources_latest ON pipeline_run_sources (source, started_at DESC);

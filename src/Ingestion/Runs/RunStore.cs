@@ -27,6 +27,20 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
         ON CONFLICT DO NOTHING
         """;
 
+    // What is older helps nobody; quarantined rows that still come are seen again.
+    private const string Purge =
+        """
+        WITH runs AS (DELETE FROM pipeline_runs WHERE started_at < $1 - interval '90 days')
+        DELETE FROM quarantine WHERE last_seen_at < $1 - interval '90 days'
+        """;
+
+    private const string Due =
+        """
+        SELECT name FROM unnest($1) AS name
+        LEFT JOIN LATERAL (SELECT status, started_at FROM pipeline_run_sources s WHERE s.source = name ORDER BY started_at DESC LIMIT 1) last ON true
+        WHERE last.started_at IS NULL OR last.started_at <= $2 OR (last.status NOT IN ('succeeded', 'running') AND last.started_at <= $3)
+        """;
+
     private const string BeginSource = "INSERT INTO pipeline_run_sources (run_id, source, started_at) VALUES ($1, $2, $3)";
 
     private const string EndSource =
@@ -100,8 +114,21 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
         Guid id, Guid? requestId, string trigger, DateTimeOffset now, DateTimeOffset unlessSince, CancellationToken cancellationToken)
     {
         await dataSource.ExecuteAsync(Abandon, cancellationToken, now);
+        await dataSource.ExecuteAsync(Purge, cancellationToken, now);
         return await dataSource.ExecuteAsync(
             Begin, cancellationToken, id, new NpgsqlParameter { Value = (object?)requestId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid }, trigger, now, unlessSince) == 1;
+    }
+
+    /// <summary>The sources that were last visited before <paramref name="visited"/>, or in vain before <paramref name="failed"/>.</summary>
+    public async Task<IReadOnlyList<string>> DueAsync(
+        IReadOnlyList<string> sources, DateTimeOffset visited, DateTimeOffset failed, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.Command(Due, sources.ToArray(), visited, failed);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var due = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+            due.Add(reader.GetString(0));
+        return due;
     }
 
     public Task BeginSourceAsync(Guid run, string source, DateTimeOffset now, CancellationToken cancellationToken) =>

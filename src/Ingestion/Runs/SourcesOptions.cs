@@ -11,6 +11,10 @@ internal sealed class SourcesOptions
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>After how long a source that failed, wholly or in part, is visited again; not longer than the interval.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan RetryInterval { get; set; } = TimeSpan.FromMinutes(5);
+
     [Required]
     public Uri CarbonIntensityBaseUrl { get; set; } = new("https://api.carbonintensity.org.uk");
 
