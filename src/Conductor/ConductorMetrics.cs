@@ -22,7 +22,7 @@ internal sealed class ConductorMetrics
         _durations = meter.CreateHistogram<double>("bcs_pipeline_resolution_duration", "s", "One DefinePipeline, by status");
         _reports = meter.CreateCounter<long>("bcs_phase_reports", "{report}", "Reports applied, by whether they changed anything");
         _conflicts = meter.CreateCounter<long>("bcs_state_conflicts", "{conflict}", "Transactions that another writer came before");
-        _fallbacks = meter.CreateCounter<long>("bcs_state_fallbacks", "{change}", "Changes made without a transaction after all attempts");
+        _fallbacks = meter.CreateCounter<long>("bcs_state_fallbacks", "{change}", "Changes made by the script after all attempts at a transaction");
         _rebuilds = meter.CreateCounter<long>("bcs_state_rebuilds", "{batch}", "Batches rebuilt in Redis from PostgreSQL");
         _consumed = meter.CreateCounter<long>("bcs_events_consumed", "{event}", "Events consumed, by topic and outcome");
         _deadLetters = meter.CreateCounter<long>("bcs_dead_letters", "{event}", "Events that became dead letters, by topic");

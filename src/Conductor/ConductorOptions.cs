@@ -8,7 +8,7 @@ internal enum StatePath
     /// <summary>One script for a whole change.</summary>
     Script,
 
-    /// <summary>WATCH/MULTI/EXEC with conditions, retried on conflict.</summary>
+    /// <summary>WATCH/MULTI/EXEC with conditions, retried on conflict; in the end the script.</summary>
     Transaction,
 }
 
@@ -29,7 +29,7 @@ internal sealed class ConductorOptions
 
     public StatePath StatePath { get; set; } = StatePath.Script;
 
-    /// <summary>Attempts of a conflicting transaction before it is done without one.</summary>
+    /// <summary>Attempts of a conflicting transaction before the script does it.</summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 5;
 

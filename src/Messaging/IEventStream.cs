@@ -17,6 +17,9 @@ public interface IEventStream
     /// </summary>
     Task PublishAsync(string topic, IReadOnlyList<Event> events, CancellationToken cancellationToken);
 
+    /// <summary>The same for events in the JSON of another system, on a topic of that system.</summary>
+    Task PublishEnvelopesAsync(string topic, IReadOnlyList<Envelope> envelopes, CancellationToken cancellationToken);
+
     /// <summary>Appends what cannot be published to the topic's dead letters; see <see cref="Topic.DeadLetters"/>.</summary>
     Task PublishDeadLettersAsync(string topic, IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken);
 

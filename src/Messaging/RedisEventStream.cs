@@ -57,8 +57,12 @@ internal sealed class RedisEventStream(
         string topic, IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken) => AppendAsync(
             Topic.DeadLetters(topic),
             letters.Select(l => new Entry(
-                l.Event.Id, ["event", l.Event.ToByteArray(), "reason", l.Reason, "original", l.Original])),
+                l.Event.Id,
+                ["event", l.Event.ToByteArray(), "reason", l.Reason, "original", l.Original, .. l.Envelope.IsEmpty ? (RedisValue[])[] : ["envelope", l.Envelope]])),
             cancellationToken);
+
+    public Task PublishEnvelopesAsync(string topic, IReadOnlyList<Envelope> envelopes, CancellationToken cancellationToken) =>
+        AppendAsync(topic, envelopes.Select(e => new Entry(e.Id, ["envelope", e.Json])), cancellationToken);
 
     public async Task<IReadOnlyList<StreamedEvent>> ReadAsync(
         IReadOnlyDictionary<string, string> positions, int maxPerTopic, CancellationToken cancellationToken)
@@ -173,7 +177,7 @@ internal sealed class RedisEventStream(
         foreach (var entry in entries)
         {
             var size = entry.Fields.Sum(f => f.Length());
-            if (call.Count == MaxPerCall || (call.Count > 0 && bytes + size > MaxBytesPerCall))
+            if (call.Count == MaxPerCall || (call.Count > 0 && (bytes + size > MaxBytesPerCall || call[0].Fields.Length != entry.Fields.Length)))
             {
                 yield return call;
                 (call, bytes) = ([], 0);
@@ -195,7 +199,7 @@ internal sealed class RedisEventStream(
         {
             var read = Event.Parser.ParseFrom(bytes);
             return entry["reason"] is { IsNull: false } reason
-                ? new(topic, position, read, new DeadLetter(read, reason.ToString(), (byte[]?)entry["original"] ?? []))
+                ? new(topic, position, read, new DeadLetter(read, reason.ToString(), (byte[]?)entry["original"] ?? [], (byte[]?)entry["envelope"] ?? []))
                 : new(topic, position, read);
         }
         catch (InvalidProtocolBufferException e)

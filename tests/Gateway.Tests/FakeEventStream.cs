@@ -120,6 +120,8 @@ internal sealed class FakeEventStream : IEventStream
         return true;
     }
 
+    public Task PublishEnvelopesAsync(string topic, IReadOnlyList<Envelope> envelopes, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task PublishDeadLettersAsync(string topic, IReadOnlyList<Messaging.DeadLetter> letters, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private static Task<IReadOnlyDictionary<string, string>> Each(IEnumerable<string> topics, Func<string, string> position) =>

@@ -20,10 +20,11 @@ internal static class BatchesFeature
         services.AddSingleton<Recovery>().AddHostedService(provider => provider.GetRequiredService<Recovery>());
         services.AddSingleton(provider =>
             new TransactionConnections(setting, provider.GetRequiredService<IOptions<ConductorOptions>>().Value.TransactionConnections));
+        services.AddSingleton<ScriptedWrites>();
         services.AddSingleton<IBatchWrites>(provider => provider.GetRequiredService<IOptions<ConductorOptions>>().Value.StatePath switch
         {
             StatePath.Transaction => ActivatorUtilities.CreateInstance<TransactedWrites>(provider),
-            _ => ActivatorUtilities.CreateInstance<ScriptedWrites>(provider),
+            _ => provider.GetRequiredService<ScriptedWrites>(),
         });
         services.AddSingleton<BatchLoader>();
         services.AddSingleton<RedisBatches>();

@@ -7,10 +7,12 @@ namespace Pylon.Conductor.Batches;
 /// <summary>
 /// A change as WATCH/MULTI/EXEC: read, then write on condition that nothing of what was read has changed. A refused
 /// transaction is no proof of another writer (a lost connection looks the same), so it is only ever tried again; after
-/// all attempts the change is made step by step, each step harmless to others, counted and logged.
+/// all attempts the change is made by the script, counted and logged. Whoever is slower than the script finds that
+/// revision and item are not what it read.
 /// </summary>
 internal sealed class TransactedWrites(
     RedisCalls redis,
+    ScriptedWrites script,
     TransactionConnections connections,
     IOptions<ConductorOptions> options,
     ConductorMetrics metrics,
@@ -31,7 +33,11 @@ internal sealed class TransactedWrites(
                 return new Applied(Changed: true, IsSame: false, after);
             metrics.Conflict();
             if (attempt == options.Value.MaxAttempts)
-                return await FallBackAsync(database, keys, report, attempt, cancellationToken);
+            {
+                FellBack(report.BatchId, attempt);
+                return await script.ReportAsync(keys, report, cancellationToken);
+            }
+
             await PauseAsync(attempt, cancellationToken);
         }
     }
@@ -62,7 +68,11 @@ internal sealed class TransactedWrites(
                 return true;
             metrics.Conflict();
             if (attempt == options.Value.MaxAttempts)
-                throw new TimeoutException($"The definition of a pipeline for batch {definition.BatchId} conflicted {attempt} times.");
+            {
+                FellBack(definition.BatchId, attempt);
+                return await script.DefineAsync(keys, definition, cancellationToken);
+            }
+
             await PauseAsync(attempt, cancellationToken);
         }
     }
@@ -100,7 +110,6 @@ internal sealed class TransactedWrites(
                 _ = transaction.HashIncrementAsync(keys.Meta, "n");
             }
 
-            // By steps and not to a value: one who falls back counts without a transaction.
             _ = transaction.HashIncrementAsync(keys.Meta, $"c:{report.Phase}", after.Completed - seen.Completed);
             _ = transaction.HashIncrementAsync(keys.Meta, $"f:{report.Phase}", after.Failed - seen.Failed);
         }
@@ -110,48 +119,10 @@ internal sealed class TransactedWrites(
         return await redis.BoundAsync(transaction.ExecuteAsync(), cancellationToken);
     }
 
-    // Whoever sets or removes the item has the change to make; everybody else sees that it is made. Only dying in
-    // between can leave counts behind, and Recovery finds that by the report that stays unpublished.
-    private async Task<Applied?> FallBackAsync(
-        IDatabase database, BatchKeys keys, PhaseReport report, int attempts, CancellationToken cancellationToken)
+    private void FellBack(string batchId, int attempts)
     {
         metrics.Fallback();
-        logger.FellBack(report.BatchId, attempts);
-        while (true)
-        {
-            if (await SeenAsync(database, keys, report, cancellationToken) is not { } seen)
-                return null;
-            if (!BatchState.Advances(seen.Was, report.Succeeded))
-                return new Applied(Changed: false, seen.Item == Mark(report), seen.Progress(report.Phase));
-            if (seen.Was is false)
-            {
-                if (await Bound(database.HashDeleteAsync(keys.Items, Item(report))) && report.EntityId.Length > 0)
-                    await Bound(database.HashDecrementAsync(keys.Meta, $"f:{report.Phase}"));
-                continue;
-            }
-
-            if (!await Bound(database.HashSetAsync(keys.Items, Item(report), Mark(report), When.NotExists)))
-                continue;
-            await Bound(database.HashIncrementAsync(keys.Meta, "v"));
-            if (report.EntityId.Length == 0)
-            {
-                await Bound(database.HashSetAsync(keys.Meta, $"b:{report.Phase}", report.Succeeded ? "S" : "F"));
-            }
-            else
-            {
-                if (await Bound(database.HashSetAsync(keys.Items, $"/{report.EntityId}", "1", When.NotExists)))
-                    await Bound(database.HashIncrementAsync(keys.Meta, "n"));
-                await Bound(database.HashIncrementAsync(keys.Meta, $"{(report.Succeeded ? 'c' : 'f')}:{report.Phase}"));
-            }
-
-            var after = (await SeenAsync(database, keys, report, cancellationToken))?.Progress(report.Phase);
-            if (after is null)
-                return null;
-            await Bound(database.StreamAddAsync(keys.Outbox, OutboxEntry.Of(report, after)));
-            return new Applied(Changed: true, IsSame: false, after);
-        }
-
-        Task<T> Bound<T>(Task<T> call) => redis.BoundAsync(call, cancellationToken);
+        logger.FellBack(batchId, attempts);
     }
 
     private void Expire(ITransaction transaction, BatchKeys keys)
