@@ -1,0 +1,135 @@
+using System.Net.Http.Json;
+using Grpc.Net.Client;
+using Pylon.Cli.Stack;
+using Pylon.Ingestion.V1;
+using Pylon.Testing;
+
+namespace Pylon.Ingestion.Tests.Runs;
+
+/// <summary>Real processes of Ingestion and of the sandbox that plays its sources; either is killed at will.</summary>
+public sealed class OutagesTests : IAsyncLifetime
+{
+    private readonly ServiceProcess _sandbox;
+    private TestDatabase _database = null!;
+    private ServiceProcess _ingestion = null!;
+    private GrpcChannel _channel = null!;
+
+    public OutagesTests() => _sandbox = Process("Sandbox", Ports.Throwaway(), null, []);
+
+    private GridService.GridServiceClient Grid => new(_channel);
+
+    private PipelineRunService.PipelineRunServiceClient Runs => new(_channel);
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        var sandbox = $"http://127.0.0.1:{_sandbox.HttpPort}";
+        _ingestion = Process("Ingestion", Ports.Throwaway(), Ports.Throwaway(),
+        [
+            new("PYLON_POSTGRES", _database.Uri), new("PYLON_REDIS", (await TestRedis.CreateAsync()).ConnectionString),
+            new("Sources__CarbonIntensityBaseUrl", $"{sandbox}/carbon-intensity"), new("Sources__NesoBaseUrl", $"{sandbox}/neso"), new("Sources__ElexonBaseUrl", $"{sandbox}/elexon"),
+            new("Sources__RetryInterval", "00:00:01"), new("Sources__RetryPause", "00:00:00.01"), new("Sources__Timeout", "00:00:30"),
+            new("Sources__NesoDatastorePause", "00:00:00"), new("Sources__RequestPause", "00:00:00"), new("Sources__BreakDuration", "00:00:00.5"),
+        ]);
+        _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{_ingestion.GrpcPort}");
+    }
+
+    public async Task DisposeAsync()
+    {
+        _channel.Dispose();
+        await _ingestion.DisposeAsync();
+        await _sandbox.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task WithAllSourcesDownAnswersSayThatTheyAreMadeUpAndHealWhenTheSourcesReturn()
+    {
+        await _ingestion.StartAsync();
+        var failed = await EndedAsync(run => run.Sources.Count == 3);
+        var regions = await RegionsAsync();
+        var national = (await Grid.GetNationalGridAsync(new GetNationalGridRequest())).Grid;
+
+        Assert.Equal(PipelineRunStatus.Failed, failed.Status);
+        Assert.All(failed.Sources, s => Assert.NotEmpty(s.Error));
+        Assert.Equal(17, regions.Count);
+        Assert.All(regions, r => Assert.True(r.Synthetic));
+        Assert.All([national.CarbonIntensity, national.Demand, national.SystemPrice], p => Assert.True(p.Synthetic));
+
+        await _sandbox.StartAsync();
+        await Eventually.Is(RegionsAsync, all => all.Count == 17 && all.All(r => r is { Synthetic: false, Source: "carbon-intensity" }));
+        var healed = await Eventually.Is(
+            async () => (await Grid.GetNationalGridAsync(new GetNationalGridRequest())).Grid, grid => !grid.Synthetic, because: "every series has a source that returned");
+
+        Assert.Equal(("carbon-intensity", "elexon"), (healed.CarbonIntensity.Source, healed.SystemPrice.Source));
+        Assert.Equal(0, await _database.ScalarAsync<long>(
+            "SELECT count(*) FROM ingestion.carbon_intensity_regional s JOIN ingestion.carbon_intensity_regional r USING (region_id, window_start) WHERE s.source = 'synthetic' AND r.source <> 'synthetic'"));
+    }
+
+    [Fact]
+    public async Task SourceThatFlapsAffectsNoOther()
+    {
+        await _sandbox.StartAsync();
+        await FaultAsync("elexon", new { kind = "http_error", count = 0 });
+        await _ingestion.StartAsync();
+
+        var run = await EndedAsync(run => run.Sources.Count == 3);
+        await ClearFaultsAsync("elexon");
+        var mended = await EndedAsync(later => later.Id != run.Id && later.Sources.Any(s => s is { Source: "elexon", Status: PipelineRunStatus.Succeeded }));
+
+        Assert.Equal(PipelineRunStatus.Partial, run.Status);
+        Assert.Equal(
+            [("carbon-intensity", PipelineRunStatus.Succeeded), ("elexon", PipelineRunStatus.Failed), ("neso", PipelineRunStatus.Succeeded)],
+            run.Sources.Select(s => (s.Source, s.Status)));
+        Assert.Equal("elexon", Assert.Single(mended.Sources).Source);
+    }
+
+    [Fact]
+    public async Task RunWhoseProcessIsKilledInTheMiddleIsCompletedByTheNext()
+    {
+        await _sandbox.StartAsync();
+        await FaultAsync("neso", new { kind = "delay", count = 1, delay_ms = 60_000 });
+        await _ingestion.StartAsync();
+        var cut = (await Eventually.Is(NewestAsync, run => run is { Sources: { Count: 3 } sources } && sources.Count(s => s.Status == PipelineRunStatus.Succeeded) == 2))!;
+
+        await _ingestion.KillAsync();
+        await _ingestion.StartAgainAsync();
+        var completed = await EndedAsync(run => run.Id != cut.Id && run.Sources.Count == 3);
+        var again = (await Runs.RunPipelineAsync(new RunPipelineRequest())).Run;
+        var repeated = await EndedAsync(run => run.Id == again.Id);
+
+        Assert.Equal(PipelineRunStatus.Succeeded, completed.Status);
+        Assert.Equal(PipelineRunStatus.Abandoned, (await Runs.GetRunAsync(new GetRunRequest { RunId = cut.Id })).Run.Status);
+        Assert.Equal([0, 0], completed.Sources.Where(s => s.Source != "neso").Select(s => s.RowsNew));
+        Assert.True(completed.Sources.Single(s => s.Source == "neso").RowsNew > 0);
+        Assert.All(repeated.Sources, s => Assert.Equal((0, 0), (s.RowsNew, s.RowsChanged)));
+    }
+
+    private static ServiceProcess Process(string project, int http, int? grpc, KeyValuePair<string, string>[] settings)
+    {
+        var checkout = Checkout.Find();
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        return new ServiceProcess(
+            project.ToLowerInvariant(), checkout.Program(project, configuration), Path.Combine(checkout.Logs, "ingestion-tests", $"outages-{project}-{http}.log"), http, grpc, settings);
+    }
+
+    private async Task<IReadOnlyList<RegionalGrid>> RegionsAsync() => (await Grid.ListRegionalGridAsync(new ListRegionalGridRequest())).Regions;
+
+    private async Task<PipelineRun?> NewestAsync() => (await Runs.ListRunsAsync(new ListRunsRequest { PageSize = 1 })).Runs.FirstOrDefault();
+
+    private async Task<PipelineRun> EndedAsync(Func<PipelineRun, bool> which) => (await Eventually.Is(
+        async () => (await Runs.ListRunsAsync(new ListRunsRequest())).Runs.LastOrDefault(run => run.Status is not (PipelineRunStatus.Running or PipelineRunStatus.Abandoned) && which(run)),
+        run => run is not null, TimeSpan.FromSeconds(40)))!;
+
+    private async Task FaultAsync(string source, object fault)
+    {
+        using var http = new HttpClient();
+        (await http.PostAsJsonAsync($"http://127.0.0.1:{_sandbox.HttpPort}/grid/{source}/faults", fault)).EnsureSuccessStatusCode();
+    }
+
+    private async Task ClearFaultsAsync(string source)
+    {
+        using var http = new HttpClient();
+        (await http.DeleteAsync($"http://127.0.0.1:{_sandbox.HttpPort}/grid/{source}/faults")).EnsureSuccessStatusCode();
+    }
+}
