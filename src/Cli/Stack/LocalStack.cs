@@ -113,9 +113,9 @@ public sealed class LocalStack : IAsyncDisposable
     private IEnumerable<KeyValuePair<string, string>> Settings()
     {
         yield return new("BAP_URI", $"{Addresses.Url}/beckn");
-        // The sandbox does not play the grid's sources yet, and a local stack does not visit the real ones unasked.
-        yield return new("Sources__Scheduled", Exported("Sources__Scheduled") ?? "false");
-        yield return new("BPP_BASE_URL", Exported("BPP_BASE_URL") ?? $"{Addresses.Sandbox}/bpp");
+        // A local stack does not visit the world's real servers unasked.
+        foreach (var setting in OutsideWorld.At(Addresses.Sandbox, Exported))
+            yield return setting;
         foreach (var variable in Addresses.Variables)
             yield return variable;
         foreach (var setting in _options.Settings)

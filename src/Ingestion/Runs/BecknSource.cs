@@ -13,8 +13,10 @@ namespace Pylon.Ingestion.Runs;
 /// The windows of a Beckn provider: DISCOVER without a condition. The answer is in the response, or comes as a callback
 /// to the one door of the platform, and from there into the table where it is waited for.
 /// </summary>
-internal sealed class BecknSource(SourceClient client, CatalogueRequests requests, BecknOptions beckn, SourcesOptions options, TimeProvider time) : GridSource("beckn")
+internal sealed class BecknSource(SourceClient client, CatalogueRequests requests, BecknOptions beckn, SourcesOptions options, TimeProvider time) : GridSource(Id)
 {
+    public const string Id = "beckn";
+
     private const string All = "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 0)]";
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 

@@ -5,8 +5,10 @@ using Pylon.Ingestion.Sources.CarbonIntensity;
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>The Carbon Intensity API: two days ahead for the nation and the regions, the day behind for what was measured and revised.</summary>
-internal sealed class CarbonIntensitySource(SourceClient client, SourcesOptions options) : GridSource("carbon-intensity")
+internal sealed class CarbonIntensitySource(SourceClient client, SourcesOptions options) : GridSource(Id)
 {
+    public const string Id = "carbon-intensity";
+
     public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var from = HalfHour.Containing(now).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'");
@@ -17,7 +19,7 @@ internal sealed class CarbonIntensitySource(SourceClient client, SourcesOptions 
         })
         {
             yield return await TryAsync(
-                dataset, async () => CarbonIntensityBody.Read(await client.GetAsync(path, options.RequestPause, cancellationToken), dataset), cancellationToken);
+                dataset, async () => NeverEmpty(CarbonIntensityBody.Read(await client.GetAsync(path, options.RequestPause, cancellationToken), dataset)), cancellationToken);
         }
     }
 }

@@ -5,8 +5,10 @@ using Pylon.Ingestion.Sources.Elexon;
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>Elexon Insights: prices and demand of today and yesterday, which are still revised, and the day-ahead forecast.</summary>
-internal sealed class ElexonSource(SourceClient client, SourcesOptions options) : GridSource("elexon")
+internal sealed class ElexonSource(SourceClient client, SourcesOptions options) : GridSource(Id)
 {
+    public const string Id = "elexon";
+
     public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var today = London.DateOf(now);

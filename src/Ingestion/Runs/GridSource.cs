@@ -3,7 +3,11 @@ using Pylon.Ingestion.Sources;
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>What one request to a source gave, or why it gave nothing.</summary>
-internal sealed record Reading(string Dataset, Harvest? Harvest, string? Error);
+internal sealed record Reading(string Dataset, Harvest? Harvest, string? Error)
+{
+    /// <summary>Set by who stores it, before asking for the next one: what is not stored must be read again.</summary>
+    public bool IsStored { get; set; }
+}
 
 /// <summary>A source of grid data. Its requests stand for themselves: one that fails leaves the others.</summary>
 internal abstract class GridSource(string name)
@@ -11,6 +15,14 @@ internal abstract class GridSource(string name)
     public string Name { get; } = name;
 
     public abstract IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>For what there always is: an empty answer (the Carbon Intensity API has given {} and no data for days) is none.</summary>
+    protected static Harvest NeverEmpty(Harvest harvest)
+    {
+        if (harvest.RowsRead == 0)
+            harvest.Problem ??= "the answer has no rows";
+        return harvest;
+    }
 
     protected static async Task<Reading> TryAsync(string dataset, Func<Task<Harvest>> read, CancellationToken cancellationToken)
     {

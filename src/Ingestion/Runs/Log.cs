@@ -13,4 +13,10 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Warning, "A run could not be begun; trying again at the next interval")]
     public static partial void RunNotBegun(this ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "Most requests to the source {Source} fail: it is not asked for {Pause}")]
+    public static partial void CircuitOpened(this ILogger logger, string source, TimeSpan pause);
+
+    [LoggerMessage(6, LogLevel.Information, "The source {Source} answers again")]
+    public static partial void CircuitClosed(this ILogger logger, string source);
 }

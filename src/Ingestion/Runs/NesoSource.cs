@@ -9,8 +9,10 @@ namespace Pylon.Ingestion.Runs;
 /// NESO's data portal. Files are found by the names of package and resource, as their ids change, and read again only
 /// when the portal says that they changed (neso.energy/data-portal/api-guidance).
 /// </summary>
-internal sealed class NesoSource(SourceClient client, SourcesOptions options) : GridSource("neso")
+internal sealed class NesoSource(SourceClient client, SourcesOptions options) : GridSource(Id)
 {
+    public const string Id = "neso";
+
     // The portal cuts larger pages without saying so.
     private const int Page = 32_000;
 
@@ -19,6 +21,7 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
         ("1-day-ahead-demand-forecast", "Day Ahead National Demand Forecast"),
         ("2-14-days-ahead-national-demand-forecast", "2-14 Days Ahead Half Hourly Forecast"),
         ("daily-demand-update", "Demand Data Update"),
+        ("embedded-wind-and-solar-forecasts", "Embedded Solar and Wind Forecast"),
     ];
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _read = [];
@@ -50,10 +53,12 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
                 {
                     (var harvest, total) = CkanBody.ReadRecords(
                         await client.GetAsync($"datastore_search?resource_id={found.Id}&limit={Page}&offset={offset}", options.NesoDatastorePause, cancellationToken), package);
+                    if (found.LastModified is { } published)
+                        SetPublished(harvest, published);
                     return harvest;
                 }, cancellationToken);
                 yield return reading;
-                complete &= reading.Error is null;
+                complete &= reading.IsStored;
                 if (reading.Error is not null || reading.Harvest!.RowsRead == 0 || offset + reading.Harvest.RowsRead >= total)
                     break;
                 // By what came: a portal with a lower limit answers less than was asked for.
@@ -63,5 +68,13 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
             if (complete && found.LastModified is { } modified)
                 _read[found.Id] = modified;
         }
+    }
+
+    // Rows seldom say when they were published; the portal does, of their file. Two files expect the same half hours, and
+    // by this the one stands beside the other instead of in its place.
+    private static void SetPublished(Harvest harvest, DateTimeOffset published)
+    {
+        for (var i = 0; i < harvest.DemandForecasts.Count; i++)
+            harvest.DemandForecasts[i] = harvest.DemandForecasts[i] with { PublishedAt = harvest.DemandForecasts[i].PublishedAt ?? published };
     }
 }

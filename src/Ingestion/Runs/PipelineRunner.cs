@@ -80,6 +80,7 @@ internal sealed class PipelineRunner(
                     stored += await series.StoreAsync(harvest, source.Name, time.GetUtcNow(), cancellationToken);
                     if (harvest.CatalogueOf is { } provider)
                         stored += await market.StoreAsync(provider, harvest.Windows, time.GetUtcNow(), cancellationToken);
+                    reading.IsStored = error is null;
                     (read, rejected, missing) = (read + harvest.RowsRead, rejected + harvest.Rejected.Count, missing + harvest.HalfHoursMissing);
                 }
             }

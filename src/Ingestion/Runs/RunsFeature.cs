@@ -14,11 +14,16 @@ internal static class RunsFeature
     public static IServiceCollection AddRuns(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidatedOptions<SourcesOptions>("Sources");
-        services.AddHttpClient("sources", client => client.MaxResponseContentBufferSize = LargestBody);
-        services.AddSingleton<SeriesStore>().AddSingleton<SeriesReader>().AddSingleton<RunStore>().AddSingleton<PipelineRunner>();
-        AddSource(services, o => o.CarbonIntensityBaseUrl, (client, o) => new CarbonIntensitySource(client, o));
-        AddSource(services, o => o.NesoBaseUrl, (client, o) => new NesoSource(client, o));
-        AddSource(services, o => o.ElexonBaseUrl, (client, o) => new ElexonSource(client, o));
+        services.AddHttpClient("sources", client =>
+        {
+            client.MaxResponseContentBufferSize = LargestBody;
+            // The pipeline of the source bounds each attempt.
+            client.Timeout = Timeout.InfiniteTimeSpan;
+        });
+        services.AddSingleton<SourceMetrics>().AddSingleton<SeriesStore>().AddSingleton<SeriesReader>().AddSingleton<RunStore>().AddSingleton<PipelineRunner>();
+        AddSource(services, CarbonIntensitySource.Id, o => o.CarbonIntensityBaseUrl, (client, o) => new CarbonIntensitySource(client, o));
+        AddSource(services, NesoSource.Id, o => o.NesoBaseUrl, (client, o) => new NesoSource(client, o));
+        AddSource(services, ElexonSource.Id, o => o.ElexonBaseUrl, (client, o) => new ElexonSource(client, o));
         // Without a provider there is nobody to ask.
         if (!string.IsNullOrEmpty(configuration["Bpp:BaseUrl"]))
             AddBeckn(services);
@@ -33,18 +38,19 @@ internal static class RunsFeature
             var beckn = provider.GetRequiredService<IOptions<BecknOptions>>().Value;
             var options = provider.GetRequiredService<IOptions<SourcesOptions>>().Value;
             return new BecknSource(
-                Client(provider, beckn.BaseUrl), provider.GetRequiredService<CatalogueRequests>(), beckn, options, provider.GetRequiredService<TimeProvider>());
+                Client(provider, BecknSource.Id, beckn.BaseUrl), provider.GetRequiredService<CatalogueRequests>(), beckn, options, provider.GetRequiredService<TimeProvider>());
         });
     }
 
-    private static void AddSource(IServiceCollection services, Func<SourcesOptions, Uri> baseUrl, Func<SourceClient, SourcesOptions, GridSource> make) =>
+    private static void AddSource(IServiceCollection services, string source, Func<SourcesOptions, Uri> baseUrl, Func<SourceClient, SourcesOptions, GridSource> make) =>
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<SourcesOptions>>().Value;
-            return make(Client(provider, baseUrl(options)), options);
+            return make(Client(provider, source, baseUrl(options)), options);
         });
 
-    private static SourceClient Client(IServiceProvider provider, Uri baseUrl) => new(
-        provider.GetRequiredService<IHttpClientFactory>().CreateClient("sources"), baseUrl,
-        provider.GetRequiredService<IOptions<SourcesOptions>>().Value, provider.GetRequiredService<TimeProvider>());
+    private static SourceClient Client(IServiceProvider provider, string source, Uri baseUrl) => new(
+        source, provider.GetRequiredService<IHttpClientFactory>().CreateClient("sources"), baseUrl,
+        provider.GetRequiredService<IOptions<SourcesOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<SourceMetrics>(), provider.GetRequiredService<ILogger<SourceClient>>());
 }

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text;
 using Polly;
+using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
 
@@ -7,23 +9,42 @@ namespace Pylon.Ingestion.Runs;
 
 /// <summary>
 /// Asks one source: one request at a time, not sooner after the one before than it wants, each attempt bounded, and
-/// repeated three times when the source or the way to it fails. What it answers otherwise is for the reader to judge.
+/// repeated three times when the source or the way to it fails. While most attempts fail, it is not asked at all for a
+/// while. What it answers otherwise is for the reader to judge.
 /// </summary>
 internal sealed class SourceClient
 {
     private const int Retries = 3;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private readonly string _source;
     private readonly HttpClient _http;
     private readonly Uri _baseUrl;
     private readonly TimeProvider _time;
-    private readonly ResiliencePipeline<string> _pipeline;
+    private readonly SourceMetrics _metrics;
+    private readonly ResiliencePipeline<string> _retry;
+    private readonly ResiliencePipeline<string> _attempt;
+    private readonly KnownBodies _known = new();
     private readonly SemaphoreSlim _turn = new(1);
     private DateTimeOffset _next = DateTimeOffset.MinValue;
 
-    public SourceClient(HttpClient http, Uri baseUrl, SourcesOptions options, TimeProvider time)
+    public SourceClient(string source, HttpClient http, Uri baseUrl, SourcesOptions options, TimeProvider time, SourceMetrics metrics, ILogger<SourceClient> logger)
     {
-        (_http, _baseUrl, _time) = (http, baseUrl, time);
-        _pipeline = new ResiliencePipelineBuilder<string> { TimeProvider = time }
+        (_source, _http, _baseUrl, _time, _metrics) = (source, http, baseUrl, time, metrics);
+        _attempt = new ResiliencePipelineBuilder<string> { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<string>
+            {
+                // Two requests with all their attempts: one dataset that fails by itself does not shut off the others.
+                FailureRatio = 0.8,
+                MinimumThroughput = 2 * (Retries + 1),
+                SamplingDuration = TimeSpan.FromMinutes(1),
+                BreakDuration = options.BreakDuration,
+                ShouldHandle = Failures(),
+                OnOpened = _ => Told(isOpen: true, () => logger.CircuitOpened(source, options.BreakDuration)),
+                OnClosed = _ => Told(isOpen: false, () => logger.CircuitClosed(source)),
+            })
+            .AddTimeout(options.Timeout)
+            .Build();
+        _retry = new ResiliencePipelineBuilder<string> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<string>
             {
                 MaxRetryAttempts = Retries,
@@ -31,11 +52,11 @@ internal sealed class SourceClient
                 Delay = options.RetryPause,
                 MaxDelay = LongestPause,
                 UseJitter = true,
-                ShouldHandle = new PredicateBuilder<string>().Handle<TimeoutRejectedException>().Handle<IOException>()
-                    .Handle<HttpRequestException>(e => e.StatusCode is null or (>= System.Net.HttpStatusCode.InternalServerError) or System.Net.HttpStatusCode.TooManyRequests),
+                // The source may be back before the attempts are used up.
+                ShouldHandle = Failures().Handle<BrokenCircuitException>(),
             })
-            .AddTimeout(options.Timeout)
             .Build();
+        metrics.Circuit(source, isOpen: false);
     }
 
     /// <param name="path">Below the base URL, with its query.</param>
@@ -43,23 +64,35 @@ internal sealed class SourceClient
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="HttpRequestException">The last attempt failed too.</exception>
     public Task<string> GetAsync(string path, TimeSpan pause, CancellationToken cancellationToken) =>
-        AskAsync(() => new HttpRequestMessage(HttpMethod.Get, UriOf(path)), pause, cancellationToken);
+        AskAsync(() => new HttpRequestMessage(HttpMethod.Get, UriOf(path)), path, pause, cancellationToken);
 
     /// <summary>Posts JSON; a repeated attempt is the same message.</summary>
     /// <inheritdoc cref="GetAsync"/>
     public Task<string> PostAsync(string path, string json, TimeSpan pause, CancellationToken cancellationToken) => AskAsync(
-        () => new HttpRequestMessage(HttpMethod.Post, UriOf(path)) { Content = new StringContent(json, Encoding.UTF8, "application/json") }, pause, cancellationToken);
+        () => new HttpRequestMessage(HttpMethod.Post, UriOf(path)) { Content = new StringContent(json, Encoding.UTF8, "application/json") }, null, pause, cancellationToken);
 
     private Uri UriOf(string path) => new($"{_baseUrl.AbsoluteUri.TrimEnd('/')}/{path}");
 
-    private async Task<string> AskAsync(Func<HttpRequestMessage> request, TimeSpan pause, CancellationToken cancellationToken)
+    /// <param name="make">The request, anew for every attempt.</param>
+    /// <param name="kept">The name under which the answer may be kept, to ask only whether it changed; null for none.</param>
+    /// <param name="pause">What the source wants between this request and the next.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async Task<string> AskAsync(Func<HttpRequestMessage> make, string? kept, TimeSpan pause, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_next - _time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
-                await Task.Delay(wait, _time, cancellationToken);
-            return await _pipeline.ExecuteAsync(async token => await AskOnceAsync(request, pause, token), cancellationToken);
+            return await _retry.ExecuteAsync(async token =>
+            {
+                if (_next - _time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
+                    await Task.Delay(wait, _time, token);
+                return await _attempt.ExecuteAsync(async attempt => await AskOnceAsync(make, kept, pause, attempt), token);
+            }, cancellationToken);
+        }
+        catch (BrokenCircuitException broken)
+        {
+            _metrics.Asked(_source, "not_sent", TimeSpan.Zero);
+            throw new HttpRequestException("not asked, as the source failed too often just before", broken);
         }
         finally
         {
@@ -67,20 +100,46 @@ internal sealed class SourceClient
         }
     }
 
-    private async Task<string> AskOnceAsync(Func<HttpRequestMessage> make, TimeSpan pause, CancellationToken cancellationToken)
+    private static PredicateBuilder<string> Failures() => new PredicateBuilder<string>().Handle<TimeoutRejectedException>().Handle<IOException>()
+        .Handle<HttpRequestException>(e => e.StatusCode is null or (>= HttpStatusCode.InternalServerError) or HttpStatusCode.TooManyRequests);
+
+    private async Task<string> AskOnceAsync(Func<HttpRequestMessage> make, string? kept, TimeSpan pause, CancellationToken cancellationToken)
     {
+        var (began, outcome) = (_time.GetTimestamp(), "failed");
         try
         {
             using var request = make();
+            var known = kept is null ? null : _known.Find(kept);
+            known?.AskForChange(request.Headers);
             using var response = await _http.SendAsync(request, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.NotModified && known is not null)
+            {
+                // Given again: what the last visit did not come to store is stored now, the rest is unchanged.
+                outcome = "not_modified";
+                return known.Body;
+            }
+
             var body = await response.Content.ReadAsStringAsync(cancellationToken);
+            outcome = $"http_{(int)response.StatusCode}";
+            if (response.Headers.RetryAfter?.Delta is { } wanted && wanted > pause)
+                pause = wanted < LongestPause ? wanted : LongestPause;
             if (!response.IsSuccessStatusCode)
                 throw new HttpRequestException($"HTTP {(int)response.StatusCode} to {request.Method} {request.RequestUri!.PathAndQuery}", null, response.StatusCode);
+            if (kept is not null)
+                _known.Keep(kept, body, response);
             return body;
         }
         finally
         {
             _next = _time.GetUtcNow() + pause;
+            _metrics.Asked(_source, outcome, _time.GetElapsedTime(began));
         }
+    }
+
+    private ValueTask Told(bool isOpen, Action log)
+    {
+        _metrics.Circuit(_source, isOpen);
+        log();
+        return ValueTask.CompletedTask;
     }
 }

@@ -32,6 +32,10 @@ internal sealed class SourcesOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan RetryPause { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a source is not asked after most requests to it failed.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.5", "00:05:00")]
+    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Between two requests to NESO's datastore, which asks for no more than two a minute.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan NesoDatastorePause { get; set; } = TimeSpan.FromSeconds(30);

@@ -17,20 +17,21 @@ internal sealed class TestStack : IAsyncDisposable
         var ports = new DistinctPorts();
         Settings common = new(settings)
         {
+            // A stack that wants the sources visited says so: values that come in while a test looks would be in its way.
+            ["Sources__Scheduled"] = settings.GetValueOrDefault("Sources__Scheduled") ?? "false",
             ["PYLON_POSTGRES"] = servers.PostgresUri,
             ["PYLON_REDIS"] = servers.Redis,
             // Of the machine's own settings none must reach the processes.
             ["GEMINI_API_KEY"] = "",
             ["BPP_ID"] = "sandbox.pylon.local",
-            // The outside world is the sandbox, which does not play the grid's sources.
-            ["Sources__Scheduled"] = "false",
         };
         var (sandbox, gateway) = (ports.Next(), (Http: ports.Next(), Grpc: ports.Next()));
         var ingestion = (Http: ports.Next(), Grpc: ports.Next());
         var conductor = (Http: ports.Next(), Grpc: ports.Next());
         var taking = Enumerable.Range(0, orchestrators).Select(_ => (Http: ports.Next(), Grpc: ports.Next())).ToList();
         common["PYLON_SANDBOX"] = Local(sandbox);
-        common["BPP_BASE_URL"] = Local(sandbox) + "/bpp";
+        foreach (var (setting, value) in OutsideWorld.At(Local(sandbox), settings.GetValueOrDefault))
+            common[setting] = value;
         common["PYLON_URL"] = Local(gateway.Http);
         common["PYLON_GRPC"] = Local(gateway.Grpc);
         common["BAP_URI"] = Local(gateway.Http) + "/beckn";

@@ -55,14 +55,15 @@ public sealed class PipelineRunnerTests
     private static PipelineRunner Runner(IngestionDatabase database, RunStore store)
     {
         var options = new SourcesOptions { RetryPause = TimeSpan.FromMilliseconds(1), RequestPause = TimeSpan.Zero };
-        var client = new SourceClient(new HttpClient(new World()), new Uri("http://world"), options, TimeProvider.System);
+        var client = new SourceClient(
+            "world", new HttpClient(new World()), new Uri("http://world"), options, TimeProvider.System, PlayedSources.Metrics, NullLogger<SourceClient>.Instance);
         return new PipelineRunner(
             store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource)), new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource))),
             [new CarbonIntensitySource(client, options), new ElexonSource(client, options)],
             new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System, NullLogger<PipelineRunner>.Instance);
     }
 
-    /// <summary>One price, no intensities, and a generation that answers 500.</summary>
+    /// <summary>One price, one intensity, and a generation that answers 500.</summary>
     private sealed class World : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -70,7 +71,8 @@ public sealed class PipelineRunnerTests
             var path = request.RequestUri!.AbsolutePath;
             var body = path.Contains("market-index")
                 ? """{"data":[{"startTime":"2025-10-26T01:00:00Z","dataProvider":"APXMIDP","settlementDate":"2025-10-26","settlementPeriod":5,"price":55.5,"volume":900}]}"""
-                : """{"data":[]}""";
+                : !path.Contains("intensity") ? """{"data":[]}"""
+                : """{"data":[{"from":"2025-10-26T01:00Z","to":"2025-10-26T01:30Z","intensity":{"forecast":100,"actual":null,"index":"low"}}]}""";
             return Task.FromResult(new HttpResponseMessage(path.Contains("generation") ? HttpStatusCode.InternalServerError : HttpStatusCode.OK) { Content = new StringContent(body) });
         }
     }

@@ -43,8 +43,9 @@ internal static class CkanBody
             return null;
         if (root.Get("success").ValueKind == JsonValueKind.True && root.Get("result").ValueKind == JsonValueKind.Object)
             return root.Get("result");
-        var error = Row.From(root.Get("error"));
-        harvest.Problem = $"the source says success=false {error.Text("__type")} {error.Text("message")}".TrimEnd();
+        // An action that there is none of is answered with a text.
+        var error = root.Get("error") is { ValueKind: JsonValueKind.Object } said ? Row.From(said) : null;
+        harvest.Problem = $"the source says success=false {error?.Text("__type")} {error?.Text("message")}".TrimEnd();
         return null;
     }
 }
