@@ -23,7 +23,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     private const string Begin =
         """
         INSERT INTO pipeline_runs (id, request_id, trigger, started_at)
-        SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM pipeline_runs WHERE started_at > $5 AND status <> 'abandoned')
+        SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM pipeline_runs WHERE started_at >= $5 AND status <> 'abandoned')
         ON CONFLICT DO NOTHING
         """;
 

@@ -15,14 +15,18 @@ public sealed class PipelineWorkerTests
         var (store, source) = (new RunStore(database.DataSource), new CountedSource());
         async Task<IReadOnlyList<string>> TriggersAsync() => [.. (await store.ListAsync(null, 10, default)).Select(r => $"{r.Trigger} {r.Status}")];
         var workers = Enumerable.Range(0, 2).Select(_ => new PipelineWorker(
-            PlayedSources.Runner(database, store, time, source), Microsoft.Extensions.Options.Options.Create(new SourcesOptions()), time, NullLogger<PipelineWorker>.Instance)).ToList();
+            PlayedSources.Runner(database, store, time, source), store, Microsoft.Extensions.Options.Options.Create(new SourcesOptions()), time, NullLogger<PipelineWorker>.Instance)).ToList();
 
         foreach (var worker in workers)
             await worker.StartAsync(default);
         await time.TimersWaiting(2);
         await Eventually.Is(TriggersAsync, runs => runs.SequenceEqual(["start succeeded"]));
-        time.Advance(TimeSpan.FromMinutes(30));
-        await time.TimersWaiting(2);
+        for (var tick = 0; tick < 6; tick++)
+        {
+            await time.TimersWaiting(2);
+            time.Advance(TimeSpan.FromMinutes(5));
+        }
+
         await Eventually.Is(TriggersAsync, runs => runs.SequenceEqual(["schedule succeeded", "start succeeded"]));
 
         Assert.Equal(2, source.Visits);
