@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pylon.Conductor.Circuits;
 using Pylon.Conductor.Pipelines;
 using Pylon.Postgres;
 
@@ -11,7 +12,7 @@ namespace Pylon.Conductor.Batches;
 internal sealed record KeptReport(PhaseReport Report, bool Settled);
 
 /// <summary>The durable copy of batches.</summary>
-internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOptions> options)
+internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOptions> options, StoreCircuits circuits)
 {
     // A batch that had expired begins anew.
     private const string Touch =
@@ -92,7 +93,47 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
     private TimeSpan Ttl => options.Value.StateTtl;
 
     /// <summary>Keeps the reports that are not kept yet, all or none; their ids. A report's id may be there several times.</summary>
-    public async Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
+    public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync(() => InsertNowAsync(reports, cancellationToken), cancellationToken);
+
+    public Task<List<KeptReport>> FindAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
+        ReportsAsync(() => database.Command(SelectReports, eventIds.ToArray()), cancellationToken);
+
+    /// <summary>Everything reported of the batch since it began, in the order in which it came.</summary>
+    public Task<List<KeptReport>> OfBatchAsync(string batchId, CancellationToken cancellationToken) =>
+        ReportsAsync(() => database.Command(SelectReportsOfBatch, batchId), cancellationToken);
+
+    public Task<List<KeptReport>> UnsettledOfBatchAsync(string batchId, CancellationToken cancellationToken) =>
+        ReportsAsync(() => database.Command(SelectUnsettledOfBatch, batchId), cancellationToken);
+
+    /// <summary>Entities announced and definitions published; null for a batch that is not there, or not any more.</summary>
+    public Task<(long Entities, long Definitions)?> ExpectedAsync(string batchId, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync(() => ExpectedNowAsync(batchId, cancellationToken), cancellationToken);
+
+    public Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync(() => database.ExecuteAsync(SettleReports, cancellationToken, eventIds.ToArray()), cancellationToken);
+
+    public Task SettleDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync(() => database.ExecuteAsync(SettleDefinitions, cancellationToken, ids.ToArray()), cancellationToken);
+
+    /// <summary>Batches with something that ought to have been published by now.</summary>
+    public async Task<List<string>> UnsettledAsync(TimeSpan olderThan, CancellationToken cancellationToken) =>
+        await TextsAsync(() => database.Command(SelectUnsettledBatches, olderThan), cancellationToken);
+
+    /// <summary>Keeps a definition, unless it is; the one that is kept.</summary>
+    public Task<PipelineDefinition> DefineAsync(PipelineDefinition definition, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync(() => DefineNowAsync(definition, cancellationToken), cancellationToken);
+
+    public Task<List<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken) =>
+        DefinitionsAsync(() => database.Command(SelectDefinitionsOfBatch, batchId, max, Ttl), cancellationToken);
+
+    public Task<List<PipelineDefinition>> UnsettledDefinitionsAsync(string batchId, CancellationToken cancellationToken) =>
+        DefinitionsAsync(() => database.Command(SelectUnsettledDefinitions, batchId), cancellationToken);
+
+    public Task<List<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
+        TextsAsync(() => database.Command(SelectIds, after ?? "", max, Ttl), cancellationToken);
+
+    private async Task<IReadOnlySet<Guid>> InsertNowAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection)
@@ -119,36 +160,14 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
         return inserted;
     }
 
-    public Task<List<KeptReport>> FindAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
-        ReportsAsync(database.Command(SelectReports, eventIds.ToArray()), cancellationToken);
-
-    /// <summary>Everything reported of the batch since it began, in the order in which it came.</summary>
-    public Task<List<KeptReport>> OfBatchAsync(string batchId, CancellationToken cancellationToken) =>
-        ReportsAsync(database.Command(SelectReportsOfBatch, batchId), cancellationToken);
-
-    public Task<List<KeptReport>> UnsettledOfBatchAsync(string batchId, CancellationToken cancellationToken) =>
-        ReportsAsync(database.Command(SelectUnsettledOfBatch, batchId), cancellationToken);
-
-    /// <summary>Entities announced and definitions published; null for a batch that is not there, or not any more.</summary>
-    public async Task<(long Entities, long Definitions)?> ExpectedAsync(string batchId, CancellationToken cancellationToken)
+    private async Task<(long Entities, long Definitions)?> ExpectedNowAsync(string batchId, CancellationToken cancellationToken)
     {
         await using var command = database.Command(SelectExpected, batchId, Ttl);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
     }
 
-    public async Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(SettleReports, cancellationToken, eventIds.ToArray());
-
-    public async Task SettleDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(SettleDefinitions, cancellationToken, ids.ToArray());
-
-    /// <summary>Batches with something that ought to have been published by now.</summary>
-    public async Task<List<string>> UnsettledAsync(TimeSpan olderThan, CancellationToken cancellationToken) =>
-        await TextsAsync(database.Command(SelectUnsettledBatches, olderThan), cancellationToken);
-
-    /// <summary>Keeps a definition, unless it is; the one that is kept.</summary>
-    public async Task<PipelineDefinition> DefineAsync(PipelineDefinition definition, CancellationToken cancellationToken)
+    private async Task<PipelineDefinition> DefineNowAsync(PipelineDefinition definition, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection)
@@ -173,48 +192,39 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
         return Definition(reader);
     }
 
-    public Task<List<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken) =>
-        DefinitionsAsync(database.Command(SelectDefinitionsOfBatch, batchId, max, Ttl), cancellationToken);
-
-    public Task<List<PipelineDefinition>> UnsettledDefinitionsAsync(string batchId, CancellationToken cancellationToken) =>
-        DefinitionsAsync(database.Command(SelectUnsettledDefinitions, batchId), cancellationToken);
-
-    public Task<List<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
-        TextsAsync(database.Command(SelectIds, after ?? "", max, Ttl), cancellationToken);
-
     private static T[] Column<T>(IReadOnlyList<PhaseReport> reports, Func<PhaseReport, T> select) => [.. reports.Select(select)];
 
-    private static async Task<List<KeptReport>> ReportsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var owned = command;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<KeptReport>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var report = new PhaseReport(
-                reader.GetGuid(0),
-                reader.GetString(1),
-                reader.GetString(2),
-                reader.GetString(3),
-                reader.GetBoolean(4),
-                reader.GetString(5),
-                reader.GetString(6),
-                reader.GetFieldValue<DateTimeOffset>(7));
-            found.Add(new KeptReport(report, reader.GetBoolean(8)));
-        }
+    private Task<List<KeptReport>> ReportsAsync(Func<NpgsqlCommand> make, CancellationToken cancellationToken) =>
+        ListAsync(make, reader => new KeptReport(Report(reader), reader.GetBoolean(8)), cancellationToken);
 
-        return found;
-    }
+    private Task<List<PipelineDefinition>> DefinitionsAsync(Func<NpgsqlCommand> make, CancellationToken cancellationToken) =>
+        ListAsync(make, Definition, cancellationToken);
 
-    private static async Task<List<PipelineDefinition>> DefinitionsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var owned = command;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<PipelineDefinition>();
-        while (await reader.ReadAsync(cancellationToken))
-            found.Add(Definition(reader));
-        return found;
-    }
+    private Task<List<string>> TextsAsync(Func<NpgsqlCommand> make, CancellationToken cancellationToken) =>
+        ListAsync(make, reader => reader.GetString(0), cancellationToken);
+
+    private Task<List<T>> ListAsync<T>(Func<NpgsqlCommand> make, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync(
+            async () =>
+            {
+                await using var command = make();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                var found = new List<T>();
+                while (await reader.ReadAsync(cancellationToken))
+                    found.Add(read(reader));
+                return found;
+            },
+            cancellationToken);
+
+    private static PhaseReport Report(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0),
+        reader.GetString(1),
+        reader.GetString(2),
+        reader.GetString(3),
+        reader.GetBoolean(4),
+        reader.GetString(5),
+        reader.GetString(6),
+        reader.GetFieldValue<DateTimeOffset>(7));
 
     private static PipelineDefinition Definition(NpgsqlDataReader reader) => new(
         reader.GetGuid(0),
@@ -223,14 +233,4 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
         reader.GetString(4),
         reader.IsDBNull(5) ? null : reader.GetInt64(5),
         reader.GetFieldValue<DateTimeOffset>(6));
-
-    private static async Task<List<string>> TextsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var owned = command;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-            found.Add(reader.GetString(0));
-        return found;
-    }
 }

@@ -4,7 +4,8 @@ using StackExchange.Redis;
 namespace Pylon.Conductor.Batches;
 
 /// <summary>
-/// Takes the events of the shards' outboxes to the event stream, then marks in PostgreSQL that they are out, then
+/// Takes the events of the shards' outboxes to the event stream, those of skipped phases also to the topic where another
+/// system's readers expect them, then marks in PostgreSQL that they are out, then
 /// removes them; dying in between repeats what the stream recognises by its id. Any number of instances may run: each
 /// publishes from the front, so the order stays.
 /// </summary>
@@ -86,16 +87,22 @@ internal sealed class OutboxRelay(RedisCalls redis, IEventStream stream, BatchSt
     private async Task<int> DrainAsync(int shard, CancellationToken cancellationToken)
     {
         var outbox = BatchKeys.OutboxOf(shard);
-        var entries = await redis.BoundAsync(redis.Database.StreamRangeAsync(outbox, count: MaxTogether), cancellationToken);
+        var entries = await redis.BoundAsync(database => database.StreamRangeAsync(outbox, count: MaxTogether), cancellationToken);
         if (entries.Length == 0)
             return 0;
         var read = entries.Select(entry => Read(shard, entry)).OfType<OutboxEntry>().ToList();
         await stream.PublishAsync(BatchEvents.Topic, [.. read.Select(r => r.Event)], cancellationToken);
+        if (read.Where(r => r.Event.BatchPhaseSkipped is not null).ToList() is { Count: > 0 } skipped)
+        {
+            await stream.PublishEnvelopesAsync(
+                SeedEnvelope.SkippedTopic, [.. skipped.Select(s => new Envelope(s.Event.Id, SeedEnvelope.Skipped(s.Event)))], cancellationToken);
+        }
+
         if (read.Select(r => r.ReportId).OfType<Guid>().ToList() is { Count: > 0 } reports)
             await store.SettleAsync(reports, cancellationToken);
         if (read.Select(r => r.DefinitionId).OfType<Guid>().Distinct().ToList() is { Count: > 0 } definitions)
             await store.SettleDefinitionsAsync(definitions, cancellationToken);
-        await redis.BoundAsync(redis.Database.StreamDeleteAsync(outbox, [.. entries.Select(e => e.Id)]), cancellationToken);
+        await redis.BoundAsync(database => database.StreamDeleteAsync(outbox, [.. entries.Select(e => e.Id)]), cancellationToken);
         return entries.Length;
     }
 
