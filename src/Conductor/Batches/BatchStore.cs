@@ -66,14 +66,18 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
         LIMIT 100
         """;
 
-    private const string InsertDefinition =
+    private const string InsertDefinitions =
         """
         INSERT INTO definitions (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING
+        SELECT id, batch_id, pipeline, verdicts::jsonb, correlation_id, total_entities, defined_at
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
+            AS t (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at)
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id
         """;
 
     private const string DefinitionColumns = "id, batch_id, pipeline, verdicts::text, correlation_id, total_entities, defined_at";
-    private const string SelectDefinition = $"SELECT {DefinitionColumns} FROM definitions WHERE id = $1";
+    private const string SelectDefinitions = $"SELECT {DefinitionColumns} FROM definitions WHERE id = ANY ($1)";
 
     private const string SelectDefinitionsOfBatch =
         $"""
@@ -94,7 +98,37 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
 
     /// <summary>Keeps the reports that are not kept yet, all or none; their ids. A report's id may be there several times.</summary>
     public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
-        circuits.Postgres.RunAsync(() => InsertNowAsync(reports, cancellationToken), cancellationToken);
+        InsertAsync(
+            Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl),
+            Sql.Statement(
+                InsertReports,
+                Column(reports, r => r.EventId),
+                Column(reports, r => r.BatchId),
+                Column(reports, r => r.Phase),
+                Column(reports, r => r.EntityId),
+                Column(reports, r => r.Succeeded),
+                Column(reports, r => r.ErrorCode),
+                Column(reports, r => r.CorrelationId),
+                Column(reports, r => r.OccurredAt.UtcDateTime)),
+            cancellationToken);
+
+    /// <summary>Keeps the definitions that are not kept yet, all or none; their ids. An id may be there several times.</summary>
+    public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PipelineDefinition> definitions, CancellationToken cancellationToken) =>
+        InsertAsync(
+            Sql.Statement(Touch, Column(definitions, d => d.BatchId), Column(definitions, d => d.TotalEntities ?? 0), Ttl),
+            Sql.Statement(
+                InsertDefinitions,
+                Column(definitions, d => d.Id),
+                Column(definitions, d => d.BatchId),
+                Column(definitions, d => d.Resolution.Pipeline),
+                Column(definitions, d => JsonSerializer.Serialize(d.Resolution.Verdicts, JsonSerializerOptions.Web)),
+                Column(definitions, d => d.CorrelationId),
+                Column(definitions, d => d.TotalEntities),
+                Column(definitions, d => d.DefinedAt.UtcDateTime)),
+            cancellationToken);
+
+    public Task<List<PipelineDefinition>> FindDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        DefinitionsAsync(() => database.Command(SelectDefinitions, ids.ToArray()), cancellationToken);
 
     public Task<List<KeptReport>> FindAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
         ReportsAsync(() => database.Command(SelectReports, eventIds.ToArray()), cancellationToken);
@@ -120,10 +154,6 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
     public async Task<List<string>> UnsettledAsync(TimeSpan olderThan, CancellationToken cancellationToken) =>
         await TextsAsync(() => database.Command(SelectUnsettledBatches, olderThan), cancellationToken);
 
-    /// <summary>Keeps a definition, unless it is; the one that is kept.</summary>
-    public Task<PipelineDefinition> DefineAsync(PipelineDefinition definition, CancellationToken cancellationToken) =>
-        circuits.Postgres.RunAsync(() => DefineNowAsync(definition, cancellationToken), cancellationToken);
-
     public Task<List<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken) =>
         DefinitionsAsync(() => database.Command(SelectDefinitionsOfBatch, batchId, max, Ttl), cancellationToken);
 
@@ -133,32 +163,19 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
     public Task<List<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
         TextsAsync(() => database.Command(SelectIds, after ?? "", max, Ttl), cancellationToken);
 
-    private async Task<IReadOnlySet<Guid>> InsertNowAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
+    private Task<IReadOnlySet<Guid>> InsertAsync(NpgsqlBatchCommand touch, NpgsqlBatchCommand insert, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync<IReadOnlySet<Guid>>(
+            async () =>
             {
-                Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl),
-                Sql.Statement(
-                    InsertReports,
-                    Column(reports, r => r.EventId),
-                    Column(reports, r => r.BatchId),
-                    Column(reports, r => r.Phase),
-                    Column(reports, r => r.EntityId),
-                    Column(reports, r => r.Succeeded),
-                    Column(reports, r => r.ErrorCode),
-                    Column(reports, r => r.CorrelationId),
-                    Column(reports, r => r.OccurredAt.UtcDateTime)),
+                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { touch, insert } };
+                var inserted = new HashSet<Guid>();
+                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    inserted.Add(reader.GetGuid(0));
+                return inserted;
             },
-        };
-        var inserted = new HashSet<Guid>();
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            inserted.Add(reader.GetGuid(0));
-        return inserted;
-    }
+            cancellationToken);
 
     private async Task<(long Entities, long Definitions)?> ExpectedNowAsync(string batchId, CancellationToken cancellationToken)
     {
@@ -167,32 +184,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
         return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
     }
 
-    private async Task<PipelineDefinition> DefineNowAsync(PipelineDefinition definition, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                Sql.Statement(Touch, new[] { definition.BatchId }, new[] { definition.TotalEntities ?? 0 }, Ttl),
-                Sql.Statement(
-                    InsertDefinition,
-                    definition.Id,
-                    definition.BatchId,
-                    definition.Resolution.Pipeline,
-                    Sql.Json(JsonSerializer.Serialize(definition.Resolution.Verdicts, JsonSerializerOptions.Web)),
-                    definition.CorrelationId,
-                    definition.TotalEntities,
-                    definition.DefinedAt.UtcDateTime),
-                Sql.Statement(SelectDefinition, definition.Id),
-            },
-        };
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return Definition(reader);
-    }
-
-    private static T[] Column<T>(IReadOnlyList<PhaseReport> reports, Func<PhaseReport, T> select) => [.. reports.Select(select)];
+    private static TColumn[] Column<T, TColumn>(IReadOnlyList<T> rows, Func<T, TColumn> select) => [.. rows.Select(select)];
 
     private Task<List<KeptReport>> ReportsAsync(Func<NpgsqlCommand> make, CancellationToken cancellationToken) =>
         ListAsync(make, reader => new KeptReport(Report(reader), reader.GetBoolean(8)), cancellationToken);

@@ -55,7 +55,7 @@ internal sealed class RedisBatches(
 
     public async Task<PipelineDefinition> DefineAsync(PipelineDefinition definition, CancellationToken cancellationToken)
     {
-        var kept = await store.DefineAsync(definition, cancellationToken);
+        var kept = await journal.WriteAsync(definition, cancellationToken);
         await ApplyAsync(kept, cancellationToken);
         Tell(kept.BatchId);
         return kept;
