@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Pylon.Bench.Harness;
+using Pylon.Bench.Scenarios;
 using Pylon.Cli.Stack;
 
 using var stop = new CancellationTokenSource();
@@ -8,6 +9,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 IReadOnlyList<Scenario> scenarios =
 [
+    new ConductScenario(),
 ];
 
 if (args is not [var name, .. var more] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario || !TryRounds(more, out var rounds))

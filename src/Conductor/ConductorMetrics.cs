@@ -14,6 +14,7 @@ internal sealed class ConductorMetrics
     private readonly Counter<long> _rebuilds;
     private readonly Counter<long> _consumed;
     private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _purged;
 
     public ConductorMetrics(IMeterFactory meters)
     {
@@ -26,6 +27,7 @@ internal sealed class ConductorMetrics
         _rebuilds = meter.CreateCounter<long>("bcs_state_rebuilds", "{batch}", "Batches rebuilt in Redis from PostgreSQL");
         _consumed = meter.CreateCounter<long>("bcs_events_consumed", "{event}", "Events consumed, by topic and outcome");
         _deadLetters = meter.CreateCounter<long>("bcs_dead_letters", "{event}", "Events that became dead letters, by topic");
+        _purged = meter.CreateCounter<long>("bcs_purged_rows", "{row}", "Rows removed from PostgreSQL because they had expired, by table");
     }
 
     public void Resolved(string pipeline, bool success, TimeSpan duration)
@@ -44,6 +46,8 @@ internal sealed class ConductorMetrics
     public void Rebuilt() => _rebuilds.Add(1);
 
     public void Consumed(string topic, string outcome) => _consumed.Add(1, new TagList { { "topic", topic }, { "outcome", outcome } });
+
+    public void Purged(string table, int rows) => _purged.Add(rows, new TagList { { "table", table } });
 
     public void DeadLettered(string topic) => _deadLetters.Add(1, new TagList { { "topic", topic } });
 }

@@ -45,6 +45,14 @@ internal sealed class ConductorOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan CallBound { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long calls to a store are not made at all after most of them have failed.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.5", "00:01:00")]
+    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often rows that the time to live has passed for are removed.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan PurgeEvery { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>How long a durable report may go unpublished before it is looked after.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan RecoverAfter { get; set; } = TimeSpan.FromSeconds(10);

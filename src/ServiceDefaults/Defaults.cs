@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pylon.Rpc;
 using Pylon.ServiceDefaults.Configuration;
@@ -22,7 +23,7 @@ public static class Defaults
     /// <param name="defaultGrpcPort">Null for a process without gRPC.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name, int? defaultGrpcPort, int defaultHttpPort)
     {
-        SettingAliases.Apply(builder.Configuration);
+        SettingAliases.Apply(builder.Configuration, name);
         Logs.Configure(builder.Logging);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -33,6 +34,8 @@ public static class Defaults
             if (Listen(configuration).Failures is { Count: > 0 } failures) throw new OptionsValidationException(name, typeof(ListenOptions), failures);
         }).ValidateOnStart();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+
+        builder.Services.AddHostedService(provider => new IdleSettings(name, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<IdleSettings>>()));
 
         builder.Services.AddRpcServer();
         builder.Services.AddSingleton<MetricsRegistry>();

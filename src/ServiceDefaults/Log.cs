@@ -4,6 +4,9 @@ namespace Pylon.ServiceDefaults;
 
 internal static partial class Log
 {
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} has no effect: {Reason}")]
+    public static partial void SettingIsIdle(this ILogger log, string name, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "A metric could not be observed")]
     public static partial void NotObserved(this ILogger log, Exception exception);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,7 +50,7 @@ public sealed class IntakeTests : IAsyncLifetime
     [Fact]
     public async Task WhatADeadConsumerHeldIsProcessedOnceByAnother()
     {
-        // A consumer that reads, does its work on the first half, and dies before it acknowledges anything.
+        // A consumer that reads and dies; KilledConsumerTests has real ones.
         var database = _connection.GetDatabase();
         for (var i = 0; i < 50; i++)
             await AddAsync(Spellcheck, "envelope", Envelope($"e{i}", "SUCCESS"));
@@ -98,10 +99,19 @@ public sealed class IntakeTests : IAsyncLifetime
             var told = Assert.Single(await stream.ReadAsync(new Dictionary<string, string> { ["phases.DLQ"] = stream.Start }, 10, default));
             Assert.Equal(poison.ToByteArray(), told.DeadLetter!.Original.ToArray());
             Assert.Equal(letter.Reason, told.DeadLetter.Reason);
+            Assert.Equal(1, told.Event.BatchDeadLettered.Attempts);
+            Assert.Equal(letter.FirstFailedAt.ToDateTimeOffset(), told.Event.BatchDeadLettered.FirstFailedAt.ToDateTimeOffset(), TimeSpan.FromMilliseconds(1));
+            var unread = Assert.Single(await stream.ReadAsync(new Dictionary<string, string> { [$"{Spellcheck}.DLQ"] = stream.Start }, 10, default));
+            Assert.Equal("not json"u8.ToArray(), unread.DeadLetter!.Original.ToArray());
+            using var envelope = JsonDocument.Parse(unread.DeadLetter.Envelope);
+            Assert.Equal(JsonValueKind.Null, envelope.RootElement.GetProperty("failed_event_envelope").ValueKind);
+            Assert.Equal("not json"u8.ToArray(), envelope.RootElement.GetProperty("metadata").GetProperty("original_base64").GetBytesFromBase64());
 
             var refused = await Assert.ThrowsAsync<RpcException>(async () => await service.DeadLetters.ReplayDeadLetterAsync(new() { Id = id }));
             Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
-            Assert.Equal(2, (await service.DeadLetters.GetDeadLetterAsync(new() { Id = id })).DeadLetter.Attempts);
+            var again = (await service.DeadLetters.GetDeadLetterAsync(new() { Id = id })).DeadLetter;
+            Assert.Equal((2, letter.FirstFailedAt), (again.Attempts, again.FirstFailedAt));
+            Assert.True(again.LastFailedAt.ToDateTimeOffset() > again.FirstFailedAt.ToDateTimeOffset());
         }
 
         var file = Path.GetTempFileName();

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Pylon.Cli.Stack;
 using Pylon.Conductor.V1;
 using Pylon.Testing;
@@ -65,12 +66,20 @@ public sealed class LostRedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WithoutRedisACallerIsToldUnavailable()
+    public async Task WithoutRedisACallerIsToldUnavailableAndTheCircuitOpens()
     {
         await _redis.KillAsync();
-        var refused = await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () =>
-            await _service.Pipelines.DefinePipelineAsync(new() { BatchId = "b", RequestedPipeline = "nlp" }, cancellationToken: _stop.Token));
-        Assert.Equal(Grpc.Core.StatusCode.Unavailable, refused.StatusCode);
+        var refused = (await Task.WhenAll(Enumerable.Range(0, 24).Select(async i => await Assert.ThrowsAsync<RpcException>(async () =>
+            await _service.Pipelines.DefinePipelineAsync(new() { BatchId = $"b{i}", RequestedPipeline = "nlp" }, cancellationToken: _stop.Token)))))[0];
+        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
         Assert.DoesNotContain("127.0.0.1", refused.Status.Detail, StringComparison.Ordinal);
+
+        // Nobody goes on asking a server that does not answer; when it is back, somebody notices.
+        Assert.Matches("""(?m)^bcs_circuit_opened_total\{peer="redis"\} [1-9]""", await _service.Http.GetStringAsync("/metrics"));
+        Assert.Matches("""(?m)^bcs_circuit_state\{peer="postgres"\} 0""", await _service.Http.GetStringAsync("/metrics"));
+        await _redis.StartAgainAsync();
+        await Eventually.Is(
+            async () => await _service.Pipelines.DefinePipelineAsync(new() { BatchId = "b", RequestedPipeline = "nlp" }, cancellationToken: _stop.Token), _ => true, TimeSpan.FromSeconds(60));
+        Assert.Matches("""(?m)^bcs_circuit_state\{peer="redis"\} 0""", await _service.Http.GetStringAsync("/metrics"));
     }
 }

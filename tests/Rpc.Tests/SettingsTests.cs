@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pylon.ServiceDefaults;
+using Pylon.ServiceDefaults.Configuration;
 
 namespace Pylon.Rpc.Tests;
 
@@ -28,6 +29,29 @@ public sealed class SettingsTests
         using var app = App([], "--BPP_POLL_INTERVAL=7", "--Bpp:PollInterval=00:00:03");
 
         Assert.Equal(TimeSpan.FromSeconds(3), app.Services.GetRequiredService<IOptions<BppOptions>>().Value.PollInterval);
+    }
+
+    [Fact]
+    public void WhereTheConductorListensIsNotWhereEverybodyDoes()
+    {
+        KeyValuePair<string, string?>[] settings = [new("BCS_HTTP_PORT", "4999"), new("BCS_HTTP_HOST", "0.0.0.0")];
+        using var conductor = App(settings, "conductor", []);
+        using var other = App(settings);
+
+        Assert.Equal(("4999", "0.0.0.0"), (conductor.Configuration["PYLON_HTTP_PORT"], conductor.Configuration["PYLON_BIND"]));
+        Assert.Equal((null, null), (other.Configuration["PYLON_HTTP_PORT"], other.Configuration["PYLON_BIND"]));
+    }
+
+    [Fact]
+    public async Task ASettingThatChangesNothingIsNamedAtTheStart()
+    {
+        using var lines = new Lines();
+        var values = new ConfigurationBuilder().AddInMemoryCollection([new("BCS_KAFKA_BOOTSTRAP_SERVERS", "kafka:9092"), new("BCS_HTTP_TIMEOUT", "")]).Build();
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(lines));
+        await new IdleSettings("conductor", values, factory.CreateLogger<IdleSettings>()).StartAsync(default);
+        await new IdleSettings("gateway", values, factory.CreateLogger<IdleSettings>()).StartAsync(default);
+
+        Assert.StartsWith("BCS_KAFKA_BOOTSTRAP_SERVERS has no effect: events are streams of the Redis", Assert.Single(lines.Written), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,16 +124,37 @@ public sealed class SettingsTests
         Assert.Equal(1, await second.RunServiceAsync());
     }
 
-    private static WebApplication App(IEnumerable<KeyValuePair<string, string?>> settings, params string[] args)
+    private static WebApplication App(IEnumerable<KeyValuePair<string, string?>> settings, params string[] args) => App(settings, "test", args);
+
+    private static WebApplication App(IEnumerable<KeyValuePair<string, string?>> settings, string service, string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", Args = args });
         builder.Configuration.AddInMemoryCollection([new("BPP_BASE_URL", "http://127.0.0.1:5300/bpp")]).AddInMemoryCollection(settings);
-        builder.AddServiceDefaults("test", 5999, 5998);
+        builder.AddServiceDefaults(service, 5999, 5998);
         builder.Logging.ClearProviders();
         builder.Services.AddValidatedOptions<BppOptions>("Bpp");
         var app = builder.Build();
         app.MapServiceDefaults();
         return app;
+    }
+
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        public List<string> Written { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Written.Add(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class BppOptions : IValidatableObject

@@ -37,7 +37,7 @@ internal sealed class BatchLoader(
 
     /// <summary>Makes the next who comes build it again.</summary>
     public Task InvalidateAsync(string batchId, CancellationToken cancellationToken) =>
-        redis.BoundAsync(redis.Database.HashDeleteAsync(new BatchKeys(batchId).Meta, "run"), cancellationToken);
+        redis.BoundAsync(database => database.HashDeleteAsync(new BatchKeys(batchId).Meta, "run"), cancellationToken);
 
     private async Task LoadOnceAsync(string batchId)
     {
@@ -55,7 +55,7 @@ internal sealed class BatchLoader(
     {
         var keys = new BatchKeys(batchId);
         var token = Guid.NewGuid().ToString();
-        if (!await redis.BoundAsync(redis.Database.StringSetAsync(keys.Loading, token, LoaderLives, When.NotExists), cancellationToken))
+        if (!await redis.BoundAsync(database => database.StringSetAsync(keys.Loading, token, LoaderLives, When.NotExists), cancellationToken))
         {
             // Another process is at it.
             await Task.Delay(FirstPause * (1 + (9 * Random.Shared.NextDouble())), time, cancellationToken);
@@ -76,7 +76,7 @@ internal sealed class BatchLoader(
         }
 
         var loaded = await redis.BoundAsync(
-            redis.Database.ScriptEvaluateAsync(BatchScripts.Load, [keys.Meta, keys.Items, keys.Loading], Arguments(token, state)), cancellationToken);
+            database => database.ScriptEvaluateAsync(BatchScripts.Load, [keys.Meta, keys.Items, keys.Loading], Arguments(token, state)), cancellationToken);
         if ((long)loaded == 0)
             return;
         var pending = kept.Where(k => !k.Settled).Select(k => k.Report).ToList();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pylon.Conductor.Circuits;
 using Pylon.Conductor.Pipelines;
 using Pylon.Postgres;
 
@@ -11,7 +12,7 @@ namespace Pylon.Conductor.Batches;
 internal sealed record KeptReport(PhaseReport Report, bool Settled);
 
 /// <summary>The durable copy of batches.</summary>
-internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOptions> options)
+internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOptions> options, StoreCircuits circuits)
 {
     // A batch that had expired begins anew.
     private const string Touch =
@@ -65,14 +66,18 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
         LIMIT 100
         """;
 
-    private const string InsertDefinition =
+    private const string InsertDefinitions =
         """
         INSERT INTO definitions (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING
+        SELECT id, batch_id, pipeline, verdicts::jsonb, correlation_id, total_entities, defined_at
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
+            AS t (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at)
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id
         """;
 
     private const string DefinitionColumns = "id, batch_id, pipeline, verdicts::text, correlation_id, total_entities, defined_at";
-    private const string SelectDefinition = $"SELECT {DefinitionColumns} FROM definitions WHERE id = $1";
+    private const string SelectDefinitions = $"SELECT {DefinitionColumns} FROM definitions WHERE id = ANY ($1)";
 
     private const string SelectDefinitionsOfBatch =
         $"""
@@ -92,129 +97,126 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
     private TimeSpan Ttl => options.Value.StateTtl;
 
     /// <summary>Keeps the reports that are not kept yet, all or none; their ids. A report's id may be there several times.</summary>
-    public async Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl),
-                Sql.Statement(
-                    InsertReports,
-                    Column(reports, r => r.EventId),
-                    Column(reports, r => r.BatchId),
-                    Column(reports, r => r.Phase),
-                    Column(reports, r => r.EntityId),
-                    Column(reports, r => r.Succeeded),
-                    Column(reports, r => r.ErrorCode),
-                    Column(reports, r => r.CorrelationId),
-                    Column(reports, r => r.OccurredAt.UtcDateTime)),
-            },
-        };
-        var inserted = new HashSet<Guid>();
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            inserted.Add(reader.GetGuid(0));
-        return inserted;
-    }
+    public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
+        InsertAsync(
+            Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl),
+            Sql.Statement(
+                InsertReports,
+                Column(reports, r => r.EventId),
+                Column(reports, r => r.BatchId),
+                Column(reports, r => r.Phase),
+                Column(reports, r => r.EntityId),
+                Column(reports, r => r.Succeeded),
+                Column(reports, r => r.ErrorCode),
+                Column(reports, r => r.CorrelationId),
+                Column(reports, r => r.OccurredAt.UtcDateTime)),
+            cancellationToken);
+
+    /// <summary>Keeps the definitions that are not kept yet, all or none; their ids. An id may be there several times.</summary>
+    public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PipelineDefinition> definitions, CancellationToken cancellationToken) =>
+        InsertAsync(
+            Sql.Statement(Touch, Column(definitions, d => d.BatchId), Column(definitions, d => d.TotalEntities ?? 0), Ttl),
+            Sql.Statement(
+                InsertDefinitions,
+                Column(definitions, d => d.Id),
+                Column(definitions, d => d.BatchId),
+                Column(definitions, d => d.Resolution.Pipeline),
+                Column(definitions, d => JsonSerializer.Serialize(d.Resolution.Verdicts, JsonSerializerOptions.Web)),
+                Column(definitions, d => d.CorrelationId),
+                Column(definitions, d => d.TotalEntities),
+                Column(definitions, d => d.DefinedAt.UtcDateTime)),
+            cancellationToken);
+
+    public Task<List<PipelineDefinition>> FindDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        DefinitionsAsync(() => database.Command(SelectDefinitions, ids.ToArray()), cancellationToken);
 
     public Task<List<KeptReport>> FindAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
-        ReportsAsync(database.Command(SelectReports, eventIds.ToArray()), cancellationToken);
+        ReportsAsync(() => database.Command(SelectReports, eventIds.ToArray()), cancellationToken);
 
     /// <summary>Everything reported of the batch since it began, in the order in which it came.</summary>
     public Task<List<KeptReport>> OfBatchAsync(string batchId, CancellationToken cancellationToken) =>
-        ReportsAsync(database.Command(SelectReportsOfBatch, batchId), cancellationToken);
+        ReportsAsync(() => database.Command(SelectReportsOfBatch, batchId), cancellationToken);
 
     public Task<List<KeptReport>> UnsettledOfBatchAsync(string batchId, CancellationToken cancellationToken) =>
-        ReportsAsync(database.Command(SelectUnsettledOfBatch, batchId), cancellationToken);
+        ReportsAsync(() => database.Command(SelectUnsettledOfBatch, batchId), cancellationToken);
 
     /// <summary>Entities announced and definitions published; null for a batch that is not there, or not any more.</summary>
-    public async Task<(long Entities, long Definitions)?> ExpectedAsync(string batchId, CancellationToken cancellationToken)
+    public Task<(long Entities, long Definitions)?> ExpectedAsync(string batchId, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync(() => ExpectedNowAsync(batchId, cancellationToken), cancellationToken);
+
+    public Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync(() => database.ExecuteAsync(SettleReports, cancellationToken, eventIds.ToArray()), cancellationToken);
+
+    public Task SettleDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync(() => database.ExecuteAsync(SettleDefinitions, cancellationToken, ids.ToArray()), cancellationToken);
+
+    /// <summary>Batches with something that ought to have been published by now.</summary>
+    public async Task<List<string>> UnsettledAsync(TimeSpan olderThan, CancellationToken cancellationToken) =>
+        await TextsAsync(() => database.Command(SelectUnsettledBatches, olderThan), cancellationToken);
+
+    public Task<List<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken) =>
+        DefinitionsAsync(() => database.Command(SelectDefinitionsOfBatch, batchId, max, Ttl), cancellationToken);
+
+    public Task<List<PipelineDefinition>> UnsettledDefinitionsAsync(string batchId, CancellationToken cancellationToken) =>
+        DefinitionsAsync(() => database.Command(SelectUnsettledDefinitions, batchId), cancellationToken);
+
+    public Task<List<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
+        TextsAsync(() => database.Command(SelectIds, after ?? "", max, Ttl), cancellationToken);
+
+    private Task<IReadOnlySet<Guid>> InsertAsync(NpgsqlBatchCommand touch, NpgsqlBatchCommand insert, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync<IReadOnlySet<Guid>>(
+            async () =>
+            {
+                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { touch, insert } };
+                var inserted = new HashSet<Guid>();
+                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    inserted.Add(reader.GetGuid(0));
+                return inserted;
+            },
+            cancellationToken);
+
+    private async Task<(long Entities, long Definitions)?> ExpectedNowAsync(string batchId, CancellationToken cancellationToken)
     {
         await using var command = database.Command(SelectExpected, batchId, Ttl);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
     }
 
-    public async Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(SettleReports, cancellationToken, eventIds.ToArray());
+    private static TColumn[] Column<T, TColumn>(IReadOnlyList<T> rows, Func<T, TColumn> select) => [.. rows.Select(select)];
 
-    public async Task SettleDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(SettleDefinitions, cancellationToken, ids.ToArray());
+    private Task<List<KeptReport>> ReportsAsync(Func<NpgsqlCommand> make, CancellationToken cancellationToken) =>
+        ListAsync(make, reader => new KeptReport(Report(reader), reader.GetBoolean(8)), cancellationToken);
 
-    /// <summary>Batches with something that ought to have been published by now.</summary>
-    public async Task<List<string>> UnsettledAsync(TimeSpan olderThan, CancellationToken cancellationToken) =>
-        await TextsAsync(database.Command(SelectUnsettledBatches, olderThan), cancellationToken);
+    private Task<List<PipelineDefinition>> DefinitionsAsync(Func<NpgsqlCommand> make, CancellationToken cancellationToken) =>
+        ListAsync(make, Definition, cancellationToken);
 
-    /// <summary>Keeps a definition, unless it is; the one that is kept.</summary>
-    public async Task<PipelineDefinition> DefineAsync(PipelineDefinition definition, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
+    private Task<List<string>> TextsAsync(Func<NpgsqlCommand> make, CancellationToken cancellationToken) =>
+        ListAsync(make, reader => reader.GetString(0), cancellationToken);
+
+    private Task<List<T>> ListAsync<T>(Func<NpgsqlCommand> make, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) =>
+        circuits.Postgres.RunAsync(
+            async () =>
             {
-                Sql.Statement(Touch, new[] { definition.BatchId }, new[] { definition.TotalEntities ?? 0 }, Ttl),
-                Sql.Statement(
-                    InsertDefinition,
-                    definition.Id,
-                    definition.BatchId,
-                    definition.Resolution.Pipeline,
-                    Sql.Json(JsonSerializer.Serialize(definition.Resolution.Verdicts, JsonSerializerOptions.Web)),
-                    definition.CorrelationId,
-                    definition.TotalEntities,
-                    definition.DefinedAt.UtcDateTime),
-                Sql.Statement(SelectDefinition, definition.Id),
+                await using var command = make();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                var found = new List<T>();
+                while (await reader.ReadAsync(cancellationToken))
+                    found.Add(read(reader));
+                return found;
             },
-        };
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return Definition(reader);
-    }
+            cancellationToken);
 
-    public Task<List<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken) =>
-        DefinitionsAsync(database.Command(SelectDefinitionsOfBatch, batchId, max, Ttl), cancellationToken);
-
-    public Task<List<PipelineDefinition>> UnsettledDefinitionsAsync(string batchId, CancellationToken cancellationToken) =>
-        DefinitionsAsync(database.Command(SelectUnsettledDefinitions, batchId), cancellationToken);
-
-    public Task<List<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
-        TextsAsync(database.Command(SelectIds, after ?? "", max, Ttl), cancellationToken);
-
-    private static T[] Column<T>(IReadOnlyList<PhaseReport> reports, Func<PhaseReport, T> select) => [.. reports.Select(select)];
-
-    private static async Task<List<KeptReport>> ReportsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var owned = command;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<KeptReport>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var report = new PhaseReport(
-                reader.GetGuid(0),
-                reader.GetString(1),
-                reader.GetString(2),
-                reader.GetString(3),
-                reader.GetBoolean(4),
-                reader.GetString(5),
-                reader.GetString(6),
-                reader.GetFieldValue<DateTimeOffset>(7));
-            found.Add(new KeptReport(report, reader.GetBoolean(8)));
-        }
-
-        return found;
-    }
-
-    private static async Task<List<PipelineDefinition>> DefinitionsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var owned = command;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<PipelineDefinition>();
-        while (await reader.ReadAsync(cancellationToken))
-            found.Add(Definition(reader));
-        return found;
-    }
+    private static PhaseReport Report(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0),
+        reader.GetString(1),
+        reader.GetString(2),
+        reader.GetString(3),
+        reader.GetBoolean(4),
+        reader.GetString(5),
+        reader.GetString(6),
+        reader.GetFieldValue<DateTimeOffset>(7));
 
     private static PipelineDefinition Definition(NpgsqlDataReader reader) => new(
         reader.GetGuid(0),
@@ -223,14 +225,4 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
         reader.GetString(4),
         reader.IsDBNull(5) ? null : reader.GetInt64(5),
         reader.GetFieldValue<DateTimeOffset>(6));
-
-    private static async Task<List<string>> TextsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var owned = command;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-            found.Add(reader.GetString(0));
-        return found;
-    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pylon.Conductor.Circuits;
 using Pylon.Conductor.DeadLetters;
 using Pylon.Conductor.Intake;
 using Pylon.Messaging;
@@ -13,6 +14,7 @@ internal static class BatchesFeature
     {
         var setting = configuration[RedisConnection.Setting];
         services.AddSingleton<Changes>();
+        services.AddSingleton<StoreCircuits>();
         services.AddSingleton<RedisCalls>();
         services.AddSingleton<BatchStore>();
         services.AddSingleton<Journal>().AddHostedService(provider => provider.GetRequiredService<Journal>());
@@ -31,6 +33,9 @@ internal static class BatchesFeature
         services.AddSingleton<IBatches>(provider => provider.GetRequiredService<RedisBatches>());
         services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<DeadLetterBox>();
+        services.AddSingleton<IFailedResolutions>(provider => provider.GetRequiredService<DeadLetterBox>());
+        services.AddSingleton<PurgeStore>();
+        services.AddSingleton<PurgeWorker>().AddHostedService(provider => provider.GetRequiredService<PurgeWorker>());
         services.AddHostedService<IntakeWorker>();
         services.AddExceptionMapper(StoreFailure.Refusal);
         return services;
@@ -39,6 +44,7 @@ internal static class BatchesFeature
     /// <summary>Batches in memory: BCS_USE_MOCK_REPOSITORY.</summary>
     public static IServiceCollection AddMemoryBatches(this IServiceCollection services) => services
         .AddSingleton<Changes>()
+        .AddSingleton<IFailedResolutions, LoggedFailedResolutions>()
         .AddSingleton<MemoryBatches>()
         .AddSingleton<IBatches>(provider => provider.GetRequiredService<MemoryBatches>());
 }

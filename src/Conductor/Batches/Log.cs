@@ -23,6 +23,12 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {BatchId} had something unpublished and was looked after")]
     public static partial void Recovered(this ILogger log, string batchId);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Rows} rows that had expired were removed")]
+    public static partial void Purged(this ILogger log, int rows);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Removing what has expired was interrupted; the next round goes on")]
+    public static partial void PurgeInterrupted(this ILogger log, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Looking after what is unpublished was interrupted")]
     public static partial void RecoveryInterrupted(this ILogger log, Exception exception);
 }

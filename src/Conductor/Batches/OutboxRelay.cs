@@ -4,13 +4,17 @@ using StackExchange.Redis;
 namespace Pylon.Conductor.Batches;
 
 /// <summary>
-/// Takes the events of the shards' outboxes to the event stream, then marks in PostgreSQL that they are out, then
+/// Takes the events of the shards' outboxes to the event stream, those of skipped phases also to the topic where another
+/// system's readers expect them, then marks in PostgreSQL that they are out, then
 /// removes them; dying in between repeats what the stream recognises by its id. Any number of instances may run: each
 /// publishes from the front, so the order stays.
 /// </summary>
 internal sealed class OutboxRelay(RedisCalls redis, IEventStream stream, BatchStore store, TimeProvider time, ILogger<OutboxRelay> logger) : BackgroundService
 {
     private const int MaxTogether = 500;
+
+    // What these have is settled in one transaction.
+    private const int ShardsTogether = 8;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
@@ -31,12 +35,11 @@ internal sealed class OutboxRelay(RedisCalls redis, IEventStream stream, BatchSt
     /// <summary>Publishes everything that is there now.</summary>
     public async Task DrainAsync(IEnumerable<int> shards, CancellationToken cancellationToken)
     {
-        foreach (var shard in shards)
+        foreach (var together in shards.Chunk(ShardsTogether))
         {
-            while (await DrainAsync(shard, cancellationToken) == MaxTogether)
-            {
-                // There may be more.
-            }
+            IReadOnlyList<int> left = together;
+            while (left.Count > 0)
+                left = await DrainAsync(left, cancellationToken);
         }
     }
 
@@ -83,20 +86,34 @@ internal sealed class OutboxRelay(RedisCalls redis, IEventStream stream, BatchSt
         }
     }
 
-    private async Task<int> DrainAsync(int shard, CancellationToken cancellationToken)
+    /// <summary>Takes what is in front; gives the shards that may have more.</summary>
+    private async Task<IReadOnlyList<int>> DrainAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken)
     {
-        var outbox = BatchKeys.OutboxOf(shard);
-        var entries = await redis.BoundAsync(redis.Database.StreamRangeAsync(outbox, count: MaxTogether), cancellationToken);
-        if (entries.Length == 0)
-            return 0;
-        var read = entries.Select(entry => Read(shard, entry)).OfType<OutboxEntry>().ToList();
-        await stream.PublishAsync(BatchEvents.Topic, [.. read.Select(r => r.Event)], cancellationToken);
+        var found = (await Task.WhenAll(shards.Select(ReadAsync))).Where(f => f.Entries.Length > 0).ToList();
+        if (found.Count == 0)
+            return [];
+        var read = found.SelectMany(f => f.Entries.Select(entry => Read(f.Shard, entry))).OfType<OutboxEntry>().ToList();
+        await PublishAsync(read, cancellationToken);
         if (read.Select(r => r.ReportId).OfType<Guid>().ToList() is { Count: > 0 } reports)
             await store.SettleAsync(reports, cancellationToken);
         if (read.Select(r => r.DefinitionId).OfType<Guid>().Distinct().ToList() is { Count: > 0 } definitions)
             await store.SettleDefinitionsAsync(definitions, cancellationToken);
-        await redis.BoundAsync(redis.Database.StreamDeleteAsync(outbox, [.. entries.Select(e => e.Id)]), cancellationToken);
-        return entries.Length;
+        await Task.WhenAll(found.Select(f => redis.BoundAsync(
+            database => database.StreamDeleteAsync(BatchKeys.OutboxOf(f.Shard), [.. f.Entries.Select(e => e.Id)]), cancellationToken)));
+        return [.. found.Where(f => f.Entries.Length == MaxTogether).Select(f => f.Shard)];
+
+        async Task<(int Shard, StreamEntry[] Entries)> ReadAsync(int shard) => (
+            shard,
+            await redis.BoundAsync(database => database.StreamRangeAsync(BatchKeys.OutboxOf(shard), count: MaxTogether), cancellationToken));
+    }
+
+    private async Task PublishAsync(IReadOnlyList<OutboxEntry> entries, CancellationToken cancellationToken)
+    {
+        await stream.PublishAsync(BatchEvents.Topic, [.. entries.Select(e => e.Event)], cancellationToken);
+        if (entries.Where(e => e.Event.BatchPhaseSkipped is not null).ToList() is not { Count: > 0 } skipped)
+            return;
+        await stream.PublishEnvelopesAsync(
+            SeedEnvelope.SkippedTopic, [.. skipped.Select(s => new Envelope(s.Event.Id, SeedEnvelope.Skipped(s.Event)))], cancellationToken);
     }
 
     // Nothing but our own scripts writes here; should it happen all the same, the rest must go on.

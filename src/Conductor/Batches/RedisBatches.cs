@@ -1,3 +1,4 @@
+using Polly.CircuitBreaker;
 using Pylon.Messaging;
 using StackExchange.Redis;
 
@@ -54,7 +55,7 @@ internal sealed class RedisBatches(
 
     public async Task<PipelineDefinition> DefineAsync(PipelineDefinition definition, CancellationToken cancellationToken)
     {
-        var kept = await store.DefineAsync(definition, cancellationToken);
+        var kept = await journal.WriteAsync(definition, cancellationToken);
         await ApplyAsync(kept, cancellationToken);
         Tell(kept.BatchId);
         return kept;
@@ -93,7 +94,7 @@ internal sealed class RedisBatches(
             {
                 return await call();
             }
-            catch (Exception e) when (attempt < Attempts && RedisFailure.Is(e))
+            catch (Exception e) when (attempt < Attempts && (RedisFailure.Is(e) || e is BrokenCircuitException))
             {
                 await Task.Delay(Pause * Math.Pow(2, attempt) * (0.5 + Random.Shared.NextDouble()), time, cancellationToken);
             }

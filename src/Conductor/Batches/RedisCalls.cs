@@ -1,22 +1,25 @@
 using Microsoft.Extensions.Options;
+using Pylon.Conductor.Circuits;
 using Pylon.Messaging;
 using StackExchange.Redis;
 
 namespace Pylon.Conductor.Batches;
 
 /// <summary>
-/// Calls to Redis that do not wait for ever. When the bound is reached the outcome is unknown, so whatever is called
-/// this way may be repeated.
+/// Calls to Redis that do not wait for ever, and are not made while its circuit is open. When the bound is reached the
+/// outcome is unknown, so whatever is called this way may be repeated.
 /// </summary>
-internal sealed class RedisCalls(IConnectionMultiplexer redis, IOptions<ConductorOptions> options, TimeProvider time)
+internal sealed class RedisCalls(IConnectionMultiplexer redis, IOptions<ConductorOptions> options, StoreCircuits circuits, TimeProvider time)
 {
-    public IDatabase Database => redis.GetDatabase();
-
     public long TtlSeconds => (long)options.Value.StateTtl.TotalSeconds;
 
     public async Task<RedisResult[]> ScriptAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
-        (RedisResult[])(await BoundAsync(Database.ScriptEvaluateAsync(script, keys, values), cancellationToken))!;
+        (RedisResult[])(await BoundAsync(database => database.ScriptEvaluateAsync(script, keys, values), cancellationToken))!;
 
-    public Task<T> BoundAsync<T>(Task<T> call, CancellationToken cancellationToken) =>
-        call.WithinAsync(options.Value.CallBound, time, cancellationToken);
+    public Task<T> BoundAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
+        BoundAsync(() => call(redis.GetDatabase()), cancellationToken);
+
+    /// <summary>The same on another connection.</summary>
+    public Task<T> BoundAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) =>
+        circuits.Redis.RunAsync(() => call().WithinAsync(options.Value.CallBound, time, cancellationToken), cancellationToken);
 }

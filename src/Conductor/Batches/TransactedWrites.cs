@@ -47,8 +47,8 @@ internal sealed class TransactedWrites(
         for (var attempt = 1; ; attempt++)
         {
             var database = connections.Next();
-            var run = redis.BoundAsync(database.ScriptEvaluateAsync(BatchScripts.Run, [keys.Meta]), cancellationToken);
-            var meta = await redis.BoundAsync(database.HashGetAsync(keys.Meta, ["run", "x"]), cancellationToken);
+            var run = redis.BoundAsync(() => database.ScriptEvaluateAsync(BatchScripts.Run, [keys.Meta]), cancellationToken);
+            var meta = await redis.BoundAsync(() => database.HashGetAsync(keys.Meta, ["run", "x"]), cancellationToken);
             if (meta[0].IsNull || meta[0] != (string?)await run)
                 return false;
             var transaction = database.CreateTransaction();
@@ -62,9 +62,9 @@ internal sealed class TransactedWrites(
             foreach (var each in BatchEvents.Defined(definition))
                 _ = transaction.StreamAddAsync(keys.Outbox, [new("definition", definition.Id.ToString()), new("event", each.ToByteArray())]);
             Expire(transaction, keys);
-            if (await redis.BoundAsync(transaction.ExecuteAsync(), cancellationToken))
+            if (await redis.BoundAsync(() => transaction.ExecuteAsync(), cancellationToken))
                 return true;
-            if (await redis.BoundAsync(database.HashExistsAsync(keys.Items, $":{definition.Id}"), cancellationToken))
+            if (await redis.BoundAsync(() => database.HashExistsAsync(keys.Items, $":{definition.Id}"), cancellationToken))
                 return true;
             metrics.Conflict();
             if (attempt == options.Value.MaxAttempts)
@@ -79,10 +79,10 @@ internal sealed class TransactedWrites(
 
     private async Task<Seen?> SeenAsync(IDatabase database, BatchKeys keys, PhaseReport report, CancellationToken cancellationToken)
     {
-        var run = redis.BoundAsync(database.ScriptEvaluateAsync(BatchScripts.Run, [keys.Meta]), cancellationToken);
-        var items = redis.BoundAsync(database.HashGetAsync(keys.Items, [Item(report), $"/{report.EntityId}"]), cancellationToken);
+        var run = redis.BoundAsync(() => database.ScriptEvaluateAsync(BatchScripts.Run, [keys.Meta]), cancellationToken);
+        var items = redis.BoundAsync(() => database.HashGetAsync(keys.Items, [Item(report), $"/{report.EntityId}"]), cancellationToken);
         var meta = await redis.BoundAsync(
-            database.HashGetAsync(keys.Meta, ["run", "v", "x", "n", $"c:{report.Phase}", $"f:{report.Phase}", $"b:{report.Phase}"]), cancellationToken);
+            () => database.HashGetAsync(keys.Meta, ["run", "v", "x", "n", $"c:{report.Phase}", $"f:{report.Phase}", $"b:{report.Phase}"]), cancellationToken);
         var found = await items;
         return meta[0].IsNull || meta[0] != (string?)await run
             ? null
@@ -116,7 +116,7 @@ internal sealed class TransactedWrites(
 
         _ = transaction.StreamAddAsync(keys.Outbox, OutboxEntry.Of(report, after));
         Expire(transaction, keys);
-        return await redis.BoundAsync(transaction.ExecuteAsync(), cancellationToken);
+        return await redis.BoundAsync(() => transaction.ExecuteAsync(), cancellationToken);
     }
 
     private void FellBack(string batchId, int attempts)

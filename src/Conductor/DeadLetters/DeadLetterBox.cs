@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.Intake;
+using Pylon.Conductor.Pipelines;
 using Pylon.Events.V1;
 using Pylon.Messaging;
 
@@ -8,44 +9,62 @@ namespace Pylon.Conductor.DeadLetters;
 
 /// <summary>Takes what cannot be processed: into the table, where it can be replayed, and onto the topic's dead-letter stream.</summary>
 internal sealed class DeadLetterBox(DeadLetterStore store, IEventStream stream, ConductorMetrics metrics, TimeProvider time, ILogger<DeadLetterBox> logger)
+    : IFailedResolutions
 {
     private const int MaxReason = 2000;
 
     /// <summary>May be repeated for the same entry.</summary>
     public async Task AddAsync(GroupEntry entry, string reason, CancellationToken cancellationToken)
     {
+        var (eventId, batchId) = Completion.Ids(entry.Format, entry.Body);
+        var letter = Letter(entry.Topic, entry.Position, entry.Format, Clean(eventId), Clean(batchId), reason, entry.Deliveries, entry.Body.ToArray());
+        await store.AddAsync(letter, cancellationToken);
+        await PublishAsync(letter, cancellationToken);
+    }
+
+    /// <summary>The same question that fails again is another attempt of the same letter.</summary>
+    public async Task KeepAsync(ResolutionRequest request, string reason, CancellationToken cancellationToken)
+    {
+        var id = request.Id.ToString();
+        var letter = Letter(ResolutionRequest.Topic, id, EntryFormat.Envelope, id, request.BatchId, reason, 1, request.ToEnvelope(time.GetUtcNow()));
+        try
+        {
+            if (!await store.AddAsync(letter, cancellationToken))
+                await store.FailAgainAsync(letter.Id, letter.Reason, letter.LastFailedAt, cancellationToken);
+            await PublishAsync(letter, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            logger.ResolutionNotKept(e, request.BatchId, request.Pipeline);
+        }
+    }
+
+    private DeadLetterRecord Letter(
+        string topic, string position, EntryFormat format, string eventId, string batchId, string reason, int attempts, byte[] original)
+    {
         var now = time.GetUtcNow();
         // What PostgreSQL and XML readers choke on has no place in a sentence.
         var said = new string([.. reason.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c).Take(MaxReason)]);
-        var (eventId, batchId) = Completion.Ids(entry.Format, entry.Body);
-        var letter = new DeadLetterRecord(
-            StableId.Of("dead_letter", entry.Topic, entry.Position),
-            entry.Topic,
-            entry.Position,
-            entry.Format,
-            Clean(eventId),
-            Clean(batchId),
-            said,
-            entry.Deliveries,
-            entry.Body.ToArray(),
-            DeadLetterRecord.Open,
-            now,
-            now,
-            null);
-        await store.AddAsync(letter, cancellationToken);
-        var told = BatchEvents.Event(letter.Id, letter.BatchId, now, new BatchDeadLettered
+        return new DeadLetterRecord(
+            StableId.Of("dead_letter", topic, position), topic, position, format, eventId, batchId, said, attempts, original, DeadLetterRecord.Open, now, now, null);
+    }
+
+    private async Task PublishAsync(DeadLetterRecord letter, CancellationToken cancellationToken)
+    {
+        var told = BatchEvents.Event(letter.Id, letter.BatchId, letter.FirstFailedAt, new BatchDeadLettered
         {
             Topic = letter.Topic,
             Position = letter.Position,
             BatchId = letter.BatchId,
-            Reason = said,
+            Reason = letter.Reason,
             Attempts = letter.Attempts,
             Service = BatchEvents.Source,
-            FirstFailedAt = Timestamp.FromDateTimeOffset(now),
+            FirstFailedAt = Timestamp.FromDateTimeOffset(letter.FirstFailedAt),
         });
-        await stream.PublishDeadLettersAsync(entry.Topic, [new DeadLetter(told, said, entry.Body)], cancellationToken);
-        metrics.DeadLettered(entry.Topic);
-        logger.DeadLettered(entry.Topic, entry.Position, letter.EventId, said);
+        var envelope = letter.Format == EntryFormat.Event ? [] : DeadLetterEnvelope.Of(letter);
+        await stream.PublishDeadLettersAsync(letter.Topic, [new DeadLetter(told, letter.Reason, letter.Original, envelope)], cancellationToken);
+        metrics.DeadLettered(letter.Topic);
+        logger.DeadLettered(letter.Topic, letter.Position, letter.EventId, letter.Reason);
     }
 
     private static string Clean(string id) => new([.. id.Where(c => !char.IsControl(c)).Take(200)]);

@@ -11,7 +11,7 @@ using Field = Pylon.Rpc.Field;
 namespace Pylon.Conductor.DeadLetters;
 
 /// <summary>The gRPC face of dead letters.</summary>
-internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches, Catalogue catalogue, TimeProvider time)
+internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches, PipelineDefiner definer, Catalogue catalogue, TimeProvider time)
     : V1.DeadLetterService.DeadLetterServiceBase
 {
     public override async Task<ListDeadLettersResponse> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context)
@@ -57,16 +57,32 @@ internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches,
 
     private async Task ProcessAsync(DeadLetterRecord letter, CancellationToken cancellationToken)
     {
+        if (await FaultOfAsync(letter, cancellationToken) is not { } fault)
+            return;
+        await store.FailAgainAsync(letter.Id, fault, time.GetUtcNow(), cancellationToken);
+        throw Rpc.Refusal.FailedPrecondition("STILL_NOT_PROCESSABLE", fault).AsException();
+    }
+
+    /// <summary>Processes it; null when that worked.</summary>
+    private async Task<string?> FaultOfAsync(DeadLetterRecord letter, CancellationToken cancellationToken)
+    {
+        if (letter.Topic == ResolutionRequest.Topic)
+        {
+            var question = ResolutionRequest.Read(letter.Original);
+            var (pipeline, unknown) = definer.Find(question.Pipeline);
+            if (pipeline is null)
+                return $"requested_pipeline '{question.Pipeline}' {unknown}";
+            // What was asked without a correlation id is known by the letter's.
+            var correlationId = question.CorrelationId is { Length: > 0 } given ? given : letter.Id.ToString();
+            await definer.DefineAsync(question with { CorrelationId = correlationId }, pipeline, cancellationToken);
+            return null;
+        }
+
         var topic = CompletionTopic.All.FirstOrDefault(t => t.Name == letter.Topic) ?? new CompletionTopic(letter.Topic, "", WholeBatch: false);
         var (report, fault) = Completion.Read(topic, letter.Format, letter.Original, catalogue, letter.FirstFailedAt);
         if (report is not null)
-        {
             await batches.ReportAsync(report, cancellationToken);
-            return;
-        }
-
-        await store.FailAgainAsync(letter.Id, fault!, time.GetUtcNow(), cancellationToken);
-        throw Rpc.Refusal.FailedPrecondition("STILL_NOT_PROCESSABLE", fault!).AsException();
+        return fault;
     }
 
     private async Task<DeadLetterRecord> FindAsync(string id, CancellationToken cancellationToken) =>

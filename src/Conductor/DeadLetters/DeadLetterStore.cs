@@ -1,4 +1,5 @@
 using Npgsql;
+using Pylon.Conductor.Circuits;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.Rpc;
@@ -6,7 +7,7 @@ using Pylon.Rpc;
 namespace Pylon.Conductor.DeadLetters;
 
 /// <summary>The table dead_letters.</summary>
-internal sealed class DeadLetterStore(NpgsqlDataSource database)
+internal sealed class DeadLetterStore(NpgsqlDataSource database, StoreCircuits circuits)
 {
     private const string Insert =
         """
@@ -32,7 +33,8 @@ internal sealed class DeadLetterStore(NpgsqlDataSource database)
     private const string FailAgain =
         "UPDATE dead_letters SET attempts = attempts + 1, reason = $2, last_failed_at = $3 WHERE id = $1 AND state = 'open'";
 
-    public Task AddAsync(DeadLetterRecord letter, CancellationToken cancellationToken) => database.ExecuteAsync(
+    /// <summary>False when it is there already.</summary>
+    public async Task<bool> AddAsync(DeadLetterRecord letter, CancellationToken cancellationToken) => 1 == await ExecuteAsync(
         Insert,
         cancellationToken,
         letter.Id,
@@ -47,11 +49,11 @@ internal sealed class DeadLetterStore(NpgsqlDataSource database)
         letter.FirstFailedAt.UtcDateTime);
 
     public async Task<DeadLetterRecord?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        (await ReadAsync(database.Command(Select, id), cancellationToken)).FirstOrDefault();
+        (await ReadAsync(() => database.Command(Select, id), cancellationToken)).FirstOrDefault();
 
     public Task<List<DeadLetterRecord>> PageAsync(
         IReadOnlyCollection<string> states, PageToken? after, int max, CancellationToken cancellationToken) => ReadAsync(
-            database.Command(
+            () => database.Command(
                 SelectPage,
                 states.ToArray(),
                 new NpgsqlParameter { Value = (object?)after?.Time.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz },
@@ -61,34 +63,38 @@ internal sealed class DeadLetterStore(NpgsqlDataSource database)
 
     /// <summary>Null when it is not open any more.</summary>
     public async Task<DeadLetterRecord?> SettleAsync(Guid id, string state, DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await ReadAsync(database.Command(SettleOpen, id, state, now.UtcDateTime), cancellationToken)).FirstOrDefault();
+        (await ReadAsync(() => database.Command(SettleOpen, id, state, now.UtcDateTime), cancellationToken)).FirstOrDefault();
 
     public Task FailAgainAsync(Guid id, string reason, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(FailAgain, cancellationToken, id, reason, now.UtcDateTime);
+        ExecuteAsync(FailAgain, cancellationToken, id, reason, now.UtcDateTime);
 
-    private static async Task<List<DeadLetterRecord>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var owned = command;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<DeadLetterRecord>();
-        while (await reader.ReadAsync(cancellationToken))
+    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>
+        circuits.Postgres.RunAsync(() => database.ExecuteAsync(sql, cancellationToken, parameters), cancellationToken);
+
+    private Task<List<DeadLetterRecord>> ReadAsync(Func<NpgsqlCommand> make, CancellationToken cancellationToken) => circuits.Postgres.RunAsync(
+        async () =>
         {
-            found.Add(new DeadLetterRecord(
-                reader.GetGuid(0),
-                reader.GetString(1),
-                reader.GetString(2),
-                reader.GetString(3) == "event" ? EntryFormat.Event : EntryFormat.Envelope,
-                reader.GetString(4),
-                reader.GetString(5),
-                reader.GetString(6),
-                reader.GetInt32(7),
-                reader.GetFieldValue<byte[]>(8),
-                reader.GetString(9),
-                reader.GetFieldValue<DateTimeOffset>(10),
-                reader.GetFieldValue<DateTimeOffset>(11),
-                reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12)));
-        }
+            await using var command = make();
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var found = new List<DeadLetterRecord>();
+            while (await reader.ReadAsync(cancellationToken))
+                found.Add(Read(reader));
+            return found;
+        },
+        cancellationToken);
 
-        return found;
-    }
+    private static DeadLetterRecord Read(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0),
+        reader.GetString(1),
+        reader.GetString(2),
+        reader.GetString(3) == "event" ? EntryFormat.Event : EntryFormat.Envelope,
+        reader.GetString(4),
+        reader.GetString(5),
+        reader.GetString(6),
+        reader.GetInt32(7),
+        reader.GetFieldValue<byte[]>(8),
+        reader.GetString(9),
+        reader.GetFieldValue<DateTimeOffset>(10),
+        reader.GetFieldValue<DateTimeOffset>(11),
+        reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12));
 }

@@ -85,6 +85,7 @@ internal sealed class IntakeWorker(
         }
         else
         {
+            using var scope = logger.BatchScope(report.BatchId, report.CorrelationId);
             try
             {
                 await batches.ReportAsync(report, cancellationToken);

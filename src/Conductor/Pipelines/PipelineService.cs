@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Conductor.Batches;
+using Pylon.Conductor.DeadLetters;
 using Pylon.Conductor.V1;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
@@ -10,7 +11,14 @@ namespace Pylon.Conductor.Pipelines;
 
 /// <summary>The gRPC face of pipelines and batches.</summary>
 internal sealed class PipelineService(
-    Catalogue catalogue, IBatches batches, Changes changes, ConductorMetrics metrics, TimeProvider time, ILogger<PipelineService> logger)
+    Catalogue catalogue,
+    IBatches batches,
+    PipelineDefiner definer,
+    IFailedResolutions failed,
+    Changes changes,
+    ConductorMetrics metrics,
+    TimeProvider time,
+    ILogger<PipelineService> logger)
     : V1.PipelineService.PipelineServiceBase
 {
     private const int MaxIdLength = 200;
@@ -22,18 +30,17 @@ internal sealed class PipelineService(
     public override async Task<DefinePipelineResponse> DefinePipeline(DefinePipelineRequest request, ServerCallContext context)
     {
         var started = time.GetTimestamp();
-        var pipeline = catalogue.Pipeline(request.RequestedPipeline);
         var success = false;
         try
         {
-            var response = await DefineAsync(request, pipeline, context.CancellationToken);
+            var response = await DefineAsync(request, context.CancellationToken);
             success = true;
             return response;
         }
         finally
         {
             // A name of the caller's own would be a series of its own.
-            metrics.Resolved(pipeline?.Name ?? "unknown", success, time.GetElapsedTime(started));
+            metrics.Resolved(catalogue.Pipeline(request.RequestedPipeline)?.Name ?? "unknown", success, time.GetElapsedTime(started));
         }
     }
 
@@ -111,29 +118,27 @@ internal sealed class PipelineService(
         }
     }
 
-    private async Task<DefinePipelineResponse> DefineAsync(DefinePipelineRequest request, PipelineRule? pipeline, CancellationToken cancellationToken)
+    private async Task<DefinePipelineResponse> DefineAsync(DefinePipelineRequest request, CancellationToken cancellationToken)
     {
         var batchId = Id(request.BatchId, "batch_id");
-        if (pipeline is null)
-            throw Rpc.Refusal.InvalidArgument("requested_pipeline", WhyNoPipeline(request.RequestedPipeline)).AsException();
         if (request.HasTotalEntities)
             Field.Range(request.TotalEntities, "total_entities", 1, 100_000_000);
-        var correlationId = Optional(request.CorrelationId, "correlation_id") is { Length: > 0 } given
+        var given = Optional(request.CorrelationId, "correlation_id");
+        var correlationId = given.Length > 0
             ? given
             : Activity.Current?.TraceId.ToHexString() is { } trace ? $"{trace}-{Guid.NewGuid():N}" : Guid.NewGuid().ToString();
         using var scope = logger.BatchScope(batchId, correlationId);
+        var (pipeline, fault) = definer.Find(request.RequestedPipeline);
+        var question = new ResolutionRequest(batchId, request.RequestedPipeline, given, request.HasTotalEntities ? request.TotalEntities : null);
+        if (pipeline is null)
+        {
+            // A phase of the catalogue that has no pipeline is a matter of the catalogue; another word is the caller's mistake.
+            if (catalogue.Phase(request.RequestedPipeline) is not null)
+                await failed.KeepAsync(question, $"requested_pipeline '{question.Pipeline}' {fault}", cancellationToken);
+            throw Rpc.Refusal.InvalidArgument("requested_pipeline", fault!).AsException();
+        }
 
-        var known = await batches.FindAsync(batchId, cancellationToken);
-        var resolution = Resolver.Resolve(catalogue, pipeline, known?.Complete ?? new HashSet<string>());
-        var definition = await batches.DefineAsync(
-            new PipelineDefinition(
-                PipelineDefinition.IdOf(batchId, pipeline.Name, correlationId),
-                batchId,
-                resolution,
-                correlationId,
-                request.HasTotalEntities ? request.TotalEntities : null,
-                time.GetUtcNow()),
-            cancellationToken);
+        var definition = await DefineAsync(question with { CorrelationId = correlationId }, pipeline, cancellationToken);
         logger.Defined(batchId, definition.Resolution.Summary);
         return new DefinePipelineResponse
         {
@@ -144,10 +149,18 @@ internal sealed class PipelineService(
         };
     }
 
-    private string WhyNoPipeline(string name)
+    private async Task<PipelineDefinition> DefineAsync(ResolutionRequest question, PipelineRule pipeline, CancellationToken cancellationToken)
     {
-        var allowed = $"must be one of {string.Join(", ", catalogue.Pipelines.Select(p => p.Name))}";
-        return catalogue.Phase(name) is null ? allowed : $"is a phase without a pipeline of its own; it {allowed}";
+        try
+        {
+            return await definer.DefineAsync(question, pipeline, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !StoreFailure.Is(e))
+        {
+            // A store that is away is the caller's to wait for; this is ours to look into.
+            await failed.KeepAsync(question, e.Message, cancellationToken);
+            throw;
+        }
     }
 
     private string PhaseName(string name) => catalogue.Phase(name) is not null

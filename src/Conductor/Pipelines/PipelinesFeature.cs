@@ -10,6 +10,7 @@ internal static class PipelinesFeature
     {
         services.AddValidatedOptions<ConductorOptions>(ConductorOptions.Section);
         services.AddSingleton<ConductorMetrics>();
+        services.AddSingleton<PipelineDefiner>();
         services.AddSingleton(provider => Load(provider.GetRequiredService<IOptions<ConductorOptions>>().Value.Catalogue));
         services.AddOptions<CatalogueLoaded>().Configure<Catalogue>((_, _) => { }).ValidateOnStart();
         return services;

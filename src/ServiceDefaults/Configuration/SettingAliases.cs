@@ -26,17 +26,27 @@ internal static class SettingAliases
         new("BCS_USE_MOCK_REPOSITORY", "Conductor:UseMockRepository"),
         new("BCS_REDIS_TTL_SECONDS", "Conductor:StateTtl", Seconds),
         new("BCS_REDIS_URL", "PYLON_REDIS", RedisAddress),
+        new("BCS_HTTP_PORT", ListenOptions.HttpPortSetting, Service: "conductor"),
+        new("BCS_HTTP_HOST", ListenOptions.BindSetting, Service: "conductor"),
         new("BCS_LOG_LEVEL", "Logging:LogLevel:Pylon.Conductor", LogLevelName),
         new("LOG_LEVEL", "Logging:LogLevel:Default", LogLevelName),
     ];
 
+    /// <summary>Settings that are taken and change nothing. They do not stop the start: whoever moves over brings them along.</summary>
+    public static IReadOnlyList<IdleSetting> Idle { get; } =
+    [
+        new("BCS_HTTP_TIMEOUT", "conductor", "the Conductor calls nobody by HTTP; calls to Redis are bounded by Conductor__CallBound"),
+        new("BCS_ENVIRONMENT", "conductor", "the Conductor is the same in every environment; BCS_USE_MOCK_REPOSITORY runs it without servers"),
+        new("BCS_KAFKA_BOOTSTRAP_SERVERS", "conductor", "events are streams of the Redis of PYLON_REDIS, pylon:events:<topic>, and not Kafka"),
+    ];
+
     /// <summary>How a person may have spelled the setting behind a configuration key, shortest first.</summary>
-    public static string NameOf(string key) => Table.FirstOrDefault(a => a.Key.Equals(key, StringComparison.OrdinalIgnoreCase))?.Name ?? key.Replace(":", "__");
+    public static string NameOf(string key) => Table.FirstOrDefault(a => a.Service is null && a.Key.Equals(key, StringComparison.OrdinalIgnoreCase))?.Name ?? key.Replace(":", "__");
 
     /// <summary>Puts the aliases that are set just below the environment: above the files, below the full spelling.</summary>
-    public static void Apply(IConfigurationManager configuration)
+    public static void Apply(IConfigurationManager configuration, string service)
     {
-        var values = Table.Where(alias => !string.IsNullOrEmpty(configuration[alias.Name]))
+        var values = Table.Where(alias => (alias.Service ?? service) == service && !string.IsNullOrEmpty(configuration[alias.Name]))
             .ToDictionary(alias => alias.Key, string? (alias) => alias.ValueOf(configuration[alias.Name]!.Trim()), StringComparer.OrdinalIgnoreCase);
         if (values.Count == 0) return;
         var environment = configuration.Sources.OfType<EnvironmentVariablesConfigurationSource>().LastOrDefault();

@@ -1,0 +1,75 @@
+using Pylon.Bench.Harness;
+using Pylon.Cli.Stack;
+using StackExchange.Redis;
+
+namespace Pylon.Bench.Scenarios;
+
+/// <summary>
+/// The textbook loop with nothing around it: read the revision, then WATCH it, compare, MULTI, three writes, EXEC; refused, begin
+/// again. On four connections, because a transaction of this client keeps its connection for a round trip.
+/// </summary>
+internal sealed class BareLoop : IAsyncDisposable
+{
+    private const int Connections = 4;
+    private readonly List<ConnectionMultiplexer> _connections = [];
+    private readonly Dictionary<string, long> _written = [];
+    private long _conflicts;
+    private int _round;
+
+    public static async Task<BareLoop> ConnectAsync(string address)
+    {
+        var loop = new BareLoop();
+        for (var i = 0; i < Connections; i++)
+            loop._connections.Add(await ConnectionMultiplexer.ConnectAsync(address));
+        return loop;
+    }
+
+    public Task<Work> RunAsync(int writers, int batches, CancellationToken cancellationToken)
+    {
+        var round = ++_round;
+        return Load.RunAsync(
+            writers,
+            async (writer, n) =>
+            {
+                var key = $"bare-{round}-{writer % batches}";
+                var database = _connections[writer % Connections].GetDatabase();
+                var again = 0;
+                while (!await TryAsync(database, key, $"{writer}-{n}"))
+                    again++;
+                Interlocked.Add(ref _conflicts, again);
+                lock (_written)
+                    _written[key] = _written.GetValueOrDefault(key) + 1;
+                return again;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Whether all of it is there, in words.</summary>
+    public async Task<string> VerifyAsync()
+    {
+        foreach (var (key, written) in _written)
+        {
+            if ((long)await _connections[0].GetDatabase().HashGetAsync(key, "v") is var found && found != written)
+                throw new StackException($"the bare loop lost updates: {key} has revision {found} after {written}");
+        }
+
+        return $"bare loop: all {_written.Values.Sum():#,0} changes are there, after {_conflicts:#,0} conflicts";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _connections)
+            await connection.DisposeAsync();
+    }
+
+    private static async Task<bool> TryAsync(IDatabase database, string key, string item)
+    {
+        var revision = await database.HashGetAsync(key, "v");
+        var transaction = database.CreateTransaction();
+        transaction.AddCondition(revision.IsNull ? Condition.HashNotExists(key, "v") : Condition.HashEqual(key, "v", revision));
+        _ = transaction.HashIncrementAsync(key, "v");
+        _ = transaction.HashIncrementAsync(key, "c");
+        _ = transaction.HashSetAsync(key, item, "S");
+        return await transaction.ExecuteAsync();
+    }
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using Pylon.Bench.Harness;
+using Pylon.Cli.Stack;
+
+namespace Pylon.Bench.Scenarios;
+
+/// <summary>The tool of the Redis distribution, without pipelining, as so many clients.</summary>
+internal static class RedisBenchmark
+{
+    private const int Requests = 100_000;
+
+    public static async Task<Work> RunAsync(PrivateRedis redis, int clients, CancellationToken cancellationToken)
+    {
+        var info = new ProcessStartInfo(
+            "redis-benchmark", ["-h", "127.0.0.1", "-p", $"{redis.Port}", "-c", $"{clients}", "-n", $"{Requests}", "-r", $"{Requests}", "-q", "HSET", "benchmark", "__rand_int__", "S"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(info)!;
+        await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode == 0 ? Requests : throw new StackException("redis-benchmark failed; it comes with redis-tools");
+    }
+}

@@ -1,0 +1,24 @@
+using Pylon.Conductor.Batches;
+
+namespace Pylon.Conductor.Pipelines;
+
+/// <summary>Answers what a batch still has to go through, and keeps the answer.</summary>
+internal sealed class PipelineDefiner(Catalogue catalogue, IBatches batches, TimeProvider time)
+{
+    public async Task<PipelineDefinition> DefineAsync(ResolutionRequest request, PipelineRule pipeline, CancellationToken cancellationToken)
+    {
+        var known = await batches.FindAsync(request.BatchId, cancellationToken);
+        var resolution = Resolver.Resolve(catalogue, pipeline, known?.Complete ?? new HashSet<string>());
+        return await batches.DefineAsync(
+            new PipelineDefinition(request.Id, request.BatchId, resolution, request.CorrelationId, request.TotalEntities, time.GetUtcNow()), cancellationToken);
+    }
+
+    /// <summary>The pipeline of a name, or why there is none.</summary>
+    public (PipelineRule? Pipeline, string? Fault) Find(string name)
+    {
+        if (catalogue.Pipeline(name) is { } pipeline)
+            return (pipeline, null);
+        var allowed = $"must be one of {string.Join(", ", catalogue.Pipelines.Select(p => p.Name))}";
+        return (null, catalogue.Phase(name) is null ? allowed : $"is a phase without a pipeline of its own; it {allowed}");
+    }
+}
