@@ -79,7 +79,15 @@ public sealed class CarbonIntensityTests
         await using var sandbox = await SandboxFixture.Start();
         Dictionary<string, decimal> factors = new()
         {
-            ["biomass"] = 120, ["coal"] = 937, ["imports"] = (4 * 53 + 474 + 458) / 6m, ["gas"] = 394, ["nuclear"] = 0, ["other"] = 300, ["hydro"] = 0, ["solar"] = 0, ["wind"] = 0,
+            ["biomass"] = 120,
+            ["coal"] = 937,
+            ["imports"] = (4 * 53 + 474 + 458) / 6m,
+            ["gas"] = 394,
+            ["nuclear"] = 0,
+            ["other"] = 300,
+            ["hydro"] = 0,
+            ["solar"] = 0,
+            ["wind"] = 0,
         };
         var rows = (await Data(sandbox, "regional/intensity/2026-03-10T08:00Z/fw48h")).SelectMany(w => w["regions"]!).ToList();
 
