@@ -13,7 +13,7 @@ namespace Pylon.Messaging;
 public static class MessagingFeature
 {
     /// <summary>
-    /// Registers <see cref="IEventStream"/> and <see cref="IEventGroup"/> on the Redis of <c>PYLON_REDIS</c>, the one
+    /// Registers <see cref="IEventStream"/>, <see cref="IEventGroup"/> and <see cref="GroupConsumer"/> on the Redis of <c>PYLON_REDIS</c>, the one
     /// <see cref="IConnectionMultiplexer"/> of the process, and the health check <c>redis</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The setting is missing or cannot be read.</exception>
@@ -26,6 +26,7 @@ public static class MessagingFeature
         services.TryAddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
         services.TryAddSingleton<IEventStream, RedisEventStream>();
         services.TryAddSingleton<IEventGroup, RedisEventGroup>();
+        services.TryAddSingleton<GroupConsumer>();
         services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
         return services;
     }

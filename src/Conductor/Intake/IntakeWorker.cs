@@ -11,7 +11,7 @@ namespace Pylon.Conductor.Intake;
 /// pending and is taken over, by this consumer or another. Doing it twice does no harm: the report has the event's id.
 /// </summary>
 internal sealed class IntakeWorker(
-    IEventGroup groups,
+    GroupConsumer consumer,
     IBatches batches,
     Catalogue catalogue,
     DeadLetterBox deadLetters,
@@ -20,58 +20,20 @@ internal sealed class IntakeWorker(
     TimeProvider time,
     ILogger<IntakeWorker> logger) : BackgroundService
 {
-    private const int MaxTogether = 200;
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
-    private readonly string _consumer = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(CompletionTopic.All.Select(topic => ConsumeAsync(topic, stoppingToken)));
+        Task.WhenAll(CompletionTopic.All.Select(topic => consumer.RunAsync(
+            topic.Name,
+            options.Value.ConsumerGroup,
+            options.Value.ClaimAfter,
+            (entries, token) => ProcessAsync(topic, entries, token),
+            e => logger.Interrupted(e, topic.Name),
+            stoppingToken)));
 
-    private async Task ConsumeAsync(CompletionTopic topic, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<string>> ProcessAsync(
+        CompletionTopic topic, IReadOnlyList<GroupEntry> entries, CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.Zero;
-        // What died with a consumer before this one is looked for first.
-        long? claimed = null;
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                var found = 0;
-                if (claimed is not { } at || time.GetElapsedTime(at) > options.Value.ClaimAfter / 2)
-                {
-                    var taken = await groups.ClaimAsync(
-                        topic.Name, options.Value.ConsumerGroup, _consumer, options.Value.ClaimAfter, MaxTogether, cancellationToken);
-                    found += taken.Count;
-                    await ProcessAsync(topic, taken, cancellationToken);
-                    if (taken.Count < MaxTogether)
-                        claimed = time.GetTimestamp();
-                }
-
-                var entries = await groups.ReadAsync(topic.Name, options.Value.ConsumerGroup, _consumer, MaxTogether, cancellationToken);
-                found += entries.Count;
-                await ProcessAsync(topic, entries, cancellationToken);
-                pause = TimeSpan.Zero;
-                if (found == 0)
-                    await Task.Delay(Idle, time, cancellationToken);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                if (pause == TimeSpan.Zero)
-                    logger.Interrupted(e, topic.Name);
-                pause = TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds * 2, 50, LongestPause.TotalMilliseconds));
-                await Task.Delay(pause, time, cancellationToken);
-            }
-        }
-    }
-
-    private async Task ProcessAsync(CompletionTopic topic, IReadOnlyList<GroupEntry> entries, CancellationToken cancellationToken)
-    {
-        if (entries.Count == 0)
-            return;
         var done = await Task.WhenAll(entries.Select(entry => ProcessAsync(topic, entry, cancellationToken)));
-        var positions = entries.Zip(done).Where(x => x.Second).Select(x => x.First.Position).ToList();
-        await groups.AcknowledgeAsync(topic.Name, options.Value.ConsumerGroup, positions, cancellationToken);
+        return [.. entries.Zip(done).Where(x => x.Second).Select(x => x.First.Position)];
     }
 
     /// <summary>True when the entry is dealt with; false leaves it pending.</summary>

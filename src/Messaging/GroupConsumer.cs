@@ -1,0 +1,72 @@
+namespace Pylon.Messaging;
+
+/// <summary>
+/// The loop of a worker that consumes a topic in a group: first what a consumer that died has left, then what is new. An
+/// entry is acknowledged once it is dealt with; until then it stays pending and is taken over, by this consumer or
+/// another. So an entry may come twice, and what is done with it must bear that.
+/// </summary>
+public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
+{
+    private const int MaxTogether = 200;
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private readonly string _consumer = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
+
+    /// <summary>Runs until it is told to stop; outages of the stream and of <paramref name="process"/> are outlived.</summary>
+    /// <param name="topic">What to consume.</param>
+    /// <param name="group">The group; consumers of all processes share its entries.</param>
+    /// <param name="claimAfter">An entry that its consumer has held so long is taken over.</param>
+    /// <param name="process">
+    /// Gives the positions that are dealt with; the others come again after <paramref name="claimAfter"/>. When it throws,
+    /// the same entries are given to it again after a pause.
+    /// </param>
+    /// <param name="interrupted">Told once of each outage.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task RunAsync(
+        string topic,
+        string group,
+        TimeSpan claimAfter,
+        Func<IReadOnlyList<GroupEntry>, CancellationToken, Task<IReadOnlyCollection<string>>> process,
+        Action<Exception> interrupted,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        ArgumentNullException.ThrowIfNull(interrupted);
+        var pause = TimeSpan.Zero;
+        long? claimed = null;
+        IReadOnlyList<GroupEntry> held = [];
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (held.Count == 0 && (claimed is not { } at || time.GetElapsedTime(at) > claimAfter / 2))
+                {
+                    held = await groups.ClaimAsync(topic, group, _consumer, claimAfter, MaxTogether, cancellationToken);
+                    if (held.Count < MaxTogether)
+                        claimed = time.GetTimestamp();
+                }
+
+                if (held.Count == 0)
+                    held = await groups.ReadAsync(topic, group, _consumer, MaxTogether, cancellationToken);
+                if (held.Count == 0)
+                {
+                    pause = TimeSpan.Zero;
+                    await Task.Delay(Idle, time, cancellationToken);
+                    continue;
+                }
+
+                var done = await process(held, cancellationToken);
+                held = [];
+                pause = TimeSpan.Zero;
+                await groups.AcknowledgeAsync(topic, group, done, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                if (pause == TimeSpan.Zero)
+                    interrupted(e);
+                pause = TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds * 2, 50, LongestPause.TotalMilliseconds));
+                await Task.Delay(pause, time, cancellationToken);
+            }
+        }
+    }
+}
