@@ -1,6 +1,7 @@
 using Pylon.Messaging;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
@@ -16,6 +17,7 @@ builder.Services.AddWorkloads();
 builder.Services.AddBeckn();
 builder.Services.AddSummaries();
 builder.Services.AddFlow();
+builder.Services.AddRuns();
 
 var app = builder.Build();
 app.MapGrpcService<WorkloadService>();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 using Pylon.Testing;
@@ -18,6 +19,7 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
         Workloads = new WorkloadStore(DataSource);
         Flow = new FlowStore(DataSource);
         Beckn = new BecknStore(DataSource);
+        Runs = new RunStore(DataSource);
     }
 
     public TestDatabase Server { get; }
@@ -29,6 +31,8 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     public FlowStore Flow { get; }
 
     public BecknStore Beckn { get; }
+
+    public RunStore Runs { get; }
 
     public static async Task<OrchestratorDatabase> CreateAsync() => new(await TestDatabase.CreateAsync("orchestrator", MigrateAsync));
 

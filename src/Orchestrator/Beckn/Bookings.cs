@@ -1,6 +1,5 @@
 using Pylon.Beckn;
 using Pylon.Common.V1;
-using Pylon.Events.V1;
 using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Workloads;
 
@@ -40,7 +39,7 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
             var status = answer.Body.Get("message").Get("order").Get("beckn:orderStatus").Text();
             if (NotBooked.Contains(status))
                 throw new BecknRefusal(action, $"the order is {status}");
-            await AnnounceAsync(workload.Id, owner, transactionId, action, answer.MessageId, choice.Rank, cancellationToken);
+            await flow.AnnounceAsync(workload.Id, owner, transactionId, answer.MessageId, action, choice.Rank, cancellationToken);
         }
     }
 
@@ -52,7 +51,7 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
         {
             var answer = await exchange.AskAsync(
                 workloadId, order.TransactionId, "cancel", provider, BecknMessages.Cancel(order.OrderId), cancellationToken);
-            await AnnounceAsync(workloadId, owner, order.TransactionId, "cancel", answer.MessageId, option, cancellationToken);
+            await flow.AnnounceAsync(workloadId, owner, order.TransactionId, answer.MessageId, "cancel", option, cancellationToken);
         }
         catch (BecknRefusal e) when (order.State == BecknOrder.Pending && e.IsOrderNotFound)
         {
@@ -67,20 +66,4 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
 
         await store.MoveOrderAsync(order.OrderId, BecknOrder.Cancelled, [BecknOrder.Pending, BecknOrder.Confirmed], cancellationToken);
     }
-
-    private Task AnnounceAsync(
-        Guid workloadId, Guid owner, Guid transactionId, string action, Guid messageId, int option, CancellationToken cancellationToken) =>
-        flow.AnnounceAsync(
-            workloadId,
-            owner,
-            messageId,
-            new WorkloadStepCompleted
-            {
-                WorkloadId = workloadId.ToString(),
-                Action = action,
-                TransactionId = transactionId.ToString(),
-                MessageId = messageId.ToString(),
-                Option = option,
-            },
-            cancellationToken);
 }

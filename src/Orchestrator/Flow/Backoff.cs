@@ -4,12 +4,13 @@ namespace Pylon.Orchestrator.Flow;
 internal static class Backoff
 {
     /// <param name="attempt">The attempt that failed, from 1.</param>
-    /// <param name="options">First and longest pause.</param>
+    /// <param name="first">The pause after the first; it doubles with each.</param>
+    /// <param name="longest">The bound.</param>
     /// <param name="jitter">0 to 1; the pause is between half of the exponential one and all of it.</param>
-    public static TimeSpan After(int attempt, FlowOptions options, double jitter)
+    public static TimeSpan After(int attempt, TimeSpan first, TimeSpan longest, double jitter)
     {
         // In seconds: as a TimeSpan, an hour doubled often enough overflows.
-        var exponential = options.RetryDelay.TotalSeconds * Math.Pow(2, Math.Min(attempt - 1, 30));
-        return TimeSpan.FromSeconds(Math.Min(exponential, options.MaxRetryDelay.TotalSeconds) * (0.5 + jitter / 2));
+        var exponential = first.TotalSeconds * Math.Pow(2, Math.Min(attempt - 1, 30));
+        return TimeSpan.FromSeconds(Math.Min(exponential, longest.TotalSeconds) * (0.5 + jitter / 2));
     }
 }

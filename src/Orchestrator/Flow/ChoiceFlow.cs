@@ -23,7 +23,7 @@ internal sealed class ChoiceFlow(Bookings bookings, BecknStore beckn, WorkloadSt
             await bookings.CancelAsync(workload.Id, owner, order, old?.Offer, old?.Recommendation.Rank ?? 0, cancellationToken);
         }
 
-        await store.ScheduleAsync(workload.Id, owner, chosen.Recommendation, cancellationToken);
+        await store.ScheduleAsync(workload, owner, chosen.Recommendation, cancellationToken);
     }
 
     private async Task BookAsync(

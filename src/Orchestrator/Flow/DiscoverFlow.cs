@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
-using Pylon.Events.V1;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
@@ -59,18 +58,7 @@ internal sealed class DiscoverFlow(
     {
         var answer = await exchange.AskAsync(
             workload.Id, transactionId, "discover", null, BecknMessages.Discover(workload, options.Value.MinRenewableMix), cancellationToken);
-        await store.AnnounceAsync(
-            workload.Id,
-            owner,
-            answer.MessageId,
-            new WorkloadStepCompleted
-            {
-                WorkloadId = workload.Id.ToString(),
-                Action = "discover",
-                TransactionId = transactionId.ToString(),
-                MessageId = answer.MessageId.ToString(),
-            },
-            cancellationToken);
+        await store.AnnounceAsync(workload.Id, owner, transactionId, answer.MessageId, "discover", 0, cancellationToken);
         return Suitability.Select(workload, Catalogue.Read(answer.Body), options.Value.MinRenewableMix);
     }
 

@@ -5,6 +5,7 @@ using Pylon.Common.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
@@ -180,9 +181,27 @@ internal sealed class FlowStore(NpgsqlDataSource database)
     }
 
     /// <summary>Announces an answered message, once.</summary>
-    public Task AnnounceAsync(Guid id, Guid owner, Guid messageId, WorkloadStepCompleted step, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(
+    /// <param name="id">The workload.</param>
+    /// <param name="owner">Who holds the lease.</param>
+    /// <param name="transactionId">Of the message.</param>
+    /// <param name="messageId">Also the id of the event.</param>
+    /// <param name="action">What was answered.</param>
+    /// <param name="option">The recommendation that it is for; 0 for none.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task AnnounceAsync(
+        Guid id, Guid owner, Guid transactionId, Guid messageId, string action, int option, CancellationToken cancellationToken)
+    {
+        var step = new WorkloadStepCompleted
+        {
+            WorkloadId = id.ToString(),
+            Action = action,
+            TransactionId = transactionId.ToString(),
+            MessageId = messageId.ToString(),
+            Option = option,
+        };
+        return database.ExecuteAsync(
             AnnounceStep, cancellationToken, id, owner, messageId, WorkloadEvents.Topic, Outbox.TypeOf(step), Sql.Json(Outbox.JsonOf(step)));
+    }
 
     /// <summary>The three options, their summary and the event that announces them, in one transaction.</summary>
     public Task OfferAsync(
@@ -259,12 +278,14 @@ internal sealed class FlowStore(NpgsqlDataSource database)
             Sql.Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
             WorkloadEvents.Append(workload.Id, new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason }));
 
-    public Task ScheduleAsync(Guid id, Guid owner, Recommendation chosen, CancellationToken cancellationToken) =>
+    /// <summary>The chosen option is booked: from now on the pipeline of the workload is asked for.</summary>
+    public Task ScheduleAsync(WorkloadRecord workload, Guid owner, Recommendation chosen, CancellationToken cancellationToken) =>
         ChangeAsync(
-            id,
-            Sql.Statement(Schedule, id, owner),
+            workload.Id,
+            Sql.Statement(Schedule, workload.Id, owner),
             cancellationToken,
-            WorkloadEvents.Append(id, WorkloadStore.Scheduled(id, chosen)));
+            RunStore.Request(workload),
+            WorkloadEvents.Append(workload.Id, WorkloadStore.Scheduled(workload.Id, chosen)));
 
     /// <summary>The provider refused the chosen option: the user may choose again.</summary>
     public Task AskAgainAsync(WorkloadRecord workload, Guid owner, string reason, CancellationToken cancellationToken) =>

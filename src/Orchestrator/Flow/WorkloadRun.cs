@@ -103,7 +103,7 @@ internal sealed class WorkloadRun(
             return "failed";
         }
 
-        var delay = Backoff.After(attempt, options.Value, Random.Shared.NextDouble());
+        var delay = Backoff.After(attempt, options.Value.RetryDelay, options.Value.MaxRetryDelay, Random.Shared.NextDouble());
         logger.Retrying(workload.Id, attempt, options.Value.MaxAttempts, delay, reason);
         await store.RetryAsync(workload, owner, reason, "", keep, delay, time.GetUtcNow() + delay, cancellationToken);
         return "retry";

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
@@ -31,17 +32,18 @@ internal static class WorkloadMapping
             MaxPriceGbp = request.HasMaxPriceGbp ? Field.Positive(request.MaxPriceGbp, "max_price_gbp") : null,
             Deadline = request.Deadline is null ? null : Deadline(request.Deadline, now),
             UserEmail = Email(request.UserEmail),
+            Pipeline = Optional(Field.Text(request.Pipeline, "pipeline", 0, 100)),
         };
     }
 
     /// <summary>True when a repeated request asks for what it asked for the first time.</summary>
     public static bool IsSameRequest(WorkloadRecord asked, WorkloadRecord stored) =>
         (asked.Name, asked.Request, asked.WorkloadType, asked.Urgency, asked.RequiredGpuMins, asked.ComputeLoadMw,
-            asked.CarbonCapGco2, asked.MaxPriceGbp, Micro(asked.Deadline), asked.UserEmail)
+            asked.CarbonCapGco2, asked.MaxPriceGbp, Micro(asked.Deadline), asked.UserEmail, asked.Pipeline)
         == (stored.Name, stored.Request, stored.WorkloadType, stored.Urgency, stored.RequiredGpuMins, stored.ComputeLoadMw,
-            stored.CarbonCapGco2, stored.MaxPriceGbp, Micro(stored.Deadline), stored.UserEmail);
+            stored.CarbonCapGco2, stored.MaxPriceGbp, Micro(stored.Deadline), stored.UserEmail, stored.Pipeline);
 
-    public static Workload ToProto(WorkloadRecord record, IEnumerable<Flow.Option> options)
+    public static Workload ToProto(WorkloadRecord record, IEnumerable<Flow.Option> options, RunRecord? run)
     {
         var workload = new Workload
         {
@@ -61,6 +63,8 @@ internal static class WorkloadMapping
             FailureReason = record.FailureReason ?? "",
             SubmittedAt = Time(record.SubmittedAt),
             UpdatedAt = Time(record.UpdatedAt),
+            Pipeline = DefaultPipeline.Of(record),
+            Run = run is null ? null : RunMapping.ToProto(run),
             NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? Time(record.DueAt) : null,
         };
         if (record.RequiredGpuMins is { } minutes)

@@ -11,7 +11,7 @@ internal sealed record WorkloadRecord
         w.id, w.workload_name, w.request, w.workload_type, w.urgency, w.required_gpu_mins, w.compute_load_mw,
         w.carbon_cap_gco2, w.max_price_gbp, w.deadline, w.user_email, w.status, w.chosen_option,
         w.llm_select_init_confirm, w.summary_engine, w.transaction_id, w.refused_item_ids, w.attempts,
-        w.failure_reason, w.due_at, w.submitted_at, w.updated_at
+        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline
         """;
 
     public required Guid Id { get; init; }
@@ -27,6 +27,9 @@ internal sealed record WorkloadRecord
     public double? MaxPriceGbp { get; init; }
     public DateTimeOffset? Deadline { get; init; }
     public string? UserEmail { get; init; }
+
+    /// <summary>The one that the user asked for.</summary>
+    public string? Pipeline { get; init; }
     public string Status { get; init; } = Workloads.Status.Queued;
     public int? ChosenOption { get; init; }
     public string? Summary { get; init; }
@@ -63,6 +66,7 @@ internal sealed record WorkloadRecord
         DueAt = row.GetFieldValue<DateTimeOffset>(19),
         SubmittedAt = row.GetFieldValue<DateTimeOffset>(20),
         UpdatedAt = row.GetFieldValue<DateTimeOffset>(21),
+        Pipeline = Text(row, 22),
     };
 
     private static string? Text(NpgsqlDataReader row, int ordinal) => row.IsDBNull(ordinal) ? null : row.GetString(ordinal);

@@ -1,13 +1,15 @@
 using Grpc.Core;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
 
 namespace Pylon.Orchestrator.Workloads;
 
 /// <summary>The gRPC face of workloads.</summary>
-internal sealed class WorkloadService(WorkloadStore store, Changes changes, TimeProvider time) : V1.WorkloadService.WorkloadServiceBase
+internal sealed class WorkloadService(WorkloadStore store, RunStore runs, PipelineNames pipelines, Changes changes, TimeProvider time)
+    : V1.WorkloadService.WorkloadServiceBase
 {
     private static readonly TimeSpan LongestChoice = TimeSpan.FromSeconds(10);
 
@@ -18,10 +20,12 @@ internal sealed class WorkloadService(WorkloadStore store, Changes changes, Time
     {
         var requestId = Field.OptionalUuid(request.RequestId, "request_id") ?? Guid.NewGuid();
         var asked = WorkloadMapping.Parse(request, time.GetUtcNow());
+        if (asked.Pipeline is not null)
+            await pipelines.CheckAsync(asked.Pipeline, context.CancellationToken);
         var stored = await store.SubmitAsync(requestId, asked, context.CancellationToken);
         if (!WorkloadMapping.IsSameRequest(asked, stored))
             throw Refusal.AlreadyExists("REQUEST_ID_REUSED", "request_id: was used for another workload").AsException();
-        return new SubmitWorkloadResponse { Workload = await WithOptionsAsync(stored, context.CancellationToken) };
+        return new SubmitWorkloadResponse { Workload = await TellAsync(stored, context.CancellationToken) };
     }
 
     public override async Task<GetWorkloadResponse> GetWorkload(GetWorkloadRequest request, ServerCallContext context) =>
@@ -34,11 +38,12 @@ internal sealed class WorkloadService(WorkloadStore store, Changes changes, Time
         var page = await store.PageAsync(PageToken.Decode(request.PageToken), statuses, size + 1, context.CancellationToken);
         var shown = page.Take(size).ToList();
         var options = await store.OptionsOfAsync([.. shown.Select(w => w.Id)], context.CancellationToken);
+        var run = await runs.FindAsync([.. shown.Where(MayRun).Select(w => w.Id)], context.CancellationToken);
         var response = new ListWorkloadsResponse
         {
             NextPageToken = page.Count > size ? new PageToken(shown[^1].SubmittedAt, shown[^1].Id).Encode() : "",
         };
-        response.Workloads.AddRange(shown.Select(w => WorkloadMapping.ToProto(w, options[w.Id])));
+        response.Workloads.AddRange(shown.Select(w => WorkloadMapping.ToProto(w, options[w.Id], run.GetValueOrDefault(w.Id))));
         return response;
     }
 
@@ -53,7 +58,7 @@ internal sealed class WorkloadService(WorkloadStore store, Changes changes, Time
             var options = await store.OptionsOfAsync(id, context.CancellationToken);
             var chosen = options.Single(o => o.Recommendation.Rank == option);
             // When another choice came first, what it left is looked at below.
-            await store.ChooseAsync(id, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken);
+            await store.ChooseAsync(workload, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken);
             workload = await FindAsync(id, context.CancellationToken);
         }
 
@@ -68,10 +73,9 @@ internal sealed class WorkloadService(WorkloadStore store, Changes changes, Time
     {
         var id = Field.Uuid(request.Id, "id");
         Field.OptionalUuid(request.RequestId, "request_id");
-        var workload = await FindAsync(id, context.CancellationToken);
         if (!await store.CancelAsync(id, context.CancellationToken))
         {
-            workload = await FindAsync(id, context.CancellationToken);
+            var workload = await FindAsync(id, context.CancellationToken);
             if (workload.Status is not (Status.Cancelling or Status.Cancelled))
                 throw Refusal.FailedPrecondition("WORKLOAD_BUSY", $"the workload is {workload.Status}: cancel it when this has ended").AsException();
         }
@@ -98,10 +102,10 @@ internal sealed class WorkloadService(WorkloadStore store, Changes changes, Time
         while (true)
         {
             var record = await FindAsync(id, context.CancellationToken);
-            var now = await WithOptionsAsync(record, context.CancellationToken);
+            var now = await TellAsync(record, context.CancellationToken);
             if (!now.Equals(told))
                 await responseStream.WriteAsync(new WatchWorkloadResponse { Workload = now }, context.CancellationToken);
-            if (Status.IsSettled(record.Status))
+            if (Status.IsSettled(record.Status) && !(request.FollowRun && record.Status == Status.Scheduled && now.Run is { EndedAt: null }))
                 return;
             told = now;
             await watch.WaitAsync(Recheck, context.CancellationToken);
@@ -148,7 +152,7 @@ internal sealed class WorkloadService(WorkloadStore store, Changes changes, Time
             var record = await FindAsync(id, cancellationToken);
             var left = atMost - time.GetElapsedTime(started);
             if (record.Status is not (Status.Choosing or Status.Cancelling) || left <= TimeSpan.Zero)
-                return await WithOptionsAsync(record, cancellationToken);
+                return await TellAsync(record, cancellationToken);
             await watch.WaitAsync(left < Recheck ? left : Recheck, cancellationToken);
         }
     }
@@ -157,8 +161,15 @@ internal sealed class WorkloadService(WorkloadStore store, Changes changes, Time
         await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("workload", id).AsException();
 
     private async Task<Workload> ReadAsync(Guid id, CancellationToken cancellationToken) =>
-        await WithOptionsAsync(await FindAsync(id, cancellationToken), cancellationToken);
+        await TellAsync(await FindAsync(id, cancellationToken), cancellationToken);
 
-    private async Task<Workload> WithOptionsAsync(WorkloadRecord record, CancellationToken cancellationToken) =>
-        WorkloadMapping.ToProto(record, await store.OptionsOfAsync(record.Id, cancellationToken));
+    private async Task<Workload> TellAsync(WorkloadRecord record, CancellationToken cancellationToken)
+    {
+        var options = await store.OptionsOfAsync(record.Id, cancellationToken);
+        var run = await runs.FindAsync(MayRun(record) ? [record.Id] : [], cancellationToken);
+        return WorkloadMapping.ToProto(record, options, run.GetValueOrDefault(record.Id));
+    }
+
+    /// <summary>False for one that cannot have been scheduled.</summary>
+    private static bool MayRun(WorkloadRecord record) => record.ChosenOption is not null;
 }

@@ -5,6 +5,7 @@ using Pylon.Common.V1;
 using Pylon.Events.V1;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
 using Pylon.Postgres;
 using Pylon.Rpc;
@@ -18,8 +19,8 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
         $"""
         INSERT INTO compute_workloads AS w
             (request_id, workload_name, request, workload_type, urgency, required_gpu_mins, compute_load_mw,
-             carbon_cap_gco2, max_price_gbp, deadline, user_email)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             carbon_cap_gco2, max_price_gbp, deadline, user_email, pipeline)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (request_id) DO NOTHING
         RETURNING {WorkloadRecord.Columns}
         """;
@@ -99,7 +100,8 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
             workload.CarbonCapGco2,
             workload.MaxPriceGbp,
             workload.Deadline,
-            workload.UserEmail)
+            workload.UserEmail,
+            workload.Pipeline)
         ?? await FirstAsync(FindByRequest, cancellationToken, requestId)
         ?? throw new InvalidOperationException($"request {requestId} is gone");
 
@@ -139,17 +141,18 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
     }
 
     /// <summary>False when the workload does not wait for a choice.</summary>
-    /// <param name="id">The workload.</param>
+    /// <param name="workload">As it was read.</param>
     /// <param name="chosen">The option.</param>
     /// <param name="settled">True when nothing is left to do at a provider.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<bool> ChooseAsync(Guid id, Recommendation chosen, bool settled, CancellationToken cancellationToken)
+    public Task<bool> ChooseAsync(WorkloadRecord workload, Recommendation chosen, bool settled, CancellationToken cancellationToken)
     {
-        List<NpgsqlBatchCommand> events =
+        var id = workload.Id;
+        List<NpgsqlBatchCommand> following =
             [WorkloadEvents.Append(id, new WorkloadChoiceMade { WorkloadId = id.ToString(), Option = chosen.Rank })];
         if (settled)
-            events.Add(WorkloadEvents.Append(id, Scheduled(id, chosen)));
-        return database.ChangeAsync(Sql.Statement(Choose, id, chosen.Rank, settled), events, cancellationToken);
+            following.AddRange([RunStore.Request(workload), WorkloadEvents.Append(id, Scheduled(id, chosen))]);
+        return database.ChangeAsync(Sql.Statement(Choose, id, chosen.Rank, settled), following, cancellationToken);
     }
 
     /// <summary>The event that says so, wherever the last step is made.</summary>
@@ -163,7 +166,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
 
     /// <summary>False when the state does not allow it.</summary>
     public Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id)], cancellationToken);
+        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), RunStore.CancelOf(id)], cancellationToken);
 
     /// <summary>False when the workload has not failed.</summary>
     public Task<bool> ReplayAsync(WorkloadRecord workload, CancellationToken cancellationToken) =>

@@ -4,7 +4,8 @@ namespace Pylon.Orchestrator.Tests.Rules;
 
 public sealed class BackoffTests
 {
-    private static readonly FlowOptions Options = new() { RetryDelay = TimeSpan.FromSeconds(1), MaxRetryDelay = TimeSpan.FromSeconds(60) };
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData(1, 1)]
@@ -15,14 +16,11 @@ public sealed class BackoffTests
     [InlineData(100, 60)]
     public void PauseDoublesUpToTheLongest(int attempt, double seconds)
     {
-        Assert.Equal(TimeSpan.FromSeconds(seconds), Backoff.After(attempt, Options, 1));
-        Assert.Equal(TimeSpan.FromSeconds(seconds / 2), Backoff.After(attempt, Options, 0));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Backoff.After(attempt, First, Longest, 1));
+        Assert.Equal(TimeSpan.FromSeconds(seconds / 2), Backoff.After(attempt, First, Longest, 0));
     }
 
     [Fact]
-    public void LongPausesAreCappedToo()
-    {
-        var options = new FlowOptions { RetryDelay = TimeSpan.FromHours(1), MaxRetryDelay = TimeSpan.FromDays(1) };
-        Assert.Equal(TimeSpan.FromDays(1), Backoff.After(100, options, 1));
-    }
+    public void LongPausesAreCappedToo() =>
+        Assert.Equal(TimeSpan.FromDays(1), Backoff.After(100, TimeSpan.FromHours(1), TimeSpan.FromDays(1), 1));
 }

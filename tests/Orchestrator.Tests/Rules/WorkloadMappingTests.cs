@@ -107,7 +107,7 @@ public sealed class WorkloadMappingTests
     public void NextAttemptIsToldOnlyWhereOneComes()
     {
         var record = new WorkloadRecord { Id = Guid.NewGuid(), Name = "n", DueAt = DateTimeOffset.UnixEpoch };
-        Assert.NotNull(WorkloadMapping.ToProto(record, []).NextAttemptAt);
-        Assert.Null(WorkloadMapping.ToProto(record with { Status = Status.Scheduled }, []).NextAttemptAt);
+        Assert.NotNull(WorkloadMapping.ToProto(record, [], null).NextAttemptAt);
+        Assert.Null(WorkloadMapping.ToProto(record with { Status = Status.Scheduled }, [], null).NextAttemptAt);
     }
 }

@@ -8,8 +8,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pylon.Messaging;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
@@ -33,15 +35,17 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     private WebApplication? _orchestrator;
     private GrpcChannel? _channel;
 
-    private OrchestratorStack(OrchestratorDatabase database, FakeIngestion ingestion, WebApplication sandbox, WebApplication webhook, string[] settings)
+    private OrchestratorStack(
+        OrchestratorDatabase database, FakeIngestion ingestion, FakeConductor conductor, WebApplication sandbox, WebApplication webhook, string[] settings)
     {
-        (Database, Ingestion, _sandbox, _webhook) = (database, ingestion, sandbox, webhook);
+        (Database, Ingestion, Conductor, _sandbox, _webhook) = (database, ingestion, conductor, sandbox, webhook);
         _admin = new HttpClient { BaseAddress = new Uri(sandbox.Urls.Single()) };
         _settings =
         [
-            $"--PYLON_POSTGRES={database.Server.Uri}", $"--PYLON_INGESTION={ingestion.Address}", "--PYLON_GRPC_PORT=0", "--PYLON_HTTP_PORT=0",
+            $"--PYLON_POSTGRES={database.Server.Uri}", $"--PYLON_INGESTION={ingestion.Address}", $"--PYLON_CONDUCTOR={conductor.Address}",
+            "--PYLON_GRPC_PORT=0", "--PYLON_HTTP_PORT=0",
             $"--BPP_BASE_URL={sandbox.Urls.Single()}/bpp", $"--BAP_URI={webhook.Urls.Single()}/beckn", "--BAP_ID=pylon.test",
-            "--BPP_POLL_INTERVAL=3600", "--Bpp:MaxAttempts=4", "--Bpp:RetryDelay=00:00:00.02", "--Bpp:MaxRetryDelay=00:00:00.05",
+            "--BPP_POLL_INTERVAL=3600", "--Runs:PollInterval=01:00:00", "--Bpp:MaxAttempts=4", "--Bpp:RetryDelay=00:00:00.02", "--Bpp:MaxRetryDelay=00:00:00.05",
             $"--GEMINI_BASE_URL={sandbox.Urls.Single()}/gemini", .. settings,
         ];
     }
@@ -50,6 +54,8 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public FakeIngestion Ingestion { get; }
 
+    public FakeConductor Conductor { get; }
+
     public V1.WorkloadService.WorkloadServiceClient Workloads => new(_channel);
 
     public V1.BecknService.BecknServiceClient Beckn => new(_channel);
@@ -57,12 +63,12 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     public static async Task<OrchestratorStack> StartAsync(string style = "sync", params string[] settings)
     {
         var sandbox = SandboxHost.Build(
-            ["--PYLON_HTTP_PORT=0", $"--SANDBOX_BPP_STYLE={style}", "--Logging:LogLevel:Default=None", .. settings.Where(s => s.StartsWith("--SANDBOX_", StringComparison.Ordinal))]);
+            ["--PYLON_HTTP_PORT=0", "--PYLON_URL=", $"--SANDBOX_BPP_STYLE={style}", "--Logging:LogLevel:Default=None", .. settings.Where(s => s.StartsWith("--SANDBOX_", StringComparison.Ordinal))]);
         await sandbox.StartAsync();
         OrchestratorStack stack = null!;
         var webhook = Webhook(async (action, body) => await stack.Beckn.ReceiveCallbackAsync(new ReceiveCallbackRequest { Action = action, Body = body }));
         await webhook.StartAsync();
-        stack = new OrchestratorStack(await OrchestratorDatabase.CreateAsync(), await FakeIngestion.StartAsync(), sandbox, webhook, settings);
+        stack = new OrchestratorStack(await OrchestratorDatabase.CreateAsync(), await FakeIngestion.StartAsync(), await FakeConductor.StartAsync(), sandbox, webhook, settings);
         await stack.StartOrchestratorAsync();
         return stack;
     }
@@ -78,6 +84,8 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         builder.Services.AddBeckn();
         builder.Services.AddSummaries();
         builder.Services.AddFlow();
+        builder.Services.AddSingleton<IEventGroup>(Conductor).AddSingleton<GroupConsumer>();
+        builder.Services.AddRuns();
         var app = builder.Build();
         app.MapGrpcService<Pylon.Orchestrator.Workloads.WorkloadService>();
         app.MapGrpcService<Pylon.Orchestrator.Beckn.BecknService>();
@@ -98,9 +106,9 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         _orchestrator = null;
     }
 
-    public async Task<string> SubmitAsync(string name = "training", double? load = null)
+    public async Task<string> SubmitAsync(string name = "training", double? load = null, string pipeline = "")
     {
-        var request = new SubmitWorkloadRequest { WorkloadName = name };
+        var request = new SubmitWorkloadRequest { WorkloadName = name, Pipeline = pipeline };
         if (load is { } megawatts)
             request.ComputeLoadMw = megawatts;
         return (await Workloads.SubmitWorkloadAsync(request)).Workload.Id;
@@ -110,6 +118,9 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public Task<Workload> UntilAsync(string id, WorkloadStatus status) =>
         Eventually.Is(() => GetAsync(id), w => w.Status == status, TimeSpan.FromSeconds(30), $"to become {status}");
+
+    public Task<Workload> UntilAsync(string id, RunState state) =>
+        Eventually.Is(() => GetAsync(id), w => w.Run?.State == state, TimeSpan.FromSeconds(30), $"its run to become {state}");
 
     /// <summary>Submits and waits for the three options.</summary>
     public async Task<Workload> OfferedAsync(string name = "training") =>
@@ -154,6 +165,7 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         await _webhook.DisposeAsync();
         await _sandbox.DisposeAsync();
         await Ingestion.DisposeAsync();
+        await Conductor.DisposeAsync();
         await Database.DisposeAsync();
     }
 

@@ -25,11 +25,11 @@ public sealed class FlowStoreTests
         await Lost(() => database.Flow.OfferAsync(workload, dead, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
         await Lost(() => database.Flow.RetryAsync(workload, dead, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
         await Lost(() => database.Flow.FailAsync(workload, dead, "r", false, None));
-        await Lost(() => database.Flow.ScheduleAsync(workload.Id, dead, Offers.Bookable(1).Recommendation, None));
+        await Lost(() => database.Flow.ScheduleAsync(workload, dead, Offers.Bookable(1).Recommendation, None));
         await Lost(() => database.Flow.AskAgainAsync(workload, dead, "r", None));
         await Lost(() => database.Flow.CancelAsync(workload.Id, dead, None));
         await Lost(() => database.Flow.GiveOrderAsync(workload.Id, dead, 1, "order", None));
-        await database.Flow.AnnounceAsync(workload.Id, dead, Guid.NewGuid(), new WorkloadStepCompleted { Action = "discover" }, None);
+        await database.Flow.AnnounceAsync(workload.Id, dead, Guid.NewGuid(), Guid.NewGuid(), "discover", 0, None);
         await database.Flow.ReleaseAsync(workload.Id, dead, None);
 
         Assert.Equal(before, await Snapshot());
@@ -88,7 +88,7 @@ public sealed class FlowStoreTests
         var workload = await database.ClaimedAsync();
         var message = Guid.NewGuid();
         for (var i = 0; i < 3; i++)
-            await database.Flow.AnnounceAsync(workload.Id, Offers.Owner, message, new WorkloadStepCompleted { Action = "discover" }, None);
+            await database.Flow.AnnounceAsync(workload.Id, Offers.Owner, Guid.NewGuid(), message, "discover", 0, None);
         Assert.Equal(["pylon.workload.queued.v1", "pylon.workload.step_completed.v1"], await database.EventsOfAsync(workload.Id));
     }
 

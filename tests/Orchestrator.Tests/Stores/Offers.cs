@@ -52,7 +52,7 @@ internal static class Offers
     public static async Task<bool> ChooseAsync(this OrchestratorDatabase database, Guid id, int rank, bool settled = false)
     {
         var options = await database.Workloads.OptionsOfAsync(id, CancellationToken.None);
-        return await database.Workloads.ChooseAsync(id, options.Single(o => o.Recommendation.Rank == rank).Recommendation, settled, CancellationToken.None);
+        return await database.Workloads.ChooseAsync(await database.FindAsync(id), options.Single(o => o.Recommendation.Rank == rank).Recommendation, settled, CancellationToken.None);
     }
 
     /// <summary>Lets the lease of a workload end.</summary>

@@ -1,0 +1,30 @@
+using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
+
+namespace Pylon.Orchestrator.Runs;
+
+/// <summary>From rows of workload_runs to the contract.</summary>
+internal static class RunMapping
+{
+    public static Run ToProto(RunRecord run) => new()
+    {
+        Pipeline = run.Pipeline,
+        State = run.State switch
+        {
+            RunRecord.Requested => RunState.Requested,
+            RunRecord.Running => RunState.Running,
+            RunRecord.Completed => RunState.Completed,
+            RunRecord.Failed => RunState.Failed,
+            RunRecord.Cancelled => RunState.Cancelled,
+            _ => RunState.Unspecified,
+        },
+        // Reports that came before the answer are of phases whose order is not known.
+        Phases = { run.DefinedAt is null ? [] : run.Phases },
+        CorrelationId = run.CorrelationId,
+        Attempts = run.Attempts,
+        FailureReason = run.FailureReason ?? "",
+        RequestedAt = WorkloadMapping.Time(run.RequestedAt),
+        UpdatedAt = WorkloadMapping.Time(run.UpdatedAt),
+        EndedAt = run.EndedAt is { } ended ? WorkloadMapping.Time(ended) : null,
+    };
+}

@@ -1,0 +1,122 @@
+using Npgsql;
+using Pylon.Events.V1;
+using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
+
+namespace Pylon.Orchestrator.Runs;
+
+/// <summary>Runs of workloads. The table is also the queue of the questions to the Conductor.</summary>
+internal sealed class RunStore(NpgsqlDataSource database)
+{
+    private const string Insert =
+        """
+        INSERT INTO workload_runs (workload_id, pipeline, correlation_id)
+        SELECT w.id, $2, coalesce(w.transaction_id, w.id)::text FROM compute_workloads w WHERE w.id = $1
+        ON CONFLICT (workload_id) DO NOTHING
+        """;
+
+    private const string Cancel =
+        """
+        UPDATE workload_runs SET state = 'cancelled', ended_at = now(), updated_at = now(), lease_owner = NULL
+        WHERE workload_id = $1 AND state IN ('requested', 'running', 'failed')
+        """;
+
+    private const string Claim =
+        $"""
+        UPDATE workload_runs r SET lease_owner = $1, due_at = now() + $2
+        WHERE r.workload_id IN (
+            SELECT workload_id FROM workload_runs
+            WHERE state IN ('requested', 'running') AND due_at <= now()
+            ORDER BY due_at
+            LIMIT $3
+            FOR UPDATE SKIP LOCKED)
+        RETURNING {RunRecord.Columns}
+        """;
+
+    private const string Find = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = ANY ($1)";
+
+    private const string Lock = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = $1 FOR UPDATE";
+
+    // Only what tells of the run itself is a change of it; when it is looked after next is none.
+    private const string Update =
+        """
+        UPDATE workload_runs SET
+            state = $2, progress = $3, attempts = $4, failure_reason = left($5::text, 2000), lease_owner = $6, defined_at = $7,
+            ended_at = $8, due_at = coalesce(now() + $9::interval, due_at),
+            updated_at = CASE WHEN state <> $2 OR progress <> $3 THEN now() ELSE updated_at END
+        WHERE workload_id = $1
+        """;
+
+    /// <summary>For the transaction in which a workload becomes scheduled: from then on the pipeline is asked for.</summary>
+    public static NpgsqlBatchCommand Request(WorkloadRecord workload) =>
+        Sql.Statement(Insert, workload.Id, DefaultPipeline.Of(workload));
+
+    /// <summary>For the transaction in which a workload is given up.</summary>
+    public static NpgsqlBatchCommand CancelOf(Guid workloadId) => Sql.Statement(Cancel, workloadId);
+
+    /// <summary>Takes runs that are due under a lease, after which another may take them.</summary>
+    public async Task<IReadOnlyList<RunRecord>> ClaimAsync(Guid owner, TimeSpan lease, int atMost, CancellationToken cancellationToken) =>
+        await ReadAsync(Claim, cancellationToken, owner, lease, atMost);
+
+    /// <summary>The runs of those workloads that have one.</summary>
+    public async Task<IReadOnlyDictionary<Guid, RunRecord>> FindAsync(Guid[] workloadIds, CancellationToken cancellationToken) =>
+        workloadIds.Length == 0
+            ? new Dictionary<Guid, RunRecord>()
+            : (await ReadAsync(Find, cancellationToken, workloadIds)).ToDictionary(r => r.WorkloadId);
+
+    /// <summary>
+    /// Applies a rule to a run that nobody else changes meanwhile, with the event of its end when this ends it. Nothing is
+    /// written when the rule gives back the same run; nothing is done when the workload has none.
+    /// </summary>
+    public async Task ChangeAsync(Guid workloadId, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        RunRecord before;
+        await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Sql.Statement(Lock, workloadId) } })
+        await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await row.ReadAsync(cancellationToken))
+                return;
+            before = RunRecord.Read(row);
+        }
+
+        var after = rule(before);
+        if (ReferenceEquals(before, after))
+            return;
+        await using var write = new NpgsqlBatch(connection, transaction);
+        write.BatchCommands.Add(Sql.Statement(
+            Update,
+            workloadId,
+            after.State,
+            Sql.Json(after.Progress()),
+            after.Attempts,
+            after.FailureReason,
+            after.LeaseOwner,
+            after.DefinedAt,
+            after.EndedAt,
+            after.DueIn));
+        if (after.State != before.State && after.State is RunRecord.Completed or RunRecord.Failed)
+            write.BatchCommands.Add(WorkloadEvents.Append(workloadId, EndOf(after)));
+        await write.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static WorkloadRunEnded EndOf(RunRecord run) => new()
+    {
+        WorkloadId = run.WorkloadId.ToString(),
+        Pipeline = run.Pipeline,
+        Succeeded = run.State == RunRecord.Completed,
+        Reason = run.FailureReason ?? "",
+    };
+
+    private async Task<List<RunRecord>> ReadAsync(string sql, CancellationToken cancellationToken, params object?[] parameters)
+    {
+        await using var command = database.Command(sql, parameters);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var runs = new List<RunRecord>();
+        while (await row.ReadAsync(cancellationToken))
+            runs.Add(RunRecord.Read(row));
+        return runs;
+    }
+}

@@ -1,0 +1,107 @@
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Pylon.Conductor.V1;
+using Pylon.Orchestrator.Flow;
+using Pylon.Postgres;
+
+namespace Pylon.Orchestrator.Runs;
+
+/// <summary>
+/// Asks the Conductor: for the pipeline of a workload that was scheduled, until it answers, and how far a run is of
+/// which nothing has been heard for a while, because an event can be lost with Redis. Asking again does no harm: the
+/// same question has the same answer.
+/// </summary>
+internal sealed class RunWorker(
+    Listener listener,
+    RunStore store,
+    PipelineService.PipelineServiceClient conductor,
+    IOptions<RunOptions> options,
+    TimeProvider time,
+    ILogger<RunWorker> logger) : BackgroundService
+{
+    private const int MaxTogether = 16;
+
+    // Less than the shortest lease.
+    private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RarestLook = TimeSpan.FromMinutes(10);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        listener.RunAsync(["run_due"], (_, token) => DrainAsync(token), options.Value.PollInterval, stoppingToken);
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<RunRecord> claimed;
+        do
+        {
+            var owner = Guid.NewGuid();
+            claimed = await store.ClaimAsync(owner, options.Value.Lease, MaxTogether, cancellationToken);
+            await Task.WhenAll(claimed.Select(run => LookAfterAsync(run, owner, cancellationToken)));
+        }
+        while (claimed.Count == MaxTogether);
+    }
+
+    private async Task LookAfterAsync(RunRecord run, Guid owner, CancellationToken cancellationToken)
+    {
+        using var scope = logger.BeginScope("workload {workload_id} {correlation_id}", run.WorkloadId, run.CorrelationId);
+        Func<RunRecord, RunRecord> rule;
+        try
+        {
+            rule = run.State == RunRecord.Requested ? await DefineAsync(run, cancellationToken) : await AskAsync(run, cancellationToken);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.InvalidArgument)
+        {
+            logger.Refused(run.WorkloadId, run.Pipeline, e.Status.Detail);
+            rule = now => RunRules.Refuse(now, e.Status.Detail, time.GetUtcNow());
+        }
+        catch (RpcException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var settings = options.Value;
+            var delay = Backoff.After(run.Attempts + 1, settings.RetryDelay, settings.MaxRetryDelay, Random.Shared.NextDouble());
+            logger.NotAnswered(run.WorkloadId, run.Attempts + 1, delay, $"{e.StatusCode} {e.Status.Detail}");
+            rule = now => RunRules.Retry(now, $"the Conductor does not answer: {e.StatusCode} {e.Status.Detail}", delay);
+        }
+
+        // Without the lease another has asked, or the run is over.
+        await store.ChangeAsync(run.WorkloadId, now => now.LeaseOwner == owner ? rule(now) : now, cancellationToken);
+    }
+
+    private async Task<Func<RunRecord, RunRecord>> DefineAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var answer = await conductor.DefinePipelineAsync(
+            new DefinePipelineRequest
+            {
+                BatchId = run.WorkloadId.ToString(),
+                RequestedPipeline = run.Pipeline,
+                CorrelationId = run.CorrelationId,
+                TotalEntities = options.Value.Parts,
+                Explain = true,
+            },
+            Bound(cancellationToken));
+        logger.Defined(run.WorkloadId, run.Pipeline, answer.AnalysisSummary);
+        return now => RunRules.Define(now, answer, time.GetUtcNow()) with { DueIn = options.Value.AskAfter };
+    }
+
+    private async Task<Func<RunRecord, RunRecord>> AskAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var known = new List<PhaseProgress>();
+        try
+        {
+            var answer = await conductor.GetBatchAsync(new GetBatchRequest { BatchId = run.WorkloadId.ToString() }, Bound(cancellationToken));
+            known.AddRange(answer.Batch.Phases);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            // Forgotten, after a long time without a report.
+        }
+
+        // The longer nothing happens, the rarer it is looked at.
+        var silent = time.GetUtcNow() - run.UpdatedAt;
+        var next = silent < options.Value.AskAfter ? options.Value.AskAfter : silent < RarestLook ? silent : RarestLook;
+        return now => RunRules.Tell(now, known.Select(p => PhaseNews.Of(p, time.GetUtcNow())), time.GetUtcNow())
+            with { LeaseOwner = null, DueIn = next, Attempts = 0, FailureReason = now.State == RunRecord.Running ? null : now.FailureReason };
+    }
+
+    private CallOptions Bound(CancellationToken cancellationToken) =>
+        new(deadline: (time.GetUtcNow() + CallBound).UtcDateTime, cancellationToken: cancellationToken);
+}

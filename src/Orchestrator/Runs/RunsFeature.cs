@@ -1,0 +1,20 @@
+using Pylon.Conductor.V1;
+using Pylon.Rpc;
+using Pylon.ServiceDefaults;
+
+namespace Pylon.Orchestrator.Runs;
+
+internal static class RunsFeature
+{
+    /// <summary>Needs the event stream.</summary>
+    public static IServiceCollection AddRuns(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<RunOptions>("Runs");
+        services.AddRpcClient<PipelineService.PipelineServiceClient>("PYLON_CONDUCTOR");
+        return services
+            .AddSingleton<RunStore>()
+            .AddSingleton<PipelineNames>()
+            .AddHostedService<RunWorker>()
+            .AddHostedService<RunIntake>();
+    }
+}

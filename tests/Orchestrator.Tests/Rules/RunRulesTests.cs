@@ -1,0 +1,97 @@
+using Pylon.Conductor.V1;
+using Pylon.Orchestrator.Runs;
+using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
+
+namespace Pylon.Orchestrator.Tests.Rules;
+
+public sealed class RunRulesTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly string[] Phases = ["prepare", "train", "evaluate"];
+
+    [Fact]
+    public void NewsComeToTheSameRunInAnyOrderAndNumber()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 200; round++)
+        {
+            var news = Phases.SelectMany(phase => NewsOf(phase, random)).ToList();
+            var expected = RunRules.Tell(Defined(), news, Now);
+            Assert.Equal(RunRecord.Completed, expected.State);
+
+            var shuffled = news.Concat(news.Where(_ => random.Next(3) == 0)).OrderBy(_ => random.Next()).ToList();
+            // The answer of the Conductor may itself come late.
+            var run = Requested();
+            var answered = random.Next(shuffled.Count);
+            for (var n = 0; n < shuffled.Count; n++)
+            {
+                if (n == answered)
+                    run = RunRules.Define(run, Answer(), Now);
+                run = RunRules.Tell(run, [shuffled[n]], Now);
+            }
+
+            Assert.Equal(expected.Phases, run.Phases);
+            Assert.Equal(expected.State, run.State);
+            Assert.Same(run, RunRules.Tell(run, shuffled, Now));
+        }
+    }
+
+    [Fact]
+    public void WhatWasDoneBeforeIsSkippedAndWithNothingLeftTheRunIsOver()
+    {
+        var answer = new DefinePipelineResponse { Analysis = new PipelineAnalysis() };
+        answer.Analysis.Phases.AddRange(Phases.Select(p => new PhaseVerdict { Phase = p, Decision = Decision.SkipCompleted }));
+        var run = RunRules.Define(Requested(), answer, Now);
+        Assert.Equal((RunRecord.Completed, Now), (run.State, run.EndedAt!.Value));
+        Assert.All(run.Phases, p => Assert.Equal(PhaseRunState.Skipped, p.State));
+    }
+
+    [Fact]
+    public void PhaseThatFailsFailsTheRunUntilItCompletesAfterAll()
+    {
+        var failed = RunRules.Tell(Defined(), [new PhaseNews("train", 0, 0, 3, Complete: false, Failed: true, "OUT_OF_MEMORY", Now)], Now);
+        Assert.Equal((RunRecord.Failed, "phase train failed: OUT_OF_MEMORY", Now), (failed.State, failed.FailureReason, failed.EndedAt!.Value));
+        var again = RunRules.Tell(failed, [new PhaseNews("train", 3, 0, 3, Complete: true, Failed: false, "", Now)], Now);
+        Assert.Equal((RunRecord.Running, null, null), (again.State, again.FailureReason, again.EndedAt));
+    }
+
+    [Theory]
+    [InlineData(RunRecord.Cancelled)]
+    [InlineData(RunRecord.Completed)]
+    [InlineData(RunRecord.Failed)]
+    public void RunThatIsOverIsNotDefined(string state)
+    {
+        var run = Requested() with { State = state };
+        Assert.Same(run, RunRules.Define(run, Answer(), Now));
+        Assert.Same(run, RunRules.Refuse(run, "no", Now));
+    }
+
+    [Theory]
+    [InlineData(null, null, "compute_training")]
+    [InlineData(null, "TRAINING_RUN", "compute_training")]
+    [InlineData(null, "batch inference", "compute_inference")]
+    [InlineData(null, "MODEL_EVALUATION", "compute_evaluation")]
+    [InlineData("nlp", "TRAINING_RUN", "nlp")]
+    public void PipelineIsTheOneAskedForOrTheOneOfTheType(string? asked, string? type, string expected) =>
+        Assert.Equal(expected, DefaultPipeline.Of(new WorkloadRecord { Id = Guid.Empty, Name = "w", Pipeline = asked, WorkloadType = type }));
+
+    private static RunRecord Requested() => new() { WorkloadId = Guid.Empty, Pipeline = "compute_training", CorrelationId = "c" };
+
+    private static RunRecord Defined() => RunRules.Define(Requested(), Answer(), Now);
+
+    private static DefinePipelineResponse Answer() => new() { FinalPipeline = { Phases } };
+
+    // Three parts, some of which fail before they complete, each at a time of its own.
+    private static IEnumerable<PhaseNews> NewsOf(string phase, Random random)
+    {
+        var steps = Enumerable.Range(0, 3).SelectMany(part => random.Next(2) == 0 ? new[] { (part, true) } : [(part, false), (part, true)]).ToList();
+        var (completed, failed) = (0, new HashSet<int>());
+        foreach (var (part, succeeded) in steps.OrderBy(s => s.Item2).ThenBy(_ => random.Next()))
+        {
+            completed += succeeded ? 1 : 0;
+            _ = succeeded ? failed.Remove(part) : failed.Add(part);
+            yield return new PhaseNews(phase, completed, failed.Count, 3, completed == 3, Failed: false, "", Now.AddSeconds(random.Next(100)));
+        }
+    }
+}

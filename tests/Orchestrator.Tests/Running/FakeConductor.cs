@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pylon.Conductor.V1;
+using Pylon.Events.V1;
+using Pylon.Messaging;
+
+namespace Pylon.Orchestrator.Tests.Running;
+
+/// <summary>As much of the Conductor as runs ask for, and its topic: it has one pipeline, of two phases.</summary>
+internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<Event> _told = new();
+    private int _position;
+
+    private FakeConductor(WebApplication app) => _app = app;
+
+    public string Address => _app.Urls.Single();
+
+    /// <summary>Answers UNAVAILABLE while true.</summary>
+    public bool Down { get; set; }
+
+    /// <summary>Who asked for a pipeline.</summary>
+    public ConcurrentQueue<DefinePipelineRequest> Asked { get; } = new();
+
+    /// <summary>What GetBatch answers; NOT_FOUND without it.</summary>
+    public Batch? Batch { get; set; }
+
+    public static async Task<FakeConductor> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        FakeConductor fake = null!;
+        builder.Services.AddSingleton(_ => fake);
+        var app = builder.Build();
+        app.MapGrpcService<Pipelines>();
+        fake = new FakeConductor(app);
+        await app.StartAsync();
+        return fake;
+    }
+
+    /// <summary>One of two parts is through a phase, or both are.</summary>
+    public void Tell(string workloadId, string phase, int completed) => _told.Enqueue(new Event
+    {
+        Id = Guid.NewGuid().ToString(),
+        BatchPhaseProgressed = new BatchPhaseProgressed
+        {
+            BatchId = workloadId, PhaseName = phase, EntityId = "part", Succeeded = true, Completed = completed, Total = 2, PhaseComplete = completed == 2,
+        },
+    });
+
+    public Task<IReadOnlyList<GroupEntry>> ReadAsync(string topic, string group, string consumer, int max, CancellationToken cancellationToken)
+    {
+        var entries = new List<GroupEntry>();
+        while (entries.Count < max && _told.TryDequeue(out var told))
+            entries.Add(new GroupEntry(topic, (++_position).ToString(CultureInfo.InvariantCulture), EntryFormat.Event, told.ToByteArray(), 1));
+        return Task.FromResult<IReadOnlyList<GroupEntry>>(entries);
+    }
+
+    public Task<IReadOnlyList<GroupEntry>> ClaimAsync(
+        string topic, string group, string consumer, TimeSpan heldFor, int max, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<GroupEntry>>([]);
+
+    public Task AcknowledgeAsync(string topic, string group, IReadOnlyCollection<string> positions, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private void CheckUp()
+    {
+        if (Down)
+            throw new RpcException(new Status(StatusCode.Unavailable, "down for a test"));
+    }
+
+    private sealed class Pipelines(FakeConductor fake) : PipelineService.PipelineServiceBase
+    {
+        public override Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            return Task.FromResult(new ListPipelinesResponse { Pipelines = { new Pipeline { Name = "compute_training" } } });
+        }
+
+        public override Task<DefinePipelineResponse> DefinePipeline(DefinePipelineRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            fake.Asked.Enqueue(request);
+            if (request.RequestedPipeline != "compute_training")
+                throw new RpcException(new Status(StatusCode.InvalidArgument, "requested_pipeline: must be one of compute_training"));
+            return Task.FromResult(new DefinePipelineResponse { BatchId = request.BatchId, FinalPipeline = { "prepare", "train" } });
+        }
+
+        public override Task<GetBatchResponse> GetBatch(GetBatchRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            return Task.FromResult(new GetBatchResponse { Batch = fake.Batch ?? throw new RpcException(new Status(StatusCode.NotFound, "")) });
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using Grpc.Core;
+using Pylon.Conductor.V1;
+using Pylon.Orchestrator.V1;
+using Pylon.Testing;
+
+namespace Pylon.Orchestrator.Tests.Running;
+
+/// <summary>The pipeline of a chosen workload.</summary>
+public sealed class RunTests
+{
+    private static readonly string[] Impatient = ["--Runs:PollInterval=00:00:00.05", "--Runs:RetryDelay=00:00:00.02", "--Runs:MaxRetryDelay=00:00:00.05"];
+
+    [Fact]
+    public async Task ChosenWorkloadGoesThroughItsPipelineUnderTheEyesOfWhoWatches()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        Assert.Equal(("compute_training", null), (offered.Pipeline, offered.Run));
+        await stack.ChooseAsync(offered.Id, 1);
+        await stack.UntilAsync(offered.Id, RunState.Running);
+        var asked = Assert.Single(stack.Conductor.Asked);
+        Assert.Equal((offered.Id, "compute_training", offered.TransactionId, 4), (asked.BatchId, asked.RequestedPipeline, asked.CorrelationId, asked.TotalEntities));
+
+        using var watch = stack.Workloads.WatchWorkload(new WatchWorkloadRequest { Id = offered.Id, FollowRun = true });
+        var seen = new List<string>();
+        await foreach (var change in watch.ResponseStream.ReadAllAsync())
+        {
+            seen.Add(string.Join(' ', change.Workload.Run.Phases.Select(p => $"{p.Phase}:{p.State}:{p.Completed}")));
+            if (seen.Count == 1)
+            {
+                stack.Conductor.Tell(offered.Id, "prepare", 1);
+                // Of another's batch, and of a phase that is not in the pipeline.
+                stack.Conductor.Tell("b", "prepare", 2);
+                stack.Conductor.Tell(offered.Id, "infer", 2);
+            }
+            else if (seen.Count == 2)
+            {
+                stack.Conductor.Tell(offered.Id, "train", 2);
+                stack.Conductor.Tell(offered.Id, "prepare", 2);
+                stack.Conductor.Tell(offered.Id, "prepare", 1);
+            }
+        }
+
+        Assert.Equal(["prepare:Waiting:0 train:Waiting:0", "prepare:Running:1 train:Waiting:0", "prepare:Completed:2 train:Completed:2"], seen);
+        Assert.Equal("pylon.workload.run_ended.v1", (await stack.Database.EventsOfAsync(Guid.Parse(offered.Id)))[^1]);
+
+        await stack.StopOrchestratorAsync();
+        await stack.StartOrchestratorAsync();
+        var ended = await stack.GetAsync(offered.Id);
+        Assert.Equal((WorkloadStatus.Scheduled, RunState.Completed), (ended.Status, ended.Run.State));
+        Assert.Equal(ended, Assert.Single((await stack.Workloads.ListWorkloadsAsync(new())).Workloads));
+    }
+
+    [Fact]
+    public async Task ConductorThatIsDownHoldsUpTheRunAndNotTheChoice()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
+        var offered = await stack.OfferedAsync();
+        stack.Conductor.Down = true;
+        Assert.Equal(WorkloadStatus.Scheduled, (await stack.ChooseAsync(offered.Id, 2)).Status);
+        var waiting = await Eventually.Is(() => stack.GetAsync(offered.Id), w => w.Run.Attempts > 2);
+        Assert.Equal(RunState.Requested, waiting.Run.State);
+        Assert.Contains("down for a test", waiting.Run.FailureReason, StringComparison.Ordinal);
+
+        stack.Conductor.Down = false;
+        var running = await stack.UntilAsync(offered.Id, RunState.Running);
+        Assert.Equal((0, ""), (running.Run.Attempts, running.Run.FailureReason));
+    }
+
+    [Fact]
+    public async Task UnknownPipelineIsRefusedWhenItIsNamedOrElseWhenItIsDue()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
+        var refused = await Assert.ThrowsAsync<RpcException>(() => stack.SubmitAsync(pipeline: "compute_wonders"));
+        Assert.Equal((StatusCode.InvalidArgument, "pipeline must be one of compute_training"), (refused.StatusCode, refused.Status.Detail));
+
+        stack.Conductor.Down = true;
+        var id = await stack.SubmitAsync(pipeline: "compute_wonders");
+        stack.Conductor.Down = false;
+        await stack.UntilAsync(id, WorkloadStatus.PendingUserChoice);
+        await stack.ChooseAsync(id, 1);
+        var failed = await stack.UntilAsync(id, RunState.Failed);
+        Assert.Equal("requested_pipeline: must be one of compute_training", failed.Run.FailureReason);
+        Assert.Equal(WorkloadStatus.Scheduled, failed.Status);
+    }
+
+    [Fact]
+    public async Task WhatNoEventToldIsAskedFor()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", ["--Runs:AskAfter=00:00:00.1", .. Impatient]);
+        var offered = await stack.OfferedAsync();
+        await stack.ChooseAsync(offered.Id, 1);
+        await stack.UntilAsync(offered.Id, RunState.Running);
+        stack.Conductor.Batch = new Batch
+        {
+            Phases =
+            {
+                new PhaseProgress { Phase = "prepare", State = PhaseState.Complete, Completed = 4, Total = 4 },
+                new PhaseProgress { Phase = "train", State = PhaseState.Complete, Completed = 4, Total = 4 },
+            },
+        };
+        var ended = await stack.UntilAsync(offered.Id, RunState.Completed);
+        Assert.Equal([4, 4], ended.Run.Phases.Select(p => p.Completed));
+    }
+
+    [Fact]
+    public async Task CancelledWorkloadIsNotAskedForAnyMore()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
+        var offered = await stack.OfferedAsync();
+        stack.Conductor.Down = true;
+        await stack.ChooseAsync(offered.Id, 1);
+        var cancelled = await stack.CancelAsync(offered.Id);
+        Assert.Equal((WorkloadStatus.Cancelled, RunState.Cancelled), (cancelled.Status, cancelled.Run.State));
+        stack.Conductor.Down = false;
+
+        // A second one passes the same worker: the first would have been asked for by then.
+        var other = await stack.OfferedAsync();
+        await stack.ChooseAsync(other.Id, 2);
+        await stack.UntilAsync(other.Id, RunState.Running);
+        Assert.Equal(other.Id, Assert.Single(stack.Conductor.Asked).BatchId);
+        Assert.Equal(RunState.Cancelled, (await stack.GetAsync(offered.Id)).Run.State);
+    }
+}

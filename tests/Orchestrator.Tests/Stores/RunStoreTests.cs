@@ -1,0 +1,81 @@
+using Pylon.Conductor.V1;
+using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Runs;
+
+namespace Pylon.Orchestrator.Tests.Stores;
+
+public sealed class RunStoreTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
+
+    [Fact]
+    public async Task ScheduledWorkloadHasItsRunFromThatMoment()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var offered = await database.OfferedAsync();
+        Assert.Empty(await database.Runs.FindAsync([offered.Id], None));
+        await database.ChooseAsync(offered.Id, 1, settled: true);
+        var run = await FindAsync(database, offered.Id);
+        Assert.Equal(("compute_training", offered.TransactionId.ToString(), RunRecord.Requested), (run.Pipeline, run.CorrelationId, run.State));
+
+        var choosing = await database.OfferedAsync();
+        await database.ChooseAsync(choosing.Id, 2);
+        var claimed = Assert.Single(await database.ClaimAsync(Offers.Owner));
+        Assert.Empty(await database.Runs.FindAsync([choosing.Id], None));
+        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.ScheduleAsync(claimed, Guid.NewGuid(), Offers.Bookable(2).Recommendation, None));
+        Assert.Empty(await database.Runs.FindAsync([choosing.Id], None));
+        await database.Flow.ScheduleAsync(claimed, Offers.Owner, Offers.Bookable(2).Recommendation, None);
+        Assert.Equal(RunRecord.Requested, (await FindAsync(database, choosing.Id)).State);
+    }
+
+    [Fact]
+    public async Task RunIsClaimedByOneAndByAnotherWhenTheLeaseHasEnded()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var ids = new HashSet<Guid>();
+        for (var n = 0; n < 4; n++)
+            ids.Add(await ScheduledAsync(database));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => database.Runs.ClaimAsync(Guid.NewGuid(), Minute, 1, None)));
+        Assert.Equal(ids.Order(), claims.SelectMany(c => c).Select(r => r.WorkloadId).Order());
+        Assert.Empty(await database.Runs.ClaimAsync(Guid.NewGuid(), Minute, 9, None));
+        await database.ExecuteAsync("UPDATE workload_runs SET due_at = now() - interval '1 ms'");
+        Assert.Equal(4, (await database.Runs.ClaimAsync(Guid.NewGuid(), Minute, 9, None)).Count);
+    }
+
+    [Fact]
+    public async Task EndOfARunIsToldOnceAndInItsTransaction()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var id = await ScheduledAsync(database);
+        await database.Runs.ChangeAsync(id, run => RunRules.Define(run, new DefinePipelineResponse { FinalPipeline = { "prepare" } }, Now), None);
+        PhaseNews[] news = [new("prepare", 4, 0, 4, Complete: true, Failed: false, "", Now)];
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => database.Runs.ChangeAsync(id, run => RunRules.Tell(run, news, Now), None)));
+        var ended = await FindAsync(database, id);
+        Assert.Equal((RunRecord.Completed, 4), (ended.State, ended.Phases[0].Completed));
+        Assert.Equal("pylon.workload.run_ended.v1", Assert.Single(await database.EventsOfAsync(id), type => type.Contains("run", StringComparison.Ordinal)));
+
+        await database.Workloads.CancelAsync(id, None);
+        Assert.Equal(RunRecord.Completed, (await FindAsync(database, id)).State);
+    }
+
+    [Fact]
+    public async Task CancellationEndsTheRunWithTheWorkload()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var id = await ScheduledAsync(database);
+        await database.Workloads.CancelAsync(id, None);
+        Assert.Equal(RunRecord.Cancelled, (await FindAsync(database, id)).State);
+        Assert.Empty(await database.Runs.ClaimAsync(Guid.NewGuid(), Minute, 9, None));
+    }
+
+    private static async Task<Guid> ScheduledAsync(OrchestratorDatabase database)
+    {
+        var offered = await database.OfferedAsync();
+        await database.ChooseAsync(offered.Id, 1, settled: true);
+        return offered.Id;
+    }
+
+    private static async Task<RunRecord> FindAsync(OrchestratorDatabase database, Guid id) => (await database.Runs.FindAsync([id], None))[id];
+}
