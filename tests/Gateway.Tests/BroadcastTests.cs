@@ -66,11 +66,39 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public async Task WhoComesBackGetsWhatItMissedOfEachTopic()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=3");
+        string last;
+        using (var first = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast"))
+        {
+            Publish(1, 9);
+            Assert.Equal(Enumerable.Range(1, 9), await first.NumbersAsync(9));
+            last = first.LastId;
+            Assert.Equal("batches:9-0,workloads:8-0", last);
+        }
+
+        Publish(10, 10);
+        using var again = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast", lastId: last);
+        Assert.Equal(Enumerable.Range(10, 10), await again.NumbersAsync(10));
+        Publish(20, 2);
+        Assert.Equal([20, 21], await again.NumbersAsync(2));
+        using var batches = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?topics=batches", lastId: last);
+        Assert.Equal([12, 15, 18, 21], await batches.NumbersAsync(4));
+
+        void Publish(int from, int count)
+        {
+            for (var n = from; n < from + count; n++)
+                gateway.Events.Publish(FakeEventStream.Numbered(n), n % 3 == 0 ? "batches" : "workloads");
+        }
+    }
+
+    [Fact]
     public async Task WhoGotNoEventYetCanResumeToo()
     {
         await using var gateway = await TestGateway.StartAsync();
         gateway.Events.Publish(1, 5);
-        await Pylon.Testing.Eventually.True(() => gateway.Get<Pylon.Gateway.Broadcast.BroadcastHub>().Position.ToString() == "workloads:5-0");
+        await Pylon.Testing.Eventually.True(() => gateway.Get<Pylon.Gateway.Broadcast.BroadcastHub>().Position.ToString() == "batches:0-0,workloads:5-0");
         string last;
         using (var first = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast"))
         {
@@ -119,7 +147,7 @@ public sealed class BroadcastTests
         Assert.True(data.GetProperty("gap").GetBoolean());
         Assert.Equal(Enumerable.Range(6, 5), await stream.NumbersAsync(5));
 
-        using var whole = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:5-0");
+        using var whole = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=batches:5-0,workloads:5-0");
         Assert.Equal(Enumerable.Range(6, 5), await whole.NumbersAsync(5));
     }
 
@@ -254,7 +282,7 @@ public sealed class BroadcastTests
 
         var message = JsonDocument.Parse((await stream.LineAsync())!).RootElement;
 
-        Assert.Equal("workloads:1-0", message.GetProperty("position").GetString());
+        Assert.Equal("batches:0-0,workloads:1-0", message.GetProperty("position").GetString());
         Assert.Equal("1", message.GetProperty("event").GetProperty("id").GetString());
     }
 
