@@ -4,6 +4,7 @@ using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Bpp;
 using Pylon.Sandbox.Gemini;
 using Pylon.Sandbox.Grid;
+using Pylon.Sandbox.Workers;
 
 namespace Pylon.Sandbox;
 
@@ -29,6 +30,7 @@ internal static class SandboxHost
         builder.Services.AddBpp(builder.Configuration);
         builder.Services.AddGemini();
         builder.Services.AddGrid();
+        builder.Services.AddWorkers(builder.Configuration);
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -39,6 +41,7 @@ internal static class SandboxHost
         app.MapBppAdmin();
         app.MapGemini();
         app.MapGrid();
+        app.MapWorkers();
         return app;
     }
 

@@ -22,6 +22,8 @@ internal static class SandboxIndex
         ("GET /elexon/...", "the Elexon Insights API's shapes with made-up values"),
         ("GET|POST|DELETE /grid/{carbon-intensity|neso|elexon}/faults", "faults on demand"),
         ("GET|DELETE /grid/{carbon-intensity|neso|elexon}/requests", "the last 2,000 requests"),
+        ("GET|PUT|DELETE /admin/workers", "the workers that run the phases of workloads: {paused, part_ms}, and their jobs"),
+        ("GET|POST|DELETE /admin/workers/faults", "faults on demand"),
     ];
 
     public static JObject Describe() => new()

@@ -19,6 +19,9 @@ public sealed class HostTests
     [InlineData("SANDBOX_BPP_STYLE", "pigeon")]
     [InlineData("SANDBOX_FRESH_MESSAGE_IDS", "perhaps")]
     [InlineData("SANDBOX_CATALOG", "no-such-file.json")]
+    [InlineData("SANDBOX_WORKERS", "perhaps")]
+    [InlineData("SANDBOX_PART_MS", "soon")]
+    [InlineData("PYLON_URL", "nowhere")]
     public void BadSettingStopsTheStartByName(string name, string value)
     {
         var refused = Assert.Throws<InvalidOperationException>(() => SandboxHost.Build([$"--{name}={value}"]));

@@ -30,7 +30,7 @@ public sealed class SandboxFixture : IAsyncDisposable
     {
         var time = new FakeTime(new DateTimeOffset(2026, 3, 10, 8, 0, 0, TimeSpan.Zero));
         var app = SandboxHost.Build(
-            ["--PYLON_HTTP_PORT=0", "--SANDBOX_BPP_STYLE=" + style, .. settings], services => services.AddSingleton<TimeProvider>(time));
+            ["--PYLON_HTTP_PORT=0", "--PYLON_URL=", "--SANDBOX_BPP_STYLE=" + style, .. settings], services => services.AddSingleton<TimeProvider>(time));
         await app.StartAsync();
         return new SandboxFixture(app, await BapServer.Start(), time);
     }

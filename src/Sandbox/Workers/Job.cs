@@ -1,0 +1,64 @@
+using Newtonsoft.Json.Linq;
+
+namespace Pylon.Sandbox.Workers;
+
+/// <summary>What a worker is to do: the phases that a batch still has to go through.</summary>
+internal sealed record Job(string BatchId, string Pipeline, IReadOnlyList<string> Phases, string CorrelationId)
+{
+    /// <summary>Reads the data of a pylon.batch.pipeline_defined.v1; null when there is nothing to do.</summary>
+    public static Job? Read(JToken? data)
+    {
+        var phases = (data?["final_pipeline"] as JArray ?? []).Select(p => p.Value<string>()).OfType<string>().ToList();
+        return Json.Text(data, "batch_id") is { } batch && phases.Count > 0
+            ? new Job(batch, Json.Text(data, "pipeline") ?? "", phases, Json.Text(data, "correlation_id") ?? "")
+            : null;
+    }
+}
+
+/// <summary>A job that was taken, and what came of it.</summary>
+internal sealed class JobRecord(Job job)
+{
+    public const string Working = "working";
+    public const string Done = "done";
+
+    private readonly Lock gate = new();
+    private readonly List<JObject> reports = [];
+
+    public Job Job => job;
+
+    /// <summary>working, done, or why it ended before.</summary>
+    public string State { get; set; } = Working;
+
+    public string Phase { get; set; } = "";
+
+    public void Reported(Report report, bool changed)
+    {
+        lock (gate)
+        {
+            reports.Add(new JObject
+            {
+                ["phase"] = report.Phase,
+                ["part"] = report.Part,
+                ["succeeded"] = report.Succeeded,
+                ["event_id"] = report.EventId.ToString(),
+                ["changed"] = changed,
+            });
+        }
+    }
+
+    public JObject ToJson()
+    {
+        lock (gate)
+        {
+            return new JObject
+            {
+                ["batch_id"] = job.BatchId,
+                ["pipeline"] = job.Pipeline,
+                ["phases"] = new JArray(job.Phases),
+                ["state"] = State,
+                ["phase"] = Phase,
+                ["reports"] = new JArray(reports),
+            };
+        }
+    }
+}

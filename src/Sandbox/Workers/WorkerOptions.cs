@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Pylon.Sandbox.Workers;
+
+/// <summary>Settings of the workers, from the environment.</summary>
+/// <param name="Pylon">The Gateway; null when there are no workers.</param>
+/// <param name="PartDuration">How long a part of a phase takes.</param>
+internal sealed record WorkerOptions(Uri? Pylon, TimeSpan PartDuration)
+{
+    public const int LongestPart = 600_000;
+    private const int DefaultPart = 200;
+
+    public static WorkerOptions Read(IConfiguration settings)
+    {
+        var on = settings["SANDBOX_WORKERS"] switch
+        {
+            null or "" or "on" => true,
+            "off" => false,
+            var other => throw new InvalidOperationException($"SANDBOX_WORKERS is '{other}': give on or off"),
+        };
+        var part = settings["SANDBOX_PART_MS"] switch
+        {
+            null or "" => DefaultPart,
+            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= LongestPart => ms,
+            var other => throw new InvalidOperationException($"SANDBOX_PART_MS is '{other}': give milliseconds from 0 to {LongestPart}"),
+        };
+        return new WorkerOptions(on ? Url(settings["PYLON_URL"]) : null, TimeSpan.FromMilliseconds(part));
+    }
+
+    private static Uri? Url(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw new InvalidOperationException($"PYLON_URL is '{text}': give the address of the Gateway, for example http://127.0.0.1:8080");
+    }
+}
