@@ -21,6 +21,22 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public void ThePhasesOfABatchAreToldInShort()
+    {
+        const string Progressed = """
+            {"type": "pylon.batch.phase_progressed.v1", "subject": "7c9e6679", "time": "2026-03-01T09:00:00Z",
+             "data": {"batch_id": "7c9e6679", "phase_name": "train", "entity_id": "part-4", "succeeded": true, "error_code": "",
+              "correlation_id": "c", "completed": "4", "failed": "0", "total": "4", "phase_complete": true}}
+            """;
+        Assert.Equal("train part-4 done, 4/4 ✓", Broadcast.Read(new SseItem<string>(Progressed))!.Details());
+        const string Defined = """
+            {"type": "pylon.batch.pipeline_defined.v1",
+             "data": {"batch_id": "7c9e6679", "pipeline": "p", "final_pipeline": ["prepare", "train"], "correlation_id": "c"}}
+            """;
+        Assert.Equal("pipeline=p  final_pipeline=prepare,train", Broadcast.Read(new SseItem<string>(Defined))!.Details());
+    }
+
+    [Fact]
     public void ThePositionIsTheIdOfTheEventInTheStream() =>
         Assert.Equal("workloads:18-0", Broadcast.Read(new SseItem<string>(Data) { EventId = "workloads:18-0" })!.Position);
 

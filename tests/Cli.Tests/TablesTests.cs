@@ -32,6 +32,23 @@ public sealed class TablesTests
     }
 
     [Fact]
+    public void PhasesAreToldInALineAndAWorkloadIsOverWhenTheyAre()
+    {
+        var running = Workload with { Status = "WORKLOAD_STATUS_SCHEDULED", Run = Run("RUNNING", ("COMPLETED", 4, 0), ("RUNNING", 2, 1), ("WAITING", 0, 0)) };
+        Assert.Equal("compute_training running: p0 ✓  p1 2/4 (1 failed)  p2 –", running.Run.Line());
+        Assert.False(running.IsOver);
+        Assert.True((running with { Run = Run("FAILED", ("FAILED", 0, 0)) }).IsOver);
+        Assert.True((running with { Run = null }).IsOver);
+
+        static Run Run(string state, params (string State, long Completed, long Failed)[] phases) => new()
+        {
+            Pipeline = "compute_training",
+            State = "RUN_STATE_" + state,
+            Phases = [.. phases.Select((p, n) => new PhaseRun { Phase = $"p{n}", State = "PHASE_RUN_STATE_" + p.State, Completed = p.Completed, Failed = p.Failed, Total = 4 })],
+        };
+    }
+
+    [Fact]
     public void ColumnsAreAligned()
     {
         var lines = Render(Tables.Recommendations(Workload)).Where(line => line.Contains("UK-", StringComparison.Ordinal)).ToList();

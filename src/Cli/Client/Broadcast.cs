@@ -34,13 +34,31 @@ internal sealed record Broadcast(string? Position, bool Gap, JsonElement? Event)
         return new Broadcast(item.EventId is { Length: > 0 } id ? id : null, gap, gap ? null : root.Clone());
     }
 
-    /// <summary>What happened in a line, without the lists.</summary>
+    /// <summary>What happened in a line, without what is empty or has parts.</summary>
     public string Details() => Event is { } e && e.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object
-        ? string.Join("  ", data.EnumerateObject()
-            .Where(member => member.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
-            .Where(member => member.Name is not ("workload_id" or "summary" or "message_id" or "transaction_id"))
+        ? Type == "batch.phase_progressed" ? Progress(data) : string.Join("  ", data.EnumerateObject()
+            .Where(member => member.Name is not ("workload_id" or "summary" or "message_id" or "transaction_id" or "batch_id" or "correlation_id"))
+            .Select(member => (member.Name, Value: Value(member.Value)))
+            .Where(member => member.Value.Length > 0)
             .Select(member => $"{member.Name}={member.Value}"))
         : "";
+
+    // Of all events the one that comes in numbers: "train part-2 done, 2/4".
+    private static string Progress(JsonElement data)
+    {
+        string Of(string member) => data.TryGetProperty(member, out var value) ? Value(value) : "";
+        var outcome = Of("succeeded") == "True" ? "done" : $"failed {Of("error_code")}".TrimEnd();
+        return $"{Of("phase_name")} {Of("entity_id")} {outcome}, {Of("completed")}/{Of("total")}" + (Of("phase_complete") == "True" ? " ✓" : "");
+    }
+
+    private static string Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "",
+        JsonValueKind.Array when value.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String) =>
+            string.Join(',', value.EnumerateArray().Select(one => one.GetString())),
+        JsonValueKind.Array => "",
+        _ => value.ToString(),
+    };
 
     private string Text(string member) => Event is { } e && e.TryGetProperty(member, out var value) ? value.GetString() ?? "" : "";
 }

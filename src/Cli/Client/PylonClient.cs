@@ -56,9 +56,9 @@ internal sealed class PylonClient : IDisposable
     public IAsyncEnumerable<Broadcast> BroadcastAsync(string? after, CancellationToken cancellation) =>
         StreamAsync("beckn/broadcast", after, Broadcast.Read, cancellation);
 
-    /// <summary>One workload now and after each change; ends when it is over or the connection is.</summary>
+    /// <summary>One workload now and after each change, its phases too; ends when it is over or the connection is.</summary>
     public IAsyncEnumerable<Workload> WatchAsync(string id, CancellationToken cancellation) => StreamAsync(
-        PathOf(id) + ":watch", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellation);
+        PathOf(id) + ":watch?follow_run=true", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellation);
 
     public void Dispose() => _http.Dispose();
 

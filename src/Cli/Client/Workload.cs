@@ -23,6 +23,11 @@ internal sealed record Workload
 
     public string FailureReason { get; init; } = "";
 
+    public string Pipeline { get; init; } = "";
+
+    /// <summary>Its way through the pipeline; null before it is scheduled.</summary>
+    public Run? Run { get; init; }
+
     public DateTimeOffset? SubmittedAt { get; init; }
 
     public DateTimeOffset? UpdatedAt { get; init; }
@@ -32,7 +37,64 @@ internal sealed record Workload
 
     public bool WaitsForChoice => State == "pending_user_choice";
 
-    public bool IsOver => State is "scheduled" or "failed" or "cancelled";
+    /// <summary>True when nothing more happens to its bookings unless the user asks for it.</summary>
+    public bool IsSettled => State is "scheduled" or "failed" or "cancelled";
+
+    /// <summary>True when its phases are through as well.</summary>
+    public bool IsOver => IsSettled && (State != "scheduled" || Run is not { IsOver: false });
+}
+
+/// <summary>The way of a scheduled workload through the phases of its pipeline.</summary>
+internal sealed record Run
+{
+    private const string StatePrefix = "RUN_STATE_";
+
+    public string Pipeline { get; init; } = "";
+
+    public string State { get; init; } = "";
+
+    public IReadOnlyList<PhaseRun> Phases { get; init; } = [];
+
+    public string FailureReason { get; init; } = "";
+
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    public string Name => State.Replace(StatePrefix, "", StringComparison.Ordinal).ToLowerInvariant();
+
+    public bool IsOver => Name is "completed" or "failed" or "cancelled";
+
+    /// <summary>In a line: <c>compute_training running: prepare ✓  train 2/4  evaluate –  publish –</c>.</summary>
+    public string Line()
+    {
+        var line = $"{Pipeline} {Name}";
+        if (Phases.Count > 0)
+            line += ": " + string.Join("  ", Phases.Select(one => $"{one.Phase} {one.Progress}"));
+        return FailureReason.Length > 0 ? $"{line}  ({FailureReason})" : line;
+    }
+}
+
+internal sealed record PhaseRun
+{
+    private const string StatePrefix = "PHASE_RUN_STATE_";
+
+    public string Phase { get; init; } = "";
+
+    public string State { get; init; } = "";
+
+    public long Completed { get; init; }
+
+    public long Failed { get; init; }
+
+    public long Total { get; init; }
+
+    public string Progress => State.Replace(StatePrefix, "", StringComparison.Ordinal) switch
+    {
+        "COMPLETED" => "✓",
+        "SKIPPED" => "skipped",
+        "FAILED" => "✗",
+        "RUNNING" => $"{Completed}/{Total}" + (Failed > 0 ? $" ({Failed} failed)" : ""),
+        _ => "–",
+    };
 }
 
 internal sealed record Recommendation
@@ -97,6 +159,8 @@ internal sealed record Submission
     public DateTimeOffset? Deadline { get; init; }
 
     public string? UserEmail { get; init; }
+
+    public string? Pipeline { get; init; }
 }
 
 internal sealed record WorkloadAnswer(Workload Workload);

@@ -13,7 +13,7 @@ internal static class DemoCommand
 
     public static Command Create(Checkout checkout)
     {
-        var command = new Command("demo", "Submit a workload, watch its flow, choose the first recommendation");
+        var command = new Command("demo", "Submit a workload, watch its flow, choose the first recommendation, watch its phases");
         command.SetAction(async (_, cancellation) =>
         {
             using var client = PylonClient.Connect(checkout);
@@ -45,6 +45,11 @@ internal static class DemoCommand
         workload = await Flow.UntilAsync(client, workload.Id, one => one.State == "scheduled", Limit, cancellation);
         await story.HeardAsync("workload.scheduled", LastEvents);
         Console.WriteLine($"   {workload.WorkloadName} is {workload.State} with option {workload.ChosenOption}");
+
+        Console.WriteLine($"\n5. Watch the phases of {workload.Pipeline}");
+        workload = await Flow.UntilAsync(client, workload.Id, one => one.IsOver, Limit, cancellation);
+        await story.HeardAsync("workload.run_ended", LastEvents);
+        Console.WriteLine($"   {workload.Run?.Line()}");
 
         await listening.CancelAsync();
         await listener.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -60,6 +60,7 @@ internal static class WatchCommand
     private static async Task WorkloadAsync(PylonClient client, string id, CancellationToken cancellation)
     {
         string? shown = null;
+        string? told = null;
         var pause = new Pause(cancellation);
         while (true)
         {
@@ -70,6 +71,8 @@ internal static class WatchCommand
                     pause.Reset();
                     if (workload.State != shown)
                         Show(workload);
+                    if (workload.Run?.Line() is { } run && run != told)
+                        Tell(workload, told = run);
                     shown = workload.State;
                     if (workload.IsOver)
                         return;
@@ -84,12 +87,18 @@ internal static class WatchCommand
         }
     }
 
+    private static void Tell(Workload workload, string line)
+    {
+        var moment = workload.Run?.UpdatedAt ?? workload.UpdatedAt;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{moment?.UtcDateTime:HH:mm:ss.fff}  {line}"));
+    }
+
     // A line for each state, and the table where there is something to choose or to see of the choice.
     private static void Show(Workload workload)
     {
         var attempts = workload.FailureReason.Length > 0 ? $"  {workload.FailureReason}" : "";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workload.UpdatedAt?.UtcDateTime:HH:mm:ss.fff}  {workload.State}{attempts}"));
-        if (workload.WaitsForChoice || workload.IsOver && workload.Recommendations.Count > 0)
+        if (workload.WaitsForChoice || workload.IsSettled && workload.Recommendations.Count > 0)
             AnsiConsole.Write(Tables.Recommendations(workload));
     }
 

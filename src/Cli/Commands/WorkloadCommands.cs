@@ -17,9 +17,10 @@ internal static class WorkloadCommands
         var deadline = new Option<string?>("--deadline") { Description = "When it has to be done: 2026-05-01T12:00:00Z, or +6h, +2d from now" };
         var cap = new Option<double?>("--carbon-cap") { Description = "The most that it may emit, in gCO2" };
         var price = new Option<double?>("--max-price") { Description = "The most that it may cost, in GBP" };
+        var pipeline = new Option<string?>("--pipeline") { Description = "The phases that it goes through, for example compute_training" };
         var email = new Option<string?>("--email") { Description = "Whose workload it is" };
         var json = Options.Json();
-        var command = new Command("submit", "Queue a workload") { name, type, minutes, deadline, cap, price, email, json };
+        var command = new Command("submit", "Queue a workload") { name, type, minutes, deadline, cap, price, pipeline, email, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = PylonClient.Connect(checkout);
@@ -34,6 +35,7 @@ internal static class WorkloadCommands
                     CarbonCapGco2 = parsed.GetValue(cap),
                     MaxPriceGbp = parsed.GetValue(price),
                     UserEmail = parsed.GetValue(email),
+                    Pipeline = parsed.GetValue(pipeline),
                 },
                 cancellation);
             Show(workload, parsed.GetValue(json));
@@ -44,7 +46,7 @@ internal static class WorkloadCommands
     public static Command Show(Checkout checkout)
     {
         var (id, json) = (Options.Id(), Options.Json());
-        var command = new Command("show", "Show a workload with its recommendations") { id, json };
+        var command = new Command("show", "Show a workload with its recommendations and its phases") { id, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = PylonClient.Connect(checkout);
@@ -98,6 +100,8 @@ internal static class WorkloadCommands
             Console.WriteLine(workload.Summary);
         if (workload.FailureReason.Length > 0)
             Console.WriteLine($"Failed attempts: {workload.Attempts}; the last one: {workload.FailureReason}");
+        if (workload.Run is { } run)
+            Console.WriteLine(run.Line());
     }
 
     internal static DateTimeOffset Moment(string text, DateTimeOffset now)
