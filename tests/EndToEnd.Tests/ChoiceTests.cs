@@ -32,6 +32,9 @@ public sealed class ChoiceTests(SharedStack stack) : SharedStackTests(stack)
         var second = await Gateway.PostAsync($"/api/v1/workloads/{id}:choose", """{"option": 2}""");
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.Status, second.Status));
+        // The pipeline goes its own way.
+        first.Body["workload"]!.AsObject().Remove("run");
+        second.Body["workload"]!.AsObject().Remove("run");
         Assert.Equal(first.Body.ToJsonString(), second.Body.ToJsonString());
         Assert.Equal(2, (await Sandbox.OrdersAsync(id)).Bookings);
     }

@@ -67,7 +67,7 @@ public sealed class GrpcTests(SharedStack stack) : SharedStackTests(stack)
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var channel = GrpcChannel.ForAddress(Stack.GrpcAddress);
         var workloads = new WorkloadService.WorkloadServiceClient(channel);
-        using var broadcast = new BroadcastService.BroadcastServiceClient(channel).Subscribe(new SubscribeRequest(), cancellationToken: limit.Token);
+        using var broadcast = new BroadcastService.BroadcastServiceClient(channel).Subscribe(new SubscribeRequest { Topics = { "workloads" } }, cancellationToken: limit.Token);
         await broadcast.ResponseHeadersAsync.WaitAsync(limit.Token);
 
         var submitted = await workloads.SubmitWorkloadAsync(new SubmitWorkloadRequest { WorkloadName = "watched" }, cancellationToken: limit.Token);

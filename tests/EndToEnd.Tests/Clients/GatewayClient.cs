@@ -75,8 +75,8 @@ internal sealed class GatewayClient(string address) : IDisposable
     public async Task<IReadOnlyList<JsonNode>> EventsOfAsync(string workloadId) =>
         [.. (await PollAsync()).Events.Where(e => e["subject"]!.GetValue<string>() == workloadId)];
 
-    /// <summary>Listens to the broadcast; events from after the last one seen when that is given.</summary>
-    public Task<Subscription> SubscribeAsync(string? lastEventId = null) => Subscription.OpenAsync(_http, lastEventId);
+    /// <summary>Listens to the broadcast; events from after the last one seen when that is given, of all topics when none is.</summary>
+    public Task<Subscription> SubscribeAsync(string? lastEventId = null, string topics = "") => Subscription.OpenAsync(_http, lastEventId, topics);
 
     public void Dispose() => _http.Dispose();
 }

@@ -17,9 +17,9 @@ internal sealed class Subscription : IAsyncDisposable
         _items = SseParser.Create(stream).EnumerateAsync(_end.Token).GetAsyncEnumerator(_end.Token);
     }
 
-    public static async Task<Subscription> OpenAsync(HttpClient http, string? lastEventId)
+    public static async Task<Subscription> OpenAsync(HttpClient http, string? lastEventId, string topics)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/beckn/broadcast");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/beckn/broadcast?topics=" + topics);
         request.Headers.Accept.ParseAdd("text/event-stream");
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);

@@ -39,6 +39,7 @@ public sealed class FleetStack : IAsyncLifetime
                 ["Bpp__HttpTimeout"] = "00:00:05",
                 ["Bpp__CallbackTimeout"] = "00:00:08",
                 ["Bpp__BreakDuration"] = "00:00:00.5",
+                ["SANDBOX_PART_MS"] = "100",
             });
     }
 

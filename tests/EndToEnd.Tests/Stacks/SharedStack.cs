@@ -34,6 +34,8 @@ public sealed class SharedStack : IAsyncLifetime
                 ["Bpp__HttpTimeout"] = "00:00:02",
                 ["Bpp__CallbackTimeout"] = "00:00:02",
                 ["Bpp__BreakDuration"] = "00:00:00.5",
+                // A workload that one test has chosen is nothing that happens in the next.
+                ["SANDBOX_WORKERS"] = "off",
             });
     }
 
