@@ -51,8 +51,11 @@ internal sealed class IngestScenario() : Scenario("ingest", "a year of half hour
         await using var database = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = postgres.Port, Username = "pylon", Database = "pylon", CommandTimeout = 120 }.ConnectionString);
         await ExecuteAsync(database, Bare, cancellationToken);
+        var redis = await run.StartRedisAsync(cancellationToken);
         var ingestion = await run.StartAsync(
-            ServiceDefinition.Ingestion, [new("PYLON_POSTGRES", postgres.Uri), new("Sources__Scheduled", "false")], cancellationToken);
+            ServiceDefinition.Ingestion,
+            [new("PYLON_POSTGRES", postgres.Uri), new("PYLON_REDIS", redis.Address), new("Sources__Scheduled", "false")],
+            cancellationToken);
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ingestion.GrpcPort}");
         var client = new PipelineRunService.PipelineRunServiceClient(channel);
         var directory = Directory.CreateTempSubdirectory("pylon-bench-");

@@ -18,7 +18,7 @@ internal sealed class ImportStore(NpgsqlDataSource dataSource, RegionalStore reg
             await SeriesStore.ExecuteAsync(connection, SeriesSql.Lock, cancellationToken, source);
             await SeriesStore.ExecuteAsync(connection, ImportSql.Stage, cancellationToken);
             // After the lock: what an import before this one has stored was captured before.
-            return new ImportTransaction(dataSource, connection, transaction, source, shape, columns, index, time.GetUtcNow());
+            return new ImportTransaction(connection, transaction, source, shape, columns, index, time.GetUtcNow());
         }
         catch
         {

@@ -12,7 +12,7 @@ namespace Pylon.Ingestion.Import;
 /// to where they belong. Nothing of it is seen before the commit, and all of it afterwards.
 /// </summary>
 internal sealed class ImportTransaction(
-    NpgsqlDataSource dataSource, NpgsqlConnection connection, NpgsqlTransaction transaction, string source, ImportShape shape, ImportColumns columns,
+    NpgsqlConnection connection, NpgsqlTransaction transaction, string source, ImportShape shape, ImportColumns columns,
     CarbonIndex index, DateTimeOffset capturedAt) : IAsyncDisposable
 {
     private readonly HashSet<DateTimeOffset> _months = [];
@@ -97,13 +97,19 @@ internal sealed class ImportTransaction(
         var stored = Stored.Nothing;
         if (_forecasts + _actuals > 0)
         {
-            var tables = columns.Region >= 0 ? shape.Regional : shape.National;
-            await EnsureMonthsAsync(tables, cancellationToken);
+            var tables = (columns.Region >= 0 ? shape.Regional : shape.National).Where(table => Given(table) > 0).ToList();
             await SeriesStore.ExecuteAsync(connection, ImportSql.Analyze, cancellationToken);
+            // All months first: whoever else makes some waits here, and holds nothing that this transaction could wait for.
+            var begun = new Dictionary<string, DateTimeOffset[]>();
+            foreach (var name in tables.Select(table => table.Name).Distinct())
+                begun[name] = await BeginMonthsAsync(name, cancellationToken);
+            if (begun.Values.Any(months => months.Length > 0))
+                await SeriesStore.ExecuteAsync(connection, ImportSql.IndexByTime, cancellationToken);
             foreach (var table in tables)
-                stored += await MergeAsync(table, cancellationToken);
-            foreach (var (table, ended) in tables.SelectMany(table => table.Ends.Select(ended => (table, ended))))
-                await SeriesStore.ExecuteAsync(connection, ImportSql.DropSynthetic(table, ended.Table, ended.Only), cancellationToken, _first, _last);
+                stored += await StoreAsync(table, begun[table.Name], cancellationToken);
+            foreach (var (name, months) in begun.Where(one => one.Value.Length > 0))
+                await SeriesStore.ExecuteAsync(connection, ImportSql.AttachMonths, cancellationToken, name, months);
+            await DropSyntheticAsync(cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -143,24 +149,50 @@ internal sealed class ImportTransaction(
         _copy = null;
     }
 
-    // On a connection of its own: a partition stays although the import may not, and who writes to its table waits for the
-    // partition only. This transaction has touched none of the tables yet.
-    private async Task EnsureMonthsAsync(IReadOnlyList<ImportTable> tables, CancellationToken cancellationToken)
+    private long Given(ImportTable table) => table.IsForecast ? _forecasts : _actuals;
+
+    // Those that rows were written to by hand, before anybody made their partition, are made in the ordinary way.
+    private async Task<DateTimeOffset[]> BeginMonthsAsync(string table, CancellationToken cancellationToken)
     {
-        await using var other = await dataSource.OpenConnectionAsync(cancellationToken);
-        var months = tables.Where(table => (table.IsForecast ? _forecasts : _actuals) > 0).Select(table => table.Name).Distinct()
-            .SelectMany(table => _months.Order().Select(month => (table, month)));
-        await SeriesStore.EnsureMonthsAsync(other, months.ToList(), cancellationToken);
+        var begun = new List<DateTimeOffset>();
+        await using (var command = SeriesStore.Command(connection, ImportSql.BeginMonths, table, _months.ToArray()))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+                begun.Add(reader.GetFieldValue<DateTimeOffset>(0));
+        }
+
+        await SeriesStore.EnsureMonthsAsync(connection, _months.Except(begun).Select(month => (table, month)).ToList(), cancellationToken);
+        return [.. begun];
     }
 
-    private async Task<Stored> MergeAsync(ImportTable table, CancellationToken cancellationToken)
+    private async Task<Stored> StoreAsync(ImportTable table, DateTimeOffset[] begun, CancellationToken cancellationToken)
     {
-        var given = table.IsForecast ? _forecasts : _actuals;
-        if (given == 0)
-            return Stored.Nothing;
-        await using var command = SeriesStore.Command(connection, ImportSql.Merge(table, IsCaptured), source, capturedAt, _first, _last);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return new Stored(reader.GetInt64(0), reader.GetInt64(1), given - reader.GetInt64(0) - reader.GetInt64(1));
+        var (added, changed) = (0L, 0L);
+        foreach (var month in begun)
+        {
+            await using var fill = SeriesStore.Command(connection, ImportSql.Fill(table, month, IsCaptured), source, capturedAt, month, month.AddMonths(1));
+            added += await fill.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        if (_months.Count > begun.Length)
+        {
+            await using var merge = SeriesStore.Command(
+                connection, ImportSql.Merge(table, IsCaptured), source, capturedAt, _first, _last, _months.Except(begun).ToArray());
+            await using var reader = await merge.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            (added, changed) = (added + reader.GetInt64(0), reader.GetInt64(1));
+        }
+
+        return new Stored(added, changed, Given(table) - added - changed);
+    }
+
+    private async Task DropSyntheticAsync(CancellationToken cancellationToken)
+    {
+        foreach (var table in columns.Region >= 0 ? shape.Regional : shape.National)
+        {
+            foreach (var (ended, only) in table.Ends)
+                await SeriesStore.ExecuteAsync(connection, ImportSql.DropSynthetic(table, ended, only), cancellationToken, _first, _last);
+        }
     }
 }

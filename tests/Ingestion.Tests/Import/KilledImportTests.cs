@@ -15,7 +15,7 @@ public sealed class KilledImportTests
     public async Task AnImportWhoseProcessIsKilledInTheMiddleIsCompletedByTheNext()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var service = Process(database);
+        await using var service = Process(database, await TestRedis.CreateAsync());
         await service.StartAsync();
         var file = ImportTests.Month(2) + "3,2026-07-01T00:00Z,,nothing\n";
         await using var holder = new NpgsqlConnection(database.ConnectionString);
@@ -49,13 +49,13 @@ public sealed class KilledImportTests
 
     private const string Stored = "SELECT count(*) FROM ingestion.carbon_intensity_regional WHERE source = 'import:history'";
 
-    private static ServiceProcess Process(TestDatabase database)
+    private static ServiceProcess Process(TestDatabase database, TestRedis redis)
     {
         var checkout = Checkout.Find();
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         return new ServiceProcess(
             "ingestion", checkout.Program("Ingestion", configuration), Path.Combine(checkout.Logs, "ingestion-tests", "killed-import.log"),
-            Ports.Throwaway(), Ports.Throwaway(), [new("PYLON_POSTGRES", database.Uri), new("Sources__Scheduled", "false")]);
+            Ports.Throwaway(), Ports.Throwaway(), [new("PYLON_POSTGRES", database.Uri), new("PYLON_REDIS", redis.ConnectionString), new("Sources__Scheduled", "false")]);
     }
 
     private static async Task<ImportSeriesResponse> ImportAsync(ServiceProcess service, string file)
