@@ -12,7 +12,7 @@ internal sealed class LineSplitter
     private ReadOnlyMemory<byte> _piece;
 
     /// <summary>Of the line read last, from 1.</summary>
-    public long Number { get; private set; }
+    public long Number { get; set; }
 
     /// <summary>The next piece, when the one before has been read.</summary>
     public void Feed(ReadOnlyMemory<byte> piece) => _piece = piece;

@@ -21,9 +21,10 @@ internal sealed class SeriesImport(ImportStore store, TimeProvider time, ILogger
     {
         if (!await requests.MoveNext(cancellationToken))
             throw Nothing();
-        var (name, shape) = Subject(requests.Current);
+        var (name, shape, firstLine) = Subject(requests.Current);
         var lines = new LineSplitter();
         var columns = await ColumnsAsync(requests, lines, shape, cancellationToken);
+        lines.Number = firstLine - 1;
         await using var import = await store.BeginAsync("import:" + name, shape, columns, cancellationToken);
         var call = new Call(import, new ImportReader(shape, columns, time.GetUtcNow()), columns.CapturedAt >= 0, new ImportSeriesResponse());
         do
@@ -51,12 +52,15 @@ internal sealed class SeriesImport(ImportStore store, TimeProvider time, ILogger
         return call.Answer;
     }
 
-    private static (string Name, ImportShape Shape) Subject(ImportSeriesRequest first)
+    private static (string Name, ImportShape Shape, long FirstLine) Subject(ImportSeriesRequest first)
     {
         var name = first.Name;
         if (name.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'))
             throw Refusal.InvalidArgument("name", $"must have 1 to {LongestName} of a-z, 0-9, '-', '_' and '.', and begin with a letter or digit").AsException();
-        return (name, ImportShape.Of(first.Series) ?? throw Refusal.InvalidArgument("series", "must be one of the values of its enum").AsException());
+        return (
+            name,
+            ImportShape.Of(first.Series) ?? throw Refusal.InvalidArgument("series", "must be one of the values of its enum").AsException(),
+            first.FirstLine == 0 ? 2 : Field.Range(first.FirstLine, "first_line", 2, long.MaxValue / 2));
     }
 
     // Leaves the rest of the piece for the lines to come.
