@@ -42,12 +42,12 @@ internal static class ImportCommand
         return name.Length > LongestName ? name[..LongestName] : name;
     }
 
-    private static async Task<int> RunAsync(
-        Checkout checkout, PylonClient client, FileInfo path, ImportTarget target, bool restart, CancellationToken cancellation)
+    internal static async Task<int> RunAsync(
+        Checkout checkout, PylonClient client, FileInfo path, ImportTarget target, bool restart, CancellationToken cancellation, int partBytes = ImportFile.PartBytes)
     {
         if (!path.Exists)
             throw new ApiException($"There is no file {path}.");
-        using var file = await ImportFile.OpenAsync(path.FullName, cancellation);
+        using var file = await ImportFile.OpenAsync(path.FullName, cancellation, partBytes);
         var notes = ImportNote.PathOf(checkout, file, target);
         var note = (restart ? null : ImportNote.Find(notes)) is { } earlier && earlier.Offset <= file.Length ? earlier : new ImportNote { Offset = file.Header.Length };
         if (note.Read > 0)

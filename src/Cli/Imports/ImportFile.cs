@@ -12,7 +12,10 @@ internal sealed class ImportFile : IDisposable
 
     private readonly FileStream _stream;
 
-    private ImportFile(FileStream stream, byte[] header, string digest) => (_stream, Header, Digest) = (stream, header, digest);
+    private readonly int _partBytes;
+
+    private ImportFile(FileStream stream, byte[] header, string digest, int partBytes) =>
+        (_stream, Header, Digest, _partBytes) = (stream, header, digest, partBytes);
 
     /// <summary>The first line with its end.</summary>
     public byte[] Header { get; }
@@ -22,7 +25,7 @@ internal sealed class ImportFile : IDisposable
 
     public long Length => _stream.Length;
 
-    public static async Task<ImportFile> OpenAsync(string path, CancellationToken cancellation)
+    public static async Task<ImportFile> OpenAsync(string path, CancellationToken cancellation, int partBytes = PartBytes)
     {
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
         try
@@ -32,7 +35,7 @@ internal sealed class ImportFile : IDisposable
             stream.Position = 0;
             var read = await stream.ReadAtLeastAsync(begin, begin.Length, throwOnEndOfStream: false, cancellation);
             var end = begin.AsSpan(0, read).IndexOf((byte)'\n');
-            return new ImportFile(stream, begin[..(end < 0 ? read : end + 1)], digest);
+            return new ImportFile(stream, begin[..(end < 0 ? read : end + 1)], digest, partBytes);
         }
         catch
         {
@@ -44,7 +47,7 @@ internal sealed class ImportFile : IDisposable
     /// <summary>The lines from a place in the file on; empty at its end.</summary>
     public async Task<byte[]> ReadPartAsync(long offset, CancellationToken cancellation)
     {
-        var part = new byte[Math.Min(PartBytes, Math.Max(Length - offset, 0))];
+        var part = new byte[Math.Min(_partBytes, Math.Max(Length - offset, 0))];
         _stream.Position = offset;
         await _stream.ReadExactlyAsync(part, cancellation);
         if (offset + part.Length >= Length)
