@@ -10,6 +10,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 IReadOnlyList<Scenario> scenarios =
 [
     new ConductScenario(),
+    new IngestScenario(),
 ];
 
 if (args is not [var name, .. var more] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario || !TryRounds(more, out var rounds))

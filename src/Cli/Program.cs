@@ -34,6 +34,7 @@ try
         WorkloadCommands.Choose(checkout),
         WorkloadCommands.Show(checkout),
         WorkloadCommands.List(checkout),
+        ImportCommand.Create(checkout),
     };
     // Our own signal handling ends the stack in order, however long that takes.
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

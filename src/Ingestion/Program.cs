@@ -1,5 +1,6 @@
 using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Grid;
+using Pylon.Ingestion.Import;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
@@ -32,7 +33,8 @@ internal static class Program
             .AddMarket()
             .AddRuns(builder.Configuration)
             .AddFreshness()
-            .AddGrid();
+            .AddGrid()
+            .AddImport();
 
         var app = builder.Build();
         app.MapGrpcService<GridService>();

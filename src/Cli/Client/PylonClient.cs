@@ -20,11 +20,14 @@ internal sealed class PylonClient : IDisposable
 
     private readonly HttpClient _http;
 
-    public PylonClient(string url) => _http = new HttpClient(new SocketsHttpHandler { UseProxy = !new Uri(url).IsLoopback })
+    public PylonClient(string url) => (Url, _http) = (url.TrimEnd('/'), new HttpClient(new SocketsHttpHandler { UseProxy = !new Uri(url).IsLoopback })
     {
         BaseAddress = new Uri(url.TrimEnd('/') + "/"),
         Timeout = Timeout.InfiniteTimeSpan,
-    };
+    });
+
+    /// <summary>Of the Gateway, without a slash at the end.</summary>
+    public string Url { get; }
 
     /// <summary>The Pylon that <c>PYLON_URL</c> names, else the one that this checkout has running.</summary>
     public static PylonClient Connect(Checkout checkout)
@@ -52,6 +55,13 @@ internal sealed class PylonClient : IDisposable
         return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellation)).Workload;
     }
 
+    /// <summary>Stores some lines of a file of history, all of them or none.</summary>
+    public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/pipeline/imports") { Content = ImportBody.Of(name, series, firstLine, header, part) };
+        return await SendAsync<ImportAnswer>(request, cancellation);
+    }
+
     /// <summary>Everything that happens, from the position on; ends when the connection does.</summary>
     public IAsyncEnumerable<Broadcast> BroadcastAsync(string? after, CancellationToken cancellation) =>
         StreamAsync("beckn/broadcast", after, Broadcast.Read, cancellation);
@@ -69,6 +79,11 @@ internal sealed class PylonClient : IDisposable
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType(), options: Json);
+        return await SendAsync<T>(request, cancellation);
+    }
+
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellation)
+    {
         using var answer = await AskAsync(request, cancellation);
         return await answer.Content.ReadFromJsonAsync<T>(Json, cancellation) ?? throw new ApiException($"{request.RequestUri} answers null");
     }

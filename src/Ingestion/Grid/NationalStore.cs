@@ -18,7 +18,7 @@ internal sealed class NationalStore(NpgsqlDataSource dataSource)
                 NULL::text[], NULL::numeric[]
          FROM carbon_intensity_national
          WHERE window_start > $1 - interval '30 minutes' AND window_start <= $1
-         ORDER BY source = 'synthetic', actual_gco2_kwh IS NULL, captured_at DESC LIMIT 1)
+         ORDER BY source = 'synthetic', actual_gco2_kwh IS NULL, source LIKE 'import:%', captured_at DESC LIMIT 1)
         UNION ALL
         (SELECT 'demand', window_start, mw::float8, NULL, is_actual, source, captured_at, NULL, NULL
          FROM (
@@ -27,18 +27,18 @@ internal sealed class NationalStore(NpgsqlDataSource dataSource)
             UNION ALL
             SELECT window_start, demand_mw, false, source, captured_at FROM demand_forecast_national
             WHERE window_start > $1 - interval '30 minutes' AND window_start <= $1 AND cardinal_point = '') demand
-         ORDER BY source = 'synthetic', NOT is_actual, captured_at DESC LIMIT 1)
+         ORDER BY source = 'synthetic', NOT is_actual, source LIKE 'import:%', captured_at DESC LIMIT 1)
         UNION ALL
         (SELECT 'price', window_start, price_gbp_mwh::float8, NULL, source <> 'synthetic', source, captured_at, NULL, NULL
          FROM wholesale_prices
          WHERE window_start > $1 - interval '1 day' AND window_start <= $1 AND price_type = 'system'
-         ORDER BY source = 'synthetic', window_start DESC, captured_at DESC LIMIT 1)
+         ORDER BY source = 'synthetic', window_start DESC, source LIKE 'import:%', captured_at DESC LIMIT 1)
         UNION ALL
         (SELECT 'mix', window_start, NULL, NULL, false, source, captured_at, array_agg(fuel ORDER BY fuel), array_agg(percent ORDER BY fuel)
          FROM generation_mix_national
          WHERE window_start > $1 - interval '1 hour' AND window_start <= $1
          GROUP BY window_start, source, captured_at
-         ORDER BY source = 'synthetic', window_start DESC, captured_at DESC LIMIT 1)
+         ORDER BY source = 'synthetic', window_start DESC, source LIKE 'import:%', captured_at DESC LIMIT 1)
         """;
 
     public async Task<NationalState> LatestAsync(DateTimeOffset now, CancellationToken cancellationToken)

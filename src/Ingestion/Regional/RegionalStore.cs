@@ -38,8 +38,8 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
         SELECT count(*) FROM filled
         """;
 
-    // A real value goes before a made-up one, however old; what was measured before what was forecast; then the latest
-    // capture. The mix is the latest of the same source.
+    // A real value goes before a made-up one, however old; what was measured before what was forecast; what the source told
+    // before what was imported; then the latest capture. The mix is the latest of the same source.
     internal const string ReadLatest =
         """
         SELECT r.region_id, r.short_name, r.dno_region,
@@ -50,7 +50,7 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
         CROSS JOIN LATERAL (
             SELECT * FROM carbon_intensity_regional
             WHERE region_id = r.region_id AND window_start > $1 - interval '30 minutes' AND window_start <= $1
-            ORDER BY source = $2, window_start DESC, actual_gco2_kwh IS NULL, captured_at DESC
+            ORDER BY source = $2, window_start DESC, actual_gco2_kwh IS NULL, source LIKE 'import:%', captured_at DESC
             LIMIT 1) c
         CROSS JOIN LATERAL (
             SELECT coalesce(array_agg(fuel ORDER BY fuel), '{}') AS fuels, coalesce(array_agg(percent ORDER BY fuel), '{}') AS percents

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Pylon.Ingestion.Import;
 using Pylon.Ingestion.V1;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
@@ -8,7 +9,7 @@ using Field = Pylon.Rpc.Field;
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>The gRPC face of the runs.</summary>
-internal sealed class PipelineRunService(PipelineRunner runner, RunStore store, IOptions<SourcesOptions> options, TimeProvider time)
+internal sealed class PipelineRunService(PipelineRunner runner, RunStore store, SeriesImport import, IOptions<SourcesOptions> options, TimeProvider time)
     : V1.PipelineRunService.PipelineRunServiceBase
 {
     public override async Task<RunPipelineResponse> RunPipeline(RunPipelineRequest request, ServerCallContext context)
@@ -47,6 +48,9 @@ internal sealed class PipelineRunService(PipelineRunner runner, RunStore store, 
             NextPageToken = runs.Count > size ? new PageToken(runs[size - 1].StartedAt, runs[size - 1].Id).Encode() : "",
         };
     }
+
+    public override Task<ImportSeriesResponse> ImportSeries(IAsyncStreamReader<ImportSeriesRequest> requestStream, ServerCallContext context) =>
+        import.RunAsync(requestStream, context.CancellationToken);
 
     public override async Task<ListQuarantineResponse> ListQuarantine(ListQuarantineRequest request, ServerCallContext context)
     {

@@ -6,7 +6,8 @@ namespace Pylon.Ingestion.Series;
 
 /// <summary>
 /// Reads the series as they were known at a time: of a half hour a real value goes before a made-up one, what was
-/// measured before what was forecast, a later capture before an earlier one.
+/// measured before what was forecast, what a source told Pylon before what a file says, a later capture before an earlier
+/// one. A file fills what the sources leave out: where it came from only its importer knows.
 /// </summary>
 internal sealed class SeriesReader(NpgsqlDataSource dataSource)
 {
@@ -18,7 +19,7 @@ internal sealed class SeriesReader(NpgsqlDataSource dataSource)
                actual_gco2_kwh IS NOT NULL, source, captured_at
         FROM carbon_intensity_national
         WHERE window_start >= $1 AND window_start < $2 AND captured_at <= $3 AND (forecast_gco2_kwh IS NOT NULL OR NOT $4)
-        ORDER BY window_start, source = 'synthetic', actual_gco2_kwh IS NULL, captured_at DESC
+        ORDER BY window_start, source = 'synthetic', actual_gco2_kwh IS NULL, source LIKE 'import:%', captured_at DESC
         LIMIT $5
         """;
 
@@ -29,7 +30,7 @@ internal sealed class SeriesReader(NpgsqlDataSource dataSource)
         FROM carbon_intensity_regional
         WHERE window_start >= $1 AND window_start < $2 AND captured_at <= $3 AND (forecast_gco2_kwh IS NOT NULL OR NOT $4)
           AND region_id = $6
-        ORDER BY window_start, source = 'synthetic', actual_gco2_kwh IS NULL, captured_at DESC
+        ORDER BY window_start, source = 'synthetic', actual_gco2_kwh IS NULL, source LIKE 'import:%', captured_at DESC
         LIMIT $5
         """;
 
@@ -42,7 +43,7 @@ internal sealed class SeriesReader(NpgsqlDataSource dataSource)
             UNION ALL
             SELECT window_start, demand_mw, false, source, captured_at FROM demand_forecast_national
             WHERE window_start >= $1 AND window_start < $2 AND captured_at <= $3 AND cardinal_point = '') demand
-        ORDER BY window_start, source = 'synthetic', NOT is_actual, captured_at DESC
+        ORDER BY window_start, source = 'synthetic', NOT is_actual, source LIKE 'import:%', captured_at DESC
         LIMIT $5
         """;
 
@@ -52,7 +53,7 @@ internal sealed class SeriesReader(NpgsqlDataSource dataSource)
         FROM wholesale_prices
         WHERE window_start >= $1 AND window_start < $2 AND captured_at <= $3
           AND price_type = $5 AND provider = $6 AND (price_type = 'system' OR volume_mwh > 0)
-        ORDER BY window_start, source = 'synthetic', captured_at DESC
+        ORDER BY window_start, source = 'synthetic', source LIKE 'import:%', captured_at DESC
         LIMIT $4
         """;
 

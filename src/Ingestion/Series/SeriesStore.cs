@@ -44,9 +44,7 @@ internal sealed class SeriesStore(NpgsqlDataSource dataSource, RegionalStore reg
         stored += await ApplyAsync(SeriesSql.Embedded, harvest.Embedded.Count);
         await ExecuteAsync(connection, SeriesSql.DropSynthetic, cancellationToken);
         if (harvest.Rejected.Count > 0)
-            await ExecuteAsync(
-                connection, SeriesSql.Quarantine, cancellationToken, source, capturedAt, harvest.Dataset,
-                harvest.Rejected.Select(r => Storable(r.Reason)).ToArray(), harvest.Rejected.Select(r => Storable(r.Body)).ToArray());
+            await QuarantineAsync(connection, source, capturedAt, harvest.Dataset, harvest.Rejected, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return stored;
 
@@ -61,11 +59,38 @@ internal sealed class SeriesStore(NpgsqlDataSource dataSource, RegionalStore reg
         }
     }
 
+    public static Task QuarantineAsync(
+        NpgsqlConnection connection, string source, DateTimeOffset seenAt, string dataset, IReadOnlyList<Rejected> rejected, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            connection, SeriesSql.Quarantine, cancellationToken, source, seenAt, dataset,
+            rejected.Select(r => Storable(r.Reason)).ToArray(), rejected.Select(r => Storable(r.Body)).ToArray());
+
+    /// <summary>In a transaction of its own: a partition is made once, and others wait for it no longer than that.</summary>
+    public static async Task EnsureMonthsAsync(
+        NpgsqlConnection connection, IReadOnlyList<(string Table, DateTimeOffset Month)> months, CancellationToken cancellationToken)
+    {
+        if (months.Count > 0)
+            await ExecuteAsync(connection, SeriesSql.EnsureMonths, cancellationToken, months.Select(m => m.Table).ToArray(), months.Select(m => m.Month).ToArray());
+    }
+
+    public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)
+    {
+        await using var command = Command(connection, sql, parameters);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = Timeout };
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        return command;
+    }
+
     // A text of PostgreSQL has no zero character, and a body may be anything.
     private static string Storable(string text) => text.Replace("\0", "\uFFFD");
 
-    // In a transaction of its own: a partition is made once, and others wait for it no longer than that.
-    private static async Task EnsureMonthsAsync(NpgsqlConnection connection, Harvest harvest, CancellationToken cancellationToken)
+    private static Task EnsureMonthsAsync(NpgsqlConnection connection, Harvest harvest, CancellationToken cancellationToken)
     {
         var months = Of("carbon_intensity_national", harvest.Intensities.Where(v => v.RegionId is null).Select(v => v.Start))
             .Concat(Of("carbon_intensity_regional", harvest.Intensities.Where(v => v.RegionId is not null).Select(v => v.Start)))
@@ -76,8 +101,7 @@ internal sealed class SeriesStore(NpgsqlDataSource dataSource, RegionalStore reg
             .Concat(Of("wholesale_prices", harvest.Prices.Select(v => v.Period.Start)))
             .Concat(Of("embedded_generation_forecast", harvest.Embedded.Select(v => v.Start)))
             .ToList();
-        if (months.Count > 0)
-            await ExecuteAsync(connection, SeriesSql.EnsureMonths, cancellationToken, months.Select(m => m.Table).ToArray(), months.Select(m => m.Month).ToArray());
+        return EnsureMonthsAsync(connection, months, cancellationToken);
 
         static IEnumerable<(string Table, DateTimeOffset Month)> Of(string table, IEnumerable<DateTimeOffset> starts) =>
             starts.Select(Month.Of).Distinct().Order().Select(month => (table, month));
@@ -133,19 +157,5 @@ internal sealed class SeriesStore(NpgsqlDataSource dataSource, RegionalStore reg
 
             await import.CompleteAsync(cancellationToken);
         }
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)
-    {
-        await using var command = Command(connection, sql, parameters);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] parameters)
-    {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = Timeout };
-        foreach (var parameter in parameters)
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
-        return command;
     }
 }

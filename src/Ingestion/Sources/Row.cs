@@ -68,7 +68,7 @@ internal sealed class Row(Func<string, string?> column, string body, long line =
     }
 
     public static DateTimeOffset? ParseTime(string? text) =>
-        DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, Utc, out var time) ? time : null;
+        DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, Utc, out var time) && IsSane(time.Year) ? time : null;
 
     /// <summary>A time on the clock of London, without offset.</summary>
     public DateTimeOffset? OptionalLocalTime(string name) =>
@@ -76,7 +76,7 @@ internal sealed class Row(Func<string, string?> column, string body, long line =
 
     public DateOnly Date(string name)
     {
-        if (Text(name) is { } text && DateTime.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        if (Text(name) is { } text && DateTime.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && IsSane(date.Year))
             return DateOnly.FromDateTime(date);
         Fail(Text(name) is null ? $"{name} is missing" : $"{name} is not a date");
         return default;
@@ -110,6 +110,9 @@ internal sealed class Row(Func<string, string?> column, string body, long line =
         Fail($"{day:yyyy-MM-dd} has {SettlementPeriod.CountOn(day)} settlement periods and no {number}");
         return default;
     }
+
+    // Nothing that is added to such a time leaves the calendar.
+    private static bool IsSane(int year) => year is > 1000 and < 9000;
 
     /// <summary>Names in any case: columns have changed theirs.</summary>
     private static string? TextOf(JsonElement element, string name)

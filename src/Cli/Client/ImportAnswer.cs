@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Pylon.Cli.Client;
+
+/// <summary>What came of a part of an import (pylon.ingestion.v1.ImportSeriesResponse in proto3 JSON).</summary>
+internal sealed record ImportAnswer
+{
+    public long RowsRead { get; init; }
+
+    public long RowsNew { get; init; }
+
+    public long RowsChanged { get; init; }
+
+    public long RowsUnchanged { get; init; }
+
+    public long RowsRejected { get; init; }
+
+    public IReadOnlyList<RejectedLine>? Rejected { get; init; }
+}
+
+/// <summary>A line that was not stored.</summary>
+internal sealed record RejectedLine(long Line, string Reason);
+
+/// <summary>The stream of messages that carries a part: one JSON object a line.</summary>
+internal static class ImportBody
+{
+    private const int PieceBytes = 256 * 1024;
+
+    public static HttpContent Of(string name, string series, long firstLine, byte[] header, byte[] part)
+    {
+        var body = new MemoryStream((part.Length / 2 * 3) + 4096);
+        Write(body, new { name, series = "IMPORTED_SERIES_" + series.ToUpperInvariant().Replace('-', '_'), first_line = firstLine, data = header });
+        foreach (var piece in part.Chunk(PieceBytes))
+            Write(body, new { data = piece });
+        return new ByteArrayContent(body.GetBuffer(), 0, (int)body.Length) { Headers = { ContentType = new("application/x-ndjson") } };
+    }
+
+    private static void Write<T>(MemoryStream body, T message)
+    {
+        JsonSerializer.Serialize(body, message);
+        body.WriteByte((byte)'\n');
+    }
+}

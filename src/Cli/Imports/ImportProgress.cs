@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Pylon.Cli.Imports;
+
+/// <summary>One line on a terminal that is written over; in a file a line for every tenth.</summary>
+internal sealed class ImportProgress
+{
+    private readonly bool _interactive = !Console.IsOutputRedirected;
+    private int _tenth;
+
+    public void Show(long lines, double perSecond, int percent)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"  {percent,3} %  {lines:#,0} lines  {perSecond:#,0} lines/s");
+        if (_interactive)
+            Console.Write("\r\e[2K" + text);
+        else if (percent / 10 > _tenth)
+            Console.WriteLine(text);
+        _tenth = percent / 10;
+    }
+
+    public void End()
+    {
+        if (_interactive)
+            Console.Write("\r\e[2K");
+    }
+}

@@ -1,0 +1,66 @@
+using Pylon.Ingestion.Sources;
+using Pylon.Rpc;
+
+namespace Pylon.Ingestion.Import;
+
+/// <summary>Where the columns of a file are: the position of each, -1 when the file has it not.</summary>
+internal sealed class ImportColumns
+{
+    private readonly List<string> _names;
+
+    private ImportColumns(List<string> names)
+    {
+        _names = names;
+        (Region, From, To) = (names.IndexOf("region_id"), names.IndexOf("from"), names.IndexOf("to"));
+        (Date, Period) = (names.IndexOf("settlement_date"), names.IndexOf("settlement_period"));
+        (Forecast, Actual, Index) = (names.IndexOf("forecast"), names.IndexOf("actual"), names.IndexOf("index"));
+        CapturedAt = names.IndexOf("captured_at");
+    }
+
+    public int Count => _names.Count;
+
+    public int Region { get; }
+
+    public int From { get; }
+
+    public int To { get; }
+
+    public int Date { get; }
+
+    public int Period { get; }
+
+    public int Forecast { get; }
+
+    public int Actual { get; }
+
+    public int Index { get; }
+
+    public int CapturedAt { get; }
+
+    public int Of(string name) => _names.IndexOf(name);
+
+    /// <summary>Reads the line that names the columns; refuses it when a file of this series cannot have them.</summary>
+    public static ImportColumns Read(string header, ImportShape shape)
+    {
+        var names = CsvFile.Records(header).Select(record => record.Fields).FirstOrDefault([]).ConvertAll(name => name.Trim().ToLowerInvariant());
+        if (names.Count == 0)
+            throw Wrong("must begin with a line that names the columns");
+        if (names.Find(name => !shape.Columns.Contains(name)) is not null)
+            throw Wrong($"must have in its first line only columns of {shape.Name}: {string.Join(", ", shape.Columns)}");
+        if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } repeated)
+            throw Wrong($"must name the column {repeated.Key} once");
+
+        var columns = new ImportColumns(names);
+        if (columns.Date >= 0 != columns.Period >= 0)
+            throw Wrong("must have settlement_date and settlement_period together");
+        if (columns.From < 0 && columns.Date < 0)
+            throw Wrong("must have the column from, or settlement_date and settlement_period");
+        if (columns.Forecast < 0 && columns.Actual < 0)
+            throw Wrong(shape.HasForecasts ? "must have the column forecast or actual" : "must have the column actual");
+        if (columns.CapturedAt >= 0 && columns.Forecast < 0)
+            throw Wrong("must have the column forecast when it has captured_at");
+        return columns;
+    }
+
+    private static RefusalException Wrong(string rule) => Refusal.InvalidArgument("data", rule).AsException();
+}

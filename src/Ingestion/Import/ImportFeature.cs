@@ -1,0 +1,8 @@
+namespace Pylon.Ingestion.Import;
+
+internal static class ImportFeature
+{
+    /// <summary>History from files.</summary>
+    public static IServiceCollection AddImport(this IServiceCollection services) =>
+        services.AddSingleton<ImportStore>().AddSingleton<SeriesImport>();
+}
