@@ -75,7 +75,7 @@ public sealed class BroadcastTests
             Publish(1, 9);
             Assert.Equal(Enumerable.Range(1, 9), await first.NumbersAsync(9));
             last = first.LastId;
-            Assert.Equal("batches:9-0,workloads:8-0", last);
+            Assert.Equal("batches:9-0,grid:0-0,workloads:8-0", last);
         }
 
         Publish(10, 10);
@@ -98,7 +98,7 @@ public sealed class BroadcastTests
     {
         await using var gateway = await TestGateway.StartAsync();
         gateway.Events.Publish(1, 5);
-        await Pylon.Testing.Eventually.True(() => gateway.Get<Pylon.Gateway.Broadcast.BroadcastHub>().Position.ToString() == "batches:0-0,workloads:5-0");
+        await Pylon.Testing.Eventually.True(() => gateway.Get<Pylon.Gateway.Broadcast.BroadcastHub>().Position.ToString() == "batches:0-0,grid:0-0,workloads:5-0");
         string last;
         using (var first = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast"))
         {
@@ -282,7 +282,7 @@ public sealed class BroadcastTests
 
         var message = JsonDocument.Parse((await stream.LineAsync())!).RootElement;
 
-        Assert.Equal("batches:0-0,workloads:1-0", message.GetProperty("position").GetString());
+        Assert.Equal("batches:0-0,grid:0-0,workloads:1-0", message.GetProperty("position").GetString());
         Assert.Equal("1", message.GetProperty("event").GetProperty("id").GetString());
     }
 

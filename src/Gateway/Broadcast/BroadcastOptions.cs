@@ -8,7 +8,7 @@ internal sealed class BroadcastOptions
     public const string Section = "Broadcast";
 
     /// <summary>The topics that are broadcast: the one list of them.</summary>
-    public static readonly IReadOnlyList<string> Topics = ["workloads", "batches"];
+    public static readonly IReadOnlyList<string> Topics = ["workloads", "batches", "grid"];
 
     /// <summary>Events that may wait for one subscriber; with more it is dropped, and can resume.</summary>
     [Range(1, 1_000_000)]

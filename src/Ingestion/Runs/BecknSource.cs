@@ -18,6 +18,7 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
     public const string Id = "beckn";
 
     private const string All = "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 0)]";
+    private const int Attempts = 4;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -25,10 +26,24 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
         yield return await TryAsync("catalogue", () => DiscoverAsync(now, cancellationToken), cancellationToken);
     }
 
+    // A callback may get lost, so it is asked again; an answer to the first question that comes late is as good.
     private async Task<Harvest> DiscoverAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var transactionId = Guid.CreateVersion7(now);
         await requests.BeginAsync(transactionId, now, cancellationToken);
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            if (await AskAsync(transactionId, cancellationToken) is { } answer)
+                return CatalogueBody.Read(answer, beckn.Id);
+        }
+
+        throw new HttpRequestException($"acknowledged {Attempts} times, but no on_discover within {beckn.CallbackTimeout.TotalSeconds:0.#} s");
+    }
+
+    /// <summary>Null when the answer was promised and did not come.</summary>
+    private async Task<string?> AskAsync(Guid transactionId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
         var message = new JsonObject
         {
             ["context"] = BecknContext.Of(beckn, "discover", transactionId, Guid.CreateVersion7(now), now),
@@ -39,7 +54,7 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
             },
         };
         var body = await client.PostAsync("discover", message.ToJsonString(), options.RequestPause, cancellationToken);
-        var answer = BecknReply.Read(HttpStatusCode.OK, Encoding.UTF8.GetBytes(body), "discover") switch
+        return BecknReply.Read(HttpStatusCode.OK, Encoding.UTF8.GetBytes(body), "discover") switch
         {
             BecknReply.Answer => body,
             BecknReply.Ack => await WaitAsync(transactionId, cancellationToken),
@@ -47,19 +62,18 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
             BecknReply.Rubbish rubbish => throw new HttpRequestException(rubbish.Reason),
             var other => throw new InvalidOperationException(other.ToString()),
         };
-        return CatalogueBody.Read(answer, beckn.Id);
     }
 
-    private async Task<string> WaitAsync(Guid transactionId, CancellationToken cancellationToken)
+    private async Task<string?> WaitAsync(Guid transactionId, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        while (time.GetElapsedTime(started) < beckn.CallbackTimeout)
+        while (time.GetElapsedTime(started) < beckn.CallbackTimeout / Attempts)
         {
             if (await requests.FindAsync(transactionId, cancellationToken) is { } answer)
                 return answer;
             await Task.Delay(Look, time, cancellationToken);
         }
 
-        throw new HttpRequestException($"acknowledged, but no on_discover within {beckn.CallbackTimeout.TotalSeconds:0.#} s");
+        return null;
     }
 }

@@ -182,7 +182,11 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
         {
             rows.Add(new V1.QuarantinedRow
             {
-                Id = reader.GetInt64(0), Source = reader.GetString(1), Dataset = reader.GetString(2), Reason = reader.GetString(3), Body = reader.GetString(4),
+                Id = reader.GetInt64(0),
+                Source = reader.GetString(1),
+                Dataset = reader.GetString(2),
+                Reason = reader.GetString(3),
+                Body = reader.GetString(4),
                 FirstSeenAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(reader.GetFieldValue<DateTimeOffset>(5)),
                 LastSeenAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(reader.GetFieldValue<DateTimeOffset>(6)),
                 TimesSeen = reader.GetInt64(7),
