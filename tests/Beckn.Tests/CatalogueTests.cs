@@ -199,40 +199,13 @@ public sealed class CatalogueTests
     [InlineData("null")]
     [InlineData("{\"message\":7}")]
     [InlineData("{\"message\":{\"catalogs\":[7,null,\"x\",{\"beckn:items\":[7,null,{\"beckn:itemAttributes\":[]}]}]}}")]
-    public void ForeignShapesAreAnEmptyCatalogue(string json) => Assert.Empty(Flow.Catalogue.Read(LenientJson.Parse(Encoding.UTF8.GetBytes(json))));
-
-    [Fact]
-    public void PublishedExamplesScoreAsExpected()
-    {
-        if (ReferenceExamples() is not { } folder)
-            return;
-        var best = Directory.GetFiles(folder, "on_discover-response*.json").Order()
-            .SelectMany(file => Flow.Catalogue.Read(LenientJson.Parse(File.ReadAllBytes(file))))
-            .OrderByDescending(i => Ranking.Score(i.RenewableMixPercent, i.CarbonIntensity))
-            .DistinctBy(i => i.GridZone)
-            .Take(3)
-            .Select(i => $"{i.Locality} {Ranking.Score(i.RenewableMixPercent, i.CarbonIntensity):0.0}");
-        Assert.Equal(["Oslo 95.0", "Stockholm 90.5", "Copenhagen 81.5"], best);
-    }
-
-    // The examples have a licence of their own and are not part of the repository; they are looked for beside it.
-    private static string? ReferenceExamples()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var examples = Path.Combine(folder.FullName, "shared/reference/beckn/examples/compute-energy/examples/1.discover");
-            if (Directory.Exists(examples))
-                return examples;
-        }
-
-        return null;
-    }
+    public void ForeignShapesAreAnEmptyCatalogue(string json) => Assert.Empty(Pylon.Beckn.Catalogue.Read(LenientJson.Parse(Encoding.UTF8.GetBytes(json))));
 
     private static IReadOnlyList<CatalogueItem> Read(Action<JsonNode> change)
     {
         var root = JsonNode.Parse(OnDiscover)!;
         change(root);
-        return Flow.Catalogue.Read(JsonSerializer.SerializeToElement(root));
+        return Pylon.Beckn.Catalogue.Read(JsonSerializer.SerializeToElement(root));
     }
 
     private static JsonNode Catalogue(JsonNode root) => root["message"]!["catalogs"]![0]!;

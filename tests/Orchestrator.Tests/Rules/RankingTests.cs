@@ -10,6 +10,33 @@ namespace Pylon.Orchestrator.Tests.Rules;
 
 public sealed class RankingTests
 {
+    [Fact]
+    public void PublishedExamplesScoreAsExpected()
+    {
+        if (ReferenceExamples() is not { } folder)
+            return;
+        var best = Directory.GetFiles(folder, "on_discover-response*.json").Order()
+            .SelectMany(file => Catalogue.Read(LenientJson.Parse(File.ReadAllBytes(file))))
+            .OrderByDescending(i => Ranking.Score(i.RenewableMixPercent, i.CarbonIntensity))
+            .DistinctBy(i => i.GridZone)
+            .Take(3)
+            .Select(i => $"{i.Locality} {Ranking.Score(i.RenewableMixPercent, i.CarbonIntensity):0.0}");
+        Assert.Equal(["Oslo 95.0", "Stockholm 90.5", "Copenhagen 81.5"], best);
+    }
+
+    // The examples have a licence of their own and are not part of the repository; they are looked for beside it.
+    private static string? ReferenceExamples()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var examples = Path.Combine(folder.FullName, "shared/reference/beckn/examples/compute-energy/examples/1.discover");
+            if (Directory.Exists(examples))
+                return examples;
+        }
+
+        return null;
+    }
+
     private static readonly DateTimeOffset Now = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
 
     [Theory]
