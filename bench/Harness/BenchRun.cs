@@ -8,6 +8,7 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
     private readonly List<StackProcess> _started = [];
     private readonly List<Comparison> _comparisons = [];
     private readonly List<string> _notes = [];
+    private readonly string? _load = LoadAverage();
 
     /// <summary>A throw-away PostgreSQL, fsync off, gone with its data at the end.</summary>
     public async Task<PrivatePostgres> StartPostgresAsync(CancellationToken cancellationToken) =>
@@ -50,13 +51,16 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
 
     /// <summary>Writes <c>bench/results/&lt;scenario&gt;.json</c> and returns its path.</summary>
     public Task<string> WriteAsync(CancellationToken cancellationToken) =>
-        ResultFile.WriteAsync(checkout, scenario, _comparisons, _notes, cancellationToken);
+        ResultFile.WriteAsync(checkout, scenario, _load, _comparisons, _notes, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _started.AsEnumerable().Reverse())
             await process.DisposeAsync();
     }
+
+    // What else the machine was doing when this began.
+    private static string? LoadAverage() => OperatingSystem.IsLinux() ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : null;
 
     private T Started<T>(T process)
         where T : StackProcess

@@ -17,7 +17,7 @@ internal static class ResultFile
     };
 
     public static async Task<string> WriteAsync(
-        Checkout checkout, Scenario scenario, IEnumerable<Comparison> comparisons, IReadOnlyList<string> notes, CancellationToken cancellationToken)
+        Checkout checkout, Scenario scenario, string? load, IEnumerable<Comparison> comparisons, IReadOnlyList<string> notes, CancellationToken cancellationToken)
     {
         var path = Path.Combine(checkout.Root, "bench", "results", scenario.Name + ".json");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -28,7 +28,14 @@ internal static class ResultFile
             Date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
             Commit = await GitAsync(checkout, "rev-parse", "--short", "HEAD"),
             Modified = await GitAsync(checkout, "status", "--porcelain", "--untracked-files=no", "--", ":!bench/results") is { Length: > 0 },
-            Machine = new { Cores = Environment.ProcessorCount, Processor = ProcessorName(), Os = RuntimeInformation.OSDescription, Runtime = RuntimeInformation.FrameworkDescription },
+            Machine = new
+            {
+                Cores = Environment.ProcessorCount,
+                LoadBefore = load,
+                Processor = ProcessorName(),
+                Os = RuntimeInformation.OSDescription,
+                Runtime = RuntimeInformation.FrameworkDescription,
+            },
             Comparisons = comparisons.Select(Describe).ToList(),
             Notes = notes,
         };
