@@ -46,7 +46,7 @@ internal sealed class ConductorService : IAsyncDisposable
     /// <summary>Everything of the Conductor's topic, after whatever waits in the outbox is published.</summary>
     public async Task<IReadOnlyList<Event>> EventsAsync()
     {
-        await Services.GetRequiredService<OutboxRelay>().DrainAsync(Enumerable.Range(0, BatchKeys.Shards), CancellationToken.None);
+        await Services.GetRequiredService<OutboxRelay>().DrainAsync([.. Enumerable.Range(0, BatchKeys.Shards)], CancellationToken.None);
         var stream = Services.GetRequiredService<IEventStream>();
         var read = await stream.ReadAsync(new Dictionary<string, string> { [BatchEvents.Topic] = stream.Start }, 1_000_000, CancellationToken.None);
         return [.. read.Select(r => r.Event)];

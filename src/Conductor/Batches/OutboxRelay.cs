@@ -11,10 +11,11 @@ namespace Pylon.Conductor.Batches;
 /// </summary>
 internal sealed class OutboxRelay(RedisCalls redis, IEventStream stream, BatchStore store, TimeProvider time, ILogger<OutboxRelay> logger) : BackgroundService
 {
-    private const int MaxTogether = 500;
+    private const int MaxTogether = 200;
 
-    // What these have is settled in one transaction.
-    private const int ShardsTogether = 8;
+    // Under load events gather so long between two passes, because a pass costs the same for one as for a hundred. The
+    // first one after a silence does not wait.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
@@ -33,14 +34,10 @@ internal sealed class OutboxRelay(RedisCalls redis, IEventStream stream, BatchSt
     }
 
     /// <summary>Publishes everything that is there now.</summary>
-    public async Task DrainAsync(IEnumerable<int> shards, CancellationToken cancellationToken)
+    public async Task DrainAsync(IReadOnlyCollection<int> shards, CancellationToken cancellationToken)
     {
-        foreach (var together in shards.Chunk(ShardsTogether))
-        {
-            IReadOnlyList<int> left = together;
-            while (left.Count > 0)
-                left = await DrainAsync(left, cancellationToken);
-        }
+        while (shards.Count > 0)
+            shards = await TakeAsync(shards, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -51,6 +48,7 @@ internal sealed class OutboxRelay(RedisCalls redis, IEventStream stream, BatchSt
         var shards = all;
         while (!stoppingToken.IsCancellationRequested)
         {
+            var began = time.GetTimestamp();
             try
             {
                 await DrainAsync(shards, stoppingToken);
@@ -67,6 +65,8 @@ internal sealed class OutboxRelay(RedisCalls redis, IEventStream stream, BatchSt
                 continue;
             }
 
+            if (shards.Count > 0 && shards != all && Gathering - time.GetElapsedTime(began) is var rest && rest > TimeSpan.Zero)
+                await Task.Delay(rest, time, stoppingToken);
             var left = Poll - time.GetElapsedTime(polled);
             if (left > TimeSpan.Zero)
                 await _bell.WaitAsync(left, stoppingToken);
@@ -87,7 +87,7 @@ internal sealed class OutboxRelay(RedisCalls redis, IEventStream stream, BatchSt
     }
 
     /// <summary>Takes what is in front; gives the shards that may have more.</summary>
-    private async Task<IReadOnlyList<int>> DrainAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<int>> TakeAsync(IReadOnlyCollection<int> shards, CancellationToken cancellationToken)
     {
         var found = (await Task.WhenAll(shards.Select(ReadAsync))).Where(f => f.Entries.Length > 0).ToList();
         if (found.Count == 0)
