@@ -147,7 +147,7 @@ public sealed class BroadcastTests
         Assert.True(data.GetProperty("gap").GetBoolean());
         Assert.Equal(Enumerable.Range(6, 5), await stream.NumbersAsync(5));
 
-        using var whole = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=batches:5-0,workloads:5-0");
+        using var whole = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=batches:5-0,grid:5-0,workloads:5-0");
         Assert.Equal(Enumerable.Range(6, 5), await whole.NumbersAsync(5));
     }
 

@@ -98,8 +98,12 @@ internal sealed class RunWorker(
         // The longer nothing happens, the rarer it is looked at.
         var silent = time.GetUtcNow() - run.UpdatedAt;
         var next = silent < options.Value.AskAfter ? options.Value.AskAfter : silent < RarestLook ? silent : RarestLook;
-        return now => RunRules.Tell(now, known.Select(p => PhaseNews.Of(p, time.GetUtcNow())), time.GetUtcNow())
-            with { LeaseOwner = null, DueIn = next, Attempts = 0, FailureReason = now.State == RunRecord.Running ? null : now.FailureReason };
+        return now =>
+        {
+            var told = RunRules.Tell(now, known.Select(p => PhaseNews.Of(p, time.GetUtcNow())), time.GetUtcNow());
+            // The last question may have failed; this one did not. Why the run failed is another matter.
+            return told with { LeaseOwner = null, DueIn = next, Attempts = 0, FailureReason = told.State == RunRecord.Running ? null : told.FailureReason };
+        };
     }
 
     private CallOptions Bound(CancellationToken cancellationToken) =>

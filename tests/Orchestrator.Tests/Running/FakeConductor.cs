@@ -54,7 +54,13 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         Id = Guid.NewGuid().ToString(),
         BatchPhaseProgressed = new BatchPhaseProgressed
         {
-            BatchId = workloadId, PhaseName = phase, EntityId = "part", Succeeded = true, Completed = completed, Total = 2, PhaseComplete = completed == 2,
+            BatchId = workloadId,
+            PhaseName = phase,
+            EntityId = "part",
+            Succeeded = true,
+            Completed = completed,
+            Total = 2,
+            PhaseComplete = completed == 2,
         },
     });
 

@@ -104,6 +104,16 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task FailureThatNoEventToldIsAskedForWithItsReason()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", ["--Runs:AskAfter=00:00:00.1", .. Impatient]);
+        var offered = await stack.OfferedAsync();
+        stack.Conductor.Batch = new Batch { Phases = { new PhaseProgress { Phase = "train", State = PhaseState.Failed, Total = 4 } } };
+        await stack.ChooseAsync(offered.Id, 1);
+        Assert.Equal("phase train failed", (await stack.UntilAsync(offered.Id, RunState.Failed)).Run.FailureReason);
+    }
+
+    [Fact]
     public async Task CancelledWorkloadIsNotAskedForAnyMore()
     {
         await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
