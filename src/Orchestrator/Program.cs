@@ -1,6 +1,7 @@
 using Pylon.Messaging;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Registry;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
@@ -22,7 +23,9 @@ builder.Services.AddRuns();
 var app = builder.Build();
 app.MapGrpcService<WorkloadService>();
 app.MapGrpcService<BecknService>();
+app.MapGrpcService<RegistryService>();
 app.MapServiceDefaults(
     Pylon.Orchestrator.V1.WorkloadService.Descriptor,
-    Pylon.Orchestrator.V1.BecknService.Descriptor);
+    Pylon.Orchestrator.V1.BecknService.Descriptor,
+    Pylon.Orchestrator.V1.RegistryService.Descriptor);
 return await app.RunServiceAsync();

@@ -57,6 +57,16 @@ internal sealed class FakeIngestion : IAsyncDisposable
 
     private sealed class Market(FakeIngestion fake) : MarketService.MarketServiceBase
     {
+        public override Task<GetCatalogResponse> GetCatalog(GetCatalogRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            var zone = new GridZone { Id = ZoneId("UK-EAST-1"), GridZoneCode = "UK-EAST-1", RegionId = 10 };
+            return Task.FromResult(new GetCatalogResponse
+            {
+                Entries = { new CatalogEntry { Window = new ComputeWindow { Id = "w1", GridZoneId = zone.Id }, GridZone = zone } },
+            });
+        }
+
         public override Task<ReceiveCatalogResponse> ReceiveCatalog(ReceiveCatalogRequest request, ServerCallContext context)
         {
             fake.CheckUp();
@@ -78,6 +88,12 @@ internal sealed class FakeIngestion : IAsyncDisposable
 
     private sealed class Grid(FakeIngestion fake) : GridService.GridServiceBase
     {
+        public override Task<GetNationalGridResponse> GetNationalGrid(GetNationalGridRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            return Task.FromResult(new GetNationalGridResponse { Grid = new NationalGrid { CarbonIntensity = new GridPoint { Value = 123 } } });
+        }
+
         public override Task<ListRegionalGridResponse> ListRegionalGrid(ListRegionalGridRequest request, ServerCallContext context)
         {
             fake.CheckUp();

@@ -58,6 +58,8 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public V1.WorkloadService.WorkloadServiceClient Workloads => new(_channel);
 
+    public V1.RegistryService.RegistryServiceClient Registry => new(_channel);
+
     public V1.BecknService.BecknServiceClient Beckn => new(_channel);
 
     public static async Task<OrchestratorStack> StartAsync(string style = "sync", params string[] settings)
@@ -89,6 +91,7 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         var app = builder.Build();
         app.MapGrpcService<Pylon.Orchestrator.Workloads.WorkloadService>();
         app.MapGrpcService<Pylon.Orchestrator.Beckn.BecknService>();
+        app.MapGrpcService<Pylon.Orchestrator.Registry.RegistryService>();
         await app.StartAsync();
         _orchestrator = app;
         // gRPC is the first of the two that it listens on.
