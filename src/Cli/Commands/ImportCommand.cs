@@ -89,7 +89,7 @@ internal static class ImportCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{path.Name}: {note.Read:#,0} lines as import:{target.Name} ({target.Series}); {lines:#,0} of them now in {took.TotalSeconds:0.0} s, {lines / took.TotalSeconds:#,0} lines/s"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{note.New:#,0} values new, {note.Changed:#,0} changed, {note.Unchanged:#,0} unchanged; {note.Rejected:#,0} lines rejected"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{note.New:#,0} values new, {note.Changed:#,0} changed, {note.Unchanged:#,0} unchanged; {note.Rejected:#,0} {(note.Rejected == 1 ? "line" : "lines")} rejected"));
         foreach (var one in note.FirstRejected)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  line {one.Line:#,0}: {one.Reason}"));
         if (note.Rejected > note.FirstRejected.Count)
