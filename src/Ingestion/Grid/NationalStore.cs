@@ -36,7 +36,7 @@ internal sealed class NationalStore(NpgsqlDataSource dataSource)
         UNION ALL
         (SELECT 'mix', window_start, NULL, NULL, false, source, captured_at, array_agg(fuel ORDER BY fuel), array_agg(percent ORDER BY fuel)
          FROM generation_mix_national
-         WHERE window_start > $1 - interval '1 hour' AND window_start <= $1
+         WHERE window_start > $1 - interval '2 hours' AND window_start <= $1
          GROUP BY window_start, source, captured_at
          ORDER BY source = 'synthetic', window_start DESC, source LIKE 'import:%', captured_at DESC LIMIT 1)
         """;

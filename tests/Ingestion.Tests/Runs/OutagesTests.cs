@@ -95,14 +95,25 @@ public sealed class OutagesTests : IAsyncLifetime
         await _ingestion.KillAsync();
         await _ingestion.StartAgainAsync();
         var completed = await EndedAsync(run => run.Id != cut.Id && run.Sources.Count == 3);
-        var again = (await Runs.RunPipelineAsync(new RunPipelineRequest())).Run;
-        var repeated = await EndedAsync(run => run.Id == again.Id);
+        var repeated = await AgainAsync();
+        // When the half hour turns, the sources have new things to tell.
+        if (!InOneHalfHour(cut, repeated))
+            repeated = await AgainAsync();
 
         Assert.Equal(PipelineRunStatus.Succeeded, completed.Status);
         Assert.Equal(PipelineRunStatus.Abandoned, (await Runs.GetRunAsync(new GetRunRequest { RunId = cut.Id })).Run.Status);
-        Assert.Equal([0, 0], completed.Sources.Where(s => s.Source != "neso").Select(s => s.RowsNew));
         Assert.True(completed.Sources.Single(s => s.Source == "neso").RowsNew > 0);
+        if (InOneHalfHour(cut, completed))
+            Assert.Equal([0, 0], completed.Sources.Where(s => s.Source != "neso").Select(s => s.RowsNew));
         Assert.All(repeated.Sources, s => Assert.Equal((0, 0), (s.RowsNew, s.RowsChanged)));
+    }
+
+    private static bool InOneHalfHour(PipelineRun first, PipelineRun last) => first.StartedAt.Seconds / 1800 == last.FinishedAt.Seconds / 1800;
+
+    private async Task<PipelineRun> AgainAsync()
+    {
+        var begun = (await Runs.RunPipelineAsync(new RunPipelineRequest())).Run;
+        return await EndedAsync(run => run.Id == begun.Id);
     }
 
     private static ServiceProcess Process(string project, int http, int? grpc, KeyValuePair<string, string>[] settings)
