@@ -45,15 +45,33 @@ internal sealed class ClientStream(HttpContext context, RouteMatch match, Transc
         try
         {
             await foreach (var message in _lines.Read(stop.Token))
-                await requests.WriteAsync(message, stop.Token);
+            {
+                if (!await IsTaken(() => requests.WriteAsync(message, stop.Token)))
+                    return;
+            }
+
             if (_lines.Problem is not null)
                 await stop.CancelAsync();
             else
-                await requests.CompleteAsync();
+                await IsTaken(requests.CompleteAsync);
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException || stop.IsCancellationRequested)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
-            // The service has ended the call: its status comes with the answer.
+            // The call is over, whoever ended it: its status comes with the answer.
+        }
+    }
+
+    // False when the service has ended the call, or its process has: the status comes with the answer.
+    private static async Task<bool> IsTaken(Func<Task> send)
+    {
+        try
+        {
+            await send();
+            return true;
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
+        {
+            return false;
         }
     }
 }
