@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Npgsql;
 using Pylon.Messaging;
-using Pylon.Postgres;
 
 namespace Pylon.Ingestion;
 
@@ -10,8 +9,5 @@ internal static class GridEvents
 {
     public const string Topic = "grid";
 
-    private const string Insert = "INSERT INTO outbox (topic, type, subject, payload) VALUES ($1, $2, $3, $4)";
-
-    public static NpgsqlBatchCommand Append(string subject, IMessage payload) =>
-        Sql.Statement(Insert, Topic, Outbox.TypeOf(payload), subject, Sql.Json(Outbox.JsonOf(payload)));
+    public static NpgsqlBatchCommand Append(string subject, IMessage payload) => Outbox.Append(Topic, subject, payload);
 }

@@ -4,6 +4,7 @@ using Google.Protobuf.Reflection;
 using Npgsql;
 using NpgsqlTypes;
 using Pylon.Events.V1;
+using Pylon.Postgres;
 
 namespace Pylon.Messaging;
 
@@ -50,6 +51,11 @@ public static class Outbox
 
     private static readonly FrozenDictionary<MessageDescriptor, FieldDescriptor> DataFields = Event.Descriptor.Oneofs
         .Single(o => o.Name == "data").Fields.ToFrozenDictionary(f => f.MessageType);
+
+    /// <summary>The same as one of the statements of a batch, in the transaction of the change that it tells of.</summary>
+    /// <inheritdoc cref="InsertAsync"/>
+    public static NpgsqlBatchCommand Append(string topic, string subject, IMessage payload) =>
+        Sql.Statement(Insert, topic, TypeOf(payload), subject, Sql.Json(JsonOf(payload)));
 
     /// <summary>
     /// Appends an event to the outbox of the connection's search path, in the transaction that the connection is in.

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Npgsql;
 using Pylon.Messaging;
-using Pylon.Postgres;
 
 namespace Pylon.Orchestrator;
 
@@ -10,8 +9,5 @@ internal static class WorkloadEvents
 {
     public const string Topic = "workloads";
 
-    private const string Insert = "INSERT INTO outbox (topic, type, subject, payload) VALUES ($1, $2, $3, $4)";
-
-    public static NpgsqlBatchCommand Append(Guid workloadId, IMessage payload) =>
-        Sql.Statement(Insert, Topic, Outbox.TypeOf(payload), workloadId.ToString(), Sql.Json(Outbox.JsonOf(payload)));
+    public static NpgsqlBatchCommand Append(Guid workloadId, IMessage payload) => Outbox.Append(Topic, workloadId.ToString(), payload);
 }
