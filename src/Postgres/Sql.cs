@@ -32,6 +32,12 @@ public static class Sql
     /// <summary>A jsonb parameter.</summary>
     public static NpgsqlParameter Json(string? json) => new() { Value = (object?)json ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb };
 
+    /// <summary>A timestamptz parameter; a null one has its type too, so that the server need not guess.</summary>
+    public static NpgsqlParameter Time(DateTimeOffset? time) => new() { Value = (object?)time?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
+    /// <summary>A uuid parameter; a null one has its type too.</summary>
+    public static NpgsqlParameter Uuid(Guid? id) => new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
+
     /// <summary>
     /// Runs a state change, which names the expected old state in its WHERE, and, when it found its row, what belongs to
     /// it: all or nothing. False when it found none.

@@ -56,7 +56,7 @@ internal sealed class DeadLetterStore(NpgsqlDataSource database, StoreCircuits c
             () => database.Command(
                 SelectPage,
                 states.ToArray(),
-                new NpgsqlParameter { Value = (object?)after?.Time.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz },
+                Sql.Time(after?.Time),
                 after?.Id ?? Guid.Empty,
                 max),
             cancellationToken);

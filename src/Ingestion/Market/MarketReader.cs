@@ -55,10 +55,10 @@ internal sealed class MarketReader(NpgsqlDataSource dataSource)
     }
 
     public Task<List<ComputeWindow>> WindowsAsync(Guid? zoneId, PageToken? after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(dataSource.Command(Windows, Uuid(zoneId), Time(after?.Time), after?.Id ?? Guid.Empty, limit), Window, cancellationToken);
+        ReadAsync(dataSource.Command(Windows, Sql.Uuid(zoneId), Sql.Time(after?.Time), after?.Id ?? Guid.Empty, limit), Window, cancellationToken);
 
     public Task<List<Offer>> OffersAsync(Guid? windowId, Guid after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(dataSource.Command(Offers, Uuid(windowId), after, limit), Offer, cancellationToken);
+        ReadAsync(dataSource.Command(Offers, Sql.Uuid(windowId), after, limit), Offer, cancellationToken);
 
     private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
@@ -111,8 +111,4 @@ internal sealed class MarketReader(NpgsqlDataSource dataSource)
     }
 
     private static Timestamp At(NpgsqlDataReader reader, int column) => reader.GetFieldValue<DateTimeOffset>(column).ToTimestamp();
-
-    private static NpgsqlParameter Uuid(Guid? id) => new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid };
-
-    private static NpgsqlParameter Time(DateTimeOffset? time) => new() { Value = (object?)time ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz };
 }

@@ -116,7 +116,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
         await dataSource.ExecuteAsync(Abandon, cancellationToken, now);
         await dataSource.ExecuteAsync(Purge, cancellationToken, now);
         return await dataSource.ExecuteAsync(
-            Begin, cancellationToken, id, new NpgsqlParameter { Value = (object?)requestId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid }, trigger, now, unlessSince) == 1;
+            Begin, cancellationToken, id, Sql.Uuid(requestId), trigger, now, unlessSince) == 1;
     }
 
     /// <summary>The sources that were last visited before <paramref name="visited"/>, or in vain before <paramref name="failed"/>.</summary>
@@ -171,11 +171,11 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     public Task<Guid?> FindRunningAsync(CancellationToken cancellationToken) => IdAsync(dataSource.Command(Running), cancellationToken);
 
     public Task<IReadOnlyList<Run>> ListAsync(PageToken? after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(Page, cancellationToken, Time(after?.Time), after?.Id ?? Guid.Empty, limit);
+        ReadAsync(Page, cancellationToken, Sql.Time(after?.Time), after?.Id ?? Guid.Empty, limit);
 
     public async Task<IReadOnlyList<V1.QuarantinedRow>> QuarantinedAsync(string source, (DateTimeOffset Time, long Id)? after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.Command(QuarantinePage, source, Time(after?.Time), after?.Id ?? 0L, limit);
+        await using var command = dataSource.Command(QuarantinePage, source, Sql.Time(after?.Time), after?.Id ?? 0L, limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<V1.QuarantinedRow>();
         while (await reader.ReadAsync(cancellationToken))
@@ -195,9 +195,6 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
 
         return rows;
     }
-
-    private static NpgsqlParameter Time(DateTimeOffset? time) =>
-        new() { Value = (object?)time ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz };
 
     private static async Task<Guid?> IdAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
