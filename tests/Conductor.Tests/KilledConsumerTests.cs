@@ -121,16 +121,10 @@ public sealed class KilledConsumerTests : IAsyncLifetime
 
     private async Task<ServiceProcess> StartAsync(string name, TimeSpan claimAfter)
     {
-        var checkout = Checkout.Find();
-        // The same as ours: a build of the tests is a build of what they run.
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var (http, grpc) = (Ports.Throwaway(), Ports.Throwaway());
-        var process = new ServiceProcess(
+        var process = TestProcess.Of(
+            "Conductor",
             $"conductor-{name}",
-            checkout.Program("Conductor", configuration),
-            Path.Combine(checkout.Logs, "conductor-tests", $"{name}.log"),
-            http,
-            grpc == http ? grpc + 1 : grpc,
+            "conductor-tests",
             new Dictionary<string, string>
             {
                 ["PYLON_POSTGRES"] = _database.Database.Uri,

@@ -49,14 +49,9 @@ public sealed class KilledImportTests
 
     private const string Stored = "SELECT count(*) FROM ingestion.carbon_intensity_regional WHERE source = 'import:history'";
 
-    private static ServiceProcess Process(TestDatabase database, TestRedis redis)
-    {
-        var checkout = Checkout.Find();
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        return new ServiceProcess(
-            "ingestion", checkout.Program("Ingestion", configuration), Path.Combine(checkout.Logs, "ingestion-tests", "killed-import.log"),
-            Ports.Throwaway(), Ports.Throwaway(), [new("PYLON_POSTGRES", database.Uri), new("PYLON_REDIS", redis.ConnectionString), new("Sources__Scheduled", "false")]);
-    }
+    private static ServiceProcess Process(TestDatabase database, TestRedis redis) => TestProcess.Of(
+        "Ingestion", "killed-import", "ingestion-tests",
+        [new("PYLON_POSTGRES", database.Uri), new("PYLON_REDIS", redis.ConnectionString), new("Sources__Scheduled", "false")]);
 
     private static async Task<ImportSeriesResponse> ImportAsync(ServiceProcess service, string file)
     {

@@ -9,12 +9,10 @@ namespace Pylon.Ingestion.Tests.Runs;
 /// <summary>Real processes of Ingestion and of the sandbox that plays its sources; either is killed at will.</summary>
 public sealed class OutagesTests : IAsyncLifetime
 {
-    private readonly ServiceProcess _sandbox;
+    private readonly ServiceProcess _sandbox = TestProcess.Of("Sandbox", "outages-sandbox", "ingestion-tests", [], speaksGrpc: false);
     private TestDatabase _database = null!;
     private ServiceProcess _ingestion = null!;
     private GrpcChannel _channel = null!;
-
-    public OutagesTests() => _sandbox = Process("Sandbox", Ports.Throwaway(), null, []);
 
     private GridService.GridServiceClient Grid => new(_channel);
 
@@ -24,7 +22,7 @@ public sealed class OutagesTests : IAsyncLifetime
     {
         _database = await TestDatabase.CreateAsync();
         var sandbox = $"http://127.0.0.1:{_sandbox.HttpPort}";
-        _ingestion = Process("Ingestion", Ports.Throwaway(), Ports.Throwaway(),
+        _ingestion = TestProcess.Of("Ingestion", "outages-ingestion", "ingestion-tests",
         [
             new("PYLON_POSTGRES", _database.Uri), new("PYLON_REDIS", (await TestRedis.CreateAsync()).ConnectionString),
             new("Sources__CarbonIntensityBaseUrl", $"{sandbox}/carbon-intensity"), new("Sources__NesoBaseUrl", $"{sandbox}/neso"), new("Sources__ElexonBaseUrl", $"{sandbox}/elexon"),
@@ -114,14 +112,6 @@ public sealed class OutagesTests : IAsyncLifetime
     {
         var begun = (await Runs.RunPipelineAsync(new RunPipelineRequest())).Run;
         return await EndedAsync(run => run.Id == begun.Id);
-    }
-
-    private static ServiceProcess Process(string project, int http, int? grpc, KeyValuePair<string, string>[] settings)
-    {
-        var checkout = Checkout.Find();
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        return new ServiceProcess(
-            project.ToLowerInvariant(), checkout.Program(project, configuration), Path.Combine(checkout.Logs, "ingestion-tests", $"outages-{project}-{http}.log"), http, grpc, settings);
     }
 
     private async Task<IReadOnlyList<RegionalGrid>> RegionsAsync() => (await Grid.ListRegionalGridAsync(new ListRegionalGridRequest())).Regions;
