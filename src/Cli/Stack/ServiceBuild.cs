@@ -11,7 +11,7 @@ namespace Pylon.Cli.Stack;
 /// </remarks>
 internal sealed class ServiceBuild(Checkout checkout, string configuration)
 {
-    private static readonly string[] Sources = ["src", "compat", "protos"];
+    private static readonly string[] Sources = ["src", "protos"];
 
     private string Stamp => Path.Combine(checkout.Home, $"build-{configuration}.stamp");
 

@@ -8,7 +8,6 @@ namespace Pylon.Rpc;
 /// <summary>
 /// Errors on the wire (AIP-193): a <c>google.rpc.Status</c> in the trailer <c>grpc-status-details-bin</c> with
 /// <c>ErrorInfo{reason, domain: "pylon"}</c> and, where they apply, <c>BadRequest</c> and <c>RetryInfo</c>.
-/// The package's ErrorInfo is older than its field's name: what it calls Type is <c>reason</c>, field 1.
 /// </summary>
 public static class RpcStatus
 {
@@ -30,7 +29,7 @@ public static class RpcStatus
     }
 
     /// <summary>The stable reason, for example WORKLOAD_NOT_FOUND.</summary>
-    public static string? Reason(this RpcException exception) => exception.Detail<ErrorInfo>()?.Type;
+    public static string? Reason(this RpcException exception) => exception.Detail<ErrorInfo>()?.Reason;
 
     public static IReadOnlyList<FieldViolation> Violations(this RpcException exception) =>
         exception.Detail<BadRequest>()?.FieldViolations.Select(v => new FieldViolation(v.Field, v.Description)).ToList() ?? [];
@@ -42,7 +41,7 @@ public static class RpcStatus
 
     internal static RpcException Of(Refusal refusal)
     {
-        var info = new ErrorInfo { Type = refusal.Reason, Domain = Domain, Metadata = { refusal.Metadata.ToDictionary() } };
+        var info = new ErrorInfo { Reason = refusal.Reason, Domain = Domain, Metadata = { refusal.Metadata.ToDictionary() } };
         List<IMessage> details = [info];
         if (refusal.Violations.Count > 0)
         {
@@ -57,7 +56,7 @@ public static class RpcStatus
     /// <summary>For what nobody expected: the caller learns only the id under which the log has the rest.</summary>
     internal static RpcException Internal(string correlationId)
     {
-        var info = new ErrorInfo { Type = "INTERNAL", Domain = Domain, Metadata = { ["correlation_id"] = correlationId } };
+        var info = new ErrorInfo { Reason = "INTERNAL", Domain = Domain, Metadata = { ["correlation_id"] = correlationId } };
         return Of(StatusCode.Internal, "Something went wrong on our side; the correlation id finds it in the log.", [info]);
     }
 
