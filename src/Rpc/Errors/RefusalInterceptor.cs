@@ -67,8 +67,11 @@ internal sealed class RefusalInterceptor(
     private RpcException Translate(Exception exception, ServerCallContext context)
     {
         if (exception is RefusalException expected) return RpcStatus.Of(expected.Refusal);
-        // The library's own: a method without a body, a message over the limit.
-        if (exception is RpcException { StatusCode: StatusCode.Unimplemented or StatusCode.ResourceExhausted } own) return own;
+        // The library's own: a method without a body, a message over the limit, a service whose health nobody knows.
+        if (exception is RpcException { StatusCode: StatusCode.Unimplemented or StatusCode.ResourceExhausted } own)
+            return own;
+        if (exception is RpcException { StatusCode: StatusCode.NotFound } unknown && context.Method.StartsWith("/grpc.health.", StringComparison.Ordinal))
+            return unknown;
         if (EndOf(exception, context) is { } end) return end;
         if (table.Find(exception) is { } refusal)
         {
