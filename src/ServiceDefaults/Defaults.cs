@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -38,6 +39,7 @@ public static class Defaults
         builder.Services.AddHostedService(provider => new IdleSettings(name, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<IdleSettings>>()));
 
         builder.Services.AddRpcServer();
+        builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
         builder.Services.AddSingleton<MetricsRegistry>();
         Telemetry.AddWhenAsked(builder.Services, builder.Configuration, name);
 
