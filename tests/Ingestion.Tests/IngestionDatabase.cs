@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.Testing;
 
@@ -29,6 +30,8 @@ internal sealed class IngestionDatabase : IAsyncDisposable
     private static async Task MigrateAsync(TestDatabase database)
     {
         await using var dataSource = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(database.ConnectionString, "ingestion"));
-        await new Migrator(dataSource, TimeProvider.System, NullLogger<Migrator>.Instance).MigrateAsync(typeof(Program).Assembly, "ingestion", CancellationToken.None);
+        var migrator = new Migrator(dataSource, TimeProvider.System, NullLogger<Migrator>.Instance);
+        await migrator.MigrateAsync(typeof(Program).Assembly, "ingestion", CancellationToken.None);
+        await migrator.MigrateAsync(typeof(Outbox).Assembly, "ingestion", CancellationToken.None, Outbox.MigrationHistory);
     }
 }

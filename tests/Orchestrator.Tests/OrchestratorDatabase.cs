@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pylon.Messaging;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Runs;
@@ -39,8 +40,9 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     public static async Task MigrateAsync(TestDatabase database)
     {
         await using var dataSource = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(database.ConnectionString, "orchestrator"));
-        await new Migrator(dataSource, TimeProvider.System, NullLogger<Migrator>.Instance)
-            .MigrateAsync(typeof(WorkloadStore).Assembly, "orchestrator", CancellationToken.None);
+        var migrator = new Migrator(dataSource, TimeProvider.System, NullLogger<Migrator>.Instance);
+        await migrator.MigrateAsync(typeof(WorkloadStore).Assembly, "orchestrator", CancellationToken.None);
+        await migrator.MigrateAsync(typeof(Outbox).Assembly, "orchestrator", CancellationToken.None, Outbox.MigrationHistory);
     }
 
     public Task ExecuteAsync(string sql, params object?[] parameters) => DataSource.ExecuteAsync(sql, CancellationToken.None, parameters);
