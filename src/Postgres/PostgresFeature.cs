@@ -69,7 +69,8 @@ public static class PostgresFeature
         Default("Application Name", () => result.ApplicationName = $"pylon-{schema}");
         Default("Timeout", () => result.Timeout = 5);
         Default("Command Timeout", () => result.CommandTimeout = 15);
-        Default("Keepalive", () => result.KeepAlive = 10);
+        // By the system and not by Npgsql, whose keepalive ends a waiting LISTEN by an exception each time.
+        Default("Tcp Keepalive", () => (result.TcpKeepAlive, result.TcpKeepAliveTime, result.TcpKeepAliveInterval) = (true, 10_000, 3_000));
         Default("Maximum Pool Size", () => result.MaxPoolSize = DefaultPoolSize);
         return result;
 
