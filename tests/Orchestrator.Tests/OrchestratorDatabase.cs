@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Pylon.Messaging;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Runs;
@@ -16,7 +14,7 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     private OrchestratorDatabase(TestDatabase server)
     {
         Server = server;
-        DataSource = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(server.ConnectionString, "orchestrator"));
+        DataSource = server.DataSource("orchestrator");
         Workloads = new WorkloadStore(DataSource);
         Flow = new FlowStore(DataSource);
         Beckn = new BecknStore(DataSource);
@@ -35,15 +33,9 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
 
     public RunStore Runs { get; }
 
-    public static async Task<OrchestratorDatabase> CreateAsync() => new(await TestDatabase.CreateAsync("orchestrator", MigrateAsync));
+    public static async Task<OrchestratorDatabase> CreateAsync() => new(await TestDatabase.CreateAsync(typeof(WorkloadStore).Assembly, "orchestrator"));
 
-    public static async Task MigrateAsync(TestDatabase database)
-    {
-        await using var dataSource = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(database.ConnectionString, "orchestrator"));
-        var migrator = new Migrator(dataSource, TimeProvider.System, NullLogger<Migrator>.Instance);
-        await migrator.MigrateAsync(typeof(WorkloadStore).Assembly, "orchestrator", CancellationToken.None);
-        await migrator.MigrateAsync(typeof(Outbox).Assembly, "orchestrator", CancellationToken.None, Outbox.MigrationHistory);
-    }
+    public static Task MigrateAsync(TestDatabase database) => database.MigrateAsync(typeof(WorkloadStore).Assembly, "orchestrator");
 
     public Task ExecuteAsync(string sql, params object?[] parameters) => DataSource.ExecuteAsync(sql, CancellationToken.None, parameters);
 
