@@ -133,26 +133,12 @@ internal sealed class OutboxRelay(
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    private async Task<List<OutboxRow>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(Select, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<OutboxRow>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(new OutboxRow(
-                reader.GetInt64(0),
-                reader.GetGuid(1),
-                reader.GetString(2),
-                reader.GetString(3),
-                reader.GetString(4),
-                reader.GetDateTime(5),
-                reader.GetString(6),
-                await reader.IsDBNullAsync(7, cancellationToken) ? null : reader.GetString(7)));
-        }
-
-        return rows;
-    }
+    private Task<List<OutboxRow>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        new NpgsqlCommand(Select, connection).ListAsync(
+            row => new OutboxRow(
+                row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetDateTime(5), row.GetString(6),
+                row.IsDBNull(7) ? null : row.GetString(7)),
+            cancellationToken);
 
     private static async Task<int> ExecuteAsync(
         NpgsqlConnection connection, string sql, long[]? argument, CancellationToken cancellationToken)

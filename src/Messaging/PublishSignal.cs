@@ -17,7 +17,7 @@ internal sealed class PublishSignal(IConnectionMultiplexer redis, TimeSpan bound
     private bool _subscribed;
 
     /// <summary>Completes at the next publish. Take it before reading, so that no publish is missed in between.</summary>
-    public Task Next()
+    public Task NextAsync()
     {
         lock (_lock)
         {

@@ -87,7 +87,7 @@ internal sealed class RedisEventStream(
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var published = _published.Next();
+            var published = _published.NextAsync();
             IReadOnlyList<StreamedEvent> batch = [];
             try
             {

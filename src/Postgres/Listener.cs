@@ -121,7 +121,7 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
         public bool IsNew(Exception e)
         {
             // Refused, starting up and broken pipe are all the same outage.
-            var cause = e is NpgsqlException { IsTransient: true } ? "unreachable" : $"{e.GetType()}: {e.Message}";
+            var cause = PostgresFailure.IsTransient(e) ? "unreachable" : $"{e.GetType()}: {e.Message}";
             if (cause == _cause)
                 return false;
             _cause = cause;

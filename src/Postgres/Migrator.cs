@@ -138,13 +138,9 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
 
     private static async Task<Dictionary<int, string>> ReadAppliedAsync(NpgsqlConnection connection, string schema, string history, CancellationToken cancellationToken)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT version, checksum FROM {schema}.{history}";
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var applied = new Dictionary<int, string>();
-        while (await reader.ReadAsync(cancellationToken))
-            applied.Add(reader.GetInt32(0), reader.GetString(1));
-        return applied;
+        var rows = await new NpgsqlCommand($"SELECT version, checksum FROM {schema}.{history}", connection)
+            .ListAsync(row => KeyValuePair.Create(row.GetInt32(0), row.GetString(1)), cancellationToken);
+        return new Dictionary<int, string>(rows);
     }
 
     private async Task ApplyAsync(NpgsqlConnection connection, string schema, string history, Migration migration, CancellationToken cancellationToken)
