@@ -78,6 +78,26 @@ public static class Defaults
         }
     }
 
+    /// <summary>
+    /// The same for a service whose parts need settings while they are put together, such as addresses. The shape of a
+    /// Program: <c>Main</c> calls this with <c>Build</c>, and tests call <c>Build</c> with their own servers.
+    /// </summary>
+    public static async Task<int> RunServiceAsync(Func<WebApplication> build)
+    {
+        WebApplication app;
+        try
+        {
+            app = build();
+        }
+        catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+
+        return await app.RunServiceAsync();
+    }
+
     /// <summary>Carries the check at the start; it holds nothing.</summary>
     private sealed class ListenSettings;
 }
