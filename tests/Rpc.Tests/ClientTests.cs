@@ -19,7 +19,7 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task ACallWithoutADeadlineIsGivenTenSeconds()
     {
         DateTime seen = default;
-        _service.Workloads.Get = (_, context) => Answer(() => seen = context.Deadline);
+        _service.Workloads.Get = (_, context) => AnswerAsync(() => seen = context.Deadline);
         await using var services = Services(_service.GrpcAddress);
 
         await services.GetRequiredService<WorkloadService.WorkloadServiceClient>().GetWorkloadAsync(new());
@@ -32,7 +32,7 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task AStreamHasNoDeadlineUnlessItIsGivenOne()
     {
         DateTime seen = default;
-        _service.Workloads.Watch = (_, context) => Answer(() => seen = context.Deadline);
+        _service.Workloads.Watch = (_, context) => AnswerAsync(() => seen = context.Deadline);
         await using var services = Services(_service.GrpcAddress);
 
         using var call = services.GetRequiredService<WorkloadService.WorkloadServiceClient>().WatchWorkload(new());
@@ -72,7 +72,7 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task ACallMadeForALongerCallIsStillGivenTenSeconds()
     {
         DateTime seen = default;
-        _service.Workloads.Get = (_, context) => Answer(() => seen = context.Deadline);
+        _service.Workloads.Get = (_, context) => AnswerAsync(() => seen = context.Deadline);
         await using var front = await TestService.StartAsync(builder => AddClient(builder.Services, _service.GrpcAddress));
         var client = front.App.Services.GetRequiredService<WorkloadService.WorkloadServiceClient>();
         front.Workloads.Get = async (request, _) => await client.GetWorkloadAsync(request);
@@ -86,7 +86,7 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task TheTraceGoesAlong()
     {
         string? header = null;
-        _service.Workloads.Get = (_, context) => Answer(() => header = context.RequestHeaders.GetValue("traceparent"));
+        _service.Workloads.Get = (_, context) => AnswerAsync(() => header = context.RequestHeaders.GetValue("traceparent"));
         await using var services = Services(_service.GrpcAddress);
         using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
 
@@ -127,7 +127,7 @@ public sealed class ClientTests : IAsyncLifetime
             .AddInMemoryCollection([new("PYLON_ORCHESTRATOR", address), new("PYLON_GRPC_PORT", "0"), new("PYLON_HTTP_PORT", "0")]).Build())
         .AddRpcClient<WorkloadService.WorkloadServiceClient>("PYLON_ORCHESTRATOR");
 
-    private static Task<GetWorkloadResponse> Answer(Action note)
+    private static Task<GetWorkloadResponse> AnswerAsync(Action note)
     {
         note();
         return Task.FromResult(new GetWorkloadResponse());

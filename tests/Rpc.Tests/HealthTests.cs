@@ -26,17 +26,17 @@ public sealed class HealthTests : IAsyncLifetime
     [InlineData("pylon.orchestrator.v1.WorkloadService")]
     public async Task CheckAnswersTheStatusOfNow(string service)
     {
-        Assert.Equal(ServingStatus.Serving, await Check(service));
+        Assert.Equal(ServingStatus.Serving, await CheckAsync(service));
 
         _database = HealthCheckResult.Unhealthy("no connection");
 
-        Assert.Equal(ServingStatus.NotServing, await Check(service));
+        Assert.Equal(ServingStatus.NotServing, await CheckAsync(service));
     }
 
     [Fact]
     public async Task AServiceThatIsNotHereIsNotFound()
     {
-        var error = await Assert.ThrowsAsync<RpcException>(() => Check("pylon.nothing.v1.Nothing"));
+        var error = await Assert.ThrowsAsync<RpcException>(() => CheckAsync("pylon.nothing.v1.Nothing"));
 
         Assert.Equal(StatusCode.NotFound, error.StatusCode);
     }
@@ -45,13 +45,13 @@ public sealed class HealthTests : IAsyncLifetime
     public async Task WatchSendsTheStatusAndEachChange()
     {
         using var call = Client.Watch(new() { Service = "" });
-        Assert.Equal(ServingStatus.Serving, await Next(call));
+        Assert.Equal(ServingStatus.Serving, await NextAsync(call));
 
         _database = HealthCheckResult.Unhealthy();
-        Assert.Equal(ServingStatus.NotServing, await Next(call));
+        Assert.Equal(ServingStatus.NotServing, await NextAsync(call));
 
         _database = HealthCheckResult.Degraded();
-        Assert.Equal(ServingStatus.Serving, await Next(call));
+        Assert.Equal(ServingStatus.Serving, await NextAsync(call));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class HealthTests : IAsyncLifetime
     {
         using var call = Client.Watch(new() { Service = "pylon.nothing.v1.Nothing" });
 
-        Assert.Equal(ServingStatus.ServiceUnknown, await Next(call));
+        Assert.Equal(ServingStatus.ServiceUnknown, await NextAsync(call));
         Assert.False(call.ResponseStream.MoveNext(CancellationToken.None).IsCompleted);
     }
 
@@ -111,11 +111,11 @@ public sealed class HealthTests : IAsyncLifetime
 
     private Health.HealthClient Client => new(_service.Invoker);
 
-    private static async Task<ServingStatus> Next(AsyncServerStreamingCall<HealthCheckResponse> call)
+    private static async Task<ServingStatus> NextAsync(AsyncServerStreamingCall<HealthCheckResponse> call)
     {
         Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)));
         return call.ResponseStream.Current.Status;
     }
 
-    private async Task<ServingStatus> Check(string service) => (await Client.CheckAsync(new() { Service = service })).Status;
+    private async Task<ServingStatus> CheckAsync(string service) => (await Client.CheckAsync(new() { Service = service })).Status;
 }

@@ -56,11 +56,11 @@ public sealed partial class MetricsTests : IAsyncLifetime
     {
         try
         {
-            throw new BadImageFormatException();
+            throw new InvalidTimeZoneException();
         }
-        catch (BadImageFormatException)
+        catch (InvalidTimeZoneException)
         {
-            Assert.True((await ScrapeAsync())["dotnet_exceptions_total{error_type=\"BadImageFormatException\"}"] >= 1);
+            Assert.True((await ScrapeAsync())["dotnet_exceptions_total{error_type=\"InvalidTimeZoneException\"}"] >= 1);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class ReflectionTests : IAsyncLifetime
     [Fact]
     public async Task TheServicesAreListedWithReflectionAndHealth()
     {
-        var answer = (await Ask(new ServerReflectionRequest { ListServices = "*" })).Single();
+        var answer = (await AskAsync(new ServerReflectionRequest { ListServices = "*" })).Single();
 
         Assert.Equal(
             ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection", "pylon.orchestrator.v1.WorkloadService"],
@@ -31,12 +31,12 @@ public sealed class ReflectionTests : IAsyncLifetime
     [InlineData("grpc.health.v1.HealthCheckResponse.ServingStatus", "health.proto")]
     [InlineData("google.protobuf.Timestamp", "google/protobuf/timestamp.proto")]
     public async Task ASymbolLeadsToItsFile(string symbol, string file) =>
-        Assert.Equal(file, Files(await Ask(new ServerReflectionRequest { FileContainingSymbol = symbol }))[0].Name);
+        Assert.Equal(file, Files(await AskAsync(new ServerReflectionRequest { FileContainingSymbol = symbol }))[0].Name);
 
     [Fact]
     public async Task AFileComesWithAllItsDependenciesAndBuilds()
     {
-        var files = Files(await Ask(new ServerReflectionRequest { FileByFilename = WorkloadFile }));
+        var files = Files(await AskAsync(new ServerReflectionRequest { FileByFilename = WorkloadFile }));
 
         Assert.Equal(WorkloadFile, files[0].Name);
         var names = files.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
@@ -57,7 +57,7 @@ public sealed class ReflectionTests : IAsyncLifetime
     [Fact]
     public async Task AnUnknownNameIsNotFoundAndTheStreamGoesOn()
     {
-        var answers = await Ask(
+        var answers = await AskAsync(
             new ServerReflectionRequest { FileByFilename = "no.proto" },
             new ServerReflectionRequest { FileContainingSymbol = "no.Such" },
             new ServerReflectionRequest { ListServices = "" });
@@ -69,7 +69,7 @@ public sealed class ReflectionTests : IAsyncLifetime
     private static List<FileDescriptorProto> Files(IEnumerable<ServerReflectionResponse> answers) =>
         answers.SelectMany(a => a.FileDescriptorResponse.FileDescriptorProto).Select(FileDescriptorProto.Parser.ParseFrom).ToList();
 
-    private async Task<List<ServerReflectionResponse>> Ask(params ServerReflectionRequest[] requests)
+    private async Task<List<ServerReflectionResponse>> AskAsync(params ServerReflectionRequest[] requests)
     {
         using var call = new ServerReflection.ServerReflectionClient(_service.Invoker).ServerReflectionInfo();
         List<ServerReflectionResponse> answers = [];
