@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Pylon.Gateway.Broadcast;
 using Pylon.Gateway.Home;
 using Pylon.Gateway.Proxy;
@@ -8,27 +7,12 @@ using Pylon.ServiceDefaults;
 
 namespace Pylon.Gateway;
 
-/// <summary>The gateway: one door to all services, and the broadcast of what they do.</summary>
+/// <summary>The gateway: REST and native gRPC to all services, and the broadcast of their events.</summary>
 internal static class Program
 {
-    public static async Task<int> Main(string[] args)
-    {
-        WebApplication app;
-        try
-        {
-            app = Build(args);
-        }
-        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
-        {
-            // Addresses are needed already to put the parts together; the message names the setting.
-            await Console.Error.WriteLineAsync(e.Message);
-            return 1;
-        }
+    public static Task<int> Main(string[] args) => Defaults.RunServiceAsync(() => Build(args));
 
-        return await app.RunServiceAsync();
-    }
-
-    /// <summary>Tests put their own services in place of the real ones by <paramref name="adjust"/>.</summary>
+    /// <summary>Tests replace services by their own in <paramref name="adjust"/>.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(args);

@@ -16,11 +16,11 @@ public sealed class EventStreamOptions
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan DedupWindow { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>The longest that one call to Redis is waited for; after it the outcome is unknown.</summary>
+    /// <summary>The longest wait for one call to Redis; after it the outcome is unknown.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan CallBound { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a follower looks without having been called; a lost doorbell costs no more than this.</summary>
+    /// <summary>How often a follower reads without a publish signal; a lost signal costs no more than this.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(1);
 }

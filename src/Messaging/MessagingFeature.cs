@@ -32,14 +32,15 @@ public static class MessagingFeature
     }
 
     /// <summary>
-    /// Starts the relay of this service's outbox. Needs <see cref="AddEventStream"/> and
+    /// Makes the outbox table, after the service's own migrations, and starts its relay. Needs <see cref="AddEventStream"/> and
     /// <see cref="PostgresFeature.AddPostgres"/>.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="schema">Where the outbox table is, for example <c>orchestrator</c>.</param>
     /// <param name="source">The source of the events, for example <c>pylon/orchestrator</c>.</param>
-    public static IServiceCollection AddOutboxRelay(this IServiceCollection services, string schema, string source) =>
-        services.AddSingleton<IHostedService>(provider => new OutboxRelay(
+    public static IServiceCollection AddOutboxRelay(this IServiceCollection services, string schema, string source) => services
+        .AddMigrations(typeof(Outbox).Assembly, schema, Outbox.MigrationHistory)
+        .AddSingleton<IHostedService>(provider => new OutboxRelay(
             schema,
             source,
             provider.GetRequiredService<NpgsqlDataSource>(),

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Npgsql;
@@ -9,42 +10,17 @@ using Pylon.Postgres;
 namespace Pylon.Messaging;
 
 /// <summary>
-/// Events that commit together with the state they tell of. Every service has a table of its own, made by its
-/// migrations as <see cref="TableSql"/>; <see cref="OutboxRelay"/> takes the rows to the event stream.
+/// Events that commit together with the change that they describe. Every service has a table of its own
+/// (<c>Migrations/0001_outbox.sql</c>); <see cref="OutboxRelay"/> publishes its rows on the event stream.
 /// </summary>
 public static class Outbox
 {
-    /// <summary>
-    /// What a migration of the schema <c>SCHEMA</c> says. The payload is the proto3 JSON of
-    /// <see cref="Event"/> with only its data, for example <c>{"workload_queued": {"workload_id": "…"}}</c>, so triggers
-    /// and psql can write events too. The order of <c>seq</c> is the order of the events of one subject as long as who
-    /// writes them holds a lock of that subject, such as its row's.
-    /// </summary>
-    public const string TableSql =
-        """
-        CREATE TABLE outbox (
-            seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
-            topic text NOT NULL,
-            type text NOT NULL,
-            subject text NOT NULL,
-            time timestamptz NOT NULL DEFAULT clock_timestamp(),
-            payload jsonb NOT NULL,
-            published_at timestamptz
-        );
-        CREATE INDEX outbox_unpublished ON outbox (seq) WHERE published_at IS NULL;
-        CREATE FUNCTION notify_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            PERFORM pg_notify('SCHEMA_outbox', '');
-            RETURN NULL;
-        END $$;
-        CREATE TRIGGER outbox_inserted AFTER INSERT ON outbox
-            FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox();
-        """;
+    /// <summary>The table that says which migrations of the outbox a schema has; see <see cref="Migrator"/>.</summary>
+    public const string MigrationHistory = "outbox_migrations";
 
     private const string Insert =
         """
-        INSERT INTO outbox (topic, type, subject, payload) VALUES ($1, $2, $3, $4)
+        INSERT INTO outbox (topic, type, subject, payload, traceparent) VALUES ($1, $2, $3, $4, $5)
         """;
 
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
@@ -52,10 +28,10 @@ public static class Outbox
     private static readonly FrozenDictionary<MessageDescriptor, FieldDescriptor> DataFields = Event.Descriptor.Oneofs
         .Single(o => o.Name == "data").Fields.ToFrozenDictionary(f => f.MessageType);
 
-    /// <summary>The same as one of the statements of a batch, in the transaction of the change that it tells of.</summary>
+    /// <summary>The same as one of the statements of a batch, in the transaction of the change that it describes.</summary>
     /// <inheritdoc cref="InsertAsync"/>
     public static NpgsqlBatchCommand Append(string topic, string subject, IMessage payload) =>
-        Sql.Statement(Insert, topic, TypeOf(payload), subject, Sql.Json(JsonOf(payload)));
+        Sql.Statement(Insert, topic, TypeOf(payload), subject, Sql.Json(JsonOf(payload)), TraceParent());
 
     /// <summary>
     /// Appends an event to the outbox of the connection's search path, in the transaction that the connection is in.
@@ -69,17 +45,8 @@ public static class Outbox
         NpgsqlConnection connection, string topic, string subject, IMessage payload, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        await using var command = new NpgsqlCommand(Insert, connection)
-        {
-            Parameters =
-            {
-                new() { Value = topic },
-                new() { Value = TypeOf(payload) },
-                new() { Value = subject },
-                new() { Value = JsonOf(payload), NpgsqlDbType = NpgsqlDbType.Jsonb },
-            },
-        };
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Append(topic, subject, payload) } };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>
@@ -104,6 +71,8 @@ public static class Outbox
 
     /// <summary>Puts a payload into an event.</summary>
     public static void SetData(Event target, IMessage payload) => FieldOf(payload).Accessor.SetValue(target, payload);
+
+    private static NpgsqlParameter TraceParent() => new() { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
     private static FieldDescriptor FieldOf(IMessage payload)
     {

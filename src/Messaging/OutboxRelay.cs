@@ -1,13 +1,15 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pylon.Events.V1;
 using Pylon.Postgres;
 
 namespace Pylon.Messaging;
 
 /// <summary>
-/// Takes the rows of one service's outbox to the event stream, in order, at least once. Any number of instances may
+/// Publishes the rows of one service's outbox on the event stream, in order, at least once. Any number of instances may
 /// run: an advisory lock lets one work at a time. Rows are marked in the transaction in which they were published; a
 /// crash between the two publishes again what the stream then recognises by its id.
 /// </summary>
@@ -21,12 +23,13 @@ internal sealed class OutboxRelay(
 {
     private const int Batch = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly ActivitySource Traces = new("Pylon.Messaging");
     private static readonly Meter Meter = new("Pylon.Messaging");
     private static readonly Counter<long> Published = Meter.CreateCounter<long>(
         "pylon.outbox.published", "{event}", "Events taken from the outbox to the stream");
 
     private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
-        "pylon.outbox.dead_letters", "{event}", "Outbox rows that are no events");
+        "pylon.outbox.dead_letters", "{event}", "Outbox rows that are not events");
 
     private readonly string _table = $"{new NpgsqlCommandBuilder().QuoteIdentifier(schema)}.outbox";
 
@@ -34,7 +37,7 @@ internal sealed class OutboxRelay(
 
     private string Select =>
         $"""
-        SELECT seq, id, topic, type, subject, time, payload::text FROM {_table}
+        SELECT seq, id, topic, type, subject, time, payload::text, traceparent FROM {_table}
         WHERE published_at IS NULL ORDER BY seq LIMIT {Batch}
         """;
 
@@ -50,7 +53,7 @@ internal sealed class OutboxRelay(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         listener.RunAsync([$"{schema}_outbox"], (_, token) => DrainAsync(token), Poll, stoppingToken);
 
-    /// <summary>Publishes what is there; returns at once when another relay is at it.</summary>
+    /// <summary>Publishes the rows that are there; returns at once while another relay holds the lock.</summary>
     internal async Task DrainAsync(CancellationToken cancellationToken)
     {
         while (await DrainBatchAsync(cancellationToken))
@@ -84,7 +87,17 @@ internal sealed class OutboxRelay(
     {
         var read = rows.Select(row => (Row: row, Result: row.Read(source))).ToList();
         var events = read.Where(r => r.Result.Event is not null).Select(r => r.Result.Event!).ToList();
-        await stream.PublishAsync(topic, events, cancellationToken);
+        var spans = StartSpans(topic, events);
+        try
+        {
+            await stream.PublishAsync(topic, events, cancellationToken);
+        }
+        finally
+        {
+            foreach (var span in spans)
+                span.Dispose();
+        }
+
         Published.Add(events.Count, new KeyValuePair<string, object?>("topic", topic));
 
         var letters = read.Where(r => r.Result.DeadLetter is not null).ToList();
@@ -96,31 +109,36 @@ internal sealed class OutboxRelay(
             logger.DeadLettered(schema, row.Seq, letter!.Event.Id, row.Type, topic, letter.Reason);
     }
 
+    // One span for each event, in the trace of the change that wrote it; the last one started is the first one to end.
+    private static Stack<Activity> StartSpans(string topic, List<Event> events)
+    {
+        var spans = new Stack<Activity>();
+        if (!Traces.HasListeners())
+            return spans;
+        foreach (var published in events)
+        {
+            if (!ActivityContext.TryParse(published.Traceparent, null, isRemote: true, out var parent))
+                continue;
+            KeyValuePair<string, object?>[] tags = [new("messaging.destination.name", topic), new("messaging.message.id", published.Id)];
+            if (Traces.StartActivity($"publish {topic}", ActivityKind.Producer, parent, tags) is { } span)
+                spans.Push(span);
+        }
+
+        return spans;
+    }
+
     private async Task<bool> LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(TryLock, connection) { Parameters = { new() { Value = schema } } };
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    private async Task<List<OutboxRow>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(Select, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<OutboxRow>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(new OutboxRow(
-                reader.GetInt64(0),
-                reader.GetGuid(1),
-                reader.GetString(2),
-                reader.GetString(3),
-                reader.GetString(4),
-                reader.GetDateTime(5),
-                reader.GetString(6)));
-        }
-
-        return rows;
-    }
+    private Task<List<OutboxRow>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        new NpgsqlCommand(Select, connection).ListAsync(
+            row => new OutboxRow(
+                row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetDateTime(5), row.GetString(6),
+                row.IsDBNull(7) ? null : row.GetString(7)),
+            cancellationToken);
 
     private static async Task<int> ExecuteAsync(
         NpgsqlConnection connection, string sql, long[]? argument, CancellationToken cancellationToken)

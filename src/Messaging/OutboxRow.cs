@@ -7,11 +7,11 @@ namespace Pylon.Messaging;
 
 /// <summary>A row of an outbox table.</summary>
 internal sealed record OutboxRow(
-    long Seq, Guid Id, string Topic, string Type, string Subject, DateTime Time, string Payload)
+    long Seq, Guid Id, string Topic, string Type, string Subject, DateTime Time, string Payload, string? TraceParent)
 {
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default);
 
-    /// <summary>The event, or why the row is none.</summary>
+    /// <summary>The event, or the reason why the row is not an event.</summary>
     public (Event? Event, DeadLetter? DeadLetter) Read(string source)
     {
         var attributes = new Event
@@ -21,6 +21,7 @@ internal sealed record OutboxRow(
             Type = Type,
             Subject = Subject,
             Time = Timestamp.FromDateTime(Time),
+            Traceparent = TraceParent ?? "",
         };
         string reason;
         try
@@ -30,7 +31,7 @@ internal sealed record OutboxRow(
             {
                 // The columns are the attributes, whatever the payload says.
                 (read.Id, read.Source, read.Type) = (attributes.Id, attributes.Source, attributes.Type);
-                (read.Subject, read.Time) = (attributes.Subject, attributes.Time);
+                (read.Subject, read.Time, read.Traceparent) = (attributes.Subject, attributes.Time, attributes.Traceparent);
                 return (read, null);
             }
 

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pylon.Events.V1;
+using Pylon.Postgres;
 using StackExchange.Redis;
 
 namespace Pylon.Messaging;
@@ -24,9 +25,9 @@ internal sealed class RedisEventStream(
 
     /// <summary>
     /// A call appends all of its events or none, so an outage between two calls never changes their order. An id that
-    /// was seen is passed over: the publisher repeats what it does not know the outcome of.
+    /// was published lately is skipped: a publisher that does not know the outcome repeats the call.
     /// KEYS: the stream, and for each event the mark of its id, in the same cluster slot.
-    /// ARGV: seconds that a mark lives, events kept, doorbell, topic, fields of an entry, then the fields' values.
+    /// ARGV: seconds that a mark lives, events kept, channel of the publish signal, topic, fields of an entry, then the fields' values.
     /// </summary>
     private const string Append =
         """
@@ -46,7 +47,7 @@ internal sealed class RedisEventStream(
         """;
 
     private readonly EventStreamOptions _options = options.Value;
-    private readonly Doorbell _doorbell = new(redis, options.Value.CallBound, logger);
+    private readonly PublishSignal _published = new(redis, options.Value.CallBound, logger);
 
     public string Start => RedisPosition.Start.ToString();
 
@@ -86,7 +87,7 @@ internal sealed class RedisEventStream(
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var ring = _doorbell.Next();
+            var published = _published.NextAsync();
             IReadOnlyList<StreamedEvent> batch = [];
             try
             {
@@ -111,7 +112,7 @@ internal sealed class RedisEventStream(
             if (pause > TimeSpan.Zero)
                 await Task.Delay(pause, time, cancellationToken);
             else if (batch.Count == 0)
-                await WaitAsync(ring, cancellationToken);
+                await published.EndsWithinAsync(_options.Poll, time, cancellationToken);
         }
     }
 
@@ -162,7 +163,7 @@ internal sealed class RedisEventStream(
             RedisKey[] keys = [Key(topic), .. call.Select(e => Mark(topic, e.Id))];
             RedisValue[] values =
             [
-                (long)_options.DedupWindow.TotalSeconds, _options.MaxLength, Doorbell.Channel.ToString(), topic,
+                (long)_options.DedupWindow.TotalSeconds, _options.MaxLength, PublishSignal.Channel.ToString(), topic,
                 call[0].Fields.Length, .. call.SelectMany(e => e.Fields),
             ];
             await BoundAsync(Database.ScriptEvaluateAsync(Append, keys, values), cancellationToken);
@@ -204,7 +205,7 @@ internal sealed class RedisEventStream(
         }
         catch (InvalidProtocolBufferException e)
         {
-            // Somebody else's entry. It has a position like any other, or a reader would never get past it.
+            // An entry of another writer. It has a position like any other, or a reader would never get past it.
             var nothing = new Event();
             return new(topic, position, nothing, new DeadLetter(nothing, $"The entry is not an event: {e.Message}", bytes));
         }
@@ -216,7 +217,7 @@ internal sealed class RedisEventStream(
         if (fields.Count == 0)
             return RedisPosition.Start;
         var length = (long)fields["length"];
-        // Redis 6 does not count what was added; there everything trimmed is taken for missed.
+        // Redis 6 does not count what was added; there a trimmed event counts as missed.
         if (fields.TryGetValue("entries-added", out var added) && (long)added == length)
             return RedisPosition.Start;
         return length == 0
@@ -233,21 +234,9 @@ internal sealed class RedisEventStream(
             await BoundAsync(Task.WhenAll(found), cancellationToken), StringComparer.Ordinal);
     }
 
-    // A call can be lost with its connection; nobody waits for it for ever.
+    // A call can be lost with its connection; the bound ends the wait for it.
     private Task<T> BoundAsync<T>(Task<T> call, CancellationToken cancellationToken) =>
         call.WithinAsync(_options.CallBound, time, cancellationToken);
-
-    private async Task WaitAsync(Task ring, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ring.WaitAsync(_options.Poll, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // Time for a look of our own.
-        }
-    }
 
     private sealed record Entry(string Id, RedisValue[] Fields);
 }

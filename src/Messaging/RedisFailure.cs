@@ -3,13 +3,16 @@ using StackExchange.Redis;
 
 namespace Pylon.Messaging;
 
-/// <summary>The shapes that an unreachable or restarting Redis takes.</summary>
+/// <summary>The exceptions of an unreachable or restarting Redis.</summary>
 public static class RedisFailure
 {
-    // A bare socket error gets through the library now and then.
-    /// <summary>True for an exception that says that Redis cannot be had now, or did not answer in time.</summary>
+    /// <summary>True for an exception that says that Redis failed, is unreachable, or did not answer in time.</summary>
     public static bool Is(Exception e) =>
+        // A bare socket error gets through the library now and then.
         e is RedisException or TimeoutException or IOException or SocketException or ObjectDisposedException;
+
+    /// <summary>True when Redis is unreachable; one that answers with an error is not.</summary>
+    public static bool IsUnreachable(Exception e) => Is(e) && e is not RedisServerException;
 
     /// <summary>
     /// Waits no longer than the bound; after it the outcome is unknown. Calls that were under way on a connection that

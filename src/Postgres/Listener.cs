@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -13,7 +14,7 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
-    // Zero would wait for ever.
+    // How long a burst may pause between two notifications.
     private static readonly TimeSpan BurstGap = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
@@ -30,14 +31,14 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
     {
         ArgumentNullException.ThrowIfNull(channels);
         ArgumentNullException.ThrowIfNull(onSignal);
-        ArgumentOutOfRangeException.ThrowIfLessThan(poll, BurstGap);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(poll, TimeSpan.Zero);
         var listen = string.Concat(channels.Select(c => $"LISTEN \"{c.Replace("\"", "\"\"", StringComparison.Ordinal)}\";"));
         var outage = new Outage();
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await ListenAsync(listen, Handle, poll, cancellationToken);
+                await ListenAsync(listen, HandleAsync, poll, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -45,14 +46,13 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
             }
             catch (Exception e)
             {
-                if (outage.Tell(e))
+                if (outage.IsNew(e))
                     logger.Interrupted(e, string.Join(", ", channels));
-                if (!await PauseAsync(outage.NextPause(), cancellationToken))
-                    return;
+                await Task.Delay(outage.NextPause(), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
-        async Task Handle(ListenSignal signal, CancellationToken token)
+        async Task HandleAsync(ListenSignal signal, CancellationToken token)
         {
             await onSignal(signal, token);
             if (outage.End())
@@ -67,34 +67,41 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
         CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var arrived = new List<ListenNotification>();
-        connection.Notification += (_, e) => arrived.Add(new ListenNotification(e.Channel, e.Payload));
+        var arrived = new ConcurrentQueue<ListenNotification>();
+        connection.Notification += (_, e) => arrived.Enqueue(new ListenNotification(e.Channel, e.Payload));
         await ExecuteAsync(connection, listen, cancellationToken);
         await handle(new ListenSignal(ListenReason.Connected, []), cancellationToken);
-        while (true)
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // One wait is always under way: Npgsql throws and catches whenever one ends by its time.
+        var next = connection.WaitAsync(end.Token);
+        try
         {
-            // Those that came while another command read from the connection are in the list already.
-            if (arrived.Count == 0)
-                await connection.WaitAsync(poll, cancellationToken);
-            while (arrived.Count is > 0 and < MaxBurst && await connection.WaitAsync(BurstGap, cancellationToken))
+            while (true)
             {
-                // Every turn takes one more notification of the burst.
-            }
+                var wait = arrived.IsEmpty ? poll : BurstGap;
+                while (arrived.Count < MaxBurst && await next.EndsWithinAsync(wait, TimeProvider.System, cancellationToken))
+                {
+                    await next;
+                    (next, wait) = (connection.WaitAsync(end.Token), BurstGap);
+                }
 
-            if (arrived.Count > 0)
-            {
-                ListenNotification[] burst = [.. arrived];
-                arrived.Clear();
-                await handle(new ListenSignal(ListenReason.Notified, burst), cancellationToken);
-            }
-            else
-            {
-                // A peer that vanished without a word is found out here and not by waiting for it.
-                await ExecuteAsync(connection, "SELECT 1", cancellationToken);
-                if (arrived.Count == 0)
-                    await handle(new ListenSignal(ListenReason.Polled, []), cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+                await handle(Signal(arrived), cancellationToken);
             }
         }
+        finally
+        {
+            await end.CancelAsync();
+            await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static ListenSignal Signal(ConcurrentQueue<ListenNotification> arrived)
+    {
+        var burst = new List<ListenNotification>();
+        while (arrived.TryDequeue(out var notification))
+            burst.Add(notification);
+        return new ListenSignal(burst.Count > 0 ? ListenReason.Notified : ListenReason.Polled, burst);
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
@@ -104,30 +111,17 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Task.Delay(pause, time, cancellationToken);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>A run of failures without a success between them.</summary>
     private sealed class Outage
     {
         private string? _cause;
         private TimeSpan _pause = FirstPause;
 
-        /// <summary>True when this cause was not told yet.</summary>
-        public bool Tell(Exception e)
+        /// <summary>True when this cause is not logged yet.</summary>
+        public bool IsNew(Exception e)
         {
             // Refused, starting up and broken pipe are all the same outage.
-            var cause = e is NpgsqlException { IsTransient: true } ? "unreachable" : $"{e.GetType()}: {e.Message}";
+            var cause = PostgresFailure.IsTransient(e) ? "unreachable" : $"{e.GetType()}: {e.Message}";
             if (cause == _cause)
                 return false;
             _cause = cause;

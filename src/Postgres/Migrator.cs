@@ -14,6 +14,8 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
     /// <summary>How long a server that is not up yet is waited for.</summary>
     public static readonly TimeSpan ServerWait = TimeSpan.FromSeconds(60);
 
+    internal const string DefaultHistory = "schema_migrations";
+
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(10);
 
@@ -21,7 +23,7 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
     private const string Lock = "SELECT pg_advisory_lock(hashtext('pylon.migrations'))";
     private const string Unlock = "SELECT pg_advisory_unlock(hashtext('pylon.migrations'))";
 
-    // So that SQL without schema names, as in the seeds' documents, works in psql.
+    // So that SQL without schema names, works in psql.
     private const string SetDatabaseSearchPath =
         """
         DO $$
@@ -40,14 +42,18 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
     /// <exception cref="MigrationException">
     /// A migration failed, an applied one was changed since, or the server did not come up within <see cref="ServerWait"/>.
     /// </exception>
-    public Task MigrateAsync(Assembly assembly, string schema, CancellationToken cancellationToken)
+    /// <param name="assembly">Embeds the migrations.</param>
+    /// <param name="schema">Is brought up to date; made when it is not there.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="history">The table of what is applied; a library that brings migrations of its own names its own.</param>
+    public Task MigrateAsync(Assembly assembly, string schema, CancellationToken cancellationToken, string history = DefaultHistory)
     {
         ArgumentNullException.ThrowIfNull(assembly);
         ArgumentNullException.ThrowIfNull(schema);
-        return MigrateAsync(Migration.In(assembly), SchemaName.Check(schema), cancellationToken);
+        return MigrateAsync(Migration.In(assembly), SchemaName.Check(schema), cancellationToken, SchemaName.Check(history));
     }
 
-    internal async Task MigrateAsync(IReadOnlyList<Migration> migrations, string schema, CancellationToken cancellationToken)
+    internal async Task MigrateAsync(IReadOnlyList<Migration> migrations, string schema, CancellationToken cancellationToken, string history = DefaultHistory)
     {
         var start = time.GetTimestamp();
         var lastSaid = TimeSpan.Zero;
@@ -56,7 +62,7 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
             var elapsed = time.GetElapsedTime(start);
             try
             {
-                await MigrateOnceAsync(migrations, schema, cancellationToken);
+                await MigrateOnceAsync(migrations, schema, history, cancellationToken);
                 return;
             }
             catch (NpgsqlException e) when (e.IsTransient && elapsed < ServerWait)
@@ -77,18 +83,18 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
         }
     }
 
-    private async Task MigrateOnceAsync(IReadOnlyList<Migration> migrations, string schema, CancellationToken cancellationToken)
+    private async Task MigrateOnceAsync(IReadOnlyList<Migration> migrations, string schema, string history, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, Lock, cancellationToken);
         try
         {
-            await PrepareAsync(connection, schema, cancellationToken);
-            var applied = await ReadAppliedAsync(connection, schema, cancellationToken);
+            await PrepareAsync(connection, schema, history, cancellationToken);
+            var applied = await ReadAppliedAsync(connection, schema, history, cancellationToken);
             foreach (var migration in migrations)
             {
                 if (!applied.TryGetValue(migration.Version, out var checksum))
-                    await ApplyAsync(connection, schema, migration, cancellationToken);
+                    await ApplyAsync(connection, schema, history, migration, cancellationToken);
                 else if (checksum != migration.Checksum)
                     throw new MigrationException($"the applied migration {schema}/{migration.Version:0000}_{migration.Name} was changed: put it back and write a new one");
             }
@@ -105,14 +111,14 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
         }
     }
 
-    private async Task PrepareAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    private async Task PrepareAsync(NpgsqlConnection connection, string schema, string history, CancellationToken cancellationToken)
     {
         await ExecuteAsync(
             connection,
             $"""
             SET client_min_messages = warning;
             CREATE SCHEMA IF NOT EXISTS {schema};
-            CREATE TABLE IF NOT EXISTS {schema}.schema_migrations (
+            CREATE TABLE IF NOT EXISTS {schema}.{history} (
                 version integer PRIMARY KEY CHECK (version > 0),
                 name text NOT NULL,
                 checksum text NOT NULL,
@@ -130,18 +136,14 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
         }
     }
 
-    private static async Task<Dictionary<int, string>> ReadAppliedAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    private static async Task<Dictionary<int, string>> ReadAppliedAsync(NpgsqlConnection connection, string schema, string history, CancellationToken cancellationToken)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT version, checksum FROM {schema}.schema_migrations";
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var applied = new Dictionary<int, string>();
-        while (await reader.ReadAsync(cancellationToken))
-            applied.Add(reader.GetInt32(0), reader.GetString(1));
-        return applied;
+        var rows = await new NpgsqlCommand($"SELECT version, checksum FROM {schema}.{history}", connection)
+            .ListAsync(row => KeyValuePair.Create(row.GetInt32(0), row.GetString(1)), cancellationToken);
+        return new Dictionary<int, string>(rows);
     }
 
-    private async Task ApplyAsync(NpgsqlConnection connection, string schema, Migration migration, CancellationToken cancellationToken)
+    private async Task ApplyAsync(NpgsqlConnection connection, string schema, string history, Migration migration, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
@@ -155,7 +157,7 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
         }
 
         await using var record = connection.CreateCommand();
-        record.CommandText = $"INSERT INTO {schema}.schema_migrations (version, name, checksum) VALUES ($1, $2, $3)";
+        record.CommandText = $"INSERT INTO {schema}.{history} (version, name, checksum) VALUES ($1, $2, $3)";
         record.Parameters.Add(new NpgsqlParameter<int> { TypedValue = migration.Version });
         record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = migration.Name });
         record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = migration.Checksum });

@@ -2,7 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -39,14 +39,12 @@ public static class PostgresFeature
     /// Applies the migrations embedded in <paramref name="assembly"/> to <paramref name="schema"/> before any hosted
     /// service starts; see <see cref="Migrator"/>. Register it before everything that has a StartingAsync of its own.
     /// </summary>
-    public static IServiceCollection AddMigrations(this IServiceCollection services, Assembly assembly, string schema) =>
-        services.AddHostedService(provider => new MigrationStep(
-            new Migrator(
-                provider.GetRequiredService<NpgsqlDataSource>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<Migrator>>()),
-            assembly,
-            schema));
+    public static IServiceCollection AddMigrations(this IServiceCollection services, Assembly assembly, string schema, string history = Migrator.DefaultHistory)
+    {
+        services.TryAddSingleton<Migrator>();
+        // Not AddHostedService, which takes a second one of the same type for a repetition.
+        return services.AddSingleton<IHostedService>(provider => new MigrationStep(provider.GetRequiredService<Migrator>(), assembly, schema, history));
+    }
 
     /// <summary>The connection string for a service whose tables are in <paramref name="schema"/>.</summary>
     /// <exception cref="FormatException">The setting is missing or cannot be read; the message names it.</exception>
@@ -71,7 +69,8 @@ public static class PostgresFeature
         Default("Application Name", () => result.ApplicationName = $"pylon-{schema}");
         Default("Timeout", () => result.Timeout = 5);
         Default("Command Timeout", () => result.CommandTimeout = 15);
-        Default("Keepalive", () => result.KeepAlive = 10);
+        // By the system and not by Npgsql, whose keepalive ends a waiting LISTEN by an exception each time.
+        Default("Tcp Keepalive", () => (result.TcpKeepAlive, result.TcpKeepAliveTime, result.TcpKeepAliveInterval) = (true, 10_000, 3_000));
         Default("Maximum Pool Size", () => result.MaxPoolSize = DefaultPoolSize);
         return result;
 

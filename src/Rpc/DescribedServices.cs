@@ -1,14 +1,18 @@
 using Google.Protobuf.Reflection;
 using Grpc.Health.V1;
-using Grpc.Reflection.V1;
 
 namespace Pylon.Rpc;
 
-/// <summary>The services that this process answers for: those it was mapped with, reflection and health.</summary>
+/// <summary>
+/// The services that this process answers for. The library's own discovery sees only what the process implements; the
+/// Gateway describes the services behind it as well.
+/// </summary>
 internal sealed class DescribedServices
 {
-    public SymbolIndex Index { get; private set; } = new([]);
+    public IReadOnlyList<ServiceDescriptor> Services { get; set; } = [];
 
-    public void Use(IEnumerable<ServiceDescriptor> services) =>
-        Index = new SymbolIndex([.. services, ServerReflection.Descriptor, Grpc.Health.V1.Health.Descriptor]);
+    public IEnumerable<ServiceDescriptor> WithOwn =>
+    [
+        .. Services, Health.Descriptor, Grpc.Reflection.V1.ServerReflection.Descriptor, Grpc.Reflection.V1Alpha.ServerReflection.Descriptor,
+    ];
 }

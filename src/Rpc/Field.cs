@@ -26,7 +26,8 @@ public static class Field
             throw Invalid(name, min == 0 ? $"must have at most {max} characters" : $"must have {min} to {max} characters");
         }
 
-        if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'))) throw Invalid(name, "must not contain control characters");
+        if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
+            throw Invalid(name, "must not contain control characters");
         return text;
     }
 

@@ -28,11 +28,14 @@ public readonly record struct PageToken(DateTimeOffset Time, Guid Id)
     /// <summary>Null for an empty token: the first page.</summary>
     public static PageToken? Decode(string token, string name = "page_token")
     {
-        if (token.Length == 0) return null;
+        if (token.Length == 0)
+            return null;
         var bytes = Bytes(token, name, KeyVersion);
-        if (bytes.Length != Length) throw Invalid(name);
+        if (bytes.Length != Length)
+            throw Invalid(name);
         var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(1));
-        if (ticks < DateTimeOffset.MinValue.Ticks || ticks > DateTimeOffset.MaxValue.Ticks) throw Invalid(name);
+        if (ticks < DateTimeOffset.MinValue.Ticks || ticks > DateTimeOffset.MaxValue.Ticks)
+            throw Invalid(name);
         return new PageToken(new DateTimeOffset(ticks, TimeSpan.Zero), new Guid(bytes.AsSpan(9)));
     }
 
@@ -45,7 +48,8 @@ public readonly record struct PageToken(DateTimeOffset Time, Guid Id)
 
     private static byte[] Bytes(string token, string name, byte version)
     {
-        if (token.Length > 1024 || !Base64Url.IsValid(token)) throw Invalid(name);
+        if (token.Length > 1024 || !Base64Url.IsValid(token))
+            throw Invalid(name);
         var bytes = Base64Url.DecodeFromChars(token);
         return bytes.Length > 1 && bytes[0] == version ? bytes : throw Invalid(name);
     }

@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using Google.Protobuf.Reflection;
+using Grpc.AspNetCore.HealthChecks;
+using Grpc.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +13,9 @@ namespace Pylon.Rpc;
 
 public static class RpcServer
 {
+    /// <summary>The check that asks no store: it is healthy as long as the process runs its code.</summary>
+    public const string SelfCheck = "self";
+
     private const int MaxMessageBytes = 4 * 1024 * 1024;
 
     /// <summary>The gRPC server with refusals, reflection and health. Messages of at most 4 MB.</summary>
@@ -20,14 +25,20 @@ public static class RpcServer
         services.TryAddSingleton<RefusalTable>();
         services.TryAddSingleton<RefusalInterceptor>();
         services.TryAddSingleton<DescribedServices>();
-        services.AddHealthChecks();
-        services.TryAddSingleton<HealthState>();
-        services.TryAddEnumerable(Microsoft.Extensions.DependencyInjection.ServiceDescriptor.Singleton<IHealthCheckPublisher, HealthState>(p => p.GetRequiredService<HealthState>()));
+        // Without any check the health service would answer UNKNOWN.
+        services.AddGrpcHealthChecks().AddCheck(SelfCheck, () => HealthCheckResult.Healthy());
+        services.AddOptions<GrpcHealthChecksOptions>().Configure<DescribedServices>((options, described) =>
+        {
+            foreach (var service in described.Services)
+                options.Services.Map(service.FullName, _ => true);
+        });
         services.Configure<HealthCheckPublisherOptions>(options =>
         {
             options.Delay = TimeSpan.FromSeconds(1);
             options.Period = TimeSpan.FromSeconds(5);
         });
+        services.TryAddSingleton(provider => new ReflectionV1ServiceImpl(provider.GetRequiredService<DescribedServices>().WithOwn));
+        services.TryAddSingleton(provider => new ReflectionServiceImpl(provider.GetRequiredService<DescribedServices>().WithOwn));
         services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MaxMessageBytes;
@@ -42,11 +53,12 @@ public static class RpcServer
     /// <summary>Adds what a library's exceptions mean to the error table; asked before the built-in rules.</summary>
     public static IServiceCollection AddExceptionMapper(this IServiceCollection services, ExceptionMapper mapper) => services.AddSingleton(mapper);
 
-    /// <summary>Maps reflection and health over <paramref name="services"/> (and over themselves).</summary>
+    /// <summary>Maps health and reflection (v1, and v1alpha for older clients) over <paramref name="services"/>.</summary>
     public static void MapRpcServer(this IEndpointRouteBuilder endpoints, params IEnumerable<ServiceDescriptor> services)
     {
-        endpoints.ServiceProvider.GetRequiredService<DescribedServices>().Use(services);
-        endpoints.MapGrpcService<ReflectionService>();
-        endpoints.MapGrpcService<HealthService>();
+        endpoints.ServiceProvider.GetRequiredService<DescribedServices>().Services = [.. services];
+        endpoints.MapGrpcService<ReflectionV1ServiceImpl>();
+        endpoints.MapGrpcService<ReflectionServiceImpl>();
+        endpoints.MapGrpcHealthChecksService();
     }
 }

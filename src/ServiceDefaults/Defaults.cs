@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pylon.Rpc;
 using Pylon.ServiceDefaults.Configuration;
-using Pylon.ServiceDefaults.Metrics;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Pylon.ServiceDefaults;
@@ -19,7 +19,7 @@ public static class Defaults
     /// What every process of Pylon does the same: ports (<see cref="ListenOptions"/>), the settings' short names,
     /// logs, metrics, traces, health, the gRPC server, an orderly end.
     /// </summary>
-    /// <param name="name">The service in lower case, for example "orchestrator"; telemetry calls it by that.</param>
+    /// <param name="name">The service in lower case, for example "orchestrator"; the name in telemetry.</param>
     /// <param name="defaultGrpcPort">Null for a process without gRPC.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name, int? defaultGrpcPort, int defaultHttpPort)
     {
@@ -31,15 +31,16 @@ public static class Defaults
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>((kestrel, configuration) => Listen(configuration).Apply(kestrel));
         builder.Services.AddOptions<ListenSettings>().Configure<IConfiguration>((_, configuration) =>
         {
-            if (Listen(configuration).Failures is { Count: > 0 } failures) throw new OptionsValidationException(name, typeof(ListenOptions), failures);
+            if (Listen(configuration).Failures is { Count: > 0 } failures)
+                throw new OptionsValidationException(name, typeof(ListenOptions), failures);
         }).ValidateOnStart();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         builder.Services.AddHostedService(provider => new IdleSettings(name, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<IdleSettings>>()));
 
         builder.Services.AddRpcServer();
-        builder.Services.AddSingleton<MetricsRegistry>();
-        Telemetry.AddWhenAsked(builder.Services, builder.Configuration, name);
+        builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
+        Telemetry.Add(builder.Services, builder.Configuration, name);
 
         // The Redis client blocks pool threads while a connection is lost; the pool must not starve meanwhile.
         ThreadPool.GetMinThreads(out var workers, out var ports);
@@ -47,18 +48,18 @@ public static class Defaults
         return builder;
     }
 
-    /// <summary><c>GET /health</c>, <c>GET /metrics</c>, gRPC health, and reflection over <paramref name="services"/>.</summary>
+    /// <summary><c>GET /health/live</c>, <c>/health/ready</c>, <c>/metrics</c>, gRPC health, and reflection over <paramref name="services"/>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app, params IEnumerable<ServiceDescriptor> services)
     {
         HealthEndpoint.Map(app);
-        MetricsEndpoint.Map(app);
+        app.MapPrometheusScrapingEndpoint();
         app.MapRpcServer(services);
         return app;
     }
 
     /// <summary>
-    /// Runs until it is told to stop. When it cannot start for want of a good setting or a free port it says so in one
-    /// line each and returns 1; <c>return await app.RunServiceAsync();</c>
+    /// Runs until the process is asked to stop. A wrong setting or a port in use ends the start: one line for each on
+    /// standard error, and 1 as the result; <c>return await app.RunServiceAsync();</c>
     /// </summary>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
@@ -70,12 +71,33 @@ public static class Defaults
         }
         catch (Exception exception) when (StartFailure.Explain(exception) is { Count: > 0 } lines)
         {
-            foreach (var line in lines) await Console.Error.WriteLineAsync(line);
+            foreach (var line in lines)
+                await Console.Error.WriteLineAsync(line);
             await app.DisposeAsync();
             return 1;
         }
     }
 
-    /// <summary>A name for the check at the start; it holds nothing.</summary>
+    /// <summary>
+    /// The same for a service whose parts need settings while they are put together, such as addresses. The shape of a
+    /// Program: <c>Main</c> calls this with <c>Build</c>, and tests call <c>Build</c> with their own servers.
+    /// </summary>
+    public static async Task<int> RunServiceAsync(Func<WebApplication> build)
+    {
+        WebApplication app;
+        try
+        {
+            app = build();
+        }
+        catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+
+        return await app.RunServiceAsync();
+    }
+
+    /// <summary>Carries the check at the start; it holds nothing.</summary>
     private sealed class ListenSettings;
 }

@@ -4,18 +4,26 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pylon.Rpc;
 
 namespace Pylon.ServiceDefaults;
 
-/// <summary><c>GET /health</c>: 200 while the process can do its work, 503 with the reason when it cannot.</summary>
+/// <summary>
+/// <c>GET /health/live</c>: 200 as long as the process serves requests; no store is asked, so an outage of one never
+/// restarts a process. <c>GET /health/ready</c>: 503 with the reason while a store that the service needs is
+/// unreachable. A peer is required only where a service registers a check for it: a service that keeps its work and
+/// tries again later stays ready without its peers.
+/// </summary>
 internal static class HealthEndpoint
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        var options = new HealthCheckOptions { ResponseWriter = WriteAsync };
-        endpoints.MapHealthChecks("/health", options);
-        // The name that one of the systems had for it which Pylon took over.
-        endpoints.MapHealthChecks("/healthz", options);
+        endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Name == RpcServer.SelfCheck, ResponseWriter = WriteAsync });
+        var ready = new HealthCheckOptions { ResponseWriter = WriteAsync };
+        endpoints.MapHealthChecks("/health/ready", ready);
+        endpoints.MapHealthChecks("/health", ready);
+        // The name in the Batch Conductor Service's API.
+        endpoints.MapHealthChecks("/healthz", ready);
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report)

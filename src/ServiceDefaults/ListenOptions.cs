@@ -23,11 +23,14 @@ internal sealed class ListenOptions
         HttpPort = Port(configuration, HttpPortSetting, defaultHttpPort);
         if (configuration[BindSetting] is { Length: > 0 } bind)
         {
-            if (IPAddress.TryParse(bind, out var address)) Bind = address;
-            else Wrong(BindSetting, bind, "must be an IP address, for example 0.0.0.0");
+            if (IPAddress.TryParse(bind, out var address))
+                Bind = address;
+            else
+                Wrong(BindSetting, bind, "must be an IP address, for example 0.0.0.0");
         }
 
-        if (GrpcPort == HttpPort && HttpPort != 0) Wrong(HttpPortSetting, HttpPort, $"must differ from {GrpcPortSetting}");
+        if (GrpcPort == HttpPort && HttpPort != 0)
+            Wrong(HttpPortSetting, HttpPort, $"must differ from {GrpcPortSetting}");
     }
 
     public IPAddress Bind { get; } = IPAddress.Loopback;
@@ -43,7 +46,8 @@ internal sealed class ListenOptions
     public void Apply(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        if (GrpcPort is { } grpcPort) kestrel.Listen(Bind, grpcPort, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+        if (GrpcPort is { } grpcPort)
+            kestrel.Listen(Bind, grpcPort, endpoint => endpoint.Protocols = HttpProtocols.Http2);
         kestrel.Listen(Bind, HttpPort, endpoint => endpoint.Protocols = HttpProtocols.Http1);
         // Many callers share one connection: the Gateway's, say.
         kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
@@ -56,8 +60,10 @@ internal sealed class ListenOptions
     private int Port(IConfiguration configuration, string name, int fallback)
     {
         var text = configuration[name];
-        if (string.IsNullOrEmpty(text)) return fallback;
-        if (ushort.TryParse(text, out var port)) return port;
+        if (string.IsNullOrEmpty(text))
+            return fallback;
+        if (ushort.TryParse(text, out var port))
+            return port;
         Wrong(name, text, "must be a port, 0 to 65535");
         return fallback;
     }

@@ -23,5 +23,7 @@ internal static class Logs
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
         logging.AddFilter("Grpc", LogLevel.Warning);
         logging.AddFilter("Polly", LogLevel.Warning);
+        // It logs a failing check with every probe; HealthLog logs the change.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
     }
 }

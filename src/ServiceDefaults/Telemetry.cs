@@ -1,7 +1,8 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using OpenTelemetry;
+using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -9,53 +10,41 @@ using OpenTelemetry.Trace;
 namespace Pylon.ServiceDefaults;
 
 /// <summary>
-/// Traces and metrics by OTLP, only when OTEL_EXPORTER_OTLP_ENDPOINT says where to; the exporter reads the rest of
-/// the standard OTEL_* variables itself. What is measured is the framework's own: no instrumentation packages.
+/// Metrics for <c>GET /metrics</c>, always. Traces and metrics by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT says where to;
+/// OTEL_TRACES_EXPORTER=console prints traces without a collector. OTEL_TRACES_SAMPLER and the other standard
+/// variables mean what the OpenTelemetry specification says.
 /// </summary>
 internal static class Telemetry
 {
-    /// <summary>Meters that are exported, here and on /metrics; a trailing star takes all that begin so.</summary>
-    public static readonly string[] Meters =
-    [
-        "Pylon.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql",
-    ];
+    // The library's own bounds are meant for milliseconds.
+    private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-    private static readonly string[] Sources = ["Pylon.*", "Microsoft.AspNetCore", "System.Net.Http", "Npgsql"];
-
-    public static void AddWhenAsked(IServiceCollection services, IConfiguration configuration, string name)
+    public static void Add(IServiceCollection services, IConfiguration configuration, string name)
     {
-        if (string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) return;
-        services.AddHostedService(_ => new Export(name));
+        var otlp = configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
+        var console = string.Equals(configuration["OTEL_TRACES_EXPORTER"], "console", StringComparison.OrdinalIgnoreCase);
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(name, serviceNamespace: "pylon"))
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter("Pylon.*").AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation().AddNpgsqlInstrumentation();
+                metrics.AddView(instrument => instrument is Histogram<double> { Unit: "s", Advice: null } ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds } : null);
+                metrics.AddPrometheusExporter(text => (text.ScopeInfoEnabled, text.TargetInfoEnabled, text.ScrapeResponseCacheDurationMilliseconds) = (false, false, 0));
+                if (otlp)
+                    metrics.AddOtlpExporter();
+            });
+        if (!otlp && !console)
+            return;
+        telemetry.WithTracing(traces =>
+        {
+            traces.AddSource("Pylon.*").AddHttpClientInstrumentation().AddNpgsql();
+            traces.AddAspNetCoreInstrumentation(requests => requests.Filter = context => !IsProbe(context.Request.Path));
+            if (otlp)
+                traces.AddOtlpExporter();
+            if (console)
+                traces.AddConsoleExporter();
+        });
     }
 
-    private sealed class Export(string name) : IHostedLifecycleService, IDisposable
-    {
-        private TracerProvider? _traces;
-        private MeterProvider? _metrics;
-
-        // Before the other services, so that their start is traced too.
-        public Task StartingAsync(CancellationToken cancellationToken)
-        {
-            var resource = ResourceBuilder.CreateDefault().AddService(name, serviceNamespace: "pylon");
-            _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build();
-            _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build();
-            return Task.CompletedTask;
-        }
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public void Dispose()
-        {
-            _traces?.Dispose();
-            _metrics?.Dispose();
-        }
-    }
+    private static bool IsProbe(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/healthz") || path.StartsWithSegments("/metrics");
 }

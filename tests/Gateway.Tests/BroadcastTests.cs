@@ -29,7 +29,9 @@ public sealed class BroadcastTests
     {
         await using var gateway = await TestGateway.StartAsync();
         using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
-        gateway.Events.Publish(7, 1);
+        var published = FakeEventStream.Numbered(7);
+        published.Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        gateway.Events.Publish(published);
 
         var (type, data) = (await stream.NextAsync())!.Value;
 
@@ -39,6 +41,7 @@ public sealed class BroadcastTests
         Assert.Equal("pylon/test", data.GetProperty("source").GetString());
         Assert.Equal("pylon.workload.queued.v1", data.GetProperty("type").GetString());
         Assert.Equal("w", data.GetProperty("subject").GetString());
+        Assert.Equal(published.Traceparent, data.GetProperty("traceparent").GetString());
         Assert.Equal("7", data.GetProperty("data").GetProperty("workload_name").GetString());
     }
 

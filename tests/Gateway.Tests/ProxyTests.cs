@@ -69,7 +69,24 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
 
         Assert.Equal(503, (int)(await gateway.Http.GetAsync("/api/v1/workloads/x")).StatusCode);
         Assert.Equal(503, (int)(await gateway.Http.GetAsync("/health")).StatusCode);
+        Assert.Equal(200, (int)(await gateway.Http.GetAsync("/health/live")).StatusCode);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, (await new Health.HealthClient(gateway.Grpc).CheckAsync(new HealthCheckRequest())).Status);
+    }
+
+    [Fact]
+    public async Task TheGatewayStaysReadyWhileOneUpstreamIsUnreachable()
+    {
+        await using var gateway = await TestGateway.StartAsync("--PYLON_CONDUCTOR=http://127.0.0.1:1");
+
+        using var ready = await gateway.Http.GetAsync("/health/ready");
+
+        Assert.Equal(200, (int)ready.StatusCode);
+        var body = await ready.Content.ReadAsStringAsync();
+        Assert.Contains("\"status\":\"degraded\"", body, StringComparison.Ordinal);
+        Assert.Contains("conductor is unreachable", body, StringComparison.Ordinal);
+        var health = new Health.HealthClient(gateway.Grpc);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await health.CheckAsync(new HealthCheckRequest())).Status);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, (await health.CheckAsync(new HealthCheckRequest { Service = "pylon.conductor.v1.PipelineService" })).Status);
     }
 
     [Fact]

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Pylon.Postgres;
 using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests;
@@ -11,24 +9,18 @@ internal sealed class IngestionDatabase : IAsyncDisposable
     private IngestionDatabase(TestDatabase database)
     {
         Database = database;
-        DataSource = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(database.ConnectionString, "ingestion"));
+        DataSource = database.DataSource("ingestion");
     }
 
     public TestDatabase Database { get; }
 
     public NpgsqlDataSource DataSource { get; }
 
-    public static async Task<IngestionDatabase> CreateAsync() => new(await TestDatabase.CreateAsync("ingestion", MigrateAsync));
+    public static async Task<IngestionDatabase> CreateAsync() => new(await TestDatabase.CreateAsync(typeof(Program).Assembly, "ingestion"));
 
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
         await Database.DisposeAsync();
-    }
-
-    private static async Task MigrateAsync(TestDatabase database)
-    {
-        await using var dataSource = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(database.ConnectionString, "ingestion"));
-        await new Migrator(dataSource, TimeProvider.System, NullLogger<Migrator>.Instance).MigrateAsync(typeof(Program).Assembly, "ingestion", CancellationToken.None);
     }
 }

@@ -27,9 +27,15 @@ internal sealed class OutboxFixture : IAsyncDisposable
 
     public static async Task<OutboxFixture> CreateAsync()
     {
-        var database = await TestDatabase.CreateAsync("messaging.outbox", async template => await template.ExecuteAsync(
-            $"CREATE SCHEMA {Schema}; SET search_path TO {Schema}; {Outbox.TableSql.Replace("SCHEMA", Schema)}"));
+        var database = await TestDatabase.CreateAsync("messaging.outbox", template => MigrateAsync(template.Uri));
         return new OutboxFixture(database);
+    }
+
+    public static async Task MigrateAsync(string uri)
+    {
+        await using var source = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(uri, Schema));
+        await new Migrator(source, TimeProvider.System, NullLogger<Migrator>.Instance)
+            .MigrateAsync(typeof(Outbox).Assembly, Schema, CancellationToken.None, Outbox.MigrationHistory);
     }
 
     public OutboxRelay Relay(IEventStream stream) => new(

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using Pylon.Events.V1;
 using Pylon.Testing;
@@ -36,6 +38,50 @@ public sealed class OutboxRelayTests : IAsyncLifetime
         Assert.Equal(OutboxFixture.Payload(0), first.WorkloadQueued);
         Assert.Equal(1, await _outbox.CountAsync($"id = '{first.Id}'"));
         Assert.NotNull(first.Time);
+    }
+
+    [Fact]
+    public async Task AnEventCarriesTheTraceOfItsChangeAndIsPublishedInIt()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Pylon.Messaging",
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        string traceParent;
+        using (var change = new Activity("change").SetIdFormat(ActivityIdFormat.W3C).Start())
+        {
+            traceParent = change.Id!;
+            await _outbox.InsertAsync(0, 1);
+        }
+
+        await _outbox.InsertAsync(1, 1);
+        await _outbox.Relay(_streams.Stream).DrainAsync(CancellationToken.None);
+
+        var got = await _streams.AllAsync(OutboxFixture.Topic);
+        Assert.Equal([traceParent, ""], got.Select(e => e.Event.Traceparent));
+        var span = Assert.Single(spans, span => span.ParentId == traceParent);
+        Assert.Equal(("publish workloads", ActivityKind.Producer), (span.OperationName, span.Kind));
+        Assert.Null(Activity.Current);
+    }
+
+    [Fact]
+    public async Task ATableThatAServiceMadeItselfIsCompleted()
+    {
+        await _outbox.ExecuteAsync(
+            """
+            DROP TABLE outbox_migrations; ALTER TABLE outbox DROP COLUMN traceparent; DROP INDEX outbox_unpublished;
+            INSERT INTO outbox (topic, type, subject, payload) VALUES ('workloads', 'pylon.workload.queued.v1', '0', '{"workload_queued": {}}')
+            """);
+
+        await OutboxFixture.MigrateAsync(_outbox.Uri);
+        await _outbox.InsertAsync(1, 1);
+        await _outbox.Relay(_streams.Stream).DrainAsync(CancellationToken.None);
+
+        Assert.Equal(["0", "1"], (await _streams.AllAsync(OutboxFixture.Topic)).Select(e => e.Event.Subject));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class OutboxTests
             var payload = (IMessage)Activator.CreateInstance(field.MessageType.ClrType)!;
             Assert.Matches(@"^pylon\.[a-z]+\.[a-z_]+\.v[0-9]+$", Outbox.TypeOf(payload));
             var row = new OutboxRow(
-                1, Guid.NewGuid(), "t", Outbox.TypeOf(payload), "s", DateTime.UnixEpoch, Outbox.JsonOf(payload));
+                1, Guid.NewGuid(), "t", Outbox.TypeOf(payload), "s", DateTime.UnixEpoch, Outbox.JsonOf(payload), TraceParent: null);
             var (read, dead) = row.Read("pylon/test");
             Assert.Null(dead);
             Assert.Equal(payload, field.Accessor.GetValue(read));

@@ -91,7 +91,7 @@ public sealed class RedisEventStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheDoorbellWakesAFollowerLongBeforeItsPoll()
+    public async Task APublishWakesAFollowerLongBeforeItsPoll()
     {
         await using var patient = await Streams.ConnectAsync(
             _redis.ConnectionString, new EventStreamOptions { Poll = TimeSpan.FromMinutes(1) });
@@ -105,6 +105,20 @@ public sealed class RedisEventStreamTests : IAsyncLifetime
         }
 
         await followed.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AnIdleFollowerThrowsNothing()
+    {
+        await using var eager = await Streams.ConnectAsync(_redis.ConnectionString, new EventStreamOptions { Poll = TimeSpan.FromMilliseconds(20) });
+        using var thrown = ThrownExceptions.Record();
+        await using var followed = eager.Stream.FollowAsync(From(Stream.Start), _stop.Token).GetAsyncEnumerator(_stop.Token);
+        var next = followed.MoveNextAsync().AsTask();
+        await Eventually.True(() => eager.Redis.GetCounters().Interactive.OperationCount > 10);
+        await Stream.PublishAsync(Topic, Streams.Events(0, 1), _stop.Token);
+
+        Assert.True(await next.WaitAsync(Bound));
+        Assert.Empty(thrown.All);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
@@ -15,7 +14,7 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     private OrchestratorDatabase(TestDatabase server)
     {
         Server = server;
-        DataSource = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(server.ConnectionString, "orchestrator"));
+        DataSource = server.DataSource("orchestrator");
         Workloads = new WorkloadStore(DataSource);
         Flow = new FlowStore(DataSource);
         Beckn = new BecknStore(DataSource);
@@ -34,14 +33,9 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
 
     public RunStore Runs { get; }
 
-    public static async Task<OrchestratorDatabase> CreateAsync() => new(await TestDatabase.CreateAsync("orchestrator", MigrateAsync));
+    public static async Task<OrchestratorDatabase> CreateAsync() => new(await TestDatabase.CreateAsync(typeof(WorkloadStore).Assembly, "orchestrator"));
 
-    public static async Task MigrateAsync(TestDatabase database)
-    {
-        await using var dataSource = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(database.ConnectionString, "orchestrator"));
-        await new Migrator(dataSource, TimeProvider.System, NullLogger<Migrator>.Instance)
-            .MigrateAsync(typeof(WorkloadStore).Assembly, "orchestrator", CancellationToken.None);
-    }
+    public static Task MigrateAsync(TestDatabase database) => database.MigrateAsync(typeof(WorkloadStore).Assembly, "orchestrator");
 
     public Task ExecuteAsync(string sql, params object?[] parameters) => DataSource.ExecuteAsync(sql, CancellationToken.None, parameters);
 

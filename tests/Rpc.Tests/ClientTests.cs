@@ -19,7 +19,7 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task ACallWithoutADeadlineIsGivenTenSeconds()
     {
         DateTime seen = default;
-        _service.Workloads.Get = (_, context) => Answer(() => seen = context.Deadline);
+        _service.Workloads.Get = (_, context) => AnswerAsync(() => seen = context.Deadline);
         await using var services = Services(_service.GrpcAddress);
 
         await services.GetRequiredService<WorkloadService.WorkloadServiceClient>().GetWorkloadAsync(new());
@@ -32,7 +32,7 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task AStreamHasNoDeadlineUnlessItIsGivenOne()
     {
         DateTime seen = default;
-        _service.Workloads.Watch = (_, context) => Answer(() => seen = context.Deadline);
+        _service.Workloads.Watch = (_, context) => AnswerAsync(() => seen = context.Deadline);
         await using var services = Services(_service.GrpcAddress);
 
         using var call = services.GetRequiredService<WorkloadService.WorkloadServiceClient>().WatchWorkload(new());
@@ -54,13 +54,13 @@ public sealed class ClientTests : IAsyncLifetime
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
             return new();
         };
-        await using var services = Services(behind.GrpcAddress);
-        var client = services.GetRequiredService<WorkloadService.WorkloadServiceClient>();
-        _service.Workloads.Get = async (request, _) => await client.GetWorkloadAsync(request);
+        await using var front = await TestService.StartAsync(builder => AddClient(builder.Services, behind.GrpcAddress));
+        var client = front.App.Services.GetRequiredService<WorkloadService.WorkloadServiceClient>();
+        front.Workloads.Get = async (request, _) => await client.GetWorkloadAsync(request);
         using var cancel = new CancellationTokenSource();
         var deadline = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(5);
 
-        var call = _service.Client.GetWorkloadAsync(new(), deadline: deadline, cancellationToken: cancel.Token);
+        var call = front.Client.GetWorkloadAsync(new(), deadline: deadline, cancellationToken: cancel.Token);
 
         Assert.True(await reached.Task.WaitAsync(TimeSpan.FromSeconds(10)) <= deadline.AddSeconds(1));
         await cancel.CancelAsync();
@@ -69,10 +69,24 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ACallMadeForALongerCallIsStillGivenTenSeconds()
+    {
+        DateTime seen = default;
+        _service.Workloads.Get = (_, context) => AnswerAsync(() => seen = context.Deadline);
+        await using var front = await TestService.StartAsync(builder => AddClient(builder.Services, _service.GrpcAddress));
+        var client = front.App.Services.GetRequiredService<WorkloadService.WorkloadServiceClient>();
+        front.Workloads.Get = async (request, _) => await client.GetWorkloadAsync(request);
+
+        await front.Client.GetWorkloadAsync(new(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1));
+
+        Assert.InRange(seen, DateTime.MinValue.AddYears(2), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(10));
+    }
+
+    [Fact]
     public async Task TheTraceGoesAlong()
     {
         string? header = null;
-        _service.Workloads.Get = (_, context) => Answer(() => header = context.RequestHeaders.GetValue("traceparent"));
+        _service.Workloads.Get = (_, context) => AnswerAsync(() => header = context.RequestHeaders.GetValue("traceparent"));
         await using var services = Services(_service.GrpcAddress);
         using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
 
@@ -106,13 +120,14 @@ public sealed class ClientTests : IAsyncLifetime
         Assert.Contains("http://127.0.0.1:5101", error.Message, StringComparison.Ordinal);
     }
 
-    private static ServiceProvider Services(string? address) => new ServiceCollection()
-        .AddLogging()
-        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("PYLON_ORCHESTRATOR", address)]).Build())
-        .AddRpcClient<WorkloadService.WorkloadServiceClient>("PYLON_ORCHESTRATOR")
-        .BuildServiceProvider();
+    private static ServiceProvider Services(string? address) => AddClient(new ServiceCollection().AddLogging(), address).BuildServiceProvider();
 
-    private static Task<GetWorkloadResponse> Answer(Action note)
+    private static IServiceCollection AddClient(IServiceCollection services, string? address) => services
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection([new("PYLON_ORCHESTRATOR", address), new("PYLON_GRPC_PORT", "0"), new("PYLON_HTTP_PORT", "0")]).Build())
+        .AddRpcClient<WorkloadService.WorkloadServiceClient>("PYLON_ORCHESTRATOR");
+
+    private static Task<GetWorkloadResponse> AnswerAsync(Action note)
     {
         note();
         return Task.FromResult(new GetWorkloadResponse());

@@ -30,7 +30,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [MemberData(nameof(Kinds))]
     public async Task ARefusalOfAUnaryCallArrivesWithItsStatusAndReason(string kind, StatusCode code, string reason)
     {
-        var error = await GetFails(Of(kind).AsException());
+        var error = await GetFailsAsync(Of(kind).AsException());
 
         Check(error, kind, code, reason);
     }
@@ -55,7 +55,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task EveryBrokenFieldIsNamedWithItsRule()
     {
-        var error = await GetFails(Refusal.InvalidArgument([new("id", "must be a UUID"), new("option", "must be from 1 to 3")]).AsException());
+        var error = await GetFailsAsync(Refusal.InvalidArgument([new("id", "must be a UUID"), new("option", "must be from 1 to 3")]).AsException());
 
         Assert.Equal([new("id", "must be a UUID"), new("option", "must be from 1 to 3")], error.Violations());
     }
@@ -63,7 +63,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task WhatWasNotFoundIsInTheMetadata()
     {
-        var error = await GetFails(Refusal.NotFound("grid_zone", "LDN").AsException());
+        var error = await GetFailsAsync(Refusal.NotFound("grid_zone", "LDN").AsException());
 
         Assert.Equal("LDN", error.Detail<ErrorInfo>()!.Metadata["id"]);
         Assert.Equal("There is no grid zone LDN.", error.Status.Detail);
@@ -72,7 +72,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task ARefusalSaysWhenToComeBack()
     {
-        var error = await GetFails(Refusal.ResourceExhausted("QUEUE_FULL", "Full.", TimeSpan.FromSeconds(3)).AsException());
+        var error = await GetFailsAsync(Refusal.ResourceExhausted("QUEUE_FULL", "Full.", TimeSpan.FromSeconds(3)).AsException());
 
         Assert.Equal(3, error.Detail<RetryInfo>()!.RetryDelay.Seconds);
     }
@@ -80,7 +80,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task AnUnexpectedErrorTellsTheCallerNothingButTheIdOfItsLogEntry()
     {
-        var error = await GetFails(new InvalidOperationException("password=hunter2 on host db7"));
+        var error = await GetFailsAsync(new InvalidOperationException("password=hunter2 on host db7"));
 
         Assert.Equal(StatusCode.Internal, error.StatusCode);
         Assert.Equal("INTERNAL", error.Reason());
@@ -105,7 +105,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task ATransientErrorOfTheDatabaseIsUnavailableWithoutItsDetails()
     {
-        var error = await GetFails(new LostDatabase());
+        var error = await GetFailsAsync(new LostDatabase());
 
         Assert.Equal((StatusCode.Unavailable, "DATABASE_UNAVAILABLE"), (error.StatusCode, error.Reason()));
         Assert.DoesNotContain("db7", error.ToString(), StringComparison.Ordinal);
@@ -114,7 +114,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task AHostTeachesTheTableTheExceptionsOfItsLibraries()
     {
-        var error = await GetFails(new BadImageFormatException());
+        var error = await GetFailsAsync(new BadImageFormatException());
 
         Assert.Equal((StatusCode.Unavailable, "REDIS_UNAVAILABLE"), (error.StatusCode, error.Reason()));
     }
@@ -126,7 +126,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData(StatusCode.Unimplemented, StatusCode.Unimplemented)]
     public async Task AnErrorOfAServiceBehindIsNotPassedOnAsOurs(StatusCode theirs, StatusCode ours)
     {
-        var error = await GetFails(new RpcException(new Grpc.Core.Status(theirs, "127.0.0.1:5101")));
+        var error = await GetFailsAsync(new RpcException(new Grpc.Core.Status(theirs, "127.0.0.1:5101")));
 
         Assert.Equal(ours, error.StatusCode);
     }
@@ -228,7 +228,7 @@ public sealed class RefusalTests : IAsyncLifetime
         Assert.Equal(error.Status.Detail, error.Details()!.Message);
     }
 
-    private async Task<RpcException> GetFails(Exception exception)
+    private async Task<RpcException> GetFailsAsync(Exception exception)
     {
         _service.Workloads.Get = (_, _) => throw exception;
         return await Assert.ThrowsAsync<RpcException>(async () => await _service.Client.GetWorkloadAsync(new()));

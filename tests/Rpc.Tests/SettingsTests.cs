@@ -177,7 +177,8 @@ public sealed class SettingsTests
 
         public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
         {
-            if (Region % 2 != 0) yield return new ValidationResult("must be even", [nameof(Region)]);
+            if (Region % 2 != 0)
+                yield return new ValidationResult("must be even", [nameof(Region)]);
         }
     }
 }

@@ -1,57 +1,39 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Pylon.Testing;
 
 /// <summary>
-/// A clock that stands still until a test moves it. Delays, timeouts and periodic timers made from it fire on
+/// A clock that stands still until a test moves it, and that knows how many timers wait. Timers fire on
 /// <see cref="Advance"/>, in the order in which they are due.
 /// </summary>
-public sealed class FakeTime(DateTimeOffset? start = null) : TimeProvider
+public sealed class FakeTime(DateTimeOffset? start = null) : FakeTimeProvider(start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
 {
     private readonly Lock _lock = new();
-    private readonly List<FakeTimer> _timers = [];
+    private readonly HashSet<CountedTimer> _timers = [];
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiters = [];
-    private DateTimeOffset _now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <inheritdoc/>
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    /// <inheritdoc/>
-    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
-
-    /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow()
-    {
-        lock (_lock)
-            return _now;
-    }
-
-    /// <inheritdoc/>
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new FakeTimer(this, callback, state);
+        var timer = new CountedTimer(this);
+        timer.Inner = base.CreateTimer(_ => timer.Fire(callback, state), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(dueTime, period);
         return timer;
     }
 
-    /// <summary>Moves the clock forward and fires what falls due on the way, each at its own time.</summary>
-    public void Advance(TimeSpan by)
+    /// <summary>Moves the clock forward. Each timer sees its own time, and not the end of the step as with the base.</summary>
+    public new void Advance(TimeSpan by)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         var end = GetUtcNow() + by;
-        while (NextDue(end) is { } timer)
-            timer.Fire();
-        lock (_lock)
-            _now = end > _now ? end : _now;
+        while (NextDue(end) is { } due)
+            base.Advance(due > GetUtcNow() ? due - GetUtcNow() : TimeSpan.Zero);
+        base.Advance(end - GetUtcNow());
     }
 
     /// <summary>Sets the clock, which may only go forward.</summary>
-    public void SetUtcNow(DateTimeOffset now) => Advance(now - GetUtcNow());
+    public new void SetUtcNow(DateTimeOffset now) => Advance(now - GetUtcNow());
 
-    /// <summary>
-    /// Completes as soon as so many timers wait: the code under test has come to its delay, and may be moved past it.
-    /// </summary>
+    /// <summary>Completes as soon as so many timers wait: the code under test is at its delay, and may be moved past it.</summary>
     public Task TimersWaiting(int count = 1)
     {
         lock (_lock)
@@ -64,94 +46,79 @@ public sealed class FakeTime(DateTimeOffset? start = null) : TimeProvider
         }
     }
 
-    private FakeTimer? NextDue(DateTimeOffset end)
+    private DateTimeOffset? NextDue(DateTimeOffset end)
     {
         lock (_lock)
         {
-            var next = _timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
-            if (next is null)
+            if (_timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due) is not { } next)
                 return null;
-            _now = next.Due > _now ? next.Due : _now;
-            _timers.Remove(next);
+            var due = next.Due;
             if (next.Period > TimeSpan.Zero)
-            {
                 next.Due += next.Period;
-                _timers.Add(next);
-            }
-
-            return next;
+            else
+                _timers.Remove(next);
+            return due;
         }
     }
 
-    private void Schedule(FakeTimer timer, TimeSpan dueTime, TimeSpan period)
+    private void Count(CountedTimer timer, bool waits)
     {
         lock (_lock)
         {
-            _timers.Remove(timer);
-            if (dueTime == Timeout.InfiniteTimeSpan)
-                return;
-            timer.Due = _now + dueTime;
-            timer.Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
-            if (dueTime > TimeSpan.Zero)
-                Add(timer);
-        }
-
-        if (dueTime == TimeSpan.Zero)
-            FireAtOnce(timer);
-    }
-
-    private void FireAtOnce(FakeTimer timer)
-    {
-        lock (_lock)
-        {
-            if (timer.Period > TimeSpan.Zero)
+            if (!waits)
             {
-                timer.Due = _now + timer.Period;
-                Add(timer);
+                _timers.Remove(timer);
+                return;
+            }
+
+            _timers.Add(timer);
+            foreach (var waiter in _waiters.Where(waiter => _timers.Count >= waiter.Count).ToList())
+            {
+                waiter.Reached.TrySetResult();
+                _waiters.Remove(waiter);
             }
         }
-
-        ThreadPool.QueueUserWorkItem(_ => timer.Fire());
     }
 
-    private void Add(FakeTimer timer)
+    private sealed class CountedTimer(FakeTime time) : ITimer
     {
-        _timers.Add(timer);
-        foreach (var waiter in _waiters.Where(waiter => _timers.Count >= waiter.Count).ToList())
-        {
-            waiter.Reached.TrySetResult();
-            _waiters.Remove(waiter);
-        }
-    }
+        private int _changes;
+        private int _lastFired;
 
-    private void Remove(FakeTimer timer)
-    {
-        lock (_lock)
-            _timers.Remove(timer);
-    }
-
-    private sealed class FakeTimer(FakeTime time, TimerCallback callback, object? state) : ITimer
-    {
-        private bool _disposed;
+        public ITimer Inner { get; set; } = null!;
 
         public DateTimeOffset Due { get; set; }
 
-        public TimeSpan Period { get; set; }
+        public TimeSpan Period { get; private set; }
 
-        public void Fire() => callback(state);
+        public void Fire(TimerCallback callback, object? state)
+        {
+            if (Period <= TimeSpan.Zero)
+            {
+                Volatile.Write(ref _lastFired, Volatile.Read(ref _changes));
+                time.Count(this, waits: false);
+            }
+
+            callback(state);
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            if (_disposed)
+            (Due, Period) = (dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : time.GetUtcNow() + dueTime, period);
+            var change = Interlocked.Increment(ref _changes);
+            time.Count(this, waits: false);
+            if (!Inner.Change(dueTime, period))
                 return false;
-            time.Schedule(this, dueTime, period);
+            // It counts once it is set, so that no Advance comes too early for it; it may have fired by now.
+            if (dueTime != Timeout.InfiniteTimeSpan && Volatile.Read(ref _lastFired) != change)
+                time.Count(this, waits: true);
             return true;
         }
 
         public void Dispose()
         {
-            _disposed = true;
-            time.Remove(this);
+            Inner.Dispose();
+            time.Count(this, waits: false);
         }
 
         public ValueTask DisposeAsync()

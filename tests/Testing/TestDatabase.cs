@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pylon.Messaging;
+using Pylon.Postgres;
 
 namespace Pylon.Testing;
 
@@ -35,6 +39,23 @@ public sealed class TestDatabase : IAsyncDisposable
         var template = await Templates.GetOrAdd(templateKey, _ => new Lazy<Task<string>>(() => MakeTemplateAsync(prepare))).Value;
         return await CreateFromAsync(template);
     }
+
+    /// <summary>A fresh copy of a database with the migrations of a service.</summary>
+    public static Task<TestDatabase> CreateAsync(Assembly service, string schema, bool outbox = true) =>
+        CreateAsync(schema, template => template.MigrateAsync(service, schema, outbox));
+
+    /// <summary>Applies the migrations of a service, and those of its outbox, as the service does at its start.</summary>
+    public async Task MigrateAsync(Assembly service, string schema, bool outbox = true)
+    {
+        await using var dataSource = DataSource(schema);
+        var migrator = new Migrator(dataSource, TimeProvider.System, NullLogger<Migrator>.Instance);
+        await migrator.MigrateAsync(service, schema, CancellationToken.None);
+        if (outbox)
+            await migrator.MigrateAsync(typeof(Outbox).Assembly, schema, CancellationToken.None, Outbox.MigrationHistory);
+    }
+
+    /// <summary>The database as a service sees it whose tables are in <paramref name="schema"/>.</summary>
+    public NpgsqlDataSource DataSource(string schema) => NpgsqlDataSource.Create(PostgresFeature.ConnectionString(ConnectionString, schema));
 
     /// <summary>Runs a statement; for arranging, and for what psql would do.</summary>
     public async Task<int> ExecuteAsync(string sql)

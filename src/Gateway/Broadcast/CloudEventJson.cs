@@ -41,6 +41,8 @@ internal static class CloudEventJson
             json.WriteString("subject"u8, e.Subject);
         if (e.Time is not null)
             json.WriteString("time"u8, e.Time.ToDateTime());
+        if (e.Traceparent.Length > 0)
+            json.WriteString("traceparent"u8, e.Traceparent);
         if (Data(e) is { } data)
         {
             json.WriteString("datacontenttype"u8, "application/json"u8);

@@ -7,8 +7,8 @@ using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 namespace Pylon.Gateway.Proxy;
 
 /// <summary>
-/// gRPC health over everything: "" is the gateway with all that is behind it, the name of a service asks the process
-/// that owns it. A watch looks again every few seconds, as a load balancer would.
+/// gRPC health of all services: "" is the gateway itself, the name of a service asks the process that owns it. A watch
+/// asks again every few seconds, as a load balancer would.
 /// </summary>
 internal sealed class AggregatedHealthService(UpstreamHealth health, HealthCheckService checks, TimeProvider time) : Health.HealthBase
 {
@@ -16,7 +16,7 @@ internal sealed class AggregatedHealthService(UpstreamHealth health, HealthCheck
 
     public override async Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context)
     {
-        var status = await Look(request.Service, context.CancellationToken);
+        var status = await StatusOfAsync(request.Service, context.CancellationToken);
         return status == Status.ServiceUnknown
             ? throw Refusal.NotFound("service", request.Service).AsException()
             : new HealthCheckResponse { Status = status };
@@ -27,20 +27,20 @@ internal sealed class AggregatedHealthService(UpstreamHealth health, HealthCheck
         var last = Status.Unknown;
         while (true)
         {
-            var status = await Look(request.Service, context.CancellationToken);
+            var status = await StatusOfAsync(request.Service, context.CancellationToken);
             if (status != last)
                 await responseStream.WriteAsync(new HealthCheckResponse { Status = last = status }, context.CancellationToken);
             await Task.Delay(Period, time, context.CancellationToken);
         }
     }
 
-    private async Task<Status> Look(string name, CancellationToken cancellationToken)
+    private async Task<Status> StatusOfAsync(string name, CancellationToken cancellationToken)
     {
         if (name.Length > 0 && Contract.Services.FirstOrDefault(service => service.FullName == name) is { } service && Upstream.Of(service) is { } upstream)
-            return (await health.Look(upstream, name, cancellationToken)).Status;
+            return (await health.AskAsync(upstream, name, cancellationToken)).Status;
         if (name.Length > 0 && !OwnServices.Contains(name))
             return Status.ServiceUnknown;
-        // The gateway's own services serve as long as this answers; only the whole depends on the others.
+        // The gateway's own services serve as long as this answers.
         if (name.Length > 0)
             return Status.Serving;
         var report = await checks.CheckHealthAsync(cancellationToken);
@@ -48,5 +48,8 @@ internal sealed class AggregatedHealthService(UpstreamHealth health, HealthCheck
     }
 
     private static readonly HashSet<string> OwnServices =
-        [.. Contract.Files.SelectMany(file => file.Services).Where(service => Upstream.Of(service) is null).Select(service => service.FullName)];
+    [
+        .. Contract.Services.Where(service => Upstream.Of(service) is null).Select(service => service.FullName),
+        Health.Descriptor.FullName, Grpc.Reflection.V1.ServerReflection.Descriptor.FullName, Grpc.Reflection.V1Alpha.ServerReflection.Descriptor.FullName,
+    ];
 }

@@ -38,6 +38,7 @@ internal static class ProxyFeature
                 tags: null));
         }
 
+        GatewayHealthCheck.AddTo(services);
         return services;
     }
 

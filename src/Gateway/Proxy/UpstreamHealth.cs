@@ -5,18 +5,18 @@ using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace Pylon.Gateway.Proxy;
 
-/// <summary>Asks an upstream how it is, for no longer than the setting says.</summary>
+/// <summary>Asks an upstream for its health, for no longer than <see cref="ProxyOptions.HealthTimeout"/>.</summary>
 internal sealed class UpstreamHealth(UpstreamChannels channels, IOptions<ProxyOptions> options, TimeProvider time)
 {
-    /// <summary>An upstream that cannot be asked is not serving; <c>Why</c> says what came instead of an answer.</summary>
-    public async Task<(Status Status, string Why)> Look(Upstream upstream, string service, CancellationToken cancellationToken)
+    /// <summary>An upstream that does not answer is not serving; <c>Why</c> says how the call ended.</summary>
+    public async Task<(Status Status, string Why)> AskAsync(Upstream upstream, string service, CancellationToken cancellationToken)
     {
         var client = new Health.HealthClient(channels.InvokerOf(upstream));
         try
         {
             var deadline = time.GetUtcNow().UtcDateTime + options.Value.HealthTimeout;
             var answer = await client.CheckAsync(new HealthCheckRequest { Service = service }, deadline: deadline, cancellationToken: cancellationToken);
-            return (answer.Status, answer.Status == Status.Serving ? "" : $"{upstream.Name} says {answer.Status}");
+            return (answer.Status, answer.Status == Status.Serving ? "" : $"{upstream.Name} answers {answer.Status}");
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
@@ -24,7 +24,7 @@ internal sealed class UpstreamHealth(UpstreamChannels channels, IOptions<ProxyOp
         }
         catch (RpcException e)
         {
-            return (Status.NotServing, $"{upstream.Name} does not answer ({e.StatusCode})");
+            return (Status.NotServing, $"{upstream.Name} is unreachable ({e.StatusCode})");
         }
     }
 }

@@ -4,9 +4,8 @@ using Grpc.Core.Interceptors;
 namespace Pylon.Rpc;
 
 /// <summary>
-/// No unary call without a bound: the caller's own deadline, but never later than that of the call being served, and
-/// <see cref="Default"/> when there is neither. Streams are as long as their caller wants; dead connections are found
-/// by keep-alive pings.
+/// Gives a unary call without a deadline <see cref="Default"/>. A stream is as long as its caller wants; keep-alive
+/// pings find its dead connection.
 /// </summary>
 internal sealed class DeadlineInterceptor(TimeProvider time) : Interceptor
 {
@@ -22,13 +21,6 @@ internal sealed class DeadlineInterceptor(TimeProvider time) : Interceptor
 
     private ClientInterceptorContext<TRequest, TResponse> Bounded<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
         where TRequest : class
-        where TResponse : class
-    {
-        var served = CurrentCall.Context;
-        var deadline = context.Options.Deadline ?? time.GetUtcNow().UtcDateTime + Default;
-        if (served is not null && served.Deadline < deadline) deadline = served.Deadline;
-        var options = context.Options.WithDeadline(deadline);
-        if (served is not null && !options.CancellationToken.CanBeCanceled) options = options.WithCancellationToken(served.CancellationToken);
-        return new ClientInterceptorContext<TRequest, TResponse>(context.Method, context.Host, options);
-    }
+        where TResponse : class =>
+        new(context.Method, context.Host, context.Options.WithDeadline(context.Options.Deadline ?? time.GetUtcNow().UtcDateTime + Default));
 }

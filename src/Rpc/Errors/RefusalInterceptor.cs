@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Pylon.Rpc;
 
 /// <summary>
-/// Around every call of every service: errors become statuses, the call's deadline reaches the calls made on its
-/// behalf, streams end when the host stops, and only messages worth it are compressed.
+/// Around every call of every service: errors become statuses, streams end when the host stops, and small messages are
+/// not compressed.
 /// </summary>
 internal sealed class RefusalInterceptor(
     RefusalTable table, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RefusalInterceptor> log) : Interceptor
@@ -20,11 +20,11 @@ internal sealed class RefusalInterceptor(
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        using var call = CurrentCall.Enter(context);
         try
         {
             var response = await continuation(request, context);
-            if (response is IMessage message && message.CalculateSize() < CompressFromBytes) context.WriteOptions = Uncompressed;
+            if (response is IMessage message && message.CalculateSize() < CompressFromBytes)
+                context.WriteOptions = Uncompressed;
             return response;
         }
         catch (Exception exception)
@@ -37,23 +37,22 @@ internal sealed class RefusalInterceptor(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
         TResponse? response = null;
-        await Stream(context, async stream => response = await continuation(requestStream, stream));
+        await StreamAsync(context, async stream => response = await continuation(requestStream, stream));
         return response!;
     }
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Stream(context, stream => continuation(request, responseStream, stream));
+        StreamAsync(context, stream => continuation(request, responseStream, stream));
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Stream(context, stream => continuation(requestStream, responseStream, stream));
+        StreamAsync(context, stream => continuation(requestStream, responseStream, stream));
 
-    private async Task Stream(ServerCallContext context, Func<ServerCallContext, Task> run)
+    private async Task StreamAsync(ServerCallContext context, Func<ServerCallContext, Task> run)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var stream = new StreamCallContext(context, ended.Token);
-        using var call = CurrentCall.Enter(stream);
         try
         {
             await run(stream);
@@ -66,10 +65,15 @@ internal sealed class RefusalInterceptor(
 
     private RpcException Translate(Exception exception, ServerCallContext context)
     {
-        if (exception is RefusalException expected) return RpcStatus.Of(expected.Refusal);
-        // The library's own: a method without a body, a message over the limit.
-        if (exception is RpcException { StatusCode: StatusCode.Unimplemented or StatusCode.ResourceExhausted } own) return own;
-        if (EndOf(exception, context) is { } end) return end;
+        if (exception is RefusalException expected)
+            return RpcStatus.Of(expected.Refusal);
+        // The library's own: a method without a body, a message over the limit, a service whose health nobody knows.
+        if (exception is RpcException { StatusCode: StatusCode.Unimplemented or StatusCode.ResourceExhausted } own)
+            return own;
+        if (exception is RpcException { StatusCode: StatusCode.NotFound } unknown && context.Method.StartsWith("/grpc.health.", StringComparison.Ordinal))
+            return unknown;
+        if (EndOf(exception, context) is { } end)
+            return end;
         if (table.Find(exception) is { } refusal)
         {
             log.Refused(exception, context.Method, refusal.Reason);
@@ -84,9 +88,12 @@ internal sealed class RefusalInterceptor(
     // When a call is over, whatever was under way for it fails in its own way; that is no error of ours.
     private RpcException? EndOf(Exception exception, ServerCallContext context)
     {
-        if (exception is not (OperationCanceledException or IOException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.DeadlineExceeded })) return null;
-        if (context.Deadline <= time.GetUtcNow().UtcDateTime) return new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline of the call has passed."));
-        if (context.CancellationToken.IsCancellationRequested) return new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled the call."));
+        if (exception is not (OperationCanceledException or IOException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.DeadlineExceeded }))
+            return null;
+        if (context.Deadline <= time.GetUtcNow().UtcDateTime)
+            return new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline of the call has passed."));
+        if (context.CancellationToken.IsCancellationRequested)
+            return new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled the call."));
         return lifetime.ApplicationStopping.IsCancellationRequested
             ? RpcStatus.Of(Refusal.Unavailable("SHUTTING_DOWN", "This instance is shutting down."))
             : null;

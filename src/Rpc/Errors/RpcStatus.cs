@@ -17,7 +17,8 @@ public static class RpcStatus
     /// <summary>What the server said of the error, or null when it is not one of ours (a lost connection, say).</summary>
     public static Google.Rpc.Status? Details(this RpcException exception)
     {
-        if (exception.Trailers.GetValueBytes(Trailer) is not { } bytes) return null;
+        if (exception.Trailers.GetValueBytes(Trailer) is not { } bytes)
+            return null;
         try
         {
             return Google.Rpc.Status.Parser.ParseFrom(bytes);
@@ -49,7 +50,8 @@ public static class RpcStatus
             details.Add(new BadRequest { FieldViolations = { fields } });
         }
 
-        if (refusal.RetryAfter is { } delay) details.Add(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) });
+        if (refusal.RetryAfter is { } delay)
+            details.Add(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) });
         return Of(RefusalTable.CodeOf(refusal.Kind), refusal.Message, details);
     }
 

@@ -28,7 +28,8 @@ internal sealed class StreamCallContext(ServerCallContext call, CancellationToke
     // GetHttpContext() looks here when the context is not the library's own.
     private static IDictionary<object, object> WithHttpContext(ServerCallContext call)
     {
-        if (!call.UserState.ContainsKey("__HttpContext") && call.GetHttpContext() is HttpContext http) call.UserState["__HttpContext"] = http;
+        if (!call.UserState.ContainsKey("__HttpContext") && call.GetHttpContext() is HttpContext http)
+            call.UserState["__HttpContext"] = http;
         return call.UserState;
     }
 }

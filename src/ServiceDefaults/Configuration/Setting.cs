@@ -15,10 +15,14 @@ internal static class Setting
     public static string Shape(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type == typeof(TimeSpan)) return "must be a duration hh:mm:ss, for example 00:00:10";
-        if (type == typeof(bool)) return "must be true or false";
-        if (type == typeof(Uri)) return "must be an absolute URL";
-        if (type.IsEnum) return $"must be one of {string.Join(", ", Enum.GetNames(type))}";
+        if (type == typeof(TimeSpan))
+            return "must be a duration hh:mm:ss, for example 00:00:10";
+        if (type == typeof(bool))
+            return "must be true or false";
+        if (type == typeof(Uri))
+            return "must be an absolute URL";
+        if (type.IsEnum)
+            return $"must be one of {string.Join(", ", Enum.GetNames(type))}";
         return type == typeof(double) || type == typeof(float) || type == typeof(decimal) ? "must be a number" : $"must be a whole number ({type.Name})";
     }
 
@@ -35,8 +39,10 @@ internal static class Setting
 
     private static string Shown(string key, object? value)
     {
-        if (value is null or "") return "";
-        if (SecretEndings.Any(end => key.EndsWith(end, StringComparison.OrdinalIgnoreCase))) return "=(hidden)";
+        if (value is null or "")
+            return "";
+        if (SecretEndings.Any(end => key.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
+            return "=(hidden)";
         var text = Text(value);
         return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0 ? "=" + text.Replace(uri.UserInfo, "(hidden)") : "=" + text;
     }

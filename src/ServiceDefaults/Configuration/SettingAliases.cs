@@ -48,7 +48,8 @@ internal static class SettingAliases
     {
         var values = Table.Where(alias => (alias.Service ?? service) == service && !string.IsNullOrEmpty(configuration[alias.Name]))
             .ToDictionary(alias => alias.Key, string? (alias) => alias.ValueOf(configuration[alias.Name]!.Trim()), StringComparer.OrdinalIgnoreCase);
-        if (values.Count == 0) return;
+        if (values.Count == 0)
+            return;
         var environment = configuration.Sources.OfType<EnvironmentVariablesConfigurationSource>().LastOrDefault();
         var at = environment is null ? configuration.Sources.Count : configuration.Sources.IndexOf(environment);
         configuration.Sources.Insert(at, new MemoryConfigurationSource { InitialData = values });

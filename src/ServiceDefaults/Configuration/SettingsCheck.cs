@@ -30,7 +30,8 @@ internal sealed class SettingsCheck<T>(string section) : IValidateOptions<T>
             .Where(setting => !string.IsNullOrEmpty(setting.text) && !Converts(setting.property.PropertyType, setting.text))
             .Select(setting => Setting.Wrong($"{section.Path}:{setting.property.Name}", setting.text, Setting.Shape(setting.property.PropertyType)))
             .ToList();
-        if (failures.Count > 0) throw new OptionsValidationException(section.Path, typeof(T), failures);
+        if (failures.Count > 0)
+            throw new OptionsValidationException(section.Path, typeof(T), failures);
     }
 
     private static IEnumerable<PropertyInfo> Properties() =>
@@ -58,10 +59,13 @@ internal sealed class SettingsCheck<T>(string section) : IValidateOptions<T>
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         // A bare number would be read as days, which nobody means.
-        if (type == typeof(TimeSpan)) return text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _);
+        if (type == typeof(TimeSpan))
+            return text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _);
         // The converter takes any text for a relative one, on Linux a path even for an absolute one.
-        if (type == typeof(Uri)) return text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out _);
-        if (type == typeof(string) || !TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string))) return true;
+        if (type == typeof(Uri))
+            return text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out _);
+        if (type == typeof(string) || !TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)))
+            return true;
         try
         {
             TypeDescriptor.GetConverter(type).ConvertFromInvariantString(text);

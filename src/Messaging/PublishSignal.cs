@@ -4,10 +4,10 @@ using StackExchange.Redis;
 namespace Pylon.Messaging;
 
 /// <summary>
-/// Wakes the followers of this process when somebody has published. A ring is only a hint: Redis loses those that come
-/// while nobody is connected, and the followers poll as well.
+/// Wakes the followers of this process after a publish. Only a hint: Redis drops the message while nobody is connected,
+/// and the followers poll as well.
 /// </summary>
-internal sealed class Doorbell(IConnectionMultiplexer redis, TimeSpan bound, ILogger logger)
+internal sealed class PublishSignal(IConnectionMultiplexer redis, TimeSpan bound, ILogger logger)
 {
     public static readonly RedisChannel Channel = RedisChannel.Literal("pylon:events");
 
@@ -16,8 +16,8 @@ internal sealed class Doorbell(IConnectionMultiplexer redis, TimeSpan bound, ILo
     private Task _subscription = Task.CompletedTask;
     private bool _subscribed;
 
-    /// <summary>Completes at the next ring. Take it before looking, so that no ring is missed in between.</summary>
-    public Task Next()
+    /// <summary>Completes at the next publish. Take it before reading, so that no publish is missed in between.</summary>
+    public Task NextAsync()
     {
         lock (_lock)
         {
@@ -33,25 +33,24 @@ internal sealed class Doorbell(IConnectionMultiplexer redis, TimeSpan bound, ILo
         try
         {
             var queue = await redis.GetSubscriber().SubscribeAsync(Channel).WaitAsync(bound);
-            queue.OnMessage(_ => Ring());
+            queue.OnMessage(_ => Raise());
             lock (_lock)
                 _subscribed = true;
-            // What was published before the subscription stood rang for nobody.
-            Ring();
+            // A publish before the subscription raised nothing here.
+            Raise();
         }
         catch (Exception e)
         {
-            // The next look tries again.
-            logger.DoorbellNotHung(e);
+            logger.NotSubscribed(e);
         }
     }
 
-    private void Ring()
+    private void Raise()
     {
-        TaskCompletionSource ringing;
+        TaskCompletionSource raised;
         lock (_lock)
-            (ringing, _next) = (_next, New());
-        ringing.SetResult();
+            (raised, _next) = (_next, New());
+        raised.SetResult();
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

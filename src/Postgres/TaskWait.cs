@@ -1,0 +1,33 @@
+namespace Pylon.Postgres;
+
+public static class TaskWait
+{
+    /// <summary>
+    /// Waits until the task ends, but no longer than <paramref name="atMost"/>; true when it ended. Unlike Task.WaitAsync it
+    /// throws nothing, neither when the time is over, which is the usual case in an idle loop, nor what the task threw,
+    /// nor when it is cancelled.
+    /// </summary>
+    public static async Task<bool> EndsWithinAsync(this Task task, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        if (task.IsCompleted)
+            return true;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(task, Task.Delay(atMost, time, over.Token));
+        await over.CancelAsync();
+        return task.IsCompleted;
+    }
+
+    /// <summary>
+    /// What the task gives. While it runs, <paramref name="beat"/> is called every <paramref name="interval"/>: the sign of
+    /// life on a stream that has nothing to send.
+    /// </summary>
+    public static async Task<T> WithHeartbeatAsync<T>(
+        this Task<T> next, TimeSpan interval, TimeProvider time, Func<CancellationToken, Task> beat, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(beat);
+        while (!await next.EndsWithinAsync(interval, time, cancellationToken) && !cancellationToken.IsCancellationRequested)
+            await beat(cancellationToken);
+        return await next;
+    }
+}

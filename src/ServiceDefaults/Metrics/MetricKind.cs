@@ -1,8 +1,0 @@
-namespace Pylon.ServiceDefaults.Metrics;
-
-internal enum MetricKind
-{
-    Counter,
-    Gauge,
-    Histogram,
-}
