@@ -1,16 +1,19 @@
+using System.Reflection;
+
 namespace Pylon.Architecture.Tests;
 
-/// <summary>The folders of a service form a line: what two of them need lies in a folder below both.</summary>
+/// <summary>The folders of a project form a line: what two of them need lies in a folder below both.</summary>
 public class FoldersTests
 {
     public static TheoryData<string> Services => [.. Checkout.Services];
 
+    public static TheoryData<string> Projects => [.. Checkout.Assemblies.Select(assembly => assembly.GetName().Name!)];
+
     [Theory]
-    [MemberData(nameof(Services))]
-    public void FoldersOfAServiceFormALine(string service)
+    [MemberData(nameof(Projects))]
+    public void FoldersFormALine(string root)
     {
-        var root = $"Pylon.{service}";
-        var imports = Imports.Of(Checkout.Service(service), root).Where(import => import.From != root && import.To != root).ToList();
+        var imports = Imports.Of(Assembly.Load(root), root).Where(import => import.From != root && import.To != root).ToList();
 
         var circles = Imports.Circles(imports).Select(circle => $"A circle of {circle.Count} folders:\n{string.Join('\n', circle)}");
 

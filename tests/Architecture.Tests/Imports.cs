@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
@@ -16,10 +17,13 @@ internal static class Imports
 {
     private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
+    // Reading an assembly takes a second.
+    private static readonly ConcurrentDictionary<Assembly, Lazy<IReadOnlyList<Import>>> Found = [];
+
     /// <summary>Between the namespaces from <paramref name="root"/> on down.</summary>
     public static IReadOnlyList<Import> Of(Assembly assembly, string root) =>
     [
-        .. Used(assembly).Concat(Caught(assembly))
+        .. Found.GetOrAdd(assembly, a => new(() => [.. Used(a).Concat(Caught(a)).Distinct()])).Value
             .Where(import => import.From != import.To && IsUnder(root, import.From) && IsUnder(root, import.To))
             .OrderBy(import => (import.From, import.To, import.Origin, import.Target)),
     ];
