@@ -35,6 +35,11 @@ internal static partial class SettingsDocument
                 text.Append(CultureInfo.InvariantCulture, $"| {setting.Variables} | {setting.Type} | {setting.Default} | {setting.Allowed} | {setting.Meaning} |\n");
         }
 
+        text.Append("\n### Without effect\n\nAccepted, so that an environment that sets them still works. The process warns at its start when one is set.\n\n");
+        text.Append("| name | process | why |\n|---|---|---|\n");
+        foreach (var idle in SettingAliases.Idle)
+            text.Append(CultureInfo.InvariantCulture, $"| `{idle.Name.Replace(":", "__", StringComparison.Ordinal)}` | {idle.Service} | {idle.Reason.Replace("<", "&lt;", StringComparison.Ordinal)} |\n");
+
         return text.Append('\n').Append(document[document.IndexOf(End, StringComparison.Ordinal)..]).ToString();
     }
 
