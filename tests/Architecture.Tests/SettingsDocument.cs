@@ -144,11 +144,15 @@ internal static partial class SettingsDocument
             return "";
         foreach (var reference in summary.Descendants().Where(element => element.Name == "see" || element.Name == "c").ToList())
             reference.ReplaceWith($"`{reference.Attribute("cref")?.Value.Split('.', ':')[^1] ?? reference.Value}`");
-        return Space().Replace(summary.Value.Trim(), " ").Replace("|", "\\|", StringComparison.Ordinal);
+        return Name().Replace(Space().Replace(summary.Value.Trim(), " "), "").Replace("|", "\\|", StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space();
+
+    // The columns and headings have it already.
+    [GeneratedRegex(@"^[A-Z]+_[A-Z_]+[:.] ?| ?Section \w+\.$")]
+    private static partial Regex Name();
 
     // SANDBOX_FAULT is an error code.
     [GeneratedRegex("^(PYLON|BCS|BPP|BAP|GEMINI|SANDBOX|OTEL)_(?!FAULT$)[A-Z_]+$|^LOG_LEVEL$")]
