@@ -18,6 +18,7 @@ internal sealed class BroadcastOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan DropGrace { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Open streams of this instance; one more gets TOO_MANY_SUBSCRIBERS.</summary>
     [Range(1, 1_000_000)]
     public int MaxSubscribers { get; init; } = 100_000;
 

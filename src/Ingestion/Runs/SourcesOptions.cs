@@ -8,6 +8,7 @@ internal sealed class SourcesOptions
     /// <summary>False leaves the schedule out; a run can still be asked for.</summary>
     public bool Scheduled { get; set; } = true;
 
+    /// <summary>Time between two ingestion runs of a source.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(30);
 
@@ -15,12 +16,15 @@ internal sealed class SourcesOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The Carbon Intensity API.</summary>
     [Required]
     public Uri CarbonIntensityBaseUrl { get; set; } = new("https://api.carbonintensity.org.uk");
 
+    /// <summary>NESO's data portal (CKAN actions).</summary>
     [Required]
     public Uri NesoBaseUrl { get; set; } = new("https://api.neso.energy/api/3/action");
 
+    /// <summary>Elexon's Insights API.</summary>
     [Required]
     public Uri ElexonBaseUrl { get; set; } = new("https://data.elexon.co.uk/bmrs/api/v1");
 

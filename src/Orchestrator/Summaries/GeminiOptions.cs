@@ -8,11 +8,11 @@ internal sealed class GeminiOptions
     /// <summary>GEMINI_API_KEY: without it the built-in writer is used.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>GEMINI_BASE_URL.</summary>
+    /// <summary>GEMINI_BASE_URL: the address of the Gemini API.</summary>
     [Required]
     public Uri BaseUrl { get; set; } = new("https://generativelanguage.googleapis.com");
 
-    /// <summary>GEMINI_MODEL.</summary>
+    /// <summary>GEMINI_MODEL: the model, by its name in the Gemini API.</summary>
     [Required]
     public string Model { get; set; } = "gemini-2.0-flash";
 
