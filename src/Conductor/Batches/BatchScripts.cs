@@ -86,17 +86,23 @@ internal static class BatchScripts
 
     /// <summary>
     /// KEYS: meta, items, loading. ARGV: the loader's token, seconds to live, number of arguments for meta, fields and
-    /// values of meta, fields and values of items. Gives 0 when another loader has come in between or the server was
-    /// restarted: then what was read from PostgreSQL may be older than what others wrote here.
+    /// values of meta, fields and values of items. Gives 0 when another loader holds the key, or has loaded the batch
+    /// already: then what was read from PostgreSQL may be older than what others wrote here. The second case is that of a
+    /// loader that took the key, which was free again, on an old answer "load".
     /// </summary>
     public const string Load =
         """
         if redis.call('GET', KEYS[3]) ~= ARGV[1] then return 0 end
+        local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+        if redis.call('HGET', KEYS[1], 'run') == run then
+            redis.call('DEL', KEYS[3])
+            return 0
+        end
         redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
         local last = 3 + tonumber(ARGV[3])
         for i = 4, last, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
         for i = last + 1, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
-        redis.call('HSET', KEYS[1], 'run', string.match(redis.call('INFO', 'server'), 'run_id:(%w+)'))
+        redis.call('HSET', KEYS[1], 'run', run)
         redis.call('EXPIRE', KEYS[1], ARGV[2])
         redis.call('EXPIRE', KEYS[2], ARGV[2])
         return 1
