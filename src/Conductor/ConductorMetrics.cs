@@ -9,8 +9,6 @@ internal sealed class ConductorMetrics
     private readonly Counter<long> _resolutions;
     private readonly Histogram<double> _durations;
     private readonly Counter<long> _reports;
-    private readonly Counter<long> _conflicts;
-    private readonly Counter<long> _fallbacks;
     private readonly Counter<long> _rebuilds;
     private readonly Counter<long> _consumed;
     private readonly Counter<long> _deadLetters;
@@ -22,8 +20,6 @@ internal sealed class ConductorMetrics
         _resolutions = meter.CreateCounter<long>("bcs_pipeline_resolutions", "{resolution}", "Pipelines resolved, by pipeline and status");
         _durations = meter.CreateHistogram<double>("bcs_pipeline_resolution_duration", "s", "One DefinePipeline, by status");
         _reports = meter.CreateCounter<long>("bcs_phase_reports", "{report}", "Reports applied, by whether they changed anything");
-        _conflicts = meter.CreateCounter<long>("bcs_state_conflicts", "{conflict}", "Transactions that another writer came before");
-        _fallbacks = meter.CreateCounter<long>("bcs_state_fallbacks", "{change}", "Changes made by the script after all attempts at a transaction");
         _rebuilds = meter.CreateCounter<long>("bcs_state_rebuilds", "{batch}", "Batches rebuilt in Redis from PostgreSQL");
         _consumed = meter.CreateCounter<long>("bcs_events_consumed", "{event}", "Events consumed, by topic and outcome");
         _deadLetters = meter.CreateCounter<long>("bcs_dead_letters", "{event}", "Events that became dead letters, by topic");
@@ -38,10 +34,6 @@ internal sealed class ConductorMetrics
     }
 
     public void Reported(bool changed) => _reports.Add(1, new TagList { { "changed", changed ? "true" : "false" } });
-
-    public void Conflict() => _conflicts.Add(1);
-
-    public void Fallback() => _fallbacks.Add(1);
 
     public void Rebuilt() => _rebuilds.Add(1);
 

@@ -2,16 +2,6 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Pylon.Conductor;
 
-/// <summary>How a change reaches Redis.</summary>
-internal enum StatePath
-{
-    /// <summary>One script for a whole change.</summary>
-    Script,
-
-    /// <summary>WATCH/MULTI/EXEC with conditions, retried on conflict; in the end the script.</summary>
-    Transaction,
-}
-
 /// <summary>Section Conductor.</summary>
 internal sealed class ConductorOptions
 {
@@ -26,20 +16,6 @@ internal sealed class ConductorOptions
     /// <summary>How long the state of a batch is kept after its last change.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan StateTtl { get; set; } = TimeSpan.FromDays(7);
-
-    public StatePath StatePath { get; set; } = StatePath.Script;
-
-    /// <summary>Attempts of a conflicting transaction before the script does it.</summary>
-    [Range(1, 100)]
-    public int MaxAttempts { get; set; } = 5;
-
-    /// <summary>The first pause after a conflict; each further one is twice as long, less a random part.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
-    public TimeSpan ConflictPause { get; set; } = TimeSpan.FromMilliseconds(10);
-
-    /// <summary>Connections for transactions, which each keep their connection for a round trip.</summary>
-    [Range(1, 64)]
-    public int TransactionConnections { get; set; } = 4;
 
     /// <summary>The longest that one call to Redis is waited for; after it the outcome is unknown.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]

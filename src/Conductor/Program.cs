@@ -32,7 +32,7 @@ internal static class Program
                 .AddPostgres(builder.Configuration, Schema)
                 .AddMigrations(typeof(Program).Assembly, Schema)
                 .AddEventStream(builder.Configuration)
-                .AddBatches(builder.Configuration);
+                .AddBatches();
         }
 
         var app = builder.Build();

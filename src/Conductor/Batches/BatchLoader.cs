@@ -11,7 +11,7 @@ namespace Pylon.Conductor.Batches;
 /// What was published is put in as it is; what was not goes through the ordinary change, which publishes it.
 /// </summary>
 internal sealed class BatchLoader(
-    RedisCalls redis, BatchStore store, IBatchWrites writes, IOptions<ConductorOptions> options, ConductorMetrics metrics, TimeProvider time, ILogger<BatchLoader> logger)
+    RedisCalls redis, BatchStore store, BatchWrites writes, IOptions<ConductorOptions> options, ConductorMetrics metrics, TimeProvider time, ILogger<BatchLoader> logger)
 {
     private static readonly TimeSpan LoaderLives = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

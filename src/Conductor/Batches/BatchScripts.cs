@@ -107,7 +107,4 @@ internal static class BatchScripts
         redis.call('EXPIRE', KEYS[2], ARGV[2])
         return 1
         """;
-
-    /// <summary>KEYS: any key of the slot. Gives the run id of the server that has it.</summary>
-    public const string Run = "return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') .. string.sub(KEYS[1], 1, 0)";
 }

@@ -2,7 +2,7 @@ namespace Pylon.Conductor.Batches;
 
 /// <summary>
 /// The state of one batch and its only rule: a phase of an entity, or of the whole batch, goes from nothing to failed to
-/// completed and never back. The scripts and transactions of <see cref="RedisBatches"/> do the same to the same fields.
+/// completed and never back. The script <see cref="BatchScripts.Report"/> does the same to the same fields.
 /// </summary>
 internal sealed class BatchState
 {
@@ -45,7 +45,7 @@ internal sealed class BatchState
         batchId, Revision, Total, _marks.Keys.Select(k => k.Phase).Distinct(StringComparer.Ordinal).ToDictionary(p => p, Of, StringComparer.Ordinal));
 
     /// <summary>True when a report takes what is known a step on.</summary>
-    public static bool Advances(bool? known, bool reported) => known switch
+    private static bool Advances(bool? known, bool reported) => known switch
     {
         null => true,
         false => reported,

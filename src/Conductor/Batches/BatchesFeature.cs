@@ -1,8 +1,6 @@
-using Microsoft.Extensions.Options;
 using Pylon.Conductor.Circuits;
 using Pylon.Conductor.DeadLetters;
 using Pylon.Conductor.Intake;
-using Pylon.Messaging;
 using Pylon.Rpc;
 
 namespace Pylon.Conductor.Batches;
@@ -10,9 +8,8 @@ namespace Pylon.Conductor.Batches;
 internal static class BatchesFeature
 {
     /// <summary>Batches in Redis and PostgreSQL, and everything that comes and goes by events.</summary>
-    public static IServiceCollection AddBatches(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddBatches(this IServiceCollection services)
     {
-        var setting = configuration[RedisConnection.Setting];
         services.AddSingleton<Changes>();
         services.AddSingleton<StoreCircuits>();
         services.AddSingleton<RedisCalls>();
@@ -20,14 +17,7 @@ internal static class BatchesFeature
         services.AddSingleton<Journal>().AddHostedService(provider => provider.GetRequiredService<Journal>());
         services.AddSingleton<OutboxRelay>().AddHostedService(provider => provider.GetRequiredService<OutboxRelay>());
         services.AddSingleton<Recovery>().AddHostedService(provider => provider.GetRequiredService<Recovery>());
-        services.AddSingleton(provider =>
-            new TransactionConnections(setting, provider.GetRequiredService<IOptions<ConductorOptions>>().Value.TransactionConnections));
-        services.AddSingleton<ScriptedWrites>();
-        services.AddSingleton<IBatchWrites>(provider => provider.GetRequiredService<IOptions<ConductorOptions>>().Value.StatePath switch
-        {
-            StatePath.Transaction => ActivatorUtilities.CreateInstance<TransactedWrites>(provider),
-            _ => provider.GetRequiredService<ScriptedWrites>(),
-        });
+        services.AddSingleton<BatchWrites>();
         services.AddSingleton<BatchLoader>();
         services.AddSingleton<RedisBatches>();
         services.AddSingleton<IBatches>(provider => provider.GetRequiredService<RedisBatches>());

@@ -5,9 +5,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} reports that changed nothing are not marked so; they will be looked at again")]
     public static partial void NotSettled(this ILogger log, Exception exception, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {BatchId}: {Attempts} transactions conflicted; the change is made by the script")]
-    public static partial void FellBack(this ILogger log, string batchId, int attempts);
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {BatchId} is rebuilt from PostgreSQL: {Reports} reports, {Pending} of them to be published")]
     public static partial void Rebuilt(this ILogger log, string batchId, int reports, int pending);
 

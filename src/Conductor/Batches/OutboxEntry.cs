@@ -12,22 +12,6 @@ namespace Pylon.Conductor.Batches;
 /// <param name="DefinitionId">The same.</param>
 internal sealed record OutboxEntry(Event Event, Guid? ReportId, Guid? DefinitionId)
 {
-    public static NameValueEntry[] Of(PhaseReport report, Progress after) =>
-    [
-        new("id", report.EventId.ToString()),
-        new("batch", report.BatchId),
-        new("phase", report.Phase),
-        new("entity", report.EntityId),
-        new("status", report.Succeeded ? "S" : "F"),
-        new("error", report.ErrorCode),
-        new("correlation", report.CorrelationId),
-        new("time", report.OccurredAt.ToUnixTimeMilliseconds()),
-        new("completed", after.Completed),
-        new("failed", after.Failed),
-        new("total", after.Total),
-        new("whole", after.Whole switch { null => "", true => "S", false => "F" }),
-    ];
-
     /// <exception cref="FormatException">It is neither; so are other exceptions of parsing.</exception>
     public static OutboxEntry Read(StreamEntry entry)
     {

@@ -10,7 +10,7 @@ namespace Pylon.Conductor.Batches;
 /// and Redis can be built again from the other.
 /// </summary>
 internal sealed class RedisBatches(
-    RedisCalls redis, BatchStore store, Journal journal, IBatchWrites writes, BatchLoader loader, OutboxRelay relay, Changes changes, TimeProvider time) : IBatches
+    RedisCalls redis, BatchStore store, Journal journal, BatchWrites writes, BatchLoader loader, OutboxRelay relay, Changes changes, TimeProvider time) : IBatches
 {
     private const int Attempts = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);

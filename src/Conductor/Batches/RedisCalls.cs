@@ -17,9 +17,5 @@ internal sealed class RedisCalls(IConnectionMultiplexer redis, IOptions<Conducto
         (RedisResult[])(await BoundAsync(database => database.ScriptEvaluateAsync(script, keys, values), cancellationToken))!;
 
     public Task<T> BoundAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
-        BoundAsync(() => call(redis.GetDatabase()), cancellationToken);
-
-    /// <summary>The same on another connection.</summary>
-    public Task<T> BoundAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) =>
-        circuits.Redis.RunAsync(() => call().WithinAsync(options.Value.CallBound, time, cancellationToken), cancellationToken);
+        circuits.Redis.RunAsync(() => call(redis.GetDatabase()).WithinAsync(options.Value.CallBound, time, cancellationToken), cancellationToken);
 }

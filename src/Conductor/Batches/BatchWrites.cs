@@ -3,9 +3,14 @@ using StackExchange.Redis;
 
 namespace Pylon.Conductor.Batches;
 
-/// <summary>A whole change in one script: nobody comes in between, so there is nothing to try again.</summary>
-internal sealed class ScriptedWrites(RedisCalls redis) : IBatchWrites
+/// <summary>What a report did in Redis.</summary>
+/// <param name="IsSame">It changes nothing, because it is the report that made the change before.</param>
+internal sealed record Applied(bool Changed, bool IsSame, Progress Progress);
+
+/// <summary>A change in Redis, the whole of it in one script: no other writer comes in between. Each may be repeated.</summary>
+internal sealed class BatchWrites(RedisCalls redis)
 {
+    /// <summary>Null when the batch must be loaded first.</summary>
     public async Task<Applied?> ReportAsync(BatchKeys keys, PhaseReport report, CancellationToken cancellationToken)
     {
         RedisValue[] values =
@@ -24,6 +29,7 @@ internal sealed class ScriptedWrites(RedisCalls redis) : IBatchWrites
             new Progress(report.Phase, (long)answer[1], (long)answer[2], (long)answer[3], whole.Length == 0 ? null : whole == "S"));
     }
 
+    /// <summary>False when the batch must be loaded first.</summary>
     public async Task<bool> DefineAsync(BatchKeys keys, PipelineDefinition definition, CancellationToken cancellationToken)
     {
         RedisValue[] values =
