@@ -56,6 +56,40 @@ public sealed class LoaderTests : IAsyncLifetime
         Assert.Equal(["e1", "e2"], (await _service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId));
     }
 
+    /// <summary>Redis restarts with its file: what it had made of reports, and their events, are still there.</summary>
+    [Fact]
+    public async Task ARestartWithItsFileMakesNoSecondEventOfACompletion()
+    {
+        await _service.Batches.ReportAsync(Report("e1"), default);
+        await SettledAsync();
+        var (first, second) = (Report("e2"), Report("e2"));
+        await InsertAsync(first, second);
+        await using (await HoldSettlementAsync())
+        {
+            await ApplyAsync(second, first);
+            await RestartedAsync();
+            Assert.Equal((2, 2), await CountsAsync());
+        }
+
+        Assert.Equal(["e1", "e2"], (await _service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId));
+    }
+
+    [Fact]
+    public async Task ADefinitionThatIsRepeatedAfterARebuildChangesNothing()
+    {
+        var definition = new PipelineDefinition(
+            PipelineDefinition.IdOf("b", "p", "c"), "b", new("p", [new("train", Pipelines.Decision.SkipCompleted, "already_completed")]), "c", 7, DateTimeOffset.UnixEpoch);
+        await _service.Batches.DefineAsync(definition, default);
+        Assert.Equal(2, (await _service.EventsAsync()).Count);
+        await RestartedAsync();
+        await _service.Batches.DefineAsync(definition, default);
+        Assert.Equal(1, (await _service.Batches.FindAsync("b", default))!.Revision);
+    }
+
+    /// <summary>What is in Redis was written under another run of the server.</summary>
+    private Task RestartedAsync() =>
+        _service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase().HashSetAsync(new BatchKeys("b").Meta, "run", "the one before");
+
     /// <summary>A loader whose batch is loaded by others, who then go on, before it begins.</summary>
     private static Task LoadLateAsync(BatchLoader loader, Func<Task> others)
     {

@@ -35,10 +35,6 @@ internal sealed class BatchLoader(
         }
     }
 
-    /// <summary>Makes the next who comes build it again.</summary>
-    public Task InvalidateAsync(string batchId, CancellationToken cancellationToken) =>
-        redis.BoundAsync(database => database.HashDeleteAsync(new BatchKeys(batchId).Meta, "run"), cancellationToken);
-
     private async Task LoadOnceAsync(string batchId)
     {
         try
@@ -63,23 +59,31 @@ internal sealed class BatchLoader(
         }
 
         var state = new BatchState();
-        var kept = new List<KeptReport>();
+        var (kept, pending) = (new List<KeptReport>(), new List<PhaseReport>());
+        IReadOnlyList<Guid> published = [];
         IReadOnlyList<PipelineDefinition> definitions = [];
         if (await store.ExpectedAsync(batchId, cancellationToken) is { } known)
         {
-            state.Expected = known.Entities;
+            (state.Expected, published) = known;
             kept = await store.OfBatchAsync(batchId, cancellationToken);
             definitions = await store.UnsettledDefinitionsAsync(batchId, cancellationToken);
-            foreach (var report in kept.Where(k => k.Settled))
-                state.Apply(report.Report);
-            state.Revision += known.Definitions;
+            var made = await ChangesMadeAsync(keys, cancellationToken);
+            foreach (var report in kept)
+            {
+                if (report.Settled || made.Contains(report.Report.EventId.ToString()))
+                    state.Apply(report.Report);
+                else
+                    pending.Add(report.Report);
+            }
+
+            state.Revision += published.Count;
         }
 
         var loaded = await redis.BoundAsync(
-            database => database.ScriptEvaluateAsync(BatchScripts.Load, [keys.Meta, keys.Items, keys.Loading], Arguments(token, state)), cancellationToken);
+            database => database.ScriptEvaluateAsync(
+                BatchScripts.Load, [keys.Meta, keys.Items, keys.Loading], Arguments(token, state, published)), cancellationToken);
         if ((long)loaded == 0)
             return;
-        var pending = kept.Where(k => !k.Settled).Select(k => k.Report).ToList();
         if (kept.Count > 0)
         {
             metrics.Rebuilt();
@@ -88,12 +92,23 @@ internal sealed class BatchLoader(
 
         // Should one of these fail, Recovery comes to it.
         foreach (var definition in definitions)
-            await writes.DefineAsync(keys, definition, cancellationToken);
+            await writes.DefineAsync(keys, definition, isLost: false, cancellationToken);
         foreach (var together in pending.Chunk(256))
-            await Task.WhenAll(together.Select(report => writes.ReportAsync(keys, report, cancellationToken)));
+            await Task.WhenAll(together.Select(report => writes.ReportAsync(keys, report, isLost: false, cancellationToken)));
     }
 
-    private RedisValue[] Arguments(string token, BatchState state)
+    /// <summary>
+    /// The reports that made the changes which Redis still has from before its restart. It wrote each together with its
+    /// event, so the event is published or in the outbox; were another report of the same outcome to make the change now,
+    /// it would be published a second time under another id.
+    /// </summary>
+    private async Task<HashSet<string>> ChangesMadeAsync(BatchKeys keys, CancellationToken cancellationToken)
+    {
+        var marks = await redis.BoundAsync(database => database.HashValuesAsync(keys.Items), cancellationToken);
+        return [.. marks.Select(mark => mark.ToString()).Where(mark => mark.Length > 2).Select(mark => mark[2..])];
+    }
+
+    private RedisValue[] Arguments(string token, BatchState state, IEnumerable<Guid> definitions)
     {
         List<RedisValue> meta = ["v", state.Revision, "x", state.Expected, "n", state.Entities.Count];
         foreach (var (phase, (completed, failed)) in state.Counts)
@@ -108,6 +123,8 @@ internal sealed class BatchLoader(
 
         foreach (var entity in state.Entities)
             items.AddRange(["/" + entity, "1"]);
+        foreach (var definition in definitions)
+            items.AddRange([$":{definition}", "1"]);
         return [token, (long)options.Value.StateTtl.TotalSeconds, meta.Count, .. meta, .. items];
     }
 }

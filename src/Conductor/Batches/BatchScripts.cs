@@ -23,8 +23,9 @@ internal static class BatchScripts
 
     /// <summary>
     /// KEYS: meta, items, outbox. ARGV: seconds to live, phase, entity, S or F, event id, batch id, error code,
-    /// correlation id, time in ms. Gives what it came to (changed; same: it was this very report that did; none),
-    /// completed, failed, total, what is known of the whole batch.
+    /// correlation id, time in ms, 1 when its event is lost. Gives what the report did (changed; same: this very report
+    /// made the change before; none), completed, failed, total, what is known of the whole batch. A lost event is
+    /// written again when it is the same.
     /// </summary>
     public const string Report =
         Guard +
@@ -56,7 +57,7 @@ internal static class BatchScripts
         local now = redis.call('HMGET', meta, 'c:' .. phase, 'f:' .. phase, 'x', 'n', 'b:' .. phase)
         local completed, failed = tonumber(now[1] or 0), tonumber(now[2] or 0)
         local total = math.max(tonumber(now[3] or 0), tonumber(now[4] or 0))
-        if result == 'changed' then
+        if result == 'changed' or (result == 'same' and ARGV[10] == '1') then
             redis.call('XADD', outbox, '*', 'id', id, 'batch', ARGV[6], 'phase', phase, 'entity', entity, 'status', status,
                 'error', ARGV[7], 'correlation', ARGV[8], 'time', ARGV[9],
                 'completed', completed, 'failed', failed, 'total', total, 'whole', now[5] or '')
@@ -66,16 +67,18 @@ internal static class BatchScripts
         return {result, completed, failed, total, now[5] or ''}
         """;
 
-    /// <summary>KEYS: meta, items, outbox. ARGV: seconds to live, definition id, entities expected, its events.</summary>
+    /// <summary>KEYS: meta, items, outbox. ARGV: seconds to live, definition id, entities expected, 1 when its
+    /// events are lost, its events.</summary>
     public const string Define =
         Guard +
         """
         if tonumber(ARGV[3]) > tonumber(redis.call('HGET', KEYS[1], 'x') or 0) then
             redis.call('HSET', KEYS[1], 'x', ARGV[3])
         end
-        if redis.call('HSETNX', KEYS[2], ':' .. ARGV[2], '1') == 1 then
-            redis.call('HINCRBY', KEYS[1], 'v', 1)
-            for i = 4, #ARGV do
+        local isNew = redis.call('HSETNX', KEYS[2], ':' .. ARGV[2], '1') == 1
+        if isNew then redis.call('HINCRBY', KEYS[1], 'v', 1) end
+        if isNew or ARGV[4] == '1' then
+            for i = 5, #ARGV do
                 redis.call('XADD', KEYS[3], '*', 'definition', ARGV[2], 'event', ARGV[i])
             end
         end

@@ -50,7 +50,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
 
     private const string SelectExpected =
         """
-        SELECT expected, (SELECT count(*) FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.settled_at IS NOT NULL)
+        SELECT expected, ARRAY(SELECT id FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.settled_at IS NOT NULL)
         FROM batches b WHERE batch_id = $1 AND updated_at >= now() - $2
         """;
 
@@ -141,7 +141,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
         ReportsAsync(() => database.Command(SelectUnsettledOfBatch, batchId), cancellationToken);
 
     /// <summary>Entities announced and definitions published; null for a batch that is not there, or not any more.</summary>
-    public Task<(long Entities, long Definitions)?> ExpectedAsync(string batchId, CancellationToken cancellationToken) =>
+    public Task<(long Entities, IReadOnlyList<Guid> Definitions)?> ExpectedAsync(string batchId, CancellationToken cancellationToken) =>
         circuits.Postgres.RunAsync(() => ExpectedNowAsync(batchId, cancellationToken), cancellationToken);
 
     public Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
@@ -177,11 +177,11 @@ internal sealed class BatchStore(NpgsqlDataSource database, IOptions<ConductorOp
             },
             cancellationToken);
 
-    private async Task<(long Entities, long Definitions)?> ExpectedNowAsync(string batchId, CancellationToken cancellationToken)
+    private async Task<(long Entities, IReadOnlyList<Guid> Definitions)?> ExpectedNowAsync(string batchId, CancellationToken cancellationToken)
     {
         await using var command = database.Command(SelectExpected, batchId, Ttl);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetFieldValue<Guid[]>(1)) : null;
     }
 
     private static TColumn[] Column<T, TColumn>(IReadOnlyList<T> rows, Func<T, TColumn> select) => [.. rows.Select(select)];

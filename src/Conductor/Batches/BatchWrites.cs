@@ -11,12 +11,13 @@ internal sealed record Applied(bool Changed, bool IsSame, Progress Progress);
 internal sealed class BatchWrites(RedisCalls redis)
 {
     /// <summary>Null when the batch must be loaded first.</summary>
-    public async Task<Applied?> ReportAsync(BatchKeys keys, PhaseReport report, CancellationToken cancellationToken)
+    /// <param name="isLost">Its event is not published and not in the outbox: when it made a change, the event is written again.</param>
+    public async Task<Applied?> ReportAsync(BatchKeys keys, PhaseReport report, bool isLost, CancellationToken cancellationToken)
     {
         RedisValue[] values =
         [
             redis.TtlSeconds, report.Phase, report.EntityId, report.Succeeded ? "S" : "F", report.EventId.ToString(),
-            report.BatchId, report.ErrorCode, report.CorrelationId, report.OccurredAt.ToUnixTimeMilliseconds(),
+            report.BatchId, report.ErrorCode, report.CorrelationId, report.OccurredAt.ToUnixTimeMilliseconds(), isLost,
         ];
         var answer = await redis.ScriptAsync(BatchScripts.Report, [keys.Meta, keys.Items, keys.Outbox], values, cancellationToken);
         var result = answer[0].ToString();
@@ -30,11 +31,12 @@ internal sealed class BatchWrites(RedisCalls redis)
     }
 
     /// <summary>False when the batch must be loaded first.</summary>
-    public async Task<bool> DefineAsync(BatchKeys keys, PipelineDefinition definition, CancellationToken cancellationToken)
+    /// <param name="isLost">The same for the events of the definition.</param>
+    public async Task<bool> DefineAsync(BatchKeys keys, PipelineDefinition definition, bool isLost, CancellationToken cancellationToken)
     {
         RedisValue[] values =
         [
-            redis.TtlSeconds, definition.Id.ToString(), definition.TotalEntities ?? 0,
+            redis.TtlSeconds, definition.Id.ToString(), definition.TotalEntities ?? 0, isLost,
             .. BatchEvents.Defined(definition).Select(e => (RedisValue)e.ToByteArray()),
         ];
         var answer = await redis.ScriptAsync(BatchScripts.Define, [keys.Meta, keys.Items, keys.Outbox], values, cancellationToken);

@@ -46,11 +46,11 @@ internal sealed class RedisBatches(
     }
 
     /// <summary>Applies a report that is durable.</summary>
-    public Task<Applied> ApplyAsync(PhaseReport report, CancellationToken cancellationToken)
+    public Task<Applied> ApplyAsync(PhaseReport report, CancellationToken cancellationToken, bool isLost = false)
     {
         var keys = new BatchKeys(report.BatchId);
         return RepeatAsync(
-            () => loader.WithAsync(report.BatchId, () => writes.ReportAsync(keys, report, cancellationToken), cancellationToken), cancellationToken);
+            () => loader.WithAsync(report.BatchId, () => writes.ReportAsync(keys, report, isLost, cancellationToken), cancellationToken), cancellationToken);
     }
 
     public async Task<PipelineDefinition> DefineAsync(PipelineDefinition definition, CancellationToken cancellationToken)
@@ -62,13 +62,13 @@ internal sealed class RedisBatches(
     }
 
     /// <summary>Applies a definition that is durable.</summary>
-    public Task ApplyAsync(PipelineDefinition definition, CancellationToken cancellationToken)
+    public Task ApplyAsync(PipelineDefinition definition, CancellationToken cancellationToken, bool isLost = false)
     {
         var keys = new BatchKeys(definition.BatchId);
         return RepeatAsync(
             () => loader.WithAsync(
                 definition.BatchId,
-                async () => await writes.DefineAsync(keys, definition, cancellationToken) ? definition : null,
+                async () => await writes.DefineAsync(keys, definition, isLost, cancellationToken) ? definition : null,
                 cancellationToken),
             cancellationToken);
     }
