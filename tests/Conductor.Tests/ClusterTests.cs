@@ -1,8 +1,8 @@
-using Pylon.Conductor.Batches;
+using Pylon.Conductor.State;
 
 namespace Pylon.Conductor.Tests;
 
-/// <summary>The same on a Redis Cluster.</summary>
+/// <summary>A Redis Cluster of three masters.</summary>
 public sealed class ClusterTests
 {
     private const int Reports = 10_000;

@@ -2,12 +2,16 @@ using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pylon.Conductor.Batches;
+using Pylon.Conductor.Catalogues;
+using Pylon.Conductor.Circuits;
+using Pylon.Conductor.Journals;
+using Pylon.Conductor.State;
 using Pylon.Testing;
 using StackExchange.Redis;
 
 namespace Pylon.Conductor.Tests;
 
-/// <summary>Rebuilding a batch in Redis while others use it.</summary>
+/// <summary>Rebuilds of a batch in Redis.</summary>
 public sealed class LoaderTests : IAsyncLifetime
 {
     private ConductorDatabase _database = null!;
@@ -78,7 +82,7 @@ public sealed class LoaderTests : IAsyncLifetime
     public async Task ADefinitionThatIsRepeatedAfterARebuildChangesNothing()
     {
         var definition = new PipelineDefinition(
-            PipelineDefinition.IdOf("b", "p", "c"), "b", new("p", [new("train", Pipelines.Decision.SkipCompleted, "already_completed")]), "c", 7, DateTimeOffset.UnixEpoch);
+            PipelineDefinition.IdOf("b", "p", "c"), "b", new("p", [new("train", Decision.SkipCompleted, "already_completed")]), "c", 7, DateTimeOffset.UnixEpoch);
         await _service.Batches.DefineAsync(definition, default);
         Assert.Equal(2, (await _service.EventsAsync()).Count);
         await RestartedAsync();

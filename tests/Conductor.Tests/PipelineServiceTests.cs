@@ -5,7 +5,7 @@ using Pylon.Rpc;
 
 namespace Pylon.Conductor.Tests;
 
-/// <summary>The faces, over batches in memory.</summary>
+/// <summary>The gRPC API over batches in memory.</summary>
 public sealed class PipelineServiceTests : IAsyncLifetime
 {
     private ConductorService _service = null!;
@@ -31,7 +31,7 @@ public sealed class PipelineServiceTests : IAsyncLifetime
     [InlineData("", "nlp", "batch_id", "1 to 200 characters")]
     [InlineData("b", "", "requested_pipeline", "must be one of spellcheck, nlp, cj_assessment, ai_feedback")]
     [InlineData("b", "magic", "requested_pipeline", "must be one of spellcheck, nlp")]
-    [InlineData("b", "student_matching", "requested_pipeline", "is a phase without a pipeline of its own")]
+    [InlineData("b", "student_matching", "requested_pipeline", "is a phase without a pipeline")]
     public async Task ABadFieldIsNamedWithWhatIsAllowed(string batch, string pipeline, string field, string rule)
     {
         var refused = await Assert.ThrowsAsync<RpcException>(async () =>
@@ -60,7 +60,7 @@ public sealed class PipelineServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AWatchTellsTheStateAndThenEachChange()
+    public async Task AWatchSendsTheStateAndThenEachChange()
     {
         using var watch = _service.Pipelines.WatchBatch(new() { BatchId = "b" });
         await ReportAsync("spellcheck", "e1", PhaseStatus.Failed);
@@ -85,7 +85,7 @@ public sealed class PipelineServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheCatalogueIsListedWithWhatAFreshBatchGoesThrough()
+    public async Task TheCatalogueIsListedWithThePhasesOfANewBatch()
     {
         var listed = await _service.Pipelines.ListPipelinesAsync(new());
         Assert.Equal(["prepare", "train", "evaluate", "publish"], listed.Pipelines.Single(p => p.Name == "compute_training").Phases);
@@ -101,7 +101,7 @@ public sealed class PipelineServiceTests : IAsyncLifetime
             await File.WriteAllTextAsync(file, """{"phases":[{"name":"a","requires":["b"]}],"pipelines":[{"name":"p","targets":["a"]}]}""");
             var stopped = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
                 () => ConductorService.StartAsync("--BCS_USE_MOCK_REPOSITORY=true", $"--BCS_CATALOGUE={file}"));
-            Assert.Equal($"BCS_CATALOGUE={file}: phases[0].requires[0]: 'b' is not a phase", Assert.Single(stopped.Failures));
+            Assert.Equal($"BCS_CATALOGUE={file}: phases[0].requires[0]: 'b' must be a phase of the catalogue", Assert.Single(stopped.Failures));
         }
         finally
         {

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Pylon.Conductor.Batches;
+using Pylon.Conductor.Purge;
 using Pylon.Conductor.V1;
 using Pylon.Testing;
 
@@ -24,7 +24,7 @@ public sealed class PurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatHasExpiredGoesAndWhatALiveBatchIsBuiltFromStays()
+    public async Task ExpiredRowsAreRemovedAndTheReportsOfALiveBatchAreKept()
     {
         foreach (var batch in (string[])["gone", "lasting", "anew"])
         {
@@ -34,7 +34,7 @@ public sealed class PurgeTests : IAsyncLifetime
         }
 
         await Eventually.True(async () => await CountAsync("phase_reports WHERE settled_at IS NULL") + await CountAsync("definitions WHERE settled_at IS NULL") == 0);
-        // Eight days pass; one batch was spoken of all the time, one is spoken of again, and one report never got out.
+        // Eight days pass; one batch has changed all the time, one changes again, and one report was never published.
         await _database.Database.ExecuteAsync(
             """
             UPDATE conductor.phase_reports SET recorded_at = recorded_at - interval '8 days';

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pylon.Conductor.Batches;
+using Pylon.Conductor.Journals;
+using Pylon.Conductor.State;
 using Pylon.Testing;
 using StackExchange.Redis;
 

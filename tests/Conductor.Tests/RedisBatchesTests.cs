@@ -4,7 +4,7 @@ using Pylon.Testing;
 
 namespace Pylon.Conductor.Tests;
 
-/// <summary>The suite over Redis and PostgreSQL, each test on a database of its own.</summary>
+/// <summary>Batches in Redis and PostgreSQL, each test on databases of its own.</summary>
 public sealed class RedisBatchesTests : BatchesSuite
 {
     private ConductorDatabase _database = null!;

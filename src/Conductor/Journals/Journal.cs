@@ -1,0 +1,85 @@
+using System.Threading.Channels;
+using Pylon.Conductor.Batches;
+
+namespace Pylon.Conductor.Journals;
+
+/// <summary>
+/// Writes reports and definitions to PostgreSQL, those of many callers in one transaction, and settles the reports that
+/// changed nothing.
+/// </summary>
+internal sealed class Journal : BackgroundService
+{
+    private const int MaxSettledTogether = 500;
+
+    private readonly BatchStore _store;
+    private readonly ILogger<Journal> _logger;
+    private readonly GroupCommit<PhaseReport, (PhaseReport Kept, bool IsNew)> _reports;
+    private readonly GroupCommit<PipelineDefinition, PipelineDefinition> _definitions;
+    private readonly Channel<Guid> _idle = Channel.CreateBounded<Guid>(
+        new BoundedChannelOptions(100_000) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public Journal(BatchStore store, ILogger<Journal> logger)
+    {
+        (_store, _logger) = (store, logger);
+        _reports = new(KeepAsync);
+        _definitions = new(KeepAsync);
+    }
+
+    /// <summary>Keeps a report. Gives the one that is kept under its id, and whether that is this one.</summary>
+    public Task<(PhaseReport Kept, bool IsNew)> WriteAsync(PhaseReport report, CancellationToken cancellationToken) =>
+        _reports.WriteAsync(report, cancellationToken);
+
+    /// <summary>Keeps a definition, unless one is kept under its id; the one that is kept.</summary>
+    public Task<PipelineDefinition> WriteAsync(PipelineDefinition definition, CancellationToken cancellationToken) =>
+        _definitions.WriteAsync(definition, cancellationToken);
+
+    /// <summary>Settles a report that changed nothing, later. When that is lost, the recovery finds the report.</summary>
+    public void Settle(Guid eventId) => _idle.Writer.TryWrite(eventId);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_reports.RunAsync(stoppingToken), _definitions.RunAsync(stoppingToken), SettleAsync(stoppingToken));
+
+    private async Task<IReadOnlyList<(PhaseReport Kept, bool IsNew)>> KeepAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
+    {
+        var inserted = await _store.InsertAsync(reports, cancellationToken);
+        var known = reports.Select(r => r.EventId).Where(id => !inserted.Contains(id)).ToHashSet();
+        var kept = known.Count == 0 ? [] : (await _store.FindAsync(known, cancellationToken)).ToDictionary(k => k.Report.EventId, k => k.Report);
+        // The first of several with the same id in one go is the new one.
+        return [.. reports.Select(report =>
+        {
+            var isNew = inserted.Contains(report.EventId) && kept.TryAdd(report.EventId, report);
+            return (kept[report.EventId], isNew);
+        })];
+    }
+
+    private async Task<IReadOnlyList<PipelineDefinition>> KeepAsync(IReadOnlyList<PipelineDefinition> definitions, CancellationToken cancellationToken)
+    {
+        var inserted = await _store.InsertAsync(definitions, cancellationToken);
+        var kept = definitions.Where(d => inserted.Contains(d.Id)).DistinctBy(d => d.Id).ToDictionary(d => d.Id);
+        if (definitions.Select(d => d.Id).Where(id => !kept.ContainsKey(id)).ToHashSet() is { Count: > 0 } known)
+        {
+            foreach (var definition in await _store.FindDefinitionsAsync(known, cancellationToken))
+                kept.Add(definition.Id, definition);
+        }
+
+        return [.. definitions.Select(d => kept[d.Id])];
+    }
+
+    private async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        while (await _idle.Reader.WaitToReadAsync(cancellationToken))
+        {
+            var ids = new List<Guid>();
+            while (ids.Count < MaxSettledTogether && _idle.Reader.TryRead(out var id))
+                ids.Add(id);
+            try
+            {
+                await _store.SettleAsync(ids, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                _logger.NotSettled(e, ids.Count);
+            }
+        }
+    }
+}
