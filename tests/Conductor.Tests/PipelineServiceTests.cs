@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Grpc.Core;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Pylon.Conductor.V1;
 using Pylon.Rpc;
 
@@ -109,9 +113,40 @@ public sealed class PipelineServiceTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task ASettingOfTheFormerTransactionsIsNamedAtTheStart()
+    {
+        using var logs = new CollectingLogs();
+        await using var app = Program.Build(
+            ["--BCS_USE_MOCK_REPOSITORY=true", "--Conductor:StatePath=Transaction"],
+            builder => builder.WebHost.UseTestServer());
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);
+        await app.StartAsync();
+        Assert.Contains(logs.Lines, line => line.StartsWith("Conductor:StatePath has no effect", StringComparison.Ordinal));
+    }
+
     private async Task<DefinePipelineResponse> DefineAsync(string pipeline) =>
         await _service.Pipelines.DefinePipelineAsync(new() { BatchId = "b", RequestedPipeline = pipeline });
 
     private async Task ReportAsync(string phase, string entity, PhaseStatus status = PhaseStatus.Success) =>
         await _service.Pipelines.ReportPhaseAsync(new() { BatchId = "b", Phase = phase, EntityId = entity, Status = status });
+
+    private sealed class CollectingLogs : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -64,16 +64,31 @@ public sealed class RecoveryTests : IAsyncLifetime
         Assert.Equal(["e1", "e2"], await PublishedAsync());
     }
 
+    [Fact]
+    public async Task ACompletionThatRedisLosesBeforeItIsPublishedIsPublishedThoughAnotherReportOfItChangedNothing()
+    {
+        await _service.Batches.ReportAsync(Report("e1"), default);
+        await _service.EventsAsync();
+        var (made, repeated) = (Report("e2"), Report("e2"));
+        await InsertAsync(repeated, made);
+        var (redis, keys) = (_service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase(), new BatchKeys("b"));
+        await redis.HashSetAsync(keys.Items, [new("train/e2", $"S:{made.EventId}"), new("/e2", "1")]);
+        await RecoverAsync(TimeSpan.FromSeconds(30));
+        await redis.KeyDeleteAsync([keys.Meta, keys.Items]);
+        Assert.Equal(2, (await _service.Batches.FindAsync("b", default))!.Phases["train"].Completed);
+        Assert.Equal(["e1", "e2"], await PublishedAsync());
+    }
+
     private async Task InsertAsync(params PhaseReport[] reports)
     {
         foreach (var report in reports)
             await _service.Services.GetRequiredService<BatchStore>().InsertAsync([report], default);
     }
 
-    /// <summary>Recovers when so much time has passed that what is not published counts as lost.</summary>
-    private async Task RecoverAsync()
+    /// <summary>Recovers when so much time has passed, by default so much that what is not published counts as lost.</summary>
+    private async Task RecoverAsync(TimeSpan? passed = null)
     {
-        await _database.Database.ExecuteAsync("UPDATE conductor.phase_reports SET recorded_at = recorded_at - interval '2 minutes'");
+        await _database.Database.ExecuteAsync($"UPDATE conductor.phase_reports SET recorded_at = recorded_at - interval '{(passed ?? TimeSpan.FromMinutes(2)).TotalSeconds} seconds'");
         await _database.Database.ExecuteAsync("UPDATE conductor.batches SET since = since - interval '3 minutes'");
         Assert.Equal(1, await _service.Services.GetRequiredService<Recovery>().RunAsync(default));
     }

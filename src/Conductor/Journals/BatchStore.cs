@@ -13,6 +13,10 @@ namespace Pylon.Conductor.Journals;
 /// <param name="Settled">Its event is published, or it changed nothing.</param>
 internal sealed record KeptReport(PhaseReport Report, bool Settled);
 
+/// <summary>A report that changed nothing.</summary>
+/// <param name="Maker">The report that made the change before it.</param>
+internal sealed record IdleReport(Guid Id, Guid Maker);
+
 /// <summary>A batch as it is kept.</summary>
 /// <param name="Expected">Entities announced; 0 when none were.</param>
 /// <param name="Published">Its definitions whose events are published.</param>
@@ -62,6 +66,18 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
         """;
 
     private const string SettleReports = "UPDATE phase_reports SET settled_at = now() WHERE event_id = ANY ($1) AND settled_at IS NULL";
+
+    // When Redis loses the change of a maker that is not published, this report may have to make the change.
+    private const string SettleIdle =
+        """
+        WITH idle AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS t (id, maker)),
+        waiting AS (SELECT idle.id FROM idle JOIN phase_reports m ON m.event_id = idle.maker WHERE m.settled_at IS NULL),
+        settled AS (
+            UPDATE phase_reports SET settled_at = now()
+            WHERE event_id IN (SELECT id FROM idle EXCEPT SELECT id FROM waiting) AND settled_at IS NULL)
+        SELECT id FROM waiting
+        """;
+
     private const string SettleDefinitions = "UPDATE definitions SET settled_at = now() WHERE id = ANY ($1) AND settled_at IS NULL";
 
     private const string SelectUnsettledBatches =
@@ -154,6 +170,10 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
     public Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
         postgres.ExecuteAsync(SettleReports, cancellationToken, eventIds.ToArray());
 
+    /// <summary>Settles the reports that changed nothing, but for those whose makers are not settled yet; the ids of the latter.</summary>
+    public Task<List<Guid>> SettleIdleAsync(IReadOnlyCollection<IdleReport> reports, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SettleIdle, Id, cancellationToken, reports.Select(r => r.Id).ToArray(), reports.Select(r => r.Maker).ToArray());
+
     public Task SettleDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         postgres.ExecuteAsync(SettleDefinitions, cancellationToken, ids.ToArray());
 
@@ -171,9 +191,11 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
         postgres.ListAsync(SelectIds, Text, cancellationToken, after ?? "", max, Ttl);
 
     private async Task<IReadOnlySet<Guid>> InsertAsync(NpgsqlBatchCommand touch, NpgsqlBatchCommand insert, CancellationToken cancellationToken) =>
-        (await postgres.ListAsync([touch, insert], reader => reader.GetGuid(0), cancellationToken)).ToHashSet();
+        (await postgres.ListAsync([touch, insert], Id, cancellationToken)).ToHashSet();
 
     private static TColumn[] Column<T, TColumn>(IReadOnlyList<T> rows, Func<T, TColumn> select) => [.. rows.Select(select)];
+
+    private static Guid Id(NpgsqlDataReader reader) => reader.GetGuid(0);
 
     private static string Text(NpgsqlDataReader reader) => reader.GetString(0);
 

@@ -11,16 +11,19 @@ internal sealed class Journal : BackgroundService
 {
     private const int MaxSettledTogether = 500;
 
+    private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(100);
+
     private readonly BatchStore _store;
+    private readonly TimeProvider _time;
     private readonly ILogger<Journal> _logger;
     private readonly GroupCommit<PhaseReport, (PhaseReport Kept, bool IsNew)> _reports;
     private readonly GroupCommit<PipelineDefinition, PipelineDefinition> _definitions;
-    private readonly Channel<Guid> _idle = Channel.CreateBounded<Guid>(
+    private readonly Channel<IdleReport> _idle = Channel.CreateBounded<IdleReport>(
         new BoundedChannelOptions(100_000) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public Journal(BatchStore store, ILogger<Journal> logger)
+    public Journal(BatchStore store, TimeProvider time, ILogger<Journal> logger)
     {
-        (_store, _logger) = (store, logger);
+        (_store, _time, _logger) = (store, time, logger);
         _reports = new(KeepAsync);
         _definitions = new(KeepAsync);
     }
@@ -34,7 +37,7 @@ internal sealed class Journal : BackgroundService
         _definitions.WriteAsync(definition, cancellationToken);
 
     /// <summary>Settles a report that changed nothing, later. When that is lost, the recovery finds the report.</summary>
-    public void Settle(Guid eventId) => _idle.Writer.TryWrite(eventId);
+    public void Settle(IdleReport report) => _idle.Writer.TryWrite(report);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_reports.RunAsync(stoppingToken), _definitions.RunAsync(stoppingToken), SettleAsync(stoppingToken));
@@ -69,16 +72,20 @@ internal sealed class Journal : BackgroundService
     {
         while (await _idle.Reader.WaitToReadAsync(cancellationToken))
         {
-            var ids = new List<Guid>();
-            while (ids.Count < MaxSettledTogether && _idle.Reader.TryRead(out var id))
-                ids.Add(id);
+            // Their makers are published meanwhile.
+            await Task.Delay(SettlePause, _time, cancellationToken);
+            var reports = new List<IdleReport>();
+            while (reports.Count < MaxSettledTogether && _idle.Reader.TryRead(out var next))
+                reports.Add(next);
             try
             {
-                await _store.SettleAsync(ids, cancellationToken);
+                var waiting = (await _store.SettleIdleAsync(reports, cancellationToken)).ToHashSet();
+                foreach (var report in reports.Where(r => waiting.Contains(r.Id)))
+                    Settle(report);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                _logger.NotSettled(e, ids.Count);
+                _logger.NotSettled(e, reports.Count);
             }
         }
     }

@@ -23,9 +23,9 @@ internal static class BatchScripts
 
     /// <summary>
     /// KEYS: meta, items, outbox. ARGV: seconds to live, phase, entity, S or F, event id, batch id, error code,
-    /// correlation id, time in ms, 1 when its event is lost. Gives what the report did (changed; same: this very report
-    /// made the change before; none), completed, failed, total, what is known of the whole batch. A lost event is
-    /// written again when it is the same.
+    /// correlation id, time in ms, 1 when its event is lost. Gives changed or none, completed, failed, total, what is known
+    /// of the whole batch, and the id of the report that made the state of the entity. When that is this very report, a lost
+    /// event is written again.
     /// </summary>
     public const string Report =
         Guard +
@@ -35,9 +35,9 @@ internal static class BatchScripts
         local item = phase .. '/' .. entity
         local before = redis.call('HGET', items, item)
         local was = before and string.sub(before, 1, 1)
-        local result = 'none'
-        if not was or (was == 'F' and status == 'S') then
-            result = 'changed'
+        local changed = not was or (was == 'F' and status == 'S')
+        local maker = changed and id or string.sub(before, 3)
+        if changed then
             redis.call('HSET', items, item, status .. ':' .. id)
             redis.call('HINCRBY', meta, 'v', 1)
             if entity == '' then
@@ -51,20 +51,18 @@ internal static class BatchScripts
                     redis.call('HINCRBY', meta, 'f:' .. phase, 1)
                 end
             end
-        elseif before == status .. ':' .. id then
-            result = 'same'
         end
         local now = redis.call('HMGET', meta, 'c:' .. phase, 'f:' .. phase, 'x', 'n', 'b:' .. phase)
         local completed, failed = tonumber(now[1] or 0), tonumber(now[2] or 0)
         local total = math.max(tonumber(now[3] or 0), tonumber(now[4] or 0))
-        if result == 'changed' or (result == 'same' and ARGV[10] == '1') then
+        if changed or (maker == id and ARGV[10] == '1') then
             redis.call('XADD', outbox, '*', 'id', id, 'batch', ARGV[6], 'phase', phase, 'entity', entity, 'status', status,
                 'error', ARGV[7], 'correlation', ARGV[8], 'time', ARGV[9],
                 'completed', completed, 'failed', failed, 'total', total, 'whole', now[5] or '')
         end
         redis.call('EXPIRE', meta, ARGV[1])
         redis.call('EXPIRE', items, ARGV[1])
-        return {result, completed, failed, total, now[5] or ''}
+        return {changed and 'changed' or 'none', completed, failed, total, now[5] or '', maker}
         """;
 
     /// <summary>KEYS: meta, items, outbox. ARGV: seconds to live, definition id, entities expected, 1 when its

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Pylon.Conductor.State;
 
 /// <summary>What a report did in Redis.</summary>
-/// <param name="IsSame">It changes nothing, because it is the report that made the change before.</param>
-internal sealed record Applied(bool Changed, bool IsSame, Progress Progress);
+/// <param name="Maker">The report that made the state of the entity: this one when it changed it, now or before.</param>
+internal sealed record Applied(bool Changed, Guid Maker, Progress Progress);
 
 /// <summary>A change in Redis, the whole of it in one script: no other writer comes in between. Each may be repeated.</summary>
 internal sealed class BatchWrites(RedisCalls redis)
@@ -28,7 +28,7 @@ internal sealed class BatchWrites(RedisCalls redis)
         var whole = answer[4].ToString();
         return new Applied(
             result == "changed",
-            result == "same",
+            Guid.Parse(answer[5].ToString()),
             new Progress(report.Phase, (long)answer[1], (long)answer[2], (long)answer[3], whole.Length == 0 ? null : whole == "S"));
     }
 

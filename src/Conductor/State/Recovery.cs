@@ -64,14 +64,14 @@ internal sealed class Recovery(
 
     private async Task ApplyAsync(string batchId, bool isLost, CancellationToken cancellationToken)
     {
-        var idle = new List<Guid>();
+        var idle = new List<IdleReport>();
         foreach (var together in (await store.UnsettledOfBatchAsync(batchId, cancellationToken)).Chunk(256))
         {
             var applied = await Task.WhenAll(together.Select(k => batches.ApplyAsync(k.Report, cancellationToken, isLost)));
-            idle.AddRange(together.Zip(applied).Where(x => !x.Second.Changed && !x.Second.IsSame).Select(x => x.First.Report.EventId));
+            idle.AddRange(together.Zip(applied, (kept, a) => new IdleReport(kept.Report.EventId, a.Maker)).Where(report => report.Id != report.Maker));
         }
 
         if (idle.Count > 0)
-            await store.SettleAsync(idle, cancellationToken);
+            await store.SettleIdleAsync(idle, cancellationToken);
     }
 }

@@ -50,10 +50,10 @@ internal sealed class RedisBatches(
     {
         var (kept, isNew) = await journal.WriteAsync(report, cancellationToken);
         var applied = await ApplyAsync(kept, cancellationToken);
-        if (isNew && !applied.Changed && !applied.IsSame)
-            journal.Settle(kept.EventId);
+        if (isNew && applied.Maker != kept.EventId)
+            journal.Settle(new IdleReport(kept.EventId, applied.Maker));
         // An attempt whose answer was lost, or a loader, may have applied it before: this report made the change.
-        var changed = applied.Changed || (isNew && applied.IsSame);
+        var changed = applied.Changed || (isNew && applied.Maker == kept.EventId);
         if (changed)
             Notify(kept.BatchId);
         return new ReportOutcome(changed, applied.Progress);
