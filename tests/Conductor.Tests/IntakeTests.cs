@@ -48,7 +48,7 @@ public sealed class IntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatADeadConsumerHeldIsProcessedOnceByAnother()
+    public async Task EntriesOfADeadConsumerAreProcessedOnceByAnother()
     {
         // A consumer that reads and dies; KilledConsumerTests has real ones.
         var database = _connection.GetDatabase();

@@ -50,7 +50,7 @@ public sealed class RecoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ACompletionThatWasPublishedAndNotMarkedSoIsPublishedUnderOneId()
+    public async Task APublishedCompletionThatIsNotSettledKeepsItsId()
     {
         await _service.Batches.ReportAsync(Report("e1"), default);
         var (first, second) = (Report("e2"), Report("e2"));
@@ -65,7 +65,7 @@ public sealed class RecoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ACompletionThatRedisLosesBeforeItIsPublishedIsPublishedThoughAnotherReportOfItChangedNothing()
+    public async Task ACompletionThatRedisLosesBeforeItIsPublishedIsMadeAgain()
     {
         await _service.Batches.ReportAsync(Report("e1"), default);
         await _service.EventsAsync();
