@@ -57,5 +57,22 @@ public sealed class PurgeTests : IAsyncLifetime
         Assert.Matches("""(?m)^bcs_purged_rows_total\{table="phase_reports"\} 13""", await _service.Http.GetStringAsync("/metrics"));
     }
 
+    /// <summary>The purge removes the row of a report between the insert that finds it there and the read.</summary>
+    [Fact]
+    public async Task AnExpiredReportThatIsRepeatedDuringAPurgeIsKeptAgain()
+    {
+        var report = new ReportPhaseRequest { BatchId = "b", Phase = "spellcheck", EntityId = "e1", Status = PhaseStatus.Success, EventId = Guid.NewGuid().ToString() };
+        await _service.Pipelines.ReportPhaseAsync(report);
+        await _database.Database.ExecuteAsync(
+            """
+            UPDATE conductor.phase_reports SET recorded_at = recorded_at - interval '8 days';
+            CREATE FUNCTION conductor.purge() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN DELETE FROM conductor.phase_reports WHERE recorded_at < now() - interval '7 days'; RETURN NULL; END $$;
+            CREATE TRIGGER purge AFTER INSERT ON conductor.phase_reports FOR EACH STATEMENT EXECUTE FUNCTION conductor.purge();
+            """);
+        Assert.Equal(1, (await _service.Pipelines.ReportPhaseAsync(report)).Progress.Completed);
+        Assert.Equal(1, await CountAsync("phase_reports"));
+    }
+
     private async Task<long> CountAsync(string of) => await _database.Database.ScalarAsync<long>($"SELECT count(*) FROM conductor.{of}");
 }

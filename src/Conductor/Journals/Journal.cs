@@ -44,9 +44,11 @@ internal sealed class Journal : BackgroundService
 
     private async Task<IReadOnlyList<(PhaseReport Kept, bool IsNew)>> KeepAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
     {
-        var inserted = await _store.InsertAsync(reports, cancellationToken);
-        var known = reports.Select(r => r.EventId).Where(id => !inserted.Contains(id)).ToHashSet();
-        var kept = known.Count == 0 ? [] : (await _store.FindAsync(known, cancellationToken)).ToDictionary(k => k.Report.EventId, k => k.Report);
+        var (inserted, kept) = await KeepAsync(
+            reports,
+            report => report.EventId,
+            missing => _store.InsertAsync(missing, cancellationToken),
+            async ids => (await _store.FindAsync(ids, cancellationToken)).Select(k => k.Report));
         // The first of several with the same id in one go is the new one.
         return [.. reports.Select(report =>
         {
@@ -57,15 +59,32 @@ internal sealed class Journal : BackgroundService
 
     private async Task<IReadOnlyList<PipelineDefinition>> KeepAsync(IReadOnlyList<PipelineDefinition> definitions, CancellationToken cancellationToken)
     {
-        var inserted = await _store.InsertAsync(definitions, cancellationToken);
-        var kept = definitions.Where(d => inserted.Contains(d.Id)).DistinctBy(d => d.Id).ToDictionary(d => d.Id);
-        if (definitions.Select(d => d.Id).Where(id => !kept.ContainsKey(id)).ToHashSet() is { Count: > 0 } known)
+        var (inserted, kept) = await KeepAsync(
+            definitions,
+            definition => definition.Id,
+            missing => _store.InsertAsync(missing, cancellationToken),
+            async ids => await _store.FindDefinitionsAsync(ids, cancellationToken));
+        foreach (var definition in definitions.Where(d => inserted.Contains(d.Id)))
+            kept.TryAdd(definition.Id, definition);
+        return [.. definitions.Select(d => kept[d.Id])];
+    }
+
+    /// <summary>Inserts what is not kept yet, and finds the rest. What the purge removes in between is inserted again.</summary>
+    private static async Task<(HashSet<Guid> Inserted, Dictionary<Guid, T> Found)> KeepAsync<T>(
+        IReadOnlyList<T> items, Func<T, Guid> id, Func<IReadOnlyList<T>, Task<IReadOnlySet<Guid>>> insert, Func<IReadOnlyCollection<Guid>, Task<IEnumerable<T>>> find)
+    {
+        var (inserted, found) = (new HashSet<Guid>(), new Dictionary<Guid, T>());
+        while (items.Where(item => !inserted.Contains(id(item)) && !found.ContainsKey(id(item))).ToList() is { Count: > 0 } missing)
         {
-            foreach (var definition in await _store.FindDefinitionsAsync(known, cancellationToken))
-                kept.Add(definition.Id, definition);
+            inserted.UnionWith(await insert(missing));
+            if (missing.Select(id).Where(each => !inserted.Contains(each)).ToHashSet() is { Count: > 0 } known)
+            {
+                foreach (var item in await find(known))
+                    found.Add(id(item), item);
+            }
         }
 
-        return [.. definitions.Select(d => kept[d.Id])];
+        return (inserted, found);
     }
 
     private async Task SettleAsync(CancellationToken cancellationToken)
