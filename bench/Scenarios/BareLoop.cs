@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Pylon.Bench.Scenarios;
 
 /// <summary>
-/// The textbook loop with nothing around it: read the revision, then WATCH it, compare, MULTI, three writes, EXEC; refused, begin
-/// again. On four connections, because a transaction of this client keeps its connection for a round trip.
+/// The textbook loop alone: read the revision, WATCH it, compare, MULTI, three writes, EXEC; when refused, begin again. On
+/// four connections, because a transaction of this client holds its connection for a round trip.
 /// </summary>
 internal sealed class BareLoop : IAsyncDisposable
 {
@@ -44,7 +44,7 @@ internal sealed class BareLoop : IAsyncDisposable
             cancellationToken);
     }
 
-    /// <summary>Whether all of it is there, in words.</summary>
+    /// <summary>Checks that no update was lost; a sentence for the report.</summary>
     public async Task<string> VerifyAsync()
     {
         foreach (var (key, written) in _written)

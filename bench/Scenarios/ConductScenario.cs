@@ -7,10 +7,9 @@ using Pylon.Conductor.V1;
 namespace Pylon.Bench.Scenarios;
 
 /// <summary>
-/// DefinePipeline and ReportPhase by 64 callers on a real Conductor over a real Redis and PostgreSQL, against the least
-/// that anybody could do who keeps such a state in Redis alone: read a revision, write under WATCH when it is still that
-/// one, else begin again. redis-benchmark shows what the server itself can do. Nothing of it may be lost, which is looked
-/// at when all rounds are done.
+/// DefinePipeline and ReportPhase by 64 callers on a real Conductor with Redis and PostgreSQL, against the smallest loop
+/// that keeps such a state in Redis alone: read a revision, write under WATCH when it has not changed, otherwise begin
+/// again. redis-benchmark shows the limit of the server itself. After all rounds the scenario checks that no update was lost.
 /// </summary>
 internal sealed class ConductScenario() : Scenario("conduct", "DefinePipeline and ReportPhase by 64 callers against a bare WATCH/MULTI/EXEC loop and redis-benchmark")
 {
@@ -32,7 +31,7 @@ internal sealed class ConductScenario() : Scenario("conduct", "DefinePipeline an
         var client = new PipelineService.PipelineServiceClient(channel);
         await using var bare = await BareLoop.ConnectAsync(other.Address);
 
-        // A service runs for weeks; that its methods are compiled again and again at first is not what is asked here.
+        // A service runs for weeks; the compilation of its methods at the start is not measured.
         foreach (var warm in (Func<CancellationToken, Task<Work>>[])[token => ReportAsync(client, Writers, token), token => DefineAsync(client, Writers, token)])
         {
             for (var done = 0L; done < WarmUp;)
@@ -58,7 +57,7 @@ internal sealed class ConductScenario() : Scenario("conduct", "DefinePipeline an
         await VerifyAsync(run, client, postgres, cancellationToken);
     }
 
-    // A new batch for each round, as long as the others' were when they began.
+    // A new batch for each round, so that every round begins with an empty one.
     private async Task<Work> ReportAsync(PipelineService.PipelineServiceClient client, int batches, CancellationToken cancellationToken)
     {
         var round = Interlocked.Increment(ref _round);

@@ -4,7 +4,7 @@ using Pylon.Cli.Stack;
 
 namespace Pylon.Bench.Scenarios;
 
-/// <summary>The tool of the Redis distribution, without pipelining, as so many clients.</summary>
+/// <summary>redis-benchmark of the Redis distribution, without pipelining, with the given number of clients.</summary>
 internal static class RedisBenchmark
 {
     private const int Requests = 100_000;

@@ -1,6 +1,14 @@
 using Pylon.Conductor.Batches;
+using Pylon.Conductor.Catalogues;
+using Pylon.Conductor.Circuits;
 using Pylon.Conductor.DeadLetters;
+using Pylon.Conductor.Intake;
+using Pylon.Conductor.Journals;
 using Pylon.Conductor.Pipelines;
+using Pylon.Conductor.Purge;
+using Pylon.Conductor.Relay;
+using Pylon.Conductor.Shared;
+using Pylon.Conductor.State;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -14,14 +22,13 @@ internal static class Program
     public static Task<int> Main(string[] args) => Build(args).RunServiceAsync();
 
     /// <summary>The whole service; a test puts in its own server.</summary>
-    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? customize = null)
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
-        customize?.Invoke(builder);
+        configure?.Invoke(builder);
         builder.AddServiceDefaults("conductor", defaultGrpcPort: 4002, defaultHttpPort: 4003);
-        var inMemory = builder.Configuration[$"{ConductorOptions.Section}:{nameof(ConductorOptions.UseMockRepository)}"] is { } text
-            && bool.TryParse(text, out var mock) && mock;
-        builder.Services.AddPipelines();
+        builder.Services.AddShared().AddCatalogues().AddBatches().AddPipelines();
+        var inMemory = bool.TryParse(builder.Configuration[ConductorOptions.InMemory], out var mock) && mock;
         if (inMemory)
         {
             builder.Services.AddMemoryBatches();
@@ -32,7 +39,7 @@ internal static class Program
                 .AddPostgres(builder.Configuration, Schema)
                 .AddMigrations(typeof(Program).Assembly, Schema)
                 .AddEventStream(builder.Configuration)
-                .AddBatches(builder.Configuration);
+                .AddCircuits().AddJournals().AddState().AddRelay().AddPurge().AddDeadLetters().AddIntake();
         }
 
         var app = builder.Build();

@@ -1,10 +1,10 @@
 using Pylon.Conductor.Batches;
-using Pylon.Conductor.Pipelines;
+using Pylon.Conductor.Catalogues;
 using Pylon.Events.V1;
 
 namespace Pylon.Conductor.Tests;
 
-/// <summary>What every keeper of batches must do; each runs all of it.</summary>
+/// <summary>What every implementation of IBatches must do.</summary>
 public abstract class BatchesSuite : IAsyncLifetime
 {
     private static readonly Catalogue Shipped = Catalogue.Parse(Catalogue.Shipped());
@@ -17,7 +17,7 @@ public abstract class BatchesSuite : IAsyncLifetime
     public abstract Task DisposeAsync();
 
     [Fact]
-    public async Task NothingIsKnownOfABatchThatNobodySpokeOf()
+    public async Task ABatchWithoutReportsAndDefinitionsIsNotFound()
     {
         Assert.Null(await Batches.FindAsync(_batch, default));
         Assert.Empty(await Batches.DefinitionsAsync(_batch, 10, default));
@@ -57,7 +57,7 @@ public abstract class BatchesSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AWordOnTheWholeBatchDecidesAtOnce()
+    public async Task AReportOnTheWholeBatchCompletesOrFailsThePhaseAtOnce()
     {
         await ReportAsync("spellcheck", "e1", succeeded: false);
         Assert.Equal(new Progress("cj_assessment", 0, 0, 1, false), (await ReportAsync("cj_assessment", "", succeeded: false)).Progress);
@@ -66,7 +66,7 @@ public abstract class BatchesSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AReportThatComesTwiceCountsOnceAndTheFirstOfAnIdCounts()
+    public async Task AReportThatIsRepeatedCountsOnceAndTheFirstOfAnIdCounts()
     {
         var id = Guid.NewGuid();
         Assert.True((await ReportAsync("nlp", "e1", id: id)).Changed);
@@ -106,7 +106,7 @@ public abstract class BatchesSuite : IAsyncLifetime
     }
 
     [Fact]
-    public async Task BatchesAreListedByIdFromAPlaceOn()
+    public async Task BatchesAreListedByIdAfterAGivenOne()
     {
         foreach (var suffix in new[] { "b", "C", "a" })
             await Batches.ReportAsync(Report($"{_batch}/{suffix}", "nlp", "e", true, Guid.NewGuid()), default);
@@ -114,7 +114,7 @@ public abstract class BatchesSuite : IAsyncLifetime
         Assert.Equal([$"{_batch}/b"], (await Batches.ListAsync($"{_batch}/a", 5, default)).Where(id => id.StartsWith(_batch)));
     }
 
-    /// <summary>The same random history, with duplicates and in parallel, leads where the rule says.</summary>
+    /// <summary>A random history, with duplicates and in parallel, leads to the state of the model.</summary>
     [Fact]
     public async Task AnyOrderOfReportsLeadsToTheSameState()
     {
@@ -138,7 +138,7 @@ public abstract class BatchesSuite : IAsyncLifetime
         Assert.Equal(found.Revision, events.Count);
     }
 
-    /// <summary>One after the other, every answer is the one that the model in memory gives.</summary>
+    /// <summary>Reports one after another get the answers of the model.</summary>
     [Fact]
     public async Task ARandomHistoryGetsTheAnswersOfTheModel()
     {

@@ -14,7 +14,7 @@ public sealed class CircuitTests
     public CircuitTests() => _circuit = new Circuit("redis", e => e is TimeoutException, TimeSpan.FromSeconds(1), _time, NullLogger.Instance);
 
     [Fact]
-    public async Task CallsThatKeepFailingAreNotMadeUntilOneIsTriedAfterABreak()
+    public async Task AfterManyFailuresNoCallIsMadeUntilOneIsTriedAfterABreak()
     {
         for (var i = 0; i < 20; i++)
             await Assert.ThrowsAsync<TimeoutException>(FailAsync);
@@ -31,7 +31,7 @@ public sealed class CircuitTests
     }
 
     [Fact]
-    public async Task AnAnswerThatSaysNoIsAnAnswer()
+    public async Task AnErrorAnswerOfTheStoreDoesNotOpenTheCircuit()
     {
         for (var i = 0; i < 50; i++)
             await Assert.ThrowsAsync<InvalidOperationException>(() => _circuit.RunAsync<int>(() => throw new InvalidOperationException(), default));

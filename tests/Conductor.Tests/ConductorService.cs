@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Pylon.Conductor.Batches;
+using Pylon.Conductor.Relay;
+using Pylon.Conductor.State;
 using Pylon.Events.V1;
 using Pylon.Messaging;
 
@@ -43,7 +45,7 @@ internal sealed class ConductorService : IAsyncDisposable
     public static Task<ConductorService> StartOnAsync(string postgres, string redis, params string[] args) =>
         StartAsync([$"--PYLON_POSTGRES={postgres}", $"--PYLON_REDIS={redis}", .. args]);
 
-    /// <summary>Everything of the Conductor's topic, after whatever waits in the outbox is published.</summary>
+    /// <summary>All events of the Conductor's topic, after everything in the outbox is published.</summary>
     public async Task<IReadOnlyList<Event>> EventsAsync()
     {
         await Services.GetRequiredService<OutboxRelay>().DrainAsync([.. Enumerable.Range(0, BatchKeys.Shards)], CancellationToken.None);

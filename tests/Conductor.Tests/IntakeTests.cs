@@ -11,7 +11,7 @@ using StackExchange.Redis;
 
 namespace Pylon.Conductor.Tests;
 
-/// <summary>Completions that come by events.</summary>
+/// <summary>Completions that arrive as events.</summary>
 public sealed class IntakeTests : IAsyncLifetime
 {
     private const string Spellcheck = "huleedu.batch.spellcheck.phase.completed.v1";
@@ -33,7 +33,7 @@ public sealed class IntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheThinEventsOfTheSeedAndOursAreTaken()
+    public async Task HuleEduEventsAndOurEventsAreProcessed()
     {
         await using var service = await StartAsync();
         await AddAsync(Spellcheck, "envelope", Envelope("e1", "SUCCESS"));
@@ -48,7 +48,7 @@ public sealed class IntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatADeadConsumerHeldIsProcessedOnceByAnother()
+    public async Task EntriesOfADeadConsumerAreProcessedOnceByAnother()
     {
         // A consumer that reads and dies; KilledConsumerTests has real ones.
         var database = _connection.GetDatabase();
@@ -65,7 +65,7 @@ public sealed class IntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnEventThatCameTwiceCountsOnce()
+    public async Task AnEventThatIsDeliveredTwiceCountsOnce()
     {
         await using var service = await StartAsync();
         var envelope = Envelope("e1", "SUCCESS");
@@ -77,7 +77,7 @@ public sealed class IntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task APoisonedEventIsADeadLetterAndReplayedOnceItsCauseIsMended()
+    public async Task AnUnprocessableEventIsADeadLetterAndCanBeReplayedWhenItsCauseIsMended()
     {
         var poison = new Event { Id = Guid.NewGuid().ToString(), PhaseReported = new PhaseReported { BatchId = "b", PhaseName = "mend", EntityId = "e1", Succeeded = true } };
         string id;
@@ -96,11 +96,11 @@ public sealed class IntakeTests : IAsyncLifetime
             Assert.Equal(poison.ToByteArray(), (await service.DeadLetters.GetDeadLetterAsync(new() { Id = id })).DeadLetter.Original.ToByteArray());
 
             var stream = service.Services.GetRequiredService<IEventStream>();
-            var told = Assert.Single(await stream.ReadAsync(new Dictionary<string, string> { ["phases.DLQ"] = stream.Start }, 10, default));
-            Assert.Equal(poison.ToByteArray(), told.DeadLetter!.Original.ToArray());
-            Assert.Equal(letter.Reason, told.DeadLetter.Reason);
-            Assert.Equal(1, told.Event.BatchDeadLettered.Attempts);
-            Assert.Equal(letter.FirstFailedAt.ToDateTimeOffset(), told.Event.BatchDeadLettered.FirstFailedAt.ToDateTimeOffset(), TimeSpan.FromMilliseconds(1));
+            var published = Assert.Single(await stream.ReadAsync(new Dictionary<string, string> { ["phases.DLQ"] = stream.Start }, 10, default));
+            Assert.Equal(poison.ToByteArray(), published.DeadLetter!.Original.ToArray());
+            Assert.Equal(letter.Reason, published.DeadLetter.Reason);
+            Assert.Equal(1, published.Event.BatchDeadLettered.Attempts);
+            Assert.Equal(letter.FirstFailedAt.ToDateTimeOffset(), published.Event.BatchDeadLettered.FirstFailedAt.ToDateTimeOffset(), TimeSpan.FromMilliseconds(1));
             var unread = Assert.Single(await stream.ReadAsync(new Dictionary<string, string> { [$"{Spellcheck}.DLQ"] = stream.Start }, 10, default));
             Assert.Equal("not json"u8.ToArray(), unread.DeadLetter!.Original.ToArray());
             using var envelope = JsonDocument.Parse(unread.DeadLetter.Envelope);

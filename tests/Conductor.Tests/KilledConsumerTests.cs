@@ -10,8 +10,8 @@ using StackExchange.Redis;
 namespace Pylon.Conductor.Tests;
 
 /// <summary>
-/// Real processes: one reads entries and is killed before it acknowledges them, at a moment that the test holds it at;
-/// another one processes them, once.
+/// Real processes: one reads entries and is killed before it acknowledges them, at a step where the test stops it;
+/// another one processes them once.
 /// </summary>
 public sealed class KilledConsumerTests : IAsyncLifetime
 {
@@ -44,12 +44,12 @@ public sealed class KilledConsumerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatNothingWasDoneOfIsProcessedOnce()
+    public async Task EntriesThatWereOnlyReadAreProcessedOnce()
     {
         await using (var held = await HoldReportsAsync())
         {
             await KillWhileItHoldsAllAsync(WaitingInserts);
-            // What it had asked of PostgreSQL dies with it.
+            // Its statements in PostgreSQL end with it.
             await ScalarAsync("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
             await Eventually.True(async () => await ScalarAsync(WaitingInserts) == 0);
         }
@@ -59,7 +59,7 @@ public sealed class KilledConsumerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatIsDurableAndNotAppliedIsProcessedOnce()
+    public async Task ReportsThatAreDurableAndNotAppliedAreProcessedOnce()
     {
         await AllowAsync("-eval", "-evalsha");
         await KillWhileItHoldsAllAsync($"SELECT count(*) / {Entries} FROM conductor.phase_reports");
@@ -69,7 +69,7 @@ public sealed class KilledConsumerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatIsDoneAndPublishedButNotAcknowledgedIsNotDoneAgain()
+    public async Task EntriesThatWereProcessedAndNotAcknowledgedAreNotProcessedAgain()
     {
         await AllowAsync("-xack");
         await KillWhileItHoldsAllAsync($"SELECT count(*) / {Entries} FROM conductor.phase_reports WHERE settled_at IS NOT NULL");
@@ -77,7 +77,7 @@ public sealed class KilledConsumerTests : IAsyncLifetime
         await AnotherProcessesThemOnceAsync();
     }
 
-    /// <summary>Nobody can insert a report until this is disposed; everybody can read.</summary>
+    /// <summary>Holds back every insert of a report until it is disposed.</summary>
     private async Task<NpgsqlConnection> HoldReportsAsync()
     {
         var connection = await _database.DataSource.OpenConnectionAsync();
@@ -86,7 +86,7 @@ public sealed class KilledConsumerTests : IAsyncLifetime
         return connection;
     }
 
-    /// <summary>What everybody may ask of Redis.</summary>
+    /// <summary>Changes which commands Redis accepts.</summary>
     private Task AllowAsync(params string[] commands) => _redis.GetServer(_redis.GetEndPoints()[0]).ExecuteAsync("ACL", ["SETUSER", "default", .. commands]);
 
     /// <summary>Starts a process, waits until it has read everything and <paramref name="reached"/> gives 1, and kills it.</summary>

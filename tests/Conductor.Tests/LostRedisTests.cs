@@ -6,7 +6,7 @@ using Pylon.Testing;
 
 namespace Pylon.Conductor.Tests;
 
-/// <summary>Redis is killed in the middle and comes back empty, or with what its file has.</summary>
+/// <summary>Redis is killed during reports and restarts empty or with its file.</summary>
 public sealed class LostRedisTests : IAsyncLifetime
 {
     private readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(3));
@@ -32,7 +32,7 @@ public sealed class LostRedisTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WhatWasAcknowledgedIsThereAfterTheKill(bool empty)
+    public async Task AcknowledgedReportsSurviveTheKill(bool empty)
     {
         var writers = new ManyWriters("lost", 3_000, entities: 400);
         var sent = writers.Make();
@@ -47,14 +47,14 @@ public sealed class LostRedisTests : IAsyncLifetime
         var expected = writers.Model.Snapshot("lost");
         var found = (await _service.Batches.FindAsync("lost", _stop.Token))!;
         Assert.Equal(expected.Phases.Values.OrderBy(p => p.Phase), found.Phases.Values.OrderBy(p => p.Phase));
-        // What the stream itself lost is gone from the stream; nothing waits to be published for ever.
+        // The stream may have lost events with its server; no report stays unpublished.
         await Eventually.True(
             async () => await _database.Database.ScalarAsync<long>("SELECT count(*) FROM conductor.phase_reports WHERE settled_at IS NULL") == 0,
             TimeSpan.FromSeconds(60));
     }
 
     [Fact]
-    public async Task AQuietBatchIsRebuiltWhenItIsAskedFor()
+    public async Task AnIdleBatchIsRebuiltWhenItIsRead()
     {
         await _service.Pipelines.ReportPhaseAsync(new() { BatchId = "quiet", Phase = "spellcheck", EntityId = "e1", Status = PhaseStatus.Success });
         await _redis.KillAsync();
@@ -67,13 +67,13 @@ public sealed class LostRedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WithoutRedisACallerIsToldUnavailableAndTheCircuitOpens()
+    public async Task WithoutRedisCallersGetUnavailableAndTheCircuitOpens()
     {
         await _redis.KillAsync();
         async Task<RpcException> RefusedAsync(int i) => await Assert.ThrowsAsync<RpcException>(async () =>
             await _service.Pipelines.DefinePipelineAsync(new() { BatchId = $"b{i}", RequestedPipeline = "nlp" }, cancellationToken: _stop.Token));
 
-        // Nobody goes on asking a server that does not answer; when it is back, somebody notices.
+        // No call is made to a server that does not answer, until one is tried after a break.
         await Eventually.True(
             async () =>
             {

@@ -5,7 +5,7 @@ using Pylon.Conductor.V1;
 
 namespace Pylon.Conductor.Tests;
 
-/// <summary>Reports on one batch, each once or several times, in an order of chance, by many writers.</summary>
+/// <summary>Reports on one batch by many writers, in random order, some of them repeated.</summary>
 internal sealed class ManyWriters(string batch, int reports, int entities)
 {
     private readonly Random _random = new(64);
@@ -61,7 +61,7 @@ internal sealed class ManyWriters(string batch, int reports, int entities)
             Model.Apply(new PhaseReport(Guid.Parse(r.EventId), batch, r.Phase, r.EntityId, r.Status == PhaseStatus.Success, "", "", default));
     }
 
-    /// <summary>What must be there, and each change's event once.</summary>
+    /// <summary>The state is exact, and each change has one event.</summary>
     public async Task AssertAsync(ConductorService service)
     {
         var expected = Model.Snapshot(batch);
@@ -71,10 +71,10 @@ internal sealed class ManyWriters(string batch, int reports, int entities)
         var events = await service.EventsAsync();
         Assert.Equal(events.Count, events.Select(e => e.Id).Distinct().Count());
         // An entity fails at most once and completes at most once in the events of a phase.
-        var told = events.Select(e => (e.BatchPhaseProgressed.PhaseName, e.BatchPhaseProgressed.EntityId, e.BatchPhaseProgressed.Succeeded)).ToList();
-        Assert.Equal(told.Count, told.Distinct().Count());
+        var published = events.Select(e => (e.BatchPhaseProgressed.PhaseName, e.BatchPhaseProgressed.EntityId, e.BatchPhaseProgressed.Succeeded)).ToList();
+        Assert.Equal(published.Count, published.Distinct().Count());
         Assert.Equal(
             expected.Phases.Values.Sum(p => p.Completed),
-            told.Count(t => t.Succeeded));
+            published.Count(p => p.Succeeded));
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pylon.Conductor.Batches;
+using Pylon.Conductor.Shared;
 using Pylon.Events.V1;
 using Pylon.Testing;
 

@@ -1,11 +1,15 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Grpc.Core;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Pylon.Conductor.V1;
 using Pylon.Rpc;
 
 namespace Pylon.Conductor.Tests;
 
-/// <summary>The faces, over batches in memory.</summary>
+/// <summary>The gRPC API over batches in memory.</summary>
 public sealed class PipelineServiceTests : IAsyncLifetime
 {
     private ConductorService _service = null!;
@@ -31,7 +35,7 @@ public sealed class PipelineServiceTests : IAsyncLifetime
     [InlineData("", "nlp", "batch_id", "1 to 200 characters")]
     [InlineData("b", "", "requested_pipeline", "must be one of spellcheck, nlp, cj_assessment, ai_feedback")]
     [InlineData("b", "magic", "requested_pipeline", "must be one of spellcheck, nlp")]
-    [InlineData("b", "student_matching", "requested_pipeline", "is a phase without a pipeline of its own")]
+    [InlineData("b", "student_matching", "requested_pipeline", "is a phase without a pipeline")]
     public async Task ABadFieldIsNamedWithWhatIsAllowed(string batch, string pipeline, string field, string rule)
     {
         var refused = await Assert.ThrowsAsync<RpcException>(async () =>
@@ -60,7 +64,7 @@ public sealed class PipelineServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AWatchTellsTheStateAndThenEachChange()
+    public async Task AWatchSendsTheStateAndThenEachChange()
     {
         using var watch = _service.Pipelines.WatchBatch(new() { BatchId = "b" });
         await ReportAsync("spellcheck", "e1", PhaseStatus.Failed);
@@ -85,7 +89,7 @@ public sealed class PipelineServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheCatalogueIsListedWithWhatAFreshBatchGoesThrough()
+    public async Task TheCatalogueIsListedWithThePhasesOfANewBatch()
     {
         var listed = await _service.Pipelines.ListPipelinesAsync(new());
         Assert.Equal(["prepare", "train", "evaluate", "publish"], listed.Pipelines.Single(p => p.Name == "compute_training").Phases);
@@ -101,7 +105,7 @@ public sealed class PipelineServiceTests : IAsyncLifetime
             await File.WriteAllTextAsync(file, """{"phases":[{"name":"a","requires":["b"]}],"pipelines":[{"name":"p","targets":["a"]}]}""");
             var stopped = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
                 () => ConductorService.StartAsync("--BCS_USE_MOCK_REPOSITORY=true", $"--BCS_CATALOGUE={file}"));
-            Assert.Equal($"BCS_CATALOGUE={file}: phases[0].requires[0]: 'b' is not a phase", Assert.Single(stopped.Failures));
+            Assert.Equal($"BCS_CATALOGUE={file}: phases[0].requires[0]: 'b' must be a phase of the catalogue", Assert.Single(stopped.Failures));
         }
         finally
         {
@@ -109,9 +113,40 @@ public sealed class PipelineServiceTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task ASettingOfTheFormerTransactionsIsNamedAtTheStart()
+    {
+        using var logs = new CollectingLogs();
+        await using var app = Program.Build(
+            ["--BCS_USE_MOCK_REPOSITORY=true", "--Conductor:StatePath=Transaction"],
+            builder => builder.WebHost.UseTestServer());
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);
+        await app.StartAsync();
+        Assert.Contains(logs.Lines, line => line.StartsWith("Conductor:StatePath has no effect", StringComparison.Ordinal));
+    }
+
     private async Task<DefinePipelineResponse> DefineAsync(string pipeline) =>
         await _service.Pipelines.DefinePipelineAsync(new() { BatchId = "b", RequestedPipeline = pipeline });
 
     private async Task ReportAsync(string phase, string entity, PhaseStatus status = PhaseStatus.Success) =>
         await _service.Pipelines.ReportPhaseAsync(new() { BatchId = "b", Phase = phase, EntityId = entity, Status = status });
+
+    private sealed class CollectingLogs : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Pylon.Conductor.Batches;
+using Pylon.Conductor.Purge;
 using Pylon.Conductor.V1;
 using Pylon.Testing;
 
@@ -24,7 +24,7 @@ public sealed class PurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatHasExpiredGoesAndWhatALiveBatchIsBuiltFromStays()
+    public async Task ExpiredRowsAreRemovedAndTheReportsOfALiveBatchAreKept()
     {
         foreach (var batch in (string[])["gone", "lasting", "anew"])
         {
@@ -34,7 +34,7 @@ public sealed class PurgeTests : IAsyncLifetime
         }
 
         await Eventually.True(async () => await CountAsync("phase_reports WHERE settled_at IS NULL") + await CountAsync("definitions WHERE settled_at IS NULL") == 0);
-        // Eight days pass; one batch was spoken of all the time, one is spoken of again, and one report never got out.
+        // Eight days pass; one batch has changed all the time, one changes again, and one report was never published.
         await _database.Database.ExecuteAsync(
             """
             UPDATE conductor.phase_reports SET recorded_at = recorded_at - interval '8 days';
@@ -55,6 +55,23 @@ public sealed class PurgeTests : IAsyncLifetime
         Assert.Equal(1, await CountAsync("phase_reports WHERE batch_id = 'anew'"));
         Assert.Equal("e3", await _database.Database.ScalarAsync<string>("SELECT entity_id FROM conductor.phase_reports WHERE batch_id = 'gone'"));
         Assert.Matches("""(?m)^bcs_purged_rows_total\{table="phase_reports"\} 13""", await _service.Http.GetStringAsync("/metrics"));
+    }
+
+    /// <summary>The purge removes the row of a report between the insert that finds it there and the read.</summary>
+    [Fact]
+    public async Task AnExpiredReportThatIsRepeatedDuringAPurgeIsKeptAgain()
+    {
+        var report = new ReportPhaseRequest { BatchId = "b", Phase = "spellcheck", EntityId = "e1", Status = PhaseStatus.Success, EventId = Guid.NewGuid().ToString() };
+        await _service.Pipelines.ReportPhaseAsync(report);
+        await _database.Database.ExecuteAsync(
+            """
+            UPDATE conductor.phase_reports SET recorded_at = recorded_at - interval '8 days';
+            CREATE FUNCTION conductor.purge() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN DELETE FROM conductor.phase_reports WHERE recorded_at < now() - interval '7 days'; RETURN NULL; END $$;
+            CREATE TRIGGER purge AFTER INSERT ON conductor.phase_reports FOR EACH STATEMENT EXECUTE FUNCTION conductor.purge();
+            """);
+        Assert.Equal(1, (await _service.Pipelines.ReportPhaseAsync(report)).Progress.Completed);
+        Assert.Equal(1, await CountAsync("phase_reports"));
     }
 
     private async Task<long> CountAsync(string of) => await _database.Database.ScalarAsync<long>($"SELECT count(*) FROM conductor.{of}");

@@ -4,8 +4,8 @@ using Pylon.Testing;
 
 namespace Pylon.Conductor.Tests;
 
-/// <summary>The suite over Redis and PostgreSQL, each test on a database of its own.</summary>
-public abstract class RedisBatchesTests(string path) : BatchesSuite
+/// <summary>Batches in Redis and PostgreSQL, each test on databases of its own.</summary>
+public sealed class RedisBatchesTests : BatchesSuite
 {
     private ConductorDatabase _database = null!;
     private ConductorService _service = null!;
@@ -16,7 +16,7 @@ public abstract class RedisBatchesTests(string path) : BatchesSuite
     {
         _database = await ConductorDatabase.CreateAsync();
         var redis = await TestRedis.CreateAsync();
-        _service = await ConductorService.StartOnAsync(_database.Database.Uri, redis.ConnectionString, $"--Conductor:StatePath={path}");
+        _service = await ConductorService.StartOnAsync(_database.Database.Uri, redis.ConnectionString);
     }
 
     public override async Task DisposeAsync()
@@ -27,9 +27,3 @@ public abstract class RedisBatchesTests(string path) : BatchesSuite
 
     private protected override Task<IReadOnlyList<Event>> EventsAsync() => _service.EventsAsync();
 }
-
-/// <summary>With a script for a whole change.</summary>
-public sealed class ScriptedBatchesTests() : RedisBatchesTests("Script");
-
-/// <summary>With WATCH/MULTI/EXEC.</summary>
-public sealed class TransactedBatchesTests() : RedisBatchesTests("Transaction");

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pylon.Conductor.Pipelines;
+using Pylon.Conductor.Catalogues;
 
 namespace Pylon.Conductor.Tests;
 
@@ -8,10 +8,10 @@ public sealed class ResolverTests
     private static readonly Catalogue Shipped = Catalogue.Parse(Catalogue.Shipped());
 
     [Fact]
-    public void AFreshBatchGetsSpellingFirst() => Assert.Equal(["spellcheck", "nlp"], Resolve("nlp").Final);
+    public void ANewBatchRunsSpellcheckFirst() => Assert.Equal(["spellcheck", "nlp"], Resolve("nlp").Final);
 
     [Fact]
-    public void WhatIsCompleteIsLeftOutAndSaidSo()
+    public void ACompletePhaseIsSkippedAndNamed()
     {
         var resolved = Resolve("cj_assessment", "spellcheck");
         Assert.Equal(["cj_assessment"], resolved.Final);
@@ -20,7 +20,7 @@ public sealed class ResolverTests
     }
 
     [Fact]
-    public void ACompletePhaseNeedsNothingAnyMore()
+    public void ACompletePhaseNeedsNothing()
     {
         var resolved = Resolve("compute_training", "evaluate");
         Assert.Equal(["publish"], resolved.Final);
@@ -31,7 +31,7 @@ public sealed class ResolverTests
     [Fact]
     public void ACompletePipelineHasNothingToRun() => Assert.Empty(Resolve("nlp", "nlp", "spellcheck").Final);
 
-    /// <summary>Against an oracle that tries every set of phases and every order of them.</summary>
+    /// <summary>Against brute force over every set of phases and every order of them.</summary>
     [Fact]
     public void RandomCataloguesAreResolvedAsBruteForceDoes()
     {

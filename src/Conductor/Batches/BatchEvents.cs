@@ -1,11 +1,12 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Pylon.Conductor.Shared;
 using Pylon.Events.V1;
 using Pylon.Messaging;
 
 namespace Pylon.Conductor.Batches;
 
-/// <summary>The events of the Conductor. Their ids follow from what they tell of, so that a repeated one is recognised.</summary>
+/// <summary>The events of the Conductor. Their ids follow from their content, so that a repeated one is recognised.</summary>
 internal static class BatchEvents
 {
     public const string Topic = "batches";
@@ -29,7 +30,7 @@ internal static class BatchEvents
             PhaseComplete = after.IsComplete,
         });
 
-    /// <summary>That the pipeline was defined, then one for each phase that is left out.</summary>
+    /// <summary>One for the definition, then one for each phase that is skipped.</summary>
     public static IReadOnlyList<Event> Defined(PipelineDefinition definition)
     {
         var (batchId, resolution) = (definition.BatchId, definition.Resolution);

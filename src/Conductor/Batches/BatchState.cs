@@ -2,7 +2,7 @@ namespace Pylon.Conductor.Batches;
 
 /// <summary>
 /// The state of one batch and its only rule: a phase of an entity, or of the whole batch, goes from nothing to failed to
-/// completed and never back. The scripts and transactions of <see cref="RedisBatches"/> do the same to the same fields.
+/// completed and never back. In Redis a script does the same to the same fields.
 /// </summary>
 internal sealed class BatchState
 {
@@ -16,13 +16,13 @@ internal sealed class BatchState
 
     public long Total => Math.Max(Expected, _entities.Count);
 
-    /// <summary>Who is known.</summary>
+    /// <summary>The entities that are known.</summary>
     public IReadOnlyCollection<string> Entities => _entities;
 
     /// <summary>What is known of each phase and entity; the empty entity is the whole batch.</summary>
     public IReadOnlyDictionary<(string Phase, string Entity), Mark> Marks => _marks;
 
-    /// <summary>Completed and failed entities of each phase that any was reported of.</summary>
+    /// <summary>Completed and failed entities of each phase with a report on an entity.</summary>
     public IReadOnlyDictionary<string, (long Completed, long Failed)> Counts => _counts;
 
     public ReportOutcome Apply(PhaseReport report)
@@ -44,8 +44,8 @@ internal sealed class BatchState
     public BatchSnapshot Snapshot(string batchId) => new(
         batchId, Revision, Total, _marks.Keys.Select(k => k.Phase).Distinct(StringComparer.Ordinal).ToDictionary(p => p, Of, StringComparer.Ordinal));
 
-    /// <summary>True when a report takes what is known a step on.</summary>
-    public static bool Advances(bool? known, bool reported) => known switch
+    /// <summary>True when a report takes what is known one step further.</summary>
+    private static bool Advances(bool? known, bool reported) => known switch
     {
         null => true,
         false => reported,
@@ -65,6 +65,6 @@ internal sealed class BatchState
         _counts[report.Phase] = report.Succeeded ? (completed + 1, failed - (before is false ? 1 : 0)) : (completed, failed + 1);
     }
 
-    /// <summary>What is known, and the report that it is known from.</summary>
+    /// <summary>What is known, and the report that made it so.</summary>
     internal sealed record Mark(bool Succeeded, Guid EventId);
 }

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
+using Pylon.Conductor.Shared;
 using Pylon.Events.V1;
 
 namespace Pylon.Conductor.Batches;
 
 /// <summary>
-/// Batches in memory, for development and as the model that Redis is held against: atomic by a lock, forgotten after
-/// the same time, published to nobody but a list of the latest events.
+/// Batches in memory, for development and as the model of the tests: atomic by a lock, forgotten after the same time,
+/// published only to a list of the latest events.
 /// </summary>
 internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes changes, TimeProvider time) : IBatches
 {
@@ -90,7 +91,7 @@ internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes 
         _events.Enqueue(each);
         if (_events.Count > EventsKept)
             _events.Dequeue();
-        changes.Tell(batchId);
+        changes.Notify(batchId);
     }
 
     private sealed class Kept

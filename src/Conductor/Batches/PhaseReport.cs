@@ -1,7 +1,7 @@
 namespace Pylon.Conductor.Batches;
 
 /// <summary>An entity of a batch, or the batch as a whole, has completed or failed a phase.</summary>
-/// <param name="EventId">The same report has the same id, however often it comes.</param>
+/// <param name="EventId">The same report has the same id, however often it is sent.</param>
 /// <param name="EntityId">Empty for the batch as a whole.</param>
 internal sealed record PhaseReport(
     Guid EventId,
@@ -13,7 +13,7 @@ internal sealed record PhaseReport(
     string CorrelationId,
     DateTimeOffset OccurredAt);
 
-/// <summary>What a report came to.</summary>
-/// <param name="Changed">False when it told nothing new.</param>
+/// <summary>What a report did.</summary>
+/// <param name="Changed">False when the state was at least as far already.</param>
 /// <param name="Progress">Of the phase, after it.</param>
 internal sealed record ReportOutcome(bool Changed, Progress Progress);

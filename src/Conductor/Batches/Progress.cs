@@ -1,10 +1,10 @@
 namespace Pylon.Conductor.Batches;
 
-/// <summary>How far a phase of a batch is.</summary>
+/// <summary>The progress of a phase of a batch.</summary>
 /// <param name="Completed">Entities that completed it.</param>
 /// <param name="Failed">Entities that failed it and have not completed it since.</param>
-/// <param name="Total">Entities of the batch, as far as they are known.</param>
-/// <param name="Whole">What was said of the batch as a whole, if anything.</param>
+/// <param name="Total">Entities of the batch that are known or announced.</param>
+/// <param name="Whole">The report on the batch as a whole: completed, failed, or null without one.</param>
 internal sealed record Progress(string Phase, long Completed, long Failed, long Total, bool? Whole)
 {
     public bool IsComplete => Whole == true || (Total > 0 && Completed >= Total);

@@ -4,8 +4,8 @@ using Polly.CircuitBreaker;
 namespace Pylon.Conductor.Circuits;
 
 /// <summary>
-/// The way to one store. When most calls of the last seconds failed it is open: calls fail at once with
-/// <see cref="BrokenCircuitException"/>, and after a break one is let through to see.
+/// The circuit of one store. When most calls of the last seconds failed it opens: calls fail at once with
+/// <see cref="BrokenCircuitException"/>, and after a break one call is tried.
 /// </summary>
 internal sealed class Circuit
 {
@@ -19,14 +19,14 @@ internal sealed class Circuit
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
                 FailureRatio = 0.5,
-                // A few failures are a matter for the retries.
+                // A few failures are left to the retries.
                 MinimumThroughput = 20,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = breakDuration,
                 StateProvider = _state,
                 ShouldHandle = new PredicateBuilder().Handle<Exception>(e => isFailure(e)),
-                OnOpened = _ => Told(() => logger.Opened(peer, breakDuration), opened: true),
-                OnClosed = _ => Told(() => logger.Closed(peer), opened: false),
+                OnOpened = _ => NoteAsync(() => logger.Opened(peer, breakDuration), opened: true),
+                OnClosed = _ => NoteAsync(() => logger.Closed(peer), opened: false),
             })
             .Build();
     }
@@ -42,7 +42,7 @@ internal sealed class Circuit
         await _pipeline.ExecuteAsync(static async (call, _) => await call(), call, cancellationToken);
 
     // Polly calls this one at a time.
-    private ValueTask Told(Action log, bool opened)
+    private ValueTask NoteAsync(Action log, bool opened)
     {
         Opened += opened ? 1 : 0;
         log();

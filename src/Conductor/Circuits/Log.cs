@@ -2,9 +2,9 @@ namespace Pylon.Conductor.Circuits;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Calls to {Peer} keep failing: none for {BreakDuration}")]
+    [LoggerMessage(LogLevel.Warning, "Most calls to {Peer} failed; no call is made for {BreakDuration}, then one is tried")]
     public static partial void Opened(this ILogger log, string peer, TimeSpan breakDuration);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Peer} answers again")]
+    [LoggerMessage(LogLevel.Information, "{Peer} answers again; calls are made again")]
     public static partial void Closed(this ILogger log, string peer);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
+using Pylon.Conductor.Shared;
 
 namespace Pylon.Conductor.Circuits;
 

@@ -1,13 +1,14 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Conductor.Batches;
-using Pylon.Conductor.Intake;
+using Pylon.Conductor.Completions;
 using Pylon.Conductor.Pipelines;
+using Pylon.Conductor.Shared;
 using Pylon.Events.V1;
 using Pylon.Messaging;
 
 namespace Pylon.Conductor.DeadLetters;
 
-/// <summary>Takes what cannot be processed: into the table, where it can be replayed, and onto the topic's dead-letter stream.</summary>
+/// <summary>Stores what cannot be processed in the table, where it can be replayed, and publishes it on the topic's dead-letter stream.</summary>
 internal sealed class DeadLetterBox(DeadLetterStore store, IEventStream stream, ConductorMetrics metrics, TimeProvider time, ILogger<DeadLetterBox> logger)
     : IFailedResolutions
 {
@@ -22,7 +23,7 @@ internal sealed class DeadLetterBox(DeadLetterStore store, IEventStream stream, 
         await PublishAsync(letter, cancellationToken);
     }
 
-    /// <summary>The same question that fails again is another attempt of the same letter.</summary>
+    /// <summary>The same request that fails again is another attempt of the same dead letter.</summary>
     public async Task KeepAsync(ResolutionRequest request, string reason, CancellationToken cancellationToken)
     {
         var id = request.Id.ToString();
@@ -43,15 +44,15 @@ internal sealed class DeadLetterBox(DeadLetterStore store, IEventStream stream, 
         string topic, string position, EntryFormat format, string eventId, string batchId, string reason, int attempts, byte[] original)
     {
         var now = time.GetUtcNow();
-        // What PostgreSQL and XML readers choke on has no place in a sentence.
-        var said = new string([.. reason.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c).Take(MaxReason)]);
+        // PostgreSQL and XML readers refuse these characters.
+        var text = new string([.. reason.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c).Take(MaxReason)]);
         return new DeadLetterRecord(
-            StableId.Of("dead_letter", topic, position), topic, position, format, eventId, batchId, said, attempts, original, DeadLetterRecord.Open, now, now, null);
+            StableId.Of("dead_letter", topic, position), topic, position, format, eventId, batchId, text, attempts, original, DeadLetterRecord.Open, now, now, null);
     }
 
     private async Task PublishAsync(DeadLetterRecord letter, CancellationToken cancellationToken)
     {
-        var told = BatchEvents.Event(letter.Id, letter.BatchId, letter.FirstFailedAt, new BatchDeadLettered
+        var published = BatchEvents.Event(letter.Id, letter.BatchId, letter.FirstFailedAt, new BatchDeadLettered
         {
             Topic = letter.Topic,
             Position = letter.Position,
@@ -62,7 +63,7 @@ internal sealed class DeadLetterBox(DeadLetterStore store, IEventStream stream, 
             FirstFailedAt = Timestamp.FromDateTimeOffset(letter.FirstFailedAt),
         });
         var envelope = letter.Format == EntryFormat.Event ? [] : DeadLetterEnvelope.Of(letter);
-        await stream.PublishDeadLettersAsync(letter.Topic, [new DeadLetter(told, letter.Reason, letter.Original, envelope)], cancellationToken);
+        await stream.PublishDeadLettersAsync(letter.Topic, [new DeadLetter(published, letter.Reason, letter.Original, envelope)], cancellationToken);
         metrics.DeadLettered(letter.Topic);
         logger.DeadLettered(letter.Topic, letter.Position, letter.EventId, letter.Reason);
     }

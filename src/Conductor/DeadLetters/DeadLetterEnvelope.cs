@@ -5,8 +5,8 @@ using Pylon.Conductor.Batches;
 namespace Pylon.Conductor.DeadLetters;
 
 /// <summary>
-/// A dead letter as the readers of the other system's <c>.DLQ</c> topics have it: <c>{schema_version,
-/// failed_event_envelope, dlq_reason, timestamp, service, metadata}</c>. What is no JSON is in the metadata, in base 64.
+/// A dead letter in the form of the BCS topics <c>*.DLQ</c>: <c>{schema_version, failed_event_envelope, dlq_reason,
+/// timestamp, service, metadata}</c>. An original that is not JSON is in the metadata, in base 64.
 /// </summary>
 internal static class DeadLetterEnvelope
 {

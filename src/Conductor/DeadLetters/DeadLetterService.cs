@@ -2,7 +2,8 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Conductor.Batches;
-using Pylon.Conductor.Intake;
+using Pylon.Conductor.Catalogues;
+using Pylon.Conductor.Completions;
 using Pylon.Conductor.Pipelines;
 using Pylon.Conductor.V1;
 using Pylon.Rpc;
@@ -10,7 +11,7 @@ using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Conductor.DeadLetters;
 
-/// <summary>The gRPC face of dead letters.</summary>
+/// <summary>The gRPC API of dead letters.</summary>
 internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches, PipelineDefiner definer, Catalogue catalogue, TimeProvider time)
     : V1.DeadLetterService.DeadLetterServiceBase
 {
@@ -41,7 +42,7 @@ internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches,
         }
 
         if (letter.State == DeadLetterRecord.Discarded)
-            throw Rpc.Refusal.FailedPrecondition("DEAD_LETTER_DISCARDED", "the dead letter was discarded").AsException();
+            throw Rpc.Refusal.FailedPrecondition("DEAD_LETTER_DISCARDED", "the dead letter is DISCARDED; only one that is OPEN or REPLAYED can be replayed").AsException();
         return new ReplayDeadLetterResponse { DeadLetter = ToProto(letter) };
     }
 
@@ -51,7 +52,7 @@ internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches,
         var letter = await store.SettleAsync(found.Id, DeadLetterRecord.Discarded, time.GetUtcNow(), context.CancellationToken)
             ?? await FindAsync(request.Id, context.CancellationToken);
         if (letter.State == DeadLetterRecord.Replayed)
-            throw Rpc.Refusal.FailedPrecondition("DEAD_LETTER_REPLAYED", "the dead letter was replayed").AsException();
+            throw Rpc.Refusal.FailedPrecondition("DEAD_LETTER_REPLAYED", "the dead letter is REPLAYED; only one that is OPEN or DISCARDED can be discarded").AsException();
         return new DiscardDeadLetterResponse { DeadLetter = ToProto(letter) };
     }
 
@@ -63,18 +64,18 @@ internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches,
         throw Rpc.Refusal.FailedPrecondition("STILL_NOT_PROCESSABLE", fault).AsException();
     }
 
-    /// <summary>Processes it; null when that worked.</summary>
+    /// <summary>Processes it; the reason when that fails, otherwise null.</summary>
     private async Task<string?> FaultOfAsync(DeadLetterRecord letter, CancellationToken cancellationToken)
     {
         if (letter.Topic == ResolutionRequest.Topic)
         {
-            var question = ResolutionRequest.Read(letter.Original);
-            var (pipeline, unknown) = definer.Find(question.Pipeline);
+            var resolution = ResolutionRequest.Read(letter.Original);
+            var (pipeline, unknown) = definer.Find(resolution.Pipeline);
             if (pipeline is null)
-                return $"requested_pipeline '{question.Pipeline}' {unknown}";
-            // What was asked without a correlation id is known by the letter's.
-            var correlationId = question.CorrelationId is { Length: > 0 } given ? given : letter.Id.ToString();
-            await definer.DefineAsync(question with { CorrelationId = correlationId }, pipeline, cancellationToken);
+                return $"requested_pipeline '{resolution.Pipeline}' {unknown}";
+            // A request without a correlation id gets the id of its dead letter.
+            var correlationId = resolution.CorrelationId is { Length: > 0 } given ? given : letter.Id.ToString();
+            await definer.DefineAsync(resolution with { CorrelationId = correlationId }, pipeline, cancellationToken);
             return null;
         }
 
@@ -93,7 +94,7 @@ internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches,
         DeadLetterState.Open => DeadLetterRecord.Open,
         DeadLetterState.Replayed => DeadLetterRecord.Replayed,
         DeadLetterState.Discarded => DeadLetterRecord.Discarded,
-        _ => throw Rpc.Refusal.InvalidArgument("states", "must be of the named states").AsException(),
+        _ => throw Rpc.Refusal.InvalidArgument("states", "must be OPEN, REPLAYED or DISCARDED").AsException(),
     };
 
     private static DeadLetter ToProto(DeadLetterRecord letter) => new()

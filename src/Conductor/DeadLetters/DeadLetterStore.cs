@@ -7,7 +7,7 @@ using Pylon.Rpc;
 namespace Pylon.Conductor.DeadLetters;
 
 /// <summary>The table dead_letters.</summary>
-internal sealed class DeadLetterStore(NpgsqlDataSource database, StoreCircuits circuits)
+internal sealed class DeadLetterStore(PostgresCalls postgres)
 {
     private const string Insert =
         """
@@ -33,8 +33,8 @@ internal sealed class DeadLetterStore(NpgsqlDataSource database, StoreCircuits c
     private const string FailAgain =
         "UPDATE dead_letters SET attempts = attempts + 1, reason = $2, last_failed_at = $3 WHERE id = $1 AND state = 'open'";
 
-    /// <summary>False when it is there already.</summary>
-    public async Task<bool> AddAsync(DeadLetterRecord letter, CancellationToken cancellationToken) => 1 == await ExecuteAsync(
+    /// <summary>False when it is kept already.</summary>
+    public async Task<bool> AddAsync(DeadLetterRecord letter, CancellationToken cancellationToken) => 1 == await postgres.ExecuteAsync(
         Insert,
         cancellationToken,
         letter.Id,
@@ -49,39 +49,18 @@ internal sealed class DeadLetterStore(NpgsqlDataSource database, StoreCircuits c
         letter.FirstFailedAt.UtcDateTime);
 
     public async Task<DeadLetterRecord?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        (await ReadAsync(() => database.Command(Select, id), cancellationToken)).FirstOrDefault();
+        (await postgres.ListAsync(Select, Read, cancellationToken, id)).FirstOrDefault();
 
     public Task<List<DeadLetterRecord>> PageAsync(
-        IReadOnlyCollection<string> states, PageToken? after, int max, CancellationToken cancellationToken) => ReadAsync(
-            () => database.Command(
-                SelectPage,
-                states.ToArray(),
-                Sql.Time(after?.Time),
-                after?.Id ?? Guid.Empty,
-                max),
-            cancellationToken);
+        IReadOnlyCollection<string> states, PageToken? after, int max, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SelectPage, Read, cancellationToken, states.ToArray(), Sql.Time(after?.Time), after?.Id ?? Guid.Empty, max);
 
-    /// <summary>Null when it is not open any more.</summary>
+    /// <summary>Null when it is no longer open.</summary>
     public async Task<DeadLetterRecord?> SettleAsync(Guid id, string state, DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await ReadAsync(() => database.Command(SettleOpen, id, state, now.UtcDateTime), cancellationToken)).FirstOrDefault();
+        (await postgres.ListAsync(SettleOpen, Read, cancellationToken, id, state, now.UtcDateTime)).FirstOrDefault();
 
     public Task FailAgainAsync(Guid id, string reason, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ExecuteAsync(FailAgain, cancellationToken, id, reason, now.UtcDateTime);
-
-    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>
-        circuits.Postgres.RunAsync(() => database.ExecuteAsync(sql, cancellationToken, parameters), cancellationToken);
-
-    private Task<List<DeadLetterRecord>> ReadAsync(Func<NpgsqlCommand> make, CancellationToken cancellationToken) => circuits.Postgres.RunAsync(
-        async () =>
-        {
-            await using var command = make();
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var found = new List<DeadLetterRecord>();
-            while (await reader.ReadAsync(cancellationToken))
-                found.Add(Read(reader));
-            return found;
-        },
-        cancellationToken);
+        postgres.ExecuteAsync(FailAgain, cancellationToken, id, reason, now.UtcDateTime);
 
     private static DeadLetterRecord Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0),

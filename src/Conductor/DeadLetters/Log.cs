@@ -2,12 +2,9 @@ namespace Pylon.Conductor.DeadLetters;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "Entry {Position} of {Topic} (event {EventId}) is a dead letter: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "Topic {Topic}: entry {Position} (event {EventId}) is now a dead letter: {Reason}")]
     public static partial void DeadLettered(this ILogger log, string topic, string position, string eventId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Batch {BatchId}: pipeline {Pipeline} could not be resolved: {Reason}")]
-    public static partial void ResolutionFailed(this ILogger log, string batchId, string pipeline, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Batch {BatchId}: that pipeline {Pipeline} could not be resolved is not among the dead letters")]
+    [LoggerMessage(LogLevel.Error, "Batch {BatchId}: could not store the dead letter for unresolvable pipeline {Pipeline}; it is stored when the caller asks again")]
     public static partial void ResolutionNotKept(this ILogger log, Exception exception, string batchId, string pipeline);
 }

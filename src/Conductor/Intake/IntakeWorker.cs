@@ -1,14 +1,17 @@
 using Microsoft.Extensions.Options;
 using Pylon.Conductor.Batches;
+using Pylon.Conductor.Catalogues;
+using Pylon.Conductor.Circuits;
+using Pylon.Conductor.Completions;
 using Pylon.Conductor.DeadLetters;
-using Pylon.Conductor.Pipelines;
+using Pylon.Conductor.Shared;
 using Pylon.Messaging;
 
 namespace Pylon.Conductor.Intake;
 
 /// <summary>
 /// Consumes completions. An entry is acknowledged when its report is durable or it is a dead letter; until then it stays
-/// pending and is taken over, by this consumer or another. Doing it twice does no harm: the report has the event's id.
+/// pending and is taken over, by this consumer or another. Processing it twice is safe: the report has the event's id.
 /// </summary>
 internal sealed class IntakeWorker(
     GroupConsumer consumer,
@@ -36,7 +39,7 @@ internal sealed class IntakeWorker(
         return [.. entries.Zip(done).Where(x => x.Second).Select(x => x.First.Position)];
     }
 
-    /// <summary>True when the entry is dealt with; false leaves it pending.</summary>
+    /// <summary>True when the entry is processed or a dead letter; false leaves it pending.</summary>
     private async Task<bool> ProcessAsync(CompletionTopic topic, GroupEntry entry, CancellationToken cancellationToken)
     {
         string reason;
@@ -56,7 +59,7 @@ internal sealed class IntakeWorker(
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                // A store that is away is waited for, however long; anything else has so many chances.
+                // An unreachable store is waited for, however long; other failures are retried a limited number of times.
                 if (StoreFailure.Is(e) || entry.Deliveries < options.Value.MaxDeliveries)
                 {
                     logger.NotProcessed(e, topic.Name, entry.Position, entry.Deliveries);

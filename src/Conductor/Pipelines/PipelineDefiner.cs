@@ -1,8 +1,9 @@
 using Pylon.Conductor.Batches;
+using Pylon.Conductor.Catalogues;
 
 namespace Pylon.Conductor.Pipelines;
 
-/// <summary>Answers what a batch still has to go through, and keeps the answer.</summary>
+/// <summary>Resolves which phases a batch still has to run, and keeps the definition.</summary>
 internal sealed class PipelineDefiner(Catalogue catalogue, IBatches batches, TimeProvider time)
 {
     public async Task<PipelineDefinition> DefineAsync(ResolutionRequest request, PipelineRule pipeline, CancellationToken cancellationToken)
@@ -13,12 +14,12 @@ internal sealed class PipelineDefiner(Catalogue catalogue, IBatches batches, Tim
             new PipelineDefinition(request.Id, request.BatchId, resolution, request.CorrelationId, request.TotalEntities, time.GetUtcNow()), cancellationToken);
     }
 
-    /// <summary>The pipeline of a name, or why there is none.</summary>
+    /// <summary>The pipeline of a name, or the rule that the name breaks.</summary>
     public (PipelineRule? Pipeline, string? Fault) Find(string name)
     {
         if (catalogue.Pipeline(name) is { } pipeline)
             return (pipeline, null);
         var allowed = $"must be one of {string.Join(", ", catalogue.Pipelines.Select(p => p.Name))}";
-        return (null, catalogue.Phase(name) is null ? allowed : $"is a phase without a pipeline of its own; it {allowed}");
+        return (null, catalogue.Phase(name) is null ? allowed : $"is a phase without a pipeline; it {allowed}");
     }
 }

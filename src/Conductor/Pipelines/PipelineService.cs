@@ -2,14 +2,17 @@ using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Conductor.Batches;
-using Pylon.Conductor.DeadLetters;
+using Pylon.Conductor.Catalogues;
+using Pylon.Conductor.Circuits;
+using Pylon.Conductor.Shared;
 using Pylon.Conductor.V1;
 using Pylon.Rpc;
+using Decision = Pylon.Conductor.Catalogues.Decision;
 using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Conductor.Pipelines;
 
-/// <summary>The gRPC face of pipelines and batches.</summary>
+/// <summary>The gRPC API of pipelines and batches.</summary>
 internal sealed class PipelineService(
     Catalogue catalogue,
     IBatches batches,
@@ -24,7 +27,7 @@ internal sealed class PipelineService(
     private const int MaxIdLength = 200;
     private const int DefinitionsShown = 20;
 
-    // Changes that another instance makes are found by looking.
+    // Changes that another instance makes are found by reading again.
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(500);
 
     public override async Task<DefinePipelineResponse> DefinePipeline(DefinePipelineRequest request, ServerCallContext context)
@@ -39,7 +42,7 @@ internal sealed class PipelineService(
         }
         finally
         {
-            // A name of the caller's own would be a series of its own.
+            // A name that the caller made up must not become a series of its own.
             metrics.Resolved(catalogue.Pipeline(request.RequestedPipeline)?.Name ?? "unknown", success, time.GetElapsedTime(started));
         }
     }
@@ -101,14 +104,14 @@ internal sealed class PipelineService(
     public override async Task WatchBatch(WatchBatchRequest request, IServerStreamWriter<WatchBatchResponse> responseStream, ServerCallContext context)
     {
         var id = Id(request.BatchId, "batch_id");
-        Batch? told = null;
+        Batch? sent = null;
         while (true)
         {
-            var change = changes.Next(id);
+            var change = changes.NextAsync(id);
             var now = await batches.FindAsync(id, context.CancellationToken);
-            if (now is not null && ToProto(now) is var batch && !batch.Equals(told))
+            if (now is not null && ToProto(now) is var batch && !batch.Equals(sent))
             {
-                told = batch.Clone();
+                sent = batch.Clone();
                 batch.Definitions.AddRange(await DefinitionsAsync(id, context.CancellationToken));
                 await responseStream.WriteAsync(new WatchBatchResponse { Batch = batch }, context.CancellationToken);
             }
@@ -129,16 +132,16 @@ internal sealed class PipelineService(
             : Activity.Current?.TraceId.ToHexString() is { } trace ? $"{trace}-{Guid.NewGuid():N}" : Guid.NewGuid().ToString();
         using var scope = logger.BatchScope(batchId, correlationId);
         var (pipeline, fault) = definer.Find(request.RequestedPipeline);
-        var question = new ResolutionRequest(batchId, request.RequestedPipeline, given, request.HasTotalEntities ? request.TotalEntities : null);
+        var resolution = new ResolutionRequest(batchId, request.RequestedPipeline, given, request.HasTotalEntities ? request.TotalEntities : null);
         if (pipeline is null)
         {
-            // A phase of the catalogue that has no pipeline is a matter of the catalogue; another word is the caller's mistake.
+            // A phase without a pipeline can be mended in the catalogue; any other name is the caller's mistake.
             if (catalogue.Phase(request.RequestedPipeline) is not null)
-                await failed.KeepAsync(question, $"requested_pipeline '{question.Pipeline}' {fault}", cancellationToken);
+                await failed.KeepAsync(resolution, $"requested_pipeline '{resolution.Pipeline}' {fault}", cancellationToken);
             throw Rpc.Refusal.InvalidArgument("requested_pipeline", fault!).AsException();
         }
 
-        var definition = await DefineAsync(question with { CorrelationId = correlationId }, pipeline, cancellationToken);
+        var definition = await DefineAsync(resolution with { CorrelationId = correlationId }, pipeline, cancellationToken);
         logger.Defined(batchId, definition.Resolution.Summary);
         return new DefinePipelineResponse
         {
@@ -149,16 +152,16 @@ internal sealed class PipelineService(
         };
     }
 
-    private async Task<PipelineDefinition> DefineAsync(ResolutionRequest question, PipelineRule pipeline, CancellationToken cancellationToken)
+    private async Task<PipelineDefinition> DefineAsync(ResolutionRequest resolution, PipelineRule pipeline, CancellationToken cancellationToken)
     {
         try
         {
-            return await definer.DefineAsync(question, pipeline, cancellationToken);
+            return await definer.DefineAsync(resolution, pipeline, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && !StoreFailure.Is(e))
         {
-            // A store that is away is the caller's to wait for; this is ours to look into.
-            await failed.KeepAsync(question, e.Message, cancellationToken);
+            // The caller repeats the call when a store is unreachable; any other failure is kept for an operator.
+            await failed.KeepAsync(resolution, e.Message, cancellationToken);
             throw;
         }
     }

@@ -3,17 +3,17 @@ using Pylon.Conductor.Batches;
 
 namespace Pylon.Conductor.Pipelines;
 
-/// <summary>The question what a batch still has to go through, as it is kept when it cannot be answered.</summary>
+/// <summary>A request to resolve a pipeline for a batch, as it is kept when it fails.</summary>
 internal sealed record ResolutionRequest(string BatchId, string Pipeline, string CorrelationId, long? TotalEntities)
 {
-    /// <summary>The topic whose dead letters these are.</summary>
+    /// <summary>The BCS topic of failed resolutions.</summary>
     public const string Topic = "huleedu.pipelines.resolution";
 
-    /// <summary>The same for the same question.</summary>
+    /// <summary>The same for the same request.</summary>
     public Guid Id => PipelineDefinition.IdOf(BatchId, Pipeline, CorrelationId);
 
-    /// <summary>In the envelope that the topics of that system have.</summary>
-    public byte[] ToEnvelope(DateTimeOffset now) => SeedEnvelope.Write(Id, Topic, now, CorrelationId, data =>
+    /// <summary>The request as a HuleEdu event.</summary>
+    public byte[] ToEnvelope(DateTimeOffset now) => HuleEduEnvelope.Write(Id, Topic, now, CorrelationId, data =>
     {
         data.WriteString("batch_id", BatchId);
         data.WriteString("requested_pipeline", Pipeline);

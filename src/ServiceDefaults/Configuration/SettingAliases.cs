@@ -38,6 +38,10 @@ internal static class SettingAliases
         new("BCS_HTTP_TIMEOUT", "conductor", "the Conductor calls nobody by HTTP; calls to Redis are bounded by Conductor__CallBound"),
         new("BCS_ENVIRONMENT", "conductor", "the Conductor is the same in every environment; BCS_USE_MOCK_REPOSITORY runs it without servers"),
         new("BCS_KAFKA_BOOTSTRAP_SERVERS", "conductor", "events are streams of the Redis of PYLON_REDIS, pylon:events:<topic>, and not Kafka"),
+        new("Conductor:StatePath", "conductor", "the Conductor makes every change of a batch with a script in Redis"),
+        new("Conductor:MaxAttempts", "conductor", "a script in Redis has no conflicts and no attempts"),
+        new("Conductor:ConflictPause", "conductor", "a script in Redis has no conflicts"),
+        new("Conductor:TransactionConnections", "conductor", "the Conductor makes no transactions in Redis"),
     ];
 
     /// <summary>How a person may have spelled the setting behind a configuration key, shortest first.</summary>

@@ -1,0 +1,221 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pylon.Conductor.Batches;
+using Pylon.Conductor.Catalogues;
+using Pylon.Conductor.Circuits;
+using Pylon.Conductor.Shared;
+using Pylon.Postgres;
+
+namespace Pylon.Conductor.Journals;
+
+/// <summary>A report as it is kept.</summary>
+/// <param name="Settled">Its event is published, or it changed nothing.</param>
+internal sealed record KeptReport(PhaseReport Report, bool Settled);
+
+/// <summary>A report that changed nothing.</summary>
+/// <param name="Maker">The report that made the change before it.</param>
+internal sealed record IdleReport(Guid Id, Guid Maker);
+
+/// <summary>A batch as it is kept.</summary>
+/// <param name="Expected">Entities announced; 0 when none were.</param>
+/// <param name="Published">Its definitions whose events are published.</param>
+internal sealed record KeptBatch(long Expected, IReadOnlyList<Guid> Published);
+
+/// <summary>The durable copy of batches.</summary>
+internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptions> options)
+{
+    // A batch that had expired begins anew.
+    private const string Touch =
+        """
+        INSERT INTO batches AS b (batch_id, expected, since, updated_at)
+        SELECT batch_id, max(expected), now(), now() FROM unnest($1::text[], $2::bigint[]) AS t (batch_id, expected)
+        GROUP BY batch_id ORDER BY batch_id
+        ON CONFLICT (batch_id) DO UPDATE SET
+            updated_at = now(),
+            since = CASE WHEN b.updated_at < now() - $3 THEN now() ELSE b.since END,
+            expected = greatest(excluded.expected, CASE WHEN b.updated_at < now() - $3 THEN 0 ELSE b.expected END)
+        """;
+
+    private const string InsertReports =
+        """
+        INSERT INTO phase_reports (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[])
+        ON CONFLICT (event_id) DO NOTHING
+        RETURNING event_id
+        """;
+
+    private const string ReportColumns =
+        "event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, settled_at IS NOT NULL";
+
+    private const string SelectReports = $"SELECT {ReportColumns} FROM phase_reports WHERE event_id = ANY ($1)";
+
+    private const string SelectReportsOfBatch =
+        $"""
+        SELECT {ReportColumns} FROM phase_reports
+        WHERE batch_id = $1 AND recorded_at >= (SELECT since FROM batches WHERE batch_id = $1) ORDER BY seq
+        """;
+
+    private const string SelectUnsettledOfBatch =
+        $"SELECT {ReportColumns} FROM phase_reports WHERE batch_id = $1 AND settled_at IS NULL ORDER BY seq LIMIT 20000";
+
+    private const string SelectBatch =
+        """
+        SELECT expected, ARRAY(SELECT id FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.settled_at IS NOT NULL)
+        FROM batches b WHERE batch_id = $1 AND updated_at >= now() - $2
+        """;
+
+    private const string SettleReports = "UPDATE phase_reports SET settled_at = now() WHERE event_id = ANY ($1) AND settled_at IS NULL";
+
+    // When Redis loses the change of a maker that is not published, this report may have to make the change.
+    private const string SettleIdle =
+        """
+        WITH idle AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS t (id, maker)),
+        waiting AS (SELECT idle.id FROM idle JOIN phase_reports m ON m.event_id = idle.maker WHERE m.settled_at IS NULL),
+        settled AS (
+            UPDATE phase_reports SET settled_at = now()
+            WHERE event_id IN (SELECT id FROM idle EXCEPT SELECT id FROM waiting) AND settled_at IS NULL)
+        SELECT id FROM waiting
+        """;
+
+    private const string SettleDefinitions = "UPDATE definitions SET settled_at = now() WHERE id = ANY ($1) AND settled_at IS NULL";
+
+    private const string SelectUnsettledBatches =
+        """
+        SELECT DISTINCT batch_id FROM (
+            (SELECT batch_id FROM phase_reports WHERE settled_at IS NULL AND recorded_at < now() - $1 ORDER BY recorded_at LIMIT 5000)
+            UNION ALL
+            (SELECT batch_id FROM definitions WHERE settled_at IS NULL AND recorded_at < now() - $1 ORDER BY recorded_at LIMIT 5000)) u
+        LIMIT 100
+        """;
+
+    private const string InsertDefinitions =
+        """
+        INSERT INTO definitions (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at)
+        SELECT id, batch_id, pipeline, verdicts::jsonb, correlation_id, total_entities, defined_at
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
+            AS t (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at)
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id
+        """;
+
+    private const string DefinitionColumns = "id, batch_id, pipeline, verdicts::text, correlation_id, total_entities, defined_at";
+    private const string SelectDefinitions = $"SELECT {DefinitionColumns} FROM definitions WHERE id = ANY ($1)";
+
+    private const string SelectDefinitionsOfBatch =
+        $"""
+        SELECT {DefinitionColumns} FROM definitions
+        WHERE batch_id = $1 AND recorded_at >= (SELECT since FROM batches WHERE batch_id = $1 AND updated_at >= now() - $3)
+        ORDER BY seq DESC LIMIT $2
+        """;
+
+    private const string SelectUnsettledDefinitions =
+        $"SELECT {DefinitionColumns} FROM definitions WHERE batch_id = $1 AND settled_at IS NULL ORDER BY seq";
+
+    private const string SelectIds =
+        """
+        SELECT batch_id FROM batches WHERE batch_id COLLATE "C" > $1 AND updated_at >= now() - $3 ORDER BY batch_id COLLATE "C" LIMIT $2
+        """;
+
+    private TimeSpan Ttl => options.Value.StateTtl;
+
+    /// <summary>Keeps the reports that are not kept yet, all or none; their ids. A report's id may be there several times.</summary>
+    public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
+        InsertAsync(
+            Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl),
+            Sql.Statement(
+                InsertReports,
+                Column(reports, r => r.EventId),
+                Column(reports, r => r.BatchId),
+                Column(reports, r => r.Phase),
+                Column(reports, r => r.EntityId),
+                Column(reports, r => r.Succeeded),
+                Column(reports, r => r.ErrorCode),
+                Column(reports, r => r.CorrelationId),
+                Column(reports, r => r.OccurredAt.UtcDateTime)),
+            cancellationToken);
+
+    /// <summary>Keeps the definitions that are not kept yet, all or none; their ids. An id may be there several times.</summary>
+    public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PipelineDefinition> definitions, CancellationToken cancellationToken) =>
+        InsertAsync(
+            Sql.Statement(Touch, Column(definitions, d => d.BatchId), Column(definitions, d => d.TotalEntities ?? 0), Ttl),
+            Sql.Statement(
+                InsertDefinitions,
+                Column(definitions, d => d.Id),
+                Column(definitions, d => d.BatchId),
+                Column(definitions, d => d.Resolution.Pipeline),
+                Column(definitions, d => JsonSerializer.Serialize(d.Resolution.Verdicts, JsonSerializerOptions.Web)),
+                Column(definitions, d => d.CorrelationId),
+                Column(definitions, d => d.TotalEntities),
+                Column(definitions, d => d.DefinedAt.UtcDateTime)),
+            cancellationToken);
+
+    public Task<List<PipelineDefinition>> FindDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SelectDefinitions, Definition, cancellationToken, ids.ToArray());
+
+    public Task<List<KeptReport>> FindAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SelectReports, Report, cancellationToken, eventIds.ToArray());
+
+    /// <summary>Everything reported of the batch since it began, in the order in which it was kept.</summary>
+    public Task<List<KeptReport>> OfBatchAsync(string batchId, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SelectReportsOfBatch, Report, cancellationToken, batchId);
+
+    public Task<List<KeptReport>> UnsettledOfBatchAsync(string batchId, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SelectUnsettledOfBatch, Report, cancellationToken, batchId);
+
+    /// <summary>Null for a batch that is not kept, or has expired.</summary>
+    public async Task<KeptBatch?> FindBatchAsync(string batchId, CancellationToken cancellationToken) =>
+        (await postgres.ListAsync(SelectBatch, r => new KeptBatch(r.GetInt64(0), r.GetFieldValue<Guid[]>(1)), cancellationToken, batchId, Ttl)).FirstOrDefault();
+
+    public Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
+        postgres.ExecuteAsync(SettleReports, cancellationToken, eventIds.ToArray());
+
+    /// <summary>Settles the reports that changed nothing, but for those whose makers are not settled yet; the ids of the latter.</summary>
+    public Task<List<Guid>> SettleIdleAsync(IReadOnlyCollection<IdleReport> reports, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SettleIdle, Id, cancellationToken, reports.Select(r => r.Id).ToArray(), reports.Select(r => r.Maker).ToArray());
+
+    public Task SettleDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        postgres.ExecuteAsync(SettleDefinitions, cancellationToken, ids.ToArray());
+
+    /// <summary>Batches with something that ought to have been published by now.</summary>
+    public Task<List<string>> UnsettledAsync(TimeSpan olderThan, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SelectUnsettledBatches, Text, cancellationToken, olderThan);
+
+    public Task<List<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SelectDefinitionsOfBatch, Definition, cancellationToken, batchId, max, Ttl);
+
+    public Task<List<PipelineDefinition>> UnsettledDefinitionsAsync(string batchId, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SelectUnsettledDefinitions, Definition, cancellationToken, batchId);
+
+    public Task<List<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
+        postgres.ListAsync(SelectIds, Text, cancellationToken, after ?? "", max, Ttl);
+
+    private async Task<IReadOnlySet<Guid>> InsertAsync(NpgsqlBatchCommand touch, NpgsqlBatchCommand insert, CancellationToken cancellationToken) =>
+        (await postgres.ListAsync([touch, insert], Id, cancellationToken)).ToHashSet();
+
+    private static TColumn[] Column<T, TColumn>(IReadOnlyList<T> rows, Func<T, TColumn> select) => [.. rows.Select(select)];
+
+    private static Guid Id(NpgsqlDataReader reader) => reader.GetGuid(0);
+
+    private static string Text(NpgsqlDataReader reader) => reader.GetString(0);
+
+    private static KeptReport Report(NpgsqlDataReader reader) => new(
+        new PhaseReport(
+            reader.GetGuid(0),
+            reader.GetString(1),
+            reader.GetString(2),
+            reader.GetString(3),
+            reader.GetBoolean(4),
+            reader.GetString(5),
+            reader.GetString(6),
+            reader.GetFieldValue<DateTimeOffset>(7)),
+        reader.GetBoolean(8));
+
+    private static PipelineDefinition Definition(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0),
+        reader.GetString(1),
+        new Resolution(reader.GetString(2), JsonSerializer.Deserialize<List<Verdict>>(reader.GetString(3), JsonSerializerOptions.Web)!),
+        reader.GetString(4),
+        reader.IsDBNull(5) ? null : reader.GetInt64(5),
+        reader.GetFieldValue<DateTimeOffset>(6));
+}

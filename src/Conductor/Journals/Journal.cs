@@ -1,0 +1,111 @@
+using System.Threading.Channels;
+using Pylon.Conductor.Batches;
+
+namespace Pylon.Conductor.Journals;
+
+/// <summary>
+/// Writes reports and definitions to PostgreSQL, those of many callers in one transaction, and settles the reports that
+/// changed nothing.
+/// </summary>
+internal sealed class Journal : BackgroundService
+{
+    private const int MaxSettledTogether = 500;
+
+    private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(100);
+
+    private readonly BatchStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Journal> _logger;
+    private readonly GroupCommit<PhaseReport, (PhaseReport Kept, bool IsNew)> _reports;
+    private readonly GroupCommit<PipelineDefinition, PipelineDefinition> _definitions;
+    private readonly Channel<IdleReport> _idle = Channel.CreateBounded<IdleReport>(
+        new BoundedChannelOptions(100_000) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public Journal(BatchStore store, TimeProvider time, ILogger<Journal> logger)
+    {
+        (_store, _time, _logger) = (store, time, logger);
+        _reports = new(KeepAsync);
+        _definitions = new(KeepAsync);
+    }
+
+    /// <summary>Keeps a report. Gives the one that is kept under its id, and whether that is this one.</summary>
+    public Task<(PhaseReport Kept, bool IsNew)> WriteAsync(PhaseReport report, CancellationToken cancellationToken) =>
+        _reports.WriteAsync(report, cancellationToken);
+
+    /// <summary>Keeps a definition, unless one is kept under its id; the one that is kept.</summary>
+    public Task<PipelineDefinition> WriteAsync(PipelineDefinition definition, CancellationToken cancellationToken) =>
+        _definitions.WriteAsync(definition, cancellationToken);
+
+    /// <summary>Settles a report that changed nothing, later. When that is lost, the recovery finds the report.</summary>
+    public void Settle(IdleReport report) => _idle.Writer.TryWrite(report);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_reports.RunAsync(stoppingToken), _definitions.RunAsync(stoppingToken), SettleAsync(stoppingToken));
+
+    private async Task<IReadOnlyList<(PhaseReport Kept, bool IsNew)>> KeepAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
+    {
+        var (inserted, kept) = await KeepAsync(
+            reports,
+            report => report.EventId,
+            missing => _store.InsertAsync(missing, cancellationToken),
+            async ids => (await _store.FindAsync(ids, cancellationToken)).Select(k => k.Report));
+        // The first of several with the same id in one go is the new one.
+        return [.. reports.Select(report =>
+        {
+            var isNew = inserted.Contains(report.EventId) && kept.TryAdd(report.EventId, report);
+            return (kept[report.EventId], isNew);
+        })];
+    }
+
+    private async Task<IReadOnlyList<PipelineDefinition>> KeepAsync(IReadOnlyList<PipelineDefinition> definitions, CancellationToken cancellationToken)
+    {
+        var (inserted, kept) = await KeepAsync(
+            definitions,
+            definition => definition.Id,
+            missing => _store.InsertAsync(missing, cancellationToken),
+            async ids => await _store.FindDefinitionsAsync(ids, cancellationToken));
+        foreach (var definition in definitions.Where(d => inserted.Contains(d.Id)))
+            kept.TryAdd(definition.Id, definition);
+        return [.. definitions.Select(d => kept[d.Id])];
+    }
+
+    /// <summary>Inserts what is not kept yet, and finds the rest. What the purge removes in between is inserted again.</summary>
+    private static async Task<(HashSet<Guid> Inserted, Dictionary<Guid, T> Found)> KeepAsync<T>(
+        IReadOnlyList<T> items, Func<T, Guid> id, Func<IReadOnlyList<T>, Task<IReadOnlySet<Guid>>> insert, Func<IReadOnlyCollection<Guid>, Task<IEnumerable<T>>> find)
+    {
+        var (inserted, found) = (new HashSet<Guid>(), new Dictionary<Guid, T>());
+        while (items.Where(item => !inserted.Contains(id(item)) && !found.ContainsKey(id(item))).ToList() is { Count: > 0 } missing)
+        {
+            inserted.UnionWith(await insert(missing));
+            if (missing.Select(id).Where(each => !inserted.Contains(each)).ToHashSet() is { Count: > 0 } known)
+            {
+                foreach (var item in await find(known))
+                    found.Add(id(item), item);
+            }
+        }
+
+        return (inserted, found);
+    }
+
+    private async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        while (await _idle.Reader.WaitToReadAsync(cancellationToken))
+        {
+            // Their makers are published meanwhile.
+            await Task.Delay(SettlePause, _time, cancellationToken);
+            var reports = new List<IdleReport>();
+            while (reports.Count < MaxSettledTogether && _idle.Reader.TryRead(out var next))
+                reports.Add(next);
+            try
+            {
+                var waiting = (await _store.SettleIdleAsync(reports, cancellationToken)).ToHashSet();
+                foreach (var report in reports.Where(r => waiting.Contains(r.Id)))
+                    Settle(report);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                _logger.NotSettled(e, reports.Count);
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Pylon.Conductor.Journals;
+
+internal static class JournalsFeature
+{
+    /// <summary>The durable copy of batches in PostgreSQL.</summary>
+    public static IServiceCollection AddJournals(this IServiceCollection services) => services
+        .AddSingleton<BatchStore>()
+        .AddSingleton<Journal>()
+        .AddHostedService(provider => provider.GetRequiredService<Journal>());
+}

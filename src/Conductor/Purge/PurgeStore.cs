@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pylon.Conductor.Circuits;
+using Pylon.Conductor.Shared;
+using Pylon.Postgres;
+
+namespace Pylon.Conductor.Purge;
+
+/// <summary>What one step of a purge did.</summary>
+/// <param name="Last">The row after which the next step begins.</param>
+internal sealed record PurgeStep(long Last, int Removed, bool IsMore);
+
+/// <summary>
+/// Removes what has expired: batches without a change for the time to live, and the reports and definitions of batches
+/// that are gone or have begun anew since. What is not published yet stays. Each statement reads a limited number of rows.
+/// </summary>
+internal sealed class PurgeStore(PostgresCalls postgres, IOptions<ConductorOptions> options)
+{
+    // A batch that is being written to has not expired.
+    private const string DeleteBatches =
+        """
+        DELETE FROM batches WHERE batch_id IN (
+            SELECT batch_id FROM batches WHERE updated_at < now() - $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """;
+
+    public static readonly IReadOnlyList<string> Journals = ["phase_reports", "definitions"];
+
+    // In the order in which they were written, so that a page without an old row is the last.
+    private static string DeletePage(string table) =>
+        $"""
+        WITH page AS (
+            SELECT seq, batch_id, recorded_at, settled_at FROM {table} WHERE seq > $2 ORDER BY seq LIMIT $3),
+        gone AS (
+            DELETE FROM {table} USING page
+            WHERE {table}.seq = page.seq AND page.settled_at IS NOT NULL AND page.recorded_at < now() - $1
+              AND NOT EXISTS (SELECT FROM batches b WHERE b.batch_id = page.batch_id AND b.since <= page.recorded_at)
+            RETURNING 1)
+        SELECT coalesce(max(seq), $2), (SELECT count(*)::int FROM gone), count(*) = $3 AND min(recorded_at) < now() - $1 FROM page
+        """;
+
+    private TimeSpan Ttl => options.Value.StateTtl;
+
+    public Task<int> BatchesAsync(int max, CancellationToken cancellationToken) =>
+        postgres.ExecuteAsync(DeleteBatches, cancellationToken, Ttl, max);
+
+    public async Task<PurgeStep> JournalAsync(string table, long after, int max, CancellationToken cancellationToken) =>
+        (await postgres.ListAsync(DeletePage(table), r => new PurgeStep(r.GetInt64(0), r.GetInt32(1), r.GetBoolean(2)), cancellationToken, Ttl, after, max)).Single();
+}

@@ -1,0 +1,111 @@
+namespace Pylon.Conductor.State;
+
+/// <summary>
+/// The changes of a batch in Redis as scripts, each atomic with its event. Every script first checks that the
+/// batch was written under this run of the server: after a restart, even with its file, the last second may be missing,
+/// so the batch must be rebuilt from PostgreSQL. The answer is then "load".
+/// </summary>
+internal static class BatchScripts
+{
+    private const string Guard =
+        """
+        local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+        if redis.call('HGET', KEYS[1], 'run') ~= run then return {'load'} end
+
+        """;
+
+    /// <summary>KEYS: meta. Gives "ok" and the fields and values of meta.</summary>
+    public const string Read =
+        Guard +
+        """
+        return {'ok', redis.call('HGETALL', KEYS[1])}
+        """;
+
+    /// <summary>
+    /// KEYS: meta, items, outbox. ARGV: seconds to live, phase, entity, S or F, event id, batch id, error code,
+    /// correlation id, time in ms, 1 when its event is lost. Gives changed or none, completed, failed, total, what is known
+    /// of the whole batch, and the id of the report that made the state of the entity. When that is this very report, a lost
+    /// event is written again.
+    /// </summary>
+    public const string Report =
+        Guard +
+        """
+        local meta, items, outbox = KEYS[1], KEYS[2], KEYS[3]
+        local phase, entity, status, id = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+        local item = phase .. '/' .. entity
+        local before = redis.call('HGET', items, item)
+        local was = before and string.sub(before, 1, 1)
+        local changed = not was or (was == 'F' and status == 'S')
+        local maker = changed and id or string.sub(before, 3)
+        if changed then
+            redis.call('HSET', items, item, status .. ':' .. id)
+            redis.call('HINCRBY', meta, 'v', 1)
+            if entity == '' then
+                redis.call('HSET', meta, 'b:' .. phase, status)
+            else
+                if redis.call('HSETNX', items, '/' .. entity, '1') == 1 then redis.call('HINCRBY', meta, 'n', 1) end
+                if status == 'S' then
+                    redis.call('HINCRBY', meta, 'c:' .. phase, 1)
+                    if was == 'F' then redis.call('HINCRBY', meta, 'f:' .. phase, -1) end
+                else
+                    redis.call('HINCRBY', meta, 'f:' .. phase, 1)
+                end
+            end
+        end
+        local now = redis.call('HMGET', meta, 'c:' .. phase, 'f:' .. phase, 'x', 'n', 'b:' .. phase)
+        local completed, failed = tonumber(now[1] or 0), tonumber(now[2] or 0)
+        local total = math.max(tonumber(now[3] or 0), tonumber(now[4] or 0))
+        if changed or (maker == id and ARGV[10] == '1') then
+            redis.call('XADD', outbox, '*', 'id', id, 'batch', ARGV[6], 'phase', phase, 'entity', entity, 'status', status,
+                'error', ARGV[7], 'correlation', ARGV[8], 'time', ARGV[9],
+                'completed', completed, 'failed', failed, 'total', total, 'whole', now[5] or '')
+        end
+        redis.call('EXPIRE', meta, ARGV[1])
+        redis.call('EXPIRE', items, ARGV[1])
+        return {changed and 'changed' or 'none', completed, failed, total, now[5] or '', maker}
+        """;
+
+    /// <summary>KEYS: meta, items, outbox. ARGV: seconds to live, definition id, entities expected, 1 when its
+    /// events are lost, its events.</summary>
+    public const string Define =
+        Guard +
+        """
+        if tonumber(ARGV[3]) > tonumber(redis.call('HGET', KEYS[1], 'x') or 0) then
+            redis.call('HSET', KEYS[1], 'x', ARGV[3])
+        end
+        local isNew = redis.call('HSETNX', KEYS[2], ':' .. ARGV[2], '1') == 1
+        if isNew then redis.call('HINCRBY', KEYS[1], 'v', 1) end
+        if isNew or ARGV[4] == '1' then
+            for i = 5, #ARGV do
+                redis.call('XADD', KEYS[3], '*', 'definition', ARGV[2], 'event', ARGV[i])
+            end
+        end
+        redis.call('EXPIRE', KEYS[1], ARGV[1])
+        redis.call('EXPIRE', KEYS[2], ARGV[1])
+        return {'ok'}
+        """;
+
+    /// <summary>
+    /// KEYS: meta, items, loading. ARGV: the loader's token, seconds to live, number of arguments for meta, fields and
+    /// values of meta, fields and values of items. Gives 0 when another loader holds the key, or has loaded the batch
+    /// already: then what was read from PostgreSQL may be older than what others wrote here. The second case is that of a
+    /// loader that took the key, which was free again, on an old answer "load".
+    /// </summary>
+    public const string Load =
+        """
+        if redis.call('GET', KEYS[3]) ~= ARGV[1] then return 0 end
+        local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+        if redis.call('HGET', KEYS[1], 'run') == run then
+            redis.call('DEL', KEYS[3])
+            return 0
+        end
+        redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+        local last = 3 + tonumber(ARGV[3])
+        for i = 4, last, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        for i = last + 1, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+        redis.call('HSET', KEYS[1], 'run', run)
+        redis.call('EXPIRE', KEYS[1], ARGV[2])
+        redis.call('EXPIRE', KEYS[2], ARGV[2])
+        return 1
+        """;
+}

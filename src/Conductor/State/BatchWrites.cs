@@ -1,0 +1,47 @@
+using Google.Protobuf;
+using Pylon.Conductor.Batches;
+using Pylon.Conductor.Circuits;
+using StackExchange.Redis;
+
+namespace Pylon.Conductor.State;
+
+/// <summary>What a report did in Redis.</summary>
+/// <param name="Maker">The report that made the state of the entity: this one when it changed it, now or before.</param>
+internal sealed record Applied(bool Changed, Guid Maker, Progress Progress);
+
+/// <summary>A change in Redis, the whole of it in one script: no other writer comes in between. Each may be repeated.</summary>
+internal sealed class BatchWrites(RedisCalls redis)
+{
+    /// <summary>Null when the batch must be loaded first.</summary>
+    /// <param name="isLost">Its event is not published and not in the outbox: when it made a change, the event is written again.</param>
+    public async Task<Applied?> ReportAsync(BatchKeys keys, PhaseReport report, bool isLost, CancellationToken cancellationToken)
+    {
+        RedisValue[] values =
+        [
+            redis.TtlSeconds, report.Phase, report.EntityId, report.Succeeded ? "S" : "F", report.EventId.ToString(),
+            report.BatchId, report.ErrorCode, report.CorrelationId, report.OccurredAt.ToUnixTimeMilliseconds(), isLost,
+        ];
+        var answer = await redis.ScriptAsync(BatchScripts.Report, [keys.Meta, keys.Items, keys.Outbox], values, cancellationToken);
+        var result = answer[0].ToString();
+        if (result == "load")
+            return null;
+        var whole = answer[4].ToString();
+        return new Applied(
+            result == "changed",
+            Guid.Parse(answer[5].ToString()),
+            new Progress(report.Phase, (long)answer[1], (long)answer[2], (long)answer[3], whole.Length == 0 ? null : whole == "S"));
+    }
+
+    /// <summary>False when the batch must be loaded first.</summary>
+    /// <param name="isLost">The same for the events of the definition.</param>
+    public async Task<bool> DefineAsync(BatchKeys keys, PipelineDefinition definition, bool isLost, CancellationToken cancellationToken)
+    {
+        RedisValue[] values =
+        [
+            redis.TtlSeconds, definition.Id.ToString(), definition.TotalEntities ?? 0, isLost,
+            .. BatchEvents.Defined(definition).Select(e => (RedisValue)e.ToByteArray()),
+        ];
+        var answer = await redis.ScriptAsync(BatchScripts.Define, [keys.Meta, keys.Items, keys.Outbox], values, cancellationToken);
+        return answer[0].ToString() == "ok";
+    }
+}

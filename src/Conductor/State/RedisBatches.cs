@@ -1,0 +1,117 @@
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Pylon.Conductor.Batches;
+using Pylon.Conductor.Circuits;
+using Pylon.Conductor.Journals;
+using Pylon.Messaging;
+using StackExchange.Redis;
+
+namespace Pylon.Conductor.State;
+
+/// <summary>
+/// Batches with their current state in Redis and a durable copy in PostgreSQL. A report is written to PostgreSQL first,
+/// then applied in Redis together with its event, then answered; so whatever was answered is in both, and Redis can be
+/// rebuilt from PostgreSQL.
+/// </summary>
+internal sealed class RedisBatches(
+    RedisCalls redis, BatchStore store, Journal journal, BatchWrites writes, BatchLoader loader, OutboxSignal signal, Changes changes, TimeProvider time) : IBatches
+{
+    // Every call may be repeated, so a connection that breaks for a moment is not the caller's problem.
+    private readonly ResiliencePipeline _retries = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = 3,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromMilliseconds(100),
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(e => RedisFailure.Is(e) || e is BrokenCircuitException),
+        })
+        .Build();
+
+    public async Task<BatchSnapshot?> FindAsync(string batchId, CancellationToken cancellationToken)
+    {
+        var keys = new BatchKeys(batchId);
+        if (await ReadAsync() is { } found)
+            return found;
+        // A batch that is not kept is not loaded: reading it must leave nothing behind.
+        return await store.FindBatchAsync(batchId, cancellationToken) is null
+            ? null
+            : await RepeatAsync(token => loader.WithAsync(batchId, ReadAsync, token), cancellationToken);
+
+        async Task<BatchSnapshot?> ReadAsync()
+        {
+            var answer = await redis.ScriptAsync(BatchScripts.Read, [keys.Meta], [], cancellationToken);
+            return answer[0].ToString() == "ok" ? Snapshot(batchId, (RedisResult[])answer[1]!) : null;
+        }
+    }
+
+    public async Task<ReportOutcome> ReportAsync(PhaseReport report, CancellationToken cancellationToken)
+    {
+        var (kept, isNew) = await journal.WriteAsync(report, cancellationToken);
+        var applied = await ApplyAsync(kept, cancellationToken);
+        if (isNew && applied.Maker != kept.EventId)
+            journal.Settle(new IdleReport(kept.EventId, applied.Maker));
+        // An attempt whose answer was lost, or a loader, may have applied it before: this report made the change.
+        var changed = applied.Changed || (isNew && applied.Maker == kept.EventId);
+        if (changed)
+            Notify(kept.BatchId);
+        return new ReportOutcome(changed, applied.Progress);
+    }
+
+    /// <summary>Applies a report that is durable.</summary>
+    public Task<Applied> ApplyAsync(PhaseReport report, CancellationToken cancellationToken, bool isLost = false)
+    {
+        var keys = new BatchKeys(report.BatchId);
+        return RepeatAsync(
+            token => loader.WithAsync(report.BatchId, () => writes.ReportAsync(keys, report, isLost, token), token), cancellationToken);
+    }
+
+    public async Task<PipelineDefinition> DefineAsync(PipelineDefinition definition, CancellationToken cancellationToken)
+    {
+        var kept = await journal.WriteAsync(definition, cancellationToken);
+        await ApplyAsync(kept, cancellationToken);
+        Notify(kept.BatchId);
+        return kept;
+    }
+
+    /// <summary>Applies a definition that is durable.</summary>
+    public Task ApplyAsync(PipelineDefinition definition, CancellationToken cancellationToken, bool isLost = false)
+    {
+        var keys = new BatchKeys(definition.BatchId);
+        return RepeatAsync(
+            token => loader.WithAsync(
+                definition.BatchId, async () => await writes.DefineAsync(keys, definition, isLost, token) ? definition : null, token),
+            cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken) =>
+        await store.DefinitionsAsync(batchId, max, cancellationToken);
+
+    public async Task<IReadOnlyList<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
+        await store.ListAsync(after, max, cancellationToken);
+
+    private void Notify(string batchId)
+    {
+        signal.Set(new BatchKeys(batchId).Shard);
+        changes.Notify(batchId);
+    }
+
+    private async Task<T> RepeatAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        await _retries.ExecuteAsync(async token => await call(token), cancellationToken);
+
+    private static BatchSnapshot Snapshot(string batchId, RedisResult[] meta)
+    {
+        var fields = meta.Chunk(2).ToDictionary(p => p[0].ToString(), p => p[1], StringComparer.Ordinal);
+        var total = Math.Max(Number("x"), Number("n"));
+        var phases = fields.Keys.Where(k => k.Length > 2 && k[1] == ':').Select(k => k[2..]).Distinct(StringComparer.Ordinal)
+            .ToDictionary(
+                p => p,
+                p => new Progress(
+                    p, Number("c:" + p), Number("f:" + p), total, fields.TryGetValue("b:" + p, out var whole) ? whole.ToString() == "S" : null),
+                StringComparer.Ordinal);
+        return new BatchSnapshot(batchId, Number("v"), total, phases);
+
+        long Number(string field) => fields.TryGetValue(field, out var value) ? (long)value : 0;
+    }
+}
