@@ -1,4 +1,7 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Processes;
+using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Bench.Harness;
 

@@ -1,8 +1,10 @@
 using Grpc.Net.Client;
 using Npgsql;
 using Pylon.Bench.Harness;
-using Pylon.Cli.Stack;
 using Pylon.Conductor.V1;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Bench.Scenarios;
 

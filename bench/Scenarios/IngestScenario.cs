@@ -5,8 +5,10 @@ using Google.Protobuf;
 using Grpc.Net.Client;
 using Npgsql;
 using Pylon.Bench.Harness;
-using Pylon.Cli.Stack;
 using Pylon.Ingestion.V1;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Bench.Scenarios;
 

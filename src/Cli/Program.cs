@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using Pylon.Cli.Client;
 using Pylon.Cli.Commands;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
 // A table is not broken into pieces because its output goes into a file.

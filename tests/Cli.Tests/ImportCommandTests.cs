@@ -4,7 +4,7 @@ using System.Text.Json;
 using Pylon.Cli.Client;
 using Pylon.Cli.Commands;
 using Pylon.Cli.Imports;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Tests;
 

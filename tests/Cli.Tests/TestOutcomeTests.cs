@@ -1,5 +1,5 @@
 using Pylon.Cli.Commands;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Tests;
 

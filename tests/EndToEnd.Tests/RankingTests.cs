@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Pylon.Cli.Stack;
 using Pylon.EndToEnd.Tests.Clients;
 using Pylon.EndToEnd.Tests.Stacks;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.EndToEnd.Tests;
 

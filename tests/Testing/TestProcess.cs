@@ -1,4 +1,5 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Testing;
 

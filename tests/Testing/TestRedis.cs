@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Servers;
 
 namespace Pylon.Testing;
 

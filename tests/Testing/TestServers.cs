@@ -1,4 +1,5 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Processes;
+using Pylon.LocalStack.Servers;
 
 namespace Pylon.Testing;
 

@@ -4,7 +4,8 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Stacks;
 
 namespace Pylon.Cli.Client;
 

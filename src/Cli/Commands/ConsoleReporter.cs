@@ -1,4 +1,4 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Pylon.Cli.Client;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;

@@ -1,4 +1,6 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Processes;
+using Pylon.LocalStack.Stacks;
 
 namespace Pylon.Cli.Commands;
 

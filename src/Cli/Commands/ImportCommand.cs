@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Pylon.Cli.Client;
 using Pylon.Cli.Imports;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Stacks;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Pylon.Cli.Client;
-using Pylon.Cli.Stack;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Processes;
+using Pylon.LocalStack.Servers;
 
 namespace Pylon.Cli.Commands;
 
@@ -26,7 +28,7 @@ internal static class TestCommand
         var projects = run.Projects(names);
 
         var (postgres, redis) = (Given("PYLON_TEST_POSTGRES"), Given("PYLON_TEST_REDIS"));
-        await Packages.EnsureAsync(postgres is null, redis is null, reporter, cancellation);
+        await ServerPackages.EnsureAsync(postgres is null, redis is null, reporter, cancellation);
         await reporter.StepAsync("build", () => run.BuildAsync(cancellation), _ => "");
 
         await using var ownPostgres = postgres is null ? await ServerAsync(reporter, PrivatePostgres.StartThrowawayAsync(cancellation)) : null;

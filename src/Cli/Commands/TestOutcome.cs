@@ -1,6 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Cli.Commands;
 

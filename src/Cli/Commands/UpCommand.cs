@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Pylon.Cli.Client;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Stacks;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Pylon.Cli.Client;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.EndToEnd.Tests.Clients;
 

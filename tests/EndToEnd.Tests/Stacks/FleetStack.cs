@@ -1,5 +1,5 @@
 using Npgsql;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Servers;
 
 namespace Pylon.EndToEnd.Tests.Stacks;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Pylon.Cli.Stack;
 using Pylon.EndToEnd.Tests.Clients;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.EndToEnd.Tests.Stacks;
 
@@ -30,7 +31,7 @@ internal sealed class TestStack : IAsyncDisposable
         var conductor = (Http: ports.Next(), Grpc: ports.Next());
         var taking = Enumerable.Range(0, orchestrators).Select(_ => (Http: ports.Next(), Grpc: ports.Next())).ToList();
         common["PYLON_SANDBOX"] = Local(sandbox);
-        foreach (var (setting, value) in OutsideWorld.At(Local(sandbox), settings.GetValueOrDefault))
+        foreach (var (setting, value) in SandboxSettings.At(Local(sandbox), settings.GetValueOrDefault))
             common[setting] = value;
         common["PYLON_URL"] = Local(gateway.Http);
         common["PYLON_GRPC"] = Local(gateway.Grpc);

@@ -1,0 +1,99 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Pylon.LocalStack.Machine;
+
+/// <summary>What a program that ran to its end had to say.</summary>
+public sealed record ToolResult(int ExitCode, string Output)
+{
+    public bool Succeeded => ExitCode == 0;
+}
+
+/// <summary>Finding and running the programs of the machine.</summary>
+public static class Tools
+{
+    // Where administrators' tools are, also when the PATH of an ordinary user leaves them out.
+    private static readonly string[] AlwaysSearched = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+    public static IEnumerable<string> SearchPath =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(AlwaysSearched).Distinct();
+
+    public static string? Find(string program) =>
+        SearchPath.Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
+
+    public static bool Succeeds(string program, params string[] arguments)
+    {
+        var info = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            using var process = Process.Start(info);
+            process?.StandardInput.Close();
+            process?.WaitForExit();
+            return process?.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Runs a program to its end; its two outputs come back as one text, and line by line while it runs.</summary>
+    public static async Task<ToolResult> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        string? input = null,
+        string? workingDirectory = null,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        Action<string>? onLine = null,
+        CancellationToken cancellation = default)
+    {
+        var info = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = workingDirectory ?? "",
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+            info.Environment[name] = value;
+
+        var lines = new List<string>();
+        void Take(string? line)
+        {
+            if (line is null)
+                return;
+            lock (lines)
+                lines.Add(line);
+            onLine?.Invoke(line);
+        }
+
+        using var process = new Process { StartInfo = info };
+        process.OutputDataReceived += (_, e) => Take(e.Data);
+        process.ErrorDataReceived += (_, e) => Take(e.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        try
+        {
+            if (input is not null)
+                await process.StandardInput.WriteAsync(input.AsMemory(), cancellation);
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        lock (lines)
+            return new ToolResult(process.ExitCode, string.Join('\n', lines));
+    }
+}

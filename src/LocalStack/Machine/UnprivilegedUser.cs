@@ -1,0 +1,59 @@
+namespace Pylon.LocalStack.Machine;
+
+/// <summary>PostgreSQL refuses to run as root; this is whom it runs as instead.</summary>
+internal static class UnprivilegedUser
+{
+    private static readonly string[] Candidates = ["postgres", "nobody"];
+
+    // BusyBox has a setpriv that cannot do this, but a su that hands over without staying in between.
+    private static readonly Lazy<bool> HasSetpriv = new(() => Tools.Succeeds("setpriv", "--reuid", "0", "true"));
+
+    /// <summary>The user to become for a server whose data are in this directory, or null when we are not root.</summary>
+    public static async Task<string?> ForAsync(string dataDirectory, CancellationToken cancellation)
+    {
+        if (!Environment.IsPrivilegedProcess)
+            return null;
+
+        // What an ordinary user began before us stays that user's.
+        if (Directory.Exists(dataDirectory) && await OwnerAsync(dataDirectory, cancellation) is { } owner and not "root" and not "UNKNOWN")
+            return owner;
+
+        var known = (await File.ReadAllLinesAsync("/etc/passwd", cancellation)).Select(line => line.Split(':')[0]).ToHashSet();
+        return Candidates.FirstOrDefault(known.Contains)
+            ?? throw new StackException(
+                "PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody' to run it as. "
+                + "Run pylon as an ordinary user, or point PYLON_POSTGRES at a server.");
+    }
+
+    /// <summary>The words to put before a command so that it runs as this user, in place, with nothing in between.</summary>
+    public static IEnumerable<string> Prefix(string user, params IEnumerable<string> setprivOptions) => HasSetpriv.Value
+        ? ["setpriv", "--reuid", user, "--regid", GroupOf(user), "--clear-groups", .. setprivOptions]
+        : ["su", "-s", "/bin/sh", user, "-c", "exec \"$0\" \"$@\"", "--"];
+
+    /// <summary>Runs a program to its end, as this user when there is one.</summary>
+    public static Task<ToolResult> RunAsync(
+        string? user, string program, IEnumerable<string> arguments, string? input, string workingDirectory, CancellationToken cancellation)
+    {
+        string[] command = user is null ? [program, .. arguments] : [.. Prefix(user), program, .. arguments];
+        return Tools.RunAsync(command[0], command[1..], input, workingDirectory, cancellation: cancellation);
+    }
+
+    /// <summary>Makes the directory and hands it to the user; true when the user can get there and write.</summary>
+    public static async Task<bool> OwnsAsync(string? user, string directory, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(directory);
+        if (user is not null)
+            await Tools.RunAsync("chown", [user, directory], cancellation: cancellation);
+        var entered = await RunAsync(user, "/bin/sh", ["-c", "cd \"$1\" && test -w .", "sh", directory], null, "/", cancellation);
+        return entered.Succeeded;
+    }
+
+    private static async Task<string?> OwnerAsync(string directory, CancellationToken cancellation)
+    {
+        var stat = await Tools.RunAsync("stat", ["-c", "%U", directory], cancellation: cancellation);
+        return stat.Succeeded ? stat.Output.Trim() : null;
+    }
+
+    private static string GroupOf(string user) =>
+        File.ReadLines("/etc/passwd").Select(line => line.Split(':')).First(fields => fields[0] == user)[3];
+}

@@ -1,0 +1,223 @@
+using System.Globalization;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Processes;
+
+namespace Pylon.LocalStack.Servers;
+
+/// <summary>How a <see cref="PrivatePostgres"/> is set up.</summary>
+public sealed record PrivatePostgresOptions(string DataDirectory, string LogFile, int Port)
+{
+    /// <summary>Where the data go when the unprivileged user cannot reach <see cref="DataDirectory"/>.</summary>
+    public string? FallbackDirectory { get; init; }
+
+    /// <summary>
+    /// True for data that survive a power cut. False is quicker and still survives the end of the process, which is all
+    /// that a test can do to it.
+    /// </summary>
+    public bool Durable { get; init; } = true;
+
+    /// <summary>True when the data go with the server.</summary>
+    public bool Throwaway { get; init; }
+
+    /// <summary>A directory around data and log that goes with them.</summary>
+    internal string? Enclosing { get; init; }
+
+    /// <summary>Told what is being done, where that takes a while or is worth knowing.</summary>
+    public Action<string>? Report { get; init; }
+}
+
+/// <summary>A PostgreSQL server of our own on a loopback port, with a database and a superuser named <c>pylon</c>.</summary>
+public sealed class PrivatePostgres : StackProcess
+{
+    private const string Superuser = "pylon";
+    private const string Database = "pylon";
+
+    private readonly PrivatePostgresOptions _options;
+    private readonly string? _user;
+    private readonly PostgresBinaries _binaries;
+
+    private PrivatePostgres(PrivatePostgresOptions options, string? user, PostgresBinaries binaries)
+        : base("postgresql", options.LogFile) => (_options, _user, _binaries) = (options, user, binaries);
+
+    /// <summary>Where it listens, always on 127.0.0.1.</summary>
+    public int Port => _options.Port;
+
+    /// <summary>Where its data are; not always where they were asked to be.</summary>
+    public string DataDirectory => _options.DataDirectory;
+
+    /// <summary>A libpq URI that psql takes.</summary>
+    public string Uri => UriOf(Port);
+
+    /// <inheritdoc/>
+    public override string Address => $"127.0.0.1:{Port}";
+
+    // Data that are thrown away need no last checkpoint.
+    private protected override Signal StopSignal => _options.Throwaway ? Signal.Quit : Signal.Interrupt;
+
+    internal static string UriOf(int port) => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Superuser}@127.0.0.1:{port}/{Database}");
+
+    /// <summary>A server that is not started yet; starting it makes the cluster if there is none.</summary>
+    public static async Task<PrivatePostgres> CreateAsync(PrivatePostgresOptions options, CancellationToken cancellation = default)
+    {
+        var user = await UnprivilegedUser.ForAsync(options.DataDirectory, cancellation);
+        options = options with { DataDirectory = await ReachableAsync(options, user, cancellation) };
+        return new PrivatePostgres(options, user, await BinariesForAsync(options.DataDirectory, cancellation));
+    }
+
+    /// <summary>Makes the cluster if there is none, starts the server and waits until it takes connections.</summary>
+    public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, CancellationToken cancellation = default) =>
+        await (await CreateAsync(options, cancellation)).StartedAsync(cancellation);
+
+    /// <summary>A server for one test run: quick, on a random port, gone with its data when disposed.</summary>
+    public static async Task<PrivatePostgres> StartThrowawayAsync(CancellationToken cancellation = default)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var directory = ThrowawayDirectory.Create("postgres");
+            var options = new PrivatePostgresOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), Ports.Throwaway())
+            {
+                Durable = false,
+                Throwaway = true,
+                Enclosing = directory,
+                FallbackDirectory = Path.Combine("/var/tmp", Path.GetFileName(directory)),
+            };
+            try
+            {
+                return await StartAsync(options, cancellation);
+            }
+            catch (StackException) when (attempt < 3 && !Ports.IsFree(options.Port))
+            {
+                // somebody took the port between our look and the server's
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_options.Throwaway)
+            ThrowawayDirectory.Delete(DataDirectory);
+        if (_options.Enclosing is { } enclosing)
+            ThrowawayDirectory.Delete(enclosing);
+    }
+
+    private protected override async Task PrepareAsync(CancellationToken cancellation)
+    {
+        if (!File.Exists(VersionFile(DataDirectory)))
+            await MakeClusterAsync(cancellation);
+        await EndPredecessorAsync(cancellation);
+    }
+
+    private protected override LaunchPlan Plan()
+    {
+        string[] settings =
+        [
+            "listen_addresses=127.0.0.1", $"port={Port}", "unix_socket_directories=", "max_connections=300", "timezone=UTC",
+            "log_timezone=UTC", "jit=off", "shared_buffers=128MB", .. _options.Durable ? (string[])[] : ["fsync=off", "full_page_writes=off"],
+        ];
+        return new LaunchPlan(_binaries.Postgres, ["-D", DataDirectory, .. settings.SelectMany(setting => (string[])["-c", setting])], LogFile)
+        {
+            User = _user,
+            WorkingDirectory = DataDirectory,
+            SignalWhenOrphaned = StopSignal,
+        };
+    }
+
+    // The eighth line of postmaster.pid is how pg_ctl knows, too.
+    private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellation)
+    {
+        var lines = await PidFileAsync(cancellation);
+        return lines.Length > 7 && lines[0] == Pid.ToString(CultureInfo.InvariantCulture) && lines[7].Trim() == "ready"
+            ? null
+            : "it does not take connections yet";
+    }
+
+    private static async Task<string> ReachableAsync(PrivatePostgresOptions options, string? user, CancellationToken cancellation)
+    {
+        if (await UnprivilegedUser.OwnsAsync(user, options.DataDirectory, cancellation))
+            return options.DataDirectory;
+
+        if (options.FallbackDirectory is { } fallback && await UnprivilegedUser.OwnsAsync(user, fallback, cancellation))
+        {
+            options.Report?.Invoke($"user '{user ?? Environment.UserName}' cannot reach {options.DataDirectory}: PostgreSQL's data go to {fallback}");
+            return fallback;
+        }
+
+        throw new StackException($"postgresql did not start: user '{user ?? Environment.UserName}' cannot write to {options.DataDirectory}.");
+    }
+
+    private static async Task<PostgresBinaries> BinariesForAsync(string dataDirectory, CancellationToken cancellation)
+    {
+        var bound = VersionFile(dataDirectory);
+        int? major = File.Exists(bound) && int.TryParse((await File.ReadAllTextAsync(bound, cancellation)).Trim(), out var number) ? number : null;
+        return await PostgresBinaries.FindAsync(major, cancellation)
+            ?? throw new StackException(major is null
+                ? $"PostgreSQL {PostgresBinaries.OldestMajor} or later is not installed."
+                : $"The data in {dataDirectory} are of PostgreSQL {major}, which is not installed. Install it, or remove that directory to start empty.");
+    }
+
+    private static string VersionFile(string dataDirectory) => Path.Combine(dataDirectory, "PG_VERSION");
+
+    // Built beside and moved in when it is whole: an initdb that was killed leaves nothing that looks like a cluster.
+    private async Task MakeClusterAsync(CancellationToken cancellation)
+    {
+        _options.Report?.Invoke("making a PostgreSQL cluster");
+        var unfinished = Path.Combine(DataDirectory, "unfinished");
+        if (Directory.Exists(unfinished))
+            Directory.Delete(unfinished, recursive: true);
+
+        string[] options = ["-D", unfinished, "-U", Superuser, "--auth=trust", "--encoding=UTF8", "--no-instructions", .. _options.Durable ? (string[])[] : ["--no-sync"]];
+        var locale = OperatingSystem.IsLinux() ? "C.UTF-8" : "C";
+        var made = await UnprivilegedUser.RunAsync(_user, _binaries.Initdb, [.. options, $"--locale={locale}"], null, DataDirectory, cancellation);
+        if (made.Succeeded)
+        {
+            string[] single = ["--single", "-D", unfinished, "-F", "postgres"];
+            made = await UnprivilegedUser.RunAsync(_user, _binaries.Postgres, single, $"CREATE DATABASE {Database}\n", DataDirectory, cancellation);
+        }
+
+        await File.AppendAllTextAsync(LogFile, made.Output + "\n", cancellation);
+        if (!made.Succeeded || made.Output.Contains("ERROR:", StringComparison.Ordinal) || made.Output.Contains("FATAL:", StringComparison.Ordinal))
+            throw Failure("the cluster could not be made");
+
+        foreach (var entry in Directory.GetFileSystemEntries(unfinished).Where(entry => Path.GetFileName(entry) != "PG_VERSION"))
+            Directory.Move(entry, Path.Combine(DataDirectory, Path.GetFileName(entry)));
+        File.Move(Path.Combine(unfinished, "PG_VERSION"), VersionFile(DataDirectory));
+        Directory.Delete(unfinished);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    // After a kill -9 the pid file stays. If its process is still a server on these data it is ours to end; if the id
+    // belongs to anything else by now, PostgreSQL could take that for a live server and refuse to start.
+    private async Task EndPredecessorAsync(CancellationToken cancellation)
+    {
+        var lines = await PidFileAsync(cancellation);
+        if (lines.Length == 0 || !int.TryParse(lines[0], out var pid))
+            return;
+
+        if (ProcessIdentity.Of(pid) is { } predecessor && await IsServerOfTheseDataAsync(pid, cancellation))
+            await predecessor.EndAsync(Signal.Interrupt, StopPatience, cancellation);
+        File.Delete(PidFile);
+    }
+
+    private async Task<bool> IsServerOfTheseDataAsync(int pid, CancellationToken cancellation)
+    {
+        var command = await Tools.RunAsync("ps", ["-o", "args=", "-ww", "-p", pid.ToString(CultureInfo.InvariantCulture)], cancellation: cancellation);
+        return command.Output.Contains(DataDirectory, StringComparison.Ordinal) && command.Output.Contains("postgres", StringComparison.Ordinal);
+    }
+
+    private string PidFile => Path.Combine(DataDirectory, "postmaster.pid");
+
+    private async Task<string[]> PidFileAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await File.ReadAllLinesAsync(PidFile, cancellation);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+}

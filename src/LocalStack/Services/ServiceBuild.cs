@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Pylon.LocalStack.Machine;
+
+namespace Pylon.LocalStack.Services;
+
+/// <summary>Builds the services, unless nothing that goes into them has changed.</summary>
+/// <remarks>
+/// The local stack runs the Release build and tests run the Debug build, so that a test run never replaces the files
+/// under a running stack.
+/// </remarks>
+public sealed class ServiceBuild(Checkout checkout, string configuration)
+{
+    private static readonly string[] Sources = ["src", "protos"];
+
+    private string Stamp => Path.Combine(checkout.Home, $"build-{configuration}.stamp");
+
+    /// <summary>True when it had to build.</summary>
+    public async Task<bool> RunAsync(IReadOnlyList<ServiceDefinition> services, IStackReporter reporter, CancellationToken cancellation)
+    {
+        var fingerprint = Fingerprint();
+        var built = services.All(service => File.Exists(checkout.Program(service.Project, configuration)));
+        if (built && File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellation) == fingerprint)
+            return false;
+
+        // One call for all of them, so that what they share is built once.
+        var filter = Path.Combine(checkout.Home, "services.slnf");
+        var projects = services.Select(service => $"src/{service.Project}/{service.Project}.csproj").ToArray();
+        await File.WriteAllTextAsync(
+            filter, JsonSerializer.Serialize(new { solution = new { path = "../Pylon.sln", projects } }), cancellation);
+        // The analyzers have their say in the build that the tests run on; here a person waits.
+        await DotnetBuildAsync(filter, reporter, cancellation, "-p:RunAnalyzers=false");
+        await File.WriteAllTextAsync(Stamp, fingerprint, cancellation);
+        return true;
+    }
+
+    /// <summary>Builds a solution, showing each project when it is done.</summary>
+    public async Task DotnetBuildAsync(string target, IStackReporter reporter, CancellationToken cancellation, params string[] more)
+    {
+        var log = Path.Combine(checkout.Logs, "build.log");
+        void Progress(string line)
+        {
+            var arrow = line.IndexOf(" -> ", StringComparison.Ordinal);
+            if (arrow > 0)
+                reporter.Note("built " + line[..arrow].Trim());
+        }
+
+        string[] arguments = ["build", target, "-c", configuration, "-v", "minimal", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", .. more];
+        var result = await Tools.RunAsync(
+            Dotnet.Program, arguments, workingDirectory: checkout.Root, environment: Dotnet.Quietly, onLine: Progress, cancellation: cancellation);
+        await File.WriteAllTextAsync(log, result.Output, cancellation);
+        if (result.Succeeded)
+            return;
+
+        var errors = result.Output.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).Select(line => line.Trim()).Distinct().Take(15);
+        throw new StackException($"The build failed:\n{string.Join('\n', errors)}\nIts log: {log}");
+    }
+
+    private string Fingerprint()
+    {
+        var files = Sources.Select(source => Path.Combine(checkout.Root, source)).Where(Directory.Exists)
+            .SelectMany(Files)
+            .Concat(Directory.GetFiles(checkout.Root, "*.props"))
+            .Concat(Directory.GetFiles(checkout.Root, "*.targets"))
+            .Append(Path.Combine(checkout.Root, "global.json"))
+            .Order(StringComparer.Ordinal)
+            .Select(file => new FileInfo(file))
+            .Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}\n");
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files))));
+    }
+
+    // Lock files are written by the build, and only after a change of something that counts here anyway.
+    private static IEnumerable<string> Files(string directory) => Directory.GetFiles(directory)
+        .Where(file => Path.GetFileName(file) != "packages.lock.json")
+        .Concat(Directory.GetDirectories(directory).Where(child => Path.GetFileName(child) is not ("bin" or "obj")).SelectMany(Files));
+}

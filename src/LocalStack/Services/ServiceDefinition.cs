@@ -1,0 +1,27 @@
+namespace Pylon.LocalStack.Services;
+
+/// <summary>A service of the stack: its project under src, and the ports that it likes to have.</summary>
+/// <param name="Name">The word for it in messages and file names.</param>
+/// <param name="Project">The folder under src.</param>
+/// <param name="GrpcPort">h2c, or null when it speaks no gRPC.</param>
+/// <param name="HttpPort">HTTP/1.1, with <c>/health</c>.</param>
+public sealed record ServiceDefinition(string Name, string Project, int? GrpcPort, int HttpPort)
+{
+    /// <summary>The outside world for local use.</summary>
+    public static readonly ServiceDefinition Sandbox = new("sandbox", "Sandbox", null, 5300);
+
+    /// <summary>The service that knows the grid.</summary>
+    public static readonly ServiceDefinition Ingestion = new("ingestion", "Ingestion", 5101, 5201);
+
+    /// <summary>The service that says which phases a batch still has to go through.</summary>
+    public static readonly ServiceDefinition Conductor = new("conductor", "Conductor", 4002, 4003);
+
+    /// <summary>The service that takes workloads through their flow.</summary>
+    public static readonly ServiceDefinition Orchestrator = new("orchestrator", "Orchestrator", 5102, 5202);
+
+    /// <summary>The door.</summary>
+    public static readonly ServiceDefinition Gateway = new("gateway", "Gateway", 8081, 8080);
+
+    /// <summary>All of them in the order in which they start: who is called comes before the caller.</summary>
+    public static readonly IReadOnlyList<ServiceDefinition> All = [Sandbox, Ingestion, Conductor, Orchestrator, Gateway];
+}

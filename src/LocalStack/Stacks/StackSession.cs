@@ -1,0 +1,96 @@
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
+
+namespace Pylon.LocalStack.Stacks;
+
+/// <summary>
+/// One life of a checkout's stack, from <c>pylon up</c> to its end: cleans up after a killed predecessor, finds ports,
+/// builds, starts, supervises, stops; and keeps <c>.pylon/state.json</c> and <c>.pylon/env</c> true meanwhile.
+/// </summary>
+public sealed class StackSession(Checkout checkout, IStackReporter reporter, TimeProvider time)
+{
+    private const string Configuration = "Release";
+    private const int Attempts = 3;
+    private readonly Lock _writing = new();
+    private StackState _state = StackState.Read(checkout);
+
+    /// <summary>Returns when cancelled, with everything stopped.</summary>
+    /// <param name="onReady">Run once all is healthy; the stack counts as ready when it has returned.</param>
+    /// <param name="cancellation">Ends the life of the stack.</param>
+    public async Task RunAsync(Func<StackAddresses, CancellationToken, Task> onReady, CancellationToken cancellation)
+    {
+        await _state.EndLeftoversAsync(reporter.Note, cancellation);
+        Write(_state with { Phase = StackPhase.Starting, Supervisor = ProcessIdentity.Of(Environment.ProcessId), Processes = [] });
+        try
+        {
+            var (postgres, redis) = (Given("PYLON_POSTGRES", OwnPostgres), Given("PYLON_REDIS", OwnRedis));
+            await ServerPackages.EnsureAsync(postgres is null, redis is null, reporter, cancellation);
+            await reporter.StepAsync(
+                "build", () => new ServiceBuild(checkout, Configuration).RunAsync(ServiceDefinition.All, reporter, cancellation), built => built ? "" : "up to date");
+
+            await using var stack = await StartAsync(postgres, redis, cancellation);
+            EnvFile.Write(checkout, stack.Addresses);
+            await onReady(stack.Addresses, cancellation);
+            Write(_state with { Phase = StackPhase.Ready });
+            await new Supervisor(stack, reporter, time).RunAsync(cancellation);
+            Write(_state with { Phase = StackPhase.Stopping });
+            reporter.Note("stopping");
+        }
+        finally
+        {
+            File.Delete(checkout.EnvFile);
+            Write(_state with { Phase = StackPhase.Stopped, Supervisor = null, Processes = [] });
+        }
+    }
+
+    private string? OwnPostgres => _state.Ports.TryGetValue(StackAddresses.PostgresKey, out var port) ? PrivatePostgres.UriOf(port) : null;
+
+    private string? OwnRedis => _state.Ports.TryGetValue(StackAddresses.RedisKey, out var port) ? $"127.0.0.1:{port}" : null;
+
+    // A shell that has sourced .pylon/env names our own server of the last run: that is none that is given.
+    private static string? Given(string variable, string? own) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value && value != own ? value : null;
+
+    private async Task<RunningStack> StartAsync(string? postgres, string? redis, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var addresses = StackAddresses.Choose(_state.Ports, postgres, redis);
+            Write(_state with { Ports = addresses.Ports });
+            var options = new StackOptions(checkout, checkout.Data, checkout.Logs, addresses) { Configuration = Configuration, Reporter = reporter };
+            try
+            {
+                return await RunningStack.StartAsync(options, Record, cancellation);
+            }
+            catch (StackException e) when (attempt < Attempts && addresses.Ports.Values.Any(port => !Ports.IsFree(port)))
+            {
+                // All of ours are stopped again, so somebody else took a port between our look and the process's:
+                // two stacks that start at the same moment do that to each other.
+                reporter.Warn(e.Message.Split('\n')[0] + " A port was taken meanwhile; trying others.");
+            }
+        }
+    }
+
+    private void Record(RunningStack stack)
+    {
+        lock (_writing)
+        {
+            var known = _state.Processes.ToDictionary(process => process.Identity);
+            var processes = stack.Processes.Where(process => process.Identity is not null).Select(process =>
+                known.TryGetValue(process.Identity!, out var recorded)
+                    ? recorded
+                    : new RecordedProcess(process.Name, process.Identity!, process.Address, process.LogFile, time.GetUtcNow(), process.Restarts));
+            Write(_state with { Processes = [.. processes] });
+        }
+    }
+
+    private void Write(StackState state)
+    {
+        lock (_writing)
+        {
+            _state = state;
+            _state.Write(checkout);
+        }
+    }
+}
