@@ -41,65 +41,65 @@ internal sealed class PylonClient : IDisposable
             : throw new ApiException("Pylon is not running here. Start it with ./pylon up, or set PYLON_URL.");
     }
 
-    public async Task<Workload> SubmitAsync(Submission submission, CancellationToken cancellation) =>
-        (await SendAsync<WorkloadAnswer>(HttpMethod.Post, "api/v1/workloads", submission, cancellation)).Workload;
+    public async Task<Workload> SubmitAsync(Submission submission, CancellationToken cancellationToken) =>
+        (await SendAsync<WorkloadAnswer>(HttpMethod.Post, "api/v1/workloads", submission, cancellationToken)).Workload;
 
-    public async Task<Workload> GetAsync(string id, CancellationToken cancellation) =>
-        (await SendAsync<WorkloadAnswer>(HttpMethod.Get, PathOf(id), null, cancellation)).Workload;
+    public async Task<Workload> GetAsync(string id, CancellationToken cancellationToken) =>
+        (await SendAsync<WorkloadAnswer>(HttpMethod.Get, PathOf(id), null, cancellationToken)).Workload;
 
-    public async Task<IReadOnlyList<Workload>> ListAsync(int pageSize, CancellationToken cancellation) =>
-        (await SendAsync<WorkloadsAnswer>(HttpMethod.Get, $"api/v1/workloads?page_size={pageSize}", null, cancellation)).Workloads ?? [];
+    public async Task<IReadOnlyList<Workload>> ListAsync(int pageSize, CancellationToken cancellationToken) =>
+        (await SendAsync<WorkloadsAnswer>(HttpMethod.Get, $"api/v1/workloads?page_size={pageSize}", null, cancellationToken)).Workloads ?? [];
 
-    public async Task<Workload> ChooseAsync(string id, int option, CancellationToken cancellation)
+    public async Task<Workload> ChooseAsync(string id, int option, CancellationToken cancellationToken)
     {
         var choice = new Choice(option, Guid.NewGuid().ToString());
-        return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellation)).Workload;
+        return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellationToken)).Workload;
     }
 
     /// <summary>Stores some lines of a file of history, all of them or none.</summary>
-    public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellation)
+    public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/pipeline/imports") { Content = ImportBody.Of(name, series, firstLine, header, part) };
-        return await SendAsync<ImportAnswer>(request, cancellation);
+        return await SendAsync<ImportAnswer>(request, cancellationToken);
     }
 
     /// <summary>Everything that happens, from the position on; ends when the connection does.</summary>
-    public IAsyncEnumerable<Broadcast> BroadcastAsync(string? after, CancellationToken cancellation) =>
-        StreamAsync("beckn/broadcast", after, Broadcast.Read, cancellation);
+    public IAsyncEnumerable<Broadcast> BroadcastAsync(string? after, CancellationToken cancellationToken) =>
+        StreamAsync("beckn/broadcast", after, Broadcast.Read, cancellationToken);
 
     /// <summary>One workload now and after each change, its phases too; ends when it is over or the connection is.</summary>
-    public IAsyncEnumerable<Workload> WatchAsync(string id, CancellationToken cancellation) => StreamAsync(
-        PathOf(id) + ":watch?follow_run=true", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellation);
+    public IAsyncEnumerable<Workload> WatchAsync(string id, CancellationToken cancellationToken) => StreamAsync(
+        PathOf(id) + ":watch?follow_run=true", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
     private static string PathOf(string id) => "api/v1/workloads/" + Uri.EscapeDataString(id);
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType(), options: Json);
-        return await SendAsync<T>(request, cancellation);
+        return await SendAsync<T>(request, cancellationToken);
     }
 
-    private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var answer = await AskAsync(request, cancellation);
-        return await answer.Content.ReadFromJsonAsync<T>(Json, cancellation) ?? throw new ApiException($"{request.RequestUri} answers null");
+        using var answer = await AskAsync(request, cancellationToken);
+        return await answer.Content.ReadFromJsonAsync<T>(Json, cancellationToken) ?? throw new ApiException($"{request.RequestUri} answers null");
     }
 
     private async IAsyncEnumerable<T> StreamAsync<T>(
-        string path, string? lastEventId, Func<SseItem<string>, T?> read, [EnumeratorCancellation] CancellationToken cancellation)
+        string path, string? lastEventId, Func<SseItem<string>, T?> read, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);
-        using var answer = await AskAsync(request, cancellation);
-        await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
-        var items = SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+        using var answer = await AskAsync(request, cancellationToken);
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var items = SseParser.Create(stream).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var _ = items;
         while (await NextAsync(items))
         {
@@ -124,12 +124,12 @@ internal sealed class PylonClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage answer;
         try
         {
-            answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
         catch (HttpRequestException e)
         {
@@ -140,7 +140,7 @@ internal sealed class PylonClient : IDisposable
             return answer;
         using (answer)
         {
-            var body = await answer.Content.ReadAsStringAsync(cancellation);
+            var body = await answer.Content.ReadAsStringAsync(cancellationToken);
             throw new ApiException(Explain(body) is { Length: > 0 } detail ? detail : $"{(int)answer.StatusCode} {answer.ReasonPhrase}");
         }
     }

@@ -14,25 +14,25 @@ internal static class DemoCommand
     public static Command Create(Checkout checkout)
     {
         var command = new Command("demo", "Submit a workload, watch its flow, choose the first recommendation, watch its phases");
-        command.SetAction(async (_, cancellation) =>
+        command.SetAction(async (_, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
-            await RunAsync(client, cancellation);
+            await RunAsync(client, cancellationToken);
         });
         return command;
     }
 
-    private static async Task RunAsync(PylonClient client, CancellationToken cancellation)
+    private static async Task RunAsync(PylonClient client, CancellationToken cancellationToken)
     {
-        using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var story = new Story(client);
         var listener = story.ListenAsync(listening.Token);
 
         Console.WriteLine("1. Submit 'Demo training run'");
-        var workload = await Flow.SubmitAsync(client, "Demo training run", cancellation);
+        var workload = await Flow.SubmitAsync(client, "Demo training run", cancellationToken);
         story.Tell(workload.Id);
         Console.WriteLine($"   queued as {workload.Id}\n\n2. Watch DISCOVER, SELECT, INIT, CONFIRM");
-        workload = await Flow.UntilAsync(client, workload.Id, one => one.WaitsForChoice, Limit, cancellation);
+        workload = await Flow.UntilAsync(client, workload.Id, one => one.WaitsForChoice, Limit, cancellationToken);
         await story.HeardAsync("workload.recommended", LastEvents);
 
         Console.WriteLine("\n3. The recommendations");
@@ -41,13 +41,13 @@ internal static class DemoCommand
             Console.WriteLine(workload.Summary);
 
         Console.WriteLine("\n4. Choose 1");
-        await client.ChooseAsync(workload.Id, 1, cancellation);
-        workload = await Flow.UntilAsync(client, workload.Id, one => one.State == "scheduled", Limit, cancellation);
+        await client.ChooseAsync(workload.Id, 1, cancellationToken);
+        workload = await Flow.UntilAsync(client, workload.Id, one => one.State == "scheduled", Limit, cancellationToken);
         await story.HeardAsync("workload.scheduled", LastEvents);
         Console.WriteLine($"   {workload.WorkloadName} is {workload.State} with option {workload.ChosenOption}");
 
         Console.WriteLine($"\n5. Watch the phases of {workload.Pipeline}");
-        workload = await Flow.UntilAsync(client, workload.Id, one => one.IsOver, Limit, cancellation);
+        workload = await Flow.UntilAsync(client, workload.Id, one => one.IsOver, Limit, cancellationToken);
         await story.HeardAsync("workload.run_ended", LastEvents);
         Console.WriteLine($"   {workload.Run?.Line()}");
 
@@ -64,9 +64,9 @@ internal static class DemoCommand
         private readonly SemaphoreSlim _news = new(0);
         private string? _id;
 
-        public async Task ListenAsync(CancellationToken cancellation)
+        public async Task ListenAsync(CancellationToken cancellationToken)
         {
-            await foreach (var one in client.BroadcastAsync(after: null, cancellation))
+            await foreach (var one in client.BroadcastAsync(after: null, cancellationToken))
             {
                 lock (_lock)
                 {

@@ -9,7 +9,7 @@ internal static class DetachedStack
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static async Task<int> StartAsync(Checkout checkout, CancellationToken cancellation)
+    public static async Task<int> StartAsync(Checkout checkout, CancellationToken cancellationToken)
     {
         using (var free = StackLock.TryTake(checkout))
         {
@@ -30,8 +30,8 @@ internal static class DetachedStack
         {
             while (!child.HasExited && !IsReady(checkout, child.Id))
             {
-                Console.Write(await said.ReadToEndAsync(cancellation));
-                await Task.Delay(Pause, cancellation);
+                Console.Write(await said.ReadToEndAsync(cancellationToken));
+                await Task.Delay(Pause, cancellationToken);
             }
         }
         catch (OperationCanceledException)

@@ -13,19 +13,19 @@ internal static class DownCommand
     public static Command Create(Checkout checkout)
     {
         var command = new Command("down", "Stop everything that ./pylon up has started here; the data stay");
-        command.SetAction((_, cancellation) => RunAsync(checkout, cancellation));
+        command.SetAction((_, cancellationToken) => RunAsync(checkout, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellationToken)
     {
         var state = StackState.Read(checkout);
         if (state.IsSupervised)
-            await state.Supervisor!.EndAsync(Signal.Terminate, Patience, cancellation);
+            await state.Supervisor!.EndAsync(Signal.Terminate, Patience, cancellationToken);
 
         // After a supervisor that was killed, now or earlier, there may still be processes.
         state = StackState.Read(checkout);
-        await state.EndLeftoversAsync(Console.WriteLine, cancellation);
+        await state.EndLeftoversAsync(Console.WriteLine, cancellationToken);
         if (state.Phase != StackPhase.Stopped)
         {
             (state with { Phase = StackPhase.Stopped, Supervisor = null, Processes = [] }).Write(checkout);

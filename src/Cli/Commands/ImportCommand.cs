@@ -24,12 +24,12 @@ internal static class ImportCommand
         {
             file, name, series, restart,
         };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
             var path = parsed.GetRequiredValue(file);
             var target = new ImportTarget(client.Url, parsed.GetValue(name) ?? NameOf(path), parsed.GetRequiredValue(series));
-            return await RunAsync(checkout, client, path, target, parsed.GetValue(restart), cancellation);
+            return await RunAsync(checkout, client, path, target, parsed.GetValue(restart), cancellationToken);
         });
         return command;
     }
@@ -43,11 +43,11 @@ internal static class ImportCommand
     }
 
     internal static async Task<int> RunAsync(
-        Checkout checkout, PylonClient client, FileInfo path, ImportTarget target, bool restart, CancellationToken cancellation, int partBytes = ImportFile.PartBytes)
+        Checkout checkout, PylonClient client, FileInfo path, ImportTarget target, bool restart, CancellationToken cancellationToken, int partBytes = ImportFile.PartBytes)
     {
         if (!path.Exists)
             throw new ApiException($"There is no file {path}.");
-        using var file = await ImportFile.OpenAsync(path.FullName, cancellation, partBytes);
+        using var file = await ImportFile.OpenAsync(path.FullName, cancellationToken, partBytes);
         var notes = ImportNote.PathOf(checkout, file, target);
         var note = (restart ? null : ImportNote.Find(notes)) is { } earlier && earlier.Offset <= file.Length ? earlier : new ImportNote { Offset = file.Header.Length };
         if (note.Read > 0)
@@ -57,8 +57,8 @@ internal static class ImportCommand
         var isFirst = true;
         while (isFirst || note.Offset < file.Length)
         {
-            var part = await file.ReadPartAsync(note.Offset, cancellation);
-            note = note.After(part, await SendAsync(client, target, file, note, part, cancellation));
+            var part = await file.ReadPartAsync(note.Offset, cancellationToken);
+            note = note.After(part, await SendAsync(client, target, file, note, part, cancellationToken));
             note.Write(notes);
             isFirst = false;
             progress.Show(note.Read, (note.Read - before) / clock.Elapsed.TotalSeconds, Percent(note, file));
@@ -70,11 +70,11 @@ internal static class ImportCommand
     }
 
     private static async Task<ImportAnswer> SendAsync(
-        PylonClient client, ImportTarget target, ImportFile file, ImportNote note, byte[] part, CancellationToken cancellation)
+        PylonClient client, ImportTarget target, ImportFile file, ImportNote note, byte[] part, CancellationToken cancellationToken)
     {
         try
         {
-            return await client.ImportAsync(target.Name, target.Series, note.NextLine, file.Header, part, cancellation);
+            return await client.ImportAsync(target.Name, target.Series, note.NextLine, file.Header, part, cancellationToken);
         }
         catch (ApiException e) when (note.Read > 0)
         {

@@ -15,11 +15,11 @@ internal static class TestCommand
         {
             TreatUnmatchedTokensAsErrors = false,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(checkout, parsed.UnmatchedTokens, cancellation));
+        command.SetAction((parsed, cancellationToken) => RunAsync(checkout, parsed.UnmatchedTokens, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Checkout checkout, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Checkout checkout, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         checkout.MakeHome();
         var reporter = new ConsoleReporter();
@@ -28,17 +28,17 @@ internal static class TestCommand
         var projects = run.Projects(names);
 
         var (postgres, redis) = (Given("PYLON_TEST_POSTGRES"), Given("PYLON_TEST_REDIS"));
-        await ServerPackages.EnsureAsync(postgres is null, redis is null, reporter, cancellation);
-        await reporter.StepAsync("build", () => run.BuildAsync(cancellation), _ => "");
+        await ServerPackages.EnsureAsync(postgres is null, redis is null, reporter, cancellationToken);
+        await reporter.StepAsync("build", () => run.BuildAsync(cancellationToken), _ => "");
 
-        await using var ownPostgres = postgres is null ? await ServerAsync(reporter, PrivatePostgres.StartThrowawayAsync(cancellation)) : null;
-        await using var ownRedis = redis is null ? await ServerAsync(reporter, PrivateRedis.StartThrowawayAsync(cancellation)) : null;
+        await using var ownPostgres = postgres is null ? await ServerAsync(reporter, PrivatePostgres.StartThrowawayAsync(cancellationToken)) : null;
+        await using var ownRedis = redis is null ? await ServerAsync(reporter, PrivateRedis.StartThrowawayAsync(cancellationToken)) : null;
         var environment = new Dictionary<string, string?>
         {
             ["PYLON_TEST_POSTGRES"] = postgres ?? ownPostgres!.Uri,
             ["PYLON_TEST_REDIS"] = redis ?? ownRedis!.Address,
         };
-        var outcomes = await run.RunAsync(projects, [.. arguments.Skip(names.Count)], environment, cancellation);
+        var outcomes = await run.RunAsync(projects, [.. arguments.Skip(names.Count)], environment, cancellationToken);
         return Report(outcomes);
     }
 

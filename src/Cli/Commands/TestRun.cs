@@ -25,14 +25,14 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         return chosen.Count > 0 ? chosen : throw new StackException($"No test project has {string.Join(" or ", words)} in its name. There are:\n{string.Join('\n', all)}");
     }
 
-    public async Task<bool> BuildAsync(CancellationToken cancellation)
+    public async Task<bool> BuildAsync(CancellationToken cancellationToken)
     {
-        await new ServiceBuild(checkout, Configuration).DotnetBuildAsync(Solution, reporter, cancellation);
+        await new ServiceBuild(checkout, Configuration).DotnetBuildAsync(Solution, reporter, cancellationToken);
         return true;
     }
 
     public async Task<IReadOnlyList<TestOutcome>> RunAsync(
-        IReadOnlyList<string> projects, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellation)
+        IReadOnlyList<string> projects, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
         var results = Path.Combine(checkout.Home, "test-results");
         if (Directory.Exists(results))
@@ -49,10 +49,10 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
             using var slots = new SemaphoreSlim(group.Key ? 1 : SideBySide);
             outcomes.AddRange(await Task.WhenAll(group.Select(async project =>
             {
-                await slots.WaitAsync(cancellation);
+                await slots.WaitAsync(cancellationToken);
                 try
                 {
-                    return await RunOneAsync(project, arguments, variables, results, cancellation);
+                    return await RunOneAsync(project, arguments, variables, results, cancellationToken);
                 }
                 finally
                 {
@@ -67,7 +67,7 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
     private static bool IsEndToEnd(string project) => project.Contains("EndToEnd", StringComparison.Ordinal);
 
     private async Task<TestOutcome> RunOneAsync(
-        string project, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, string results, CancellationToken cancellation)
+        string project, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, string results, CancellationToken cancellationToken)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var name = Path.GetFileNameWithoutExtension(project);
@@ -75,16 +75,16 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         var assembly = Path.Combine(checkout.Root, Path.GetDirectoryName(project)!, "bin", Configuration, "net10.0", $"Pylon.{name}.dll");
         string[] command = ["test", assembly, "--logger", $"trx;LogFileName={trx}", "--results-directory", results, .. arguments];
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         TestOutcome outcome;
         try
         {
-            var run = await Tools.RunAsync(Dotnet.Program, command, workingDirectory: checkout.Root, environment: environment, cancellation: limit.Token);
-            await File.WriteAllTextAsync(log, run.Output, cancellation);
+            var run = await Tools.RunAsync(Dotnet.Program, command, workingDirectory: checkout.Root, environment: environment, cancellationToken: limit.Token);
+            await File.WriteAllTextAsync(log, run.Output, cancellationToken);
             outcome = TestOutcome.Read(name, trx, log, run);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             outcome = new TestOutcome(name, log, 0, 0, 0, [], $"not done after {Limit.TotalMinutes:0} minutes and ended");
         }

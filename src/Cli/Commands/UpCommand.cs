@@ -17,13 +17,13 @@ internal static class UpCommand
     {
         var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running in the background; ./pylon down ends it" };
         var command = new Command("up", "Build and start everything, and take one workload through the flow") { detach };
-        command.SetAction((parsed, cancellation) => parsed.GetValue(detach)
-            ? DetachedStack.StartAsync(checkout, cancellation)
-            : RunAsync(checkout, cancellation));
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(detach)
+            ? DetachedStack.StartAsync(checkout, cancellationToken)
+            : RunAsync(checkout, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellationToken)
     {
         using var held = StackLock.TryTake(checkout);
         if (held is null)
@@ -40,9 +40,9 @@ internal static class UpCommand
                     Hints.Write(checkout, addresses.Variables.ToDictionary());
                     Console.WriteLine($"\nPylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C here or ./pylon down stops it.");
                 },
-                cancellation);
+                cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // stopped before it was up
         }
@@ -65,13 +65,13 @@ internal static class UpCommand
         return 0;
     }
 
-    private static async Task ShowFlowAsync(StackAddresses addresses, CancellationToken cancellation)
+    private static async Task ShowFlowAsync(StackAddresses addresses, CancellationToken cancellationToken)
     {
         using var client = new PylonClient(addresses.Url);
-        var submitted = await Flow.SubmitAsync(client, FirstWorkload, cancellation);
+        var submitted = await Flow.SubmitAsync(client, FirstWorkload, cancellationToken);
         Console.WriteLine($"\nWorkload '{submitted.WorkloadName}' {submitted.Id}");
         var clock = Stopwatch.StartNew();
-        var workload = await Flow.UntilAsync(client, submitted.Id, one => one.WaitsForChoice, FlowLimit, cancellation);
+        var workload = await Flow.UntilAsync(client, submitted.Id, one => one.WaitsForChoice, FlowLimit, cancellationToken);
         Console.WriteLine($"DISCOVER, SELECT, INIT and CONFIRM took {clock.Elapsed.TotalSeconds:0.0} s; its recommendations:");
         AnsiConsole.Write(Tables.Recommendations(workload));
         Console.WriteLine($"Choose one with: ./pylon choose {workload.Id} 1");

@@ -15,13 +15,13 @@ internal static class WatchCommand
     {
         var id = new Argument<string?>("id") { Description = "Only this workload, until it is over", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("watch", "Follow what happens, as it happens") { id };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
             if (parsed.GetValue(id) is { Length: > 0 } workload)
-                await WorkloadAsync(client, workload, cancellation);
+                await WorkloadAsync(client, workload, cancellationToken);
             else
-                await EverythingAsync(client, cancellation);
+                await EverythingAsync(client, cancellationToken);
         });
         return command;
     }
@@ -30,15 +30,15 @@ internal static class WatchCommand
         CultureInfo.InvariantCulture, $"{one.Time?.UtcDateTime:HH:mm:ss.fff}  {one.Type,-24} {one.Subject}  {one.Details()}");
 
     // Comes back with the last position, so that nothing that happened in between is missed.
-    private static async Task EverythingAsync(PylonClient client, CancellationToken cancellation)
+    private static async Task EverythingAsync(PylonClient client, CancellationToken cancellationToken)
     {
         string? position = null;
-        var pause = new Pause(cancellation);
+        var pause = new Pause(cancellationToken);
         while (true)
         {
             try
             {
-                await foreach (var one in client.BroadcastAsync(position, cancellation))
+                await foreach (var one in client.BroadcastAsync(position, cancellationToken))
                 {
                     pause.Reset();
                     position = one.Position ?? position;
@@ -57,16 +57,16 @@ internal static class WatchCommand
         }
     }
 
-    private static async Task WorkloadAsync(PylonClient client, string id, CancellationToken cancellation)
+    private static async Task WorkloadAsync(PylonClient client, string id, CancellationToken cancellationToken)
     {
         string? shown = null;
         string? told = null;
-        var pause = new Pause(cancellation);
+        var pause = new Pause(cancellationToken);
         while (true)
         {
             try
             {
-                await foreach (var workload in client.WatchAsync(id, cancellation))
+                await foreach (var workload in client.WatchAsync(id, cancellationToken))
                 {
                     pause.Reset();
                     if (workload.State != shown)
@@ -103,7 +103,7 @@ internal static class WatchCommand
     }
 
     /// <summary>Between two connections: short at first, longer while nobody answers.</summary>
-    private sealed class Pause(CancellationToken cancellation)
+    private sealed class Pause(CancellationToken cancellationToken)
     {
         private TimeSpan _next = TimeSpan.FromMilliseconds(200);
 
@@ -114,7 +114,7 @@ internal static class WatchCommand
         public async Task WaitAsync()
         {
             HasConnected = true;
-            await Task.Delay(_next, cancellation);
+            await Task.Delay(_next, cancellationToken);
             _next = _next * 2 < LongestPause ? _next * 2 : LongestPause;
         }
     }

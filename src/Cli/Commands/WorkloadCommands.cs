@@ -21,7 +21,7 @@ internal static class WorkloadCommands
         var email = new Option<string?>("--email") { Description = "Whose workload it is" };
         var json = Options.Json();
         var command = new Command("submit", "Queue a workload") { name, type, minutes, deadline, cap, price, pipeline, email, json };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
             var workload = await client.SubmitAsync(
@@ -37,7 +37,7 @@ internal static class WorkloadCommands
                     UserEmail = parsed.GetValue(email),
                     Pipeline = parsed.GetValue(pipeline),
                 },
-                cancellation);
+                cancellationToken);
             Show(workload, parsed.GetValue(json));
         });
         return command;
@@ -47,10 +47,10 @@ internal static class WorkloadCommands
     {
         var (id, json) = (Options.Id(), Options.Json());
         var command = new Command("show", "Show a workload with its recommendations and its phases") { id, json };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
-            Show(await client.GetAsync(parsed.GetRequiredValue(id), cancellation), parsed.GetValue(json));
+            Show(await client.GetAsync(parsed.GetRequiredValue(id), cancellationToken), parsed.GetValue(json));
         });
         return command;
     }
@@ -60,10 +60,10 @@ internal static class WorkloadCommands
         var json = Options.Json();
         var size = new Option<int>("--limit", "-n") { Description = "At most so many", DefaultValueFactory = _ => 20 };
         var command = new Command("list", "List the workloads, the newest first") { size, json };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
-            var workloads = await client.ListAsync(parsed.GetValue(size), cancellation);
+            var workloads = await client.ListAsync(parsed.GetValue(size), cancellationToken);
             if (parsed.GetValue(json))
                 Tables.WriteJson(workloads);
             else
@@ -77,10 +77,10 @@ internal static class WorkloadCommands
         var (id, json) = (Options.Id(), Options.Json());
         var option = new Argument<int>("option") { Description = "1, 2 or 3" };
         var command = new Command("choose", "Choose one of the three recommendations") { id, option, json };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
-            Show(await client.ChooseAsync(parsed.GetRequiredValue(id), parsed.GetValue(option), cancellation), parsed.GetValue(json));
+            Show(await client.ChooseAsync(parsed.GetRequiredValue(id), parsed.GetValue(option), cancellationToken), parsed.GetValue(json));
         });
         return command;
     }

@@ -25,15 +25,15 @@ internal sealed class ImportFile : IDisposable
 
     public long Length => _stream.Length;
 
-    public static async Task<ImportFile> OpenAsync(string path, CancellationToken cancellation, int partBytes = PartBytes)
+    public static async Task<ImportFile> OpenAsync(string path, CancellationToken cancellationToken, int partBytes = PartBytes)
     {
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
         try
         {
-            var digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation));
+            var digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
             var begin = new byte[LongestHeader];
             stream.Position = 0;
-            var read = await stream.ReadAtLeastAsync(begin, begin.Length, throwOnEndOfStream: false, cancellation);
+            var read = await stream.ReadAtLeastAsync(begin, begin.Length, throwOnEndOfStream: false, cancellationToken);
             var end = begin.AsSpan(0, read).IndexOf((byte)'\n');
             return new ImportFile(stream, begin[..(end < 0 ? read : end + 1)], digest, partBytes);
         }
@@ -45,11 +45,11 @@ internal sealed class ImportFile : IDisposable
     }
 
     /// <summary>The lines from a place in the file on; empty at its end.</summary>
-    public async Task<byte[]> ReadPartAsync(long offset, CancellationToken cancellation)
+    public async Task<byte[]> ReadPartAsync(long offset, CancellationToken cancellationToken)
     {
         var part = new byte[Math.Min(_partBytes, Math.Max(Length - offset, 0))];
         _stream.Position = offset;
-        await _stream.ReadExactlyAsync(part, cancellation);
+        await _stream.ReadExactlyAsync(part, cancellationToken);
         if (offset + part.Length >= Length)
             return part;
         // A line that is longer than all this goes as it is, and is refused with its number.

@@ -50,23 +50,23 @@ public sealed record ProcessIdentity(int Pid, long Started)
     public bool Send(Signal signal) => IsAlive && Signals.Send(Pid, signal);
 
     /// <summary>Asks the process to end, insists after <paramref name="patience"/>, and waits until it is gone.</summary>
-    public async Task<bool> EndAsync(Signal ask, TimeSpan patience, CancellationToken cancellation = default)
+    public async Task<bool> EndAsync(Signal ask, TimeSpan patience, CancellationToken cancellationToken = default)
     {
         Send(ask);
-        if (await GoneWithinAsync(patience, cancellation))
+        if (await GoneWithinAsync(patience, cancellationToken))
             return true;
         Send(Signal.Kill);
-        return await GoneWithinAsync(TimeSpan.FromSeconds(10), cancellation);
+        return await GoneWithinAsync(TimeSpan.FromSeconds(10), cancellationToken);
     }
 
-    private async Task<bool> GoneWithinAsync(TimeSpan limit, CancellationToken cancellation)
+    private async Task<bool> GoneWithinAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         while (IsAlive)
         {
             if (clock.Elapsed > limit)
                 return false;
-            await Task.Delay(TimeSpan.FromMilliseconds(30), cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(30), cancellationToken);
         }
 
         return true;

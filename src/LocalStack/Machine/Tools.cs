@@ -51,7 +51,7 @@ public static class Tools
         string? workingDirectory = null,
         IReadOnlyDictionary<string, string?>? environment = null,
         Action<string>? onLine = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         var info = new ProcessStartInfo(program, arguments)
         {
@@ -83,9 +83,9 @@ public static class Tools
         try
         {
             if (input is not null)
-                await process.StandardInput.WriteAsync(input.AsMemory(), cancellation);
+                await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
             process.StandardInput.Close();
-            await process.WaitForExitAsync(cancellation);
+            await process.WaitForExitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {

@@ -9,16 +9,16 @@ internal static class UnprivilegedUser
     private static readonly Lazy<bool> HasSetpriv = new(() => Tools.Succeeds("setpriv", "--reuid", "0", "true"));
 
     /// <summary>The user to become for a server whose data are in this directory, or null when we are not root.</summary>
-    public static async Task<string?> ForAsync(string dataDirectory, CancellationToken cancellation)
+    public static async Task<string?> ForAsync(string dataDirectory, CancellationToken cancellationToken)
     {
         if (!Environment.IsPrivilegedProcess)
             return null;
 
         // What an ordinary user began before us stays that user's.
-        if (Directory.Exists(dataDirectory) && await OwnerAsync(dataDirectory, cancellation) is { } owner and not "root" and not "UNKNOWN")
+        if (Directory.Exists(dataDirectory) && await OwnerAsync(dataDirectory, cancellationToken) is { } owner and not "root" and not "UNKNOWN")
             return owner;
 
-        var known = (await File.ReadAllLinesAsync("/etc/passwd", cancellation)).Select(line => line.Split(':')[0]).ToHashSet();
+        var known = (await File.ReadAllLinesAsync("/etc/passwd", cancellationToken)).Select(line => line.Split(':')[0]).ToHashSet();
         return Candidates.FirstOrDefault(known.Contains)
             ?? throw new StackException(
                 "PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody' to run it as. "
@@ -32,25 +32,25 @@ internal static class UnprivilegedUser
 
     /// <summary>Runs a program to its end, as this user when there is one.</summary>
     public static Task<ToolResult> RunAsync(
-        string? user, string program, IEnumerable<string> arguments, string? input, string workingDirectory, CancellationToken cancellation)
+        string? user, string program, IEnumerable<string> arguments, string? input, string workingDirectory, CancellationToken cancellationToken)
     {
         string[] command = user is null ? [program, .. arguments] : [.. Prefix(user), program, .. arguments];
-        return Tools.RunAsync(command[0], command[1..], input, workingDirectory, cancellation: cancellation);
+        return Tools.RunAsync(command[0], command[1..], input, workingDirectory, cancellationToken: cancellationToken);
     }
 
     /// <summary>Makes the directory and hands it to the user; true when the user can get there and write.</summary>
-    public static async Task<bool> OwnsAsync(string? user, string directory, CancellationToken cancellation)
+    public static async Task<bool> OwnsAsync(string? user, string directory, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
         if (user is not null)
-            await Tools.RunAsync("chown", [user, directory], cancellation: cancellation);
-        var entered = await RunAsync(user, "/bin/sh", ["-c", "cd \"$1\" && test -w .", "sh", directory], null, "/", cancellation);
+            await Tools.RunAsync("chown", [user, directory], cancellationToken: cancellationToken);
+        var entered = await RunAsync(user, "/bin/sh", ["-c", "cd \"$1\" && test -w .", "sh", directory], null, "/", cancellationToken);
         return entered.Succeeded;
     }
 
-    private static async Task<string?> OwnerAsync(string directory, CancellationToken cancellation)
+    private static async Task<string?> OwnerAsync(string directory, CancellationToken cancellationToken)
     {
-        var stat = await Tools.RunAsync("stat", ["-c", "%U", directory], cancellation: cancellation);
+        var stat = await Tools.RunAsync("stat", ["-c", "%U", directory], cancellationToken: cancellationToken);
         return stat.Succeeded ? stat.Output.Trim() : null;
     }
 

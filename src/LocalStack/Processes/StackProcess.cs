@@ -52,7 +52,7 @@ public abstract class StackProcess : IAsyncDisposable
 
     /// <summary>Starts the process and waits until it is ready.</summary>
     /// <exception cref="StackException">It ended or did not become ready in time.</exception>
-    public async Task StartAsync(CancellationToken cancellation = default)
+    public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (IsRunning)
             throw new InvalidOperationException($"{Name} runs already");
@@ -61,7 +61,7 @@ public abstract class StackProcess : IAsyncDisposable
             _log.Rotate();
         _rotated = true;
 
-        await PrepareAsync(cancellation);
+        await PrepareAsync(cancellationToken);
         _logStart = _log.Length;
         _process?.Dispose();
         _process = await Spawner.StartAsync(Plan());
@@ -69,7 +69,7 @@ public abstract class StackProcess : IAsyncDisposable
         Changed?.Invoke();
         try
         {
-            await WaitUntilReadyAsync(_process, cancellation);
+            await WaitUntilReadyAsync(_process, cancellationToken);
         }
         catch
         {
@@ -79,10 +79,10 @@ public abstract class StackProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it at the same address with the same data, after it was killed or died.</summary>
-    public Task StartAgainAsync(CancellationToken cancellation = default)
+    public Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
         Restarts++;
-        return StartAsync(cancellation);
+        return StartAsync(cancellationToken);
     }
 
     /// <summary>SIGKILL, and waits until the process is gone: no flush, no goodbye.</summary>
@@ -118,11 +118,11 @@ public abstract class StackProcess : IAsyncDisposable
     }
 
     /// <summary>Completes when the process ends, with the reason in words.</summary>
-    public async Task<string> WaitForExitAsync(CancellationToken cancellation = default)
+    public async Task<string> WaitForExitAsync(CancellationToken cancellationToken = default)
     {
         if (_process is not { } process)
             return "it was never started";
-        await process.WaitForExitAsync(cancellation);
+        await process.WaitForExitAsync(cancellationToken);
         return Ended(process);
     }
 
@@ -139,12 +139,12 @@ public abstract class StackProcess : IAsyncDisposable
     }
 
     /// <summary>What has to be there before each start: directories, stale files out of the way.</summary>
-    private protected virtual Task PrepareAsync(CancellationToken cancellation) => Task.CompletedTask;
+    private protected virtual Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private protected abstract LaunchPlan Plan();
 
     /// <summary>Null when ready, else why not yet.</summary>
-    private protected abstract Task<string?> NotReadyBecauseAsync(CancellationToken cancellation);
+    private protected abstract Task<string?> NotReadyBecauseAsync(CancellationToken cancellationToken);
 
     private protected StackException Failure(string reason) => StackException.FailedStart(Name, reason, LastLines(), LogFile);
 
@@ -159,19 +159,19 @@ public abstract class StackProcess : IAsyncDisposable
         var code => $"it exited with code {code}",
     };
 
-    private async Task WaitUntilReadyAsync(Process process, CancellationToken cancellation)
+    private async Task WaitUntilReadyAsync(Process process, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
             if (process.HasExited)
                 throw Failure(Ended(process));
-            var missing = await NotReadyBecauseAsync(cancellation);
+            var missing = await NotReadyBecauseAsync(cancellationToken);
             if (missing is null)
                 return;
             if (clock.Elapsed > ReadyTimeout)
                 throw Failure($"it was not ready after {ReadyTimeout.TotalSeconds:0} s ({missing})");
-            await Task.Delay(TimeSpan.FromMilliseconds(40), cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(40), cancellationToken);
         }
     }
 }

@@ -18,13 +18,13 @@ internal sealed partial record PostgresBinaries(string Directory, int Major)
     /// The first usable installation: what the PATH says, else the distribution's highest version, else what
     /// pg_config or Homebrew know. With <paramref name="major"/> only that version will do: a data directory is bound to it.
     /// </summary>
-    public static async Task<PostgresBinaries?> FindAsync(int? major, CancellationToken cancellation)
+    public static async Task<PostgresBinaries?> FindAsync(int? major, CancellationToken cancellationToken)
     {
-        await foreach (var directory in CandidatesAsync(cancellation))
+        await foreach (var directory in CandidatesAsync(cancellationToken))
         {
             if (!File.Exists(Path.Combine(directory, "initdb")) || !File.Exists(Path.Combine(directory, "postgres")))
                 continue;
-            var found = await MajorOfAsync(directory, cancellation);
+            var found = await MajorOfAsync(directory, cancellationToken);
             if (found >= OldestMajor && (major ?? found) == found)
                 return new PostgresBinaries(directory, found);
         }
@@ -33,14 +33,14 @@ internal sealed partial record PostgresBinaries(string Directory, int Major)
     }
 
     private static async IAsyncEnumerable<string> CandidatesAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var directory in Tools.SearchPath)
             yield return directory;
         foreach (var directory in Versions("/usr/lib/postgresql", "*", "bin").Concat(Versions("/usr", "pgsql-*", "bin")))
             yield return directory;
         if (Tools.Find("pg_config") is { } config)
-            yield return (await Tools.RunAsync(config, ["--bindir"], cancellation: cancellation)).Output.Trim();
+            yield return (await Tools.RunAsync(config, ["--bindir"], cancellationToken: cancellationToken)).Output.Trim();
         foreach (var directory in Versions("/opt/homebrew/opt", "postgresql*", "bin").Concat(Versions("/usr/local/opt", "postgresql*", "bin")))
             yield return directory;
         yield return "/Applications/Postgres.app/Contents/Versions/latest/bin";
@@ -53,9 +53,9 @@ internal sealed partial record PostgresBinaries(string Directory, int Major)
     private static int LastNumber(string text) =>
         Number().Matches(text).LastOrDefault() is { } match ? int.Parse(match.Value, CultureInfo.InvariantCulture) : 0;
 
-    private static async Task<int> MajorOfAsync(string directory, CancellationToken cancellation)
+    private static async Task<int> MajorOfAsync(string directory, CancellationToken cancellationToken)
     {
-        var version = await Tools.RunAsync(Path.Combine(directory, "postgres"), ["--version"], cancellation: cancellation);
+        var version = await Tools.RunAsync(Path.Combine(directory, "postgres"), ["--version"], cancellationToken: cancellationToken);
         return version.Succeeded && Number().Match(version.Output) is { Success: true } match
             ? int.Parse(match.Value, CultureInfo.InvariantCulture)
             : 0;

@@ -57,19 +57,19 @@ public sealed class PrivatePostgres : StackProcess
     internal static string UriOf(int port) => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Superuser}@127.0.0.1:{port}/{Database}");
 
     /// <summary>A server that is not started yet; starting it makes the cluster if there is none.</summary>
-    public static async Task<PrivatePostgres> CreateAsync(PrivatePostgresOptions options, CancellationToken cancellation = default)
+    public static async Task<PrivatePostgres> CreateAsync(PrivatePostgresOptions options, CancellationToken cancellationToken = default)
     {
-        var user = await UnprivilegedUser.ForAsync(options.DataDirectory, cancellation);
-        options = options with { DataDirectory = await ReachableAsync(options, user, cancellation) };
-        return new PrivatePostgres(options, user, await BinariesForAsync(options.DataDirectory, cancellation));
+        var user = await UnprivilegedUser.ForAsync(options.DataDirectory, cancellationToken);
+        options = options with { DataDirectory = await ReachableAsync(options, user, cancellationToken) };
+        return new PrivatePostgres(options, user, await BinariesForAsync(options.DataDirectory, cancellationToken));
     }
 
     /// <summary>Makes the cluster if there is none, starts the server and waits until it takes connections.</summary>
-    public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, CancellationToken cancellation = default) =>
-        await (await CreateAsync(options, cancellation)).StartedAsync(cancellation);
+    public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, CancellationToken cancellationToken = default) =>
+        await (await CreateAsync(options, cancellationToken)).StartedAsync(cancellationToken);
 
     /// <summary>A server for one test run: quick, on a random port, gone with its data when disposed.</summary>
-    public static async Task<PrivatePostgres> StartThrowawayAsync(CancellationToken cancellation = default)
+    public static async Task<PrivatePostgres> StartThrowawayAsync(CancellationToken cancellationToken = default)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -83,7 +83,7 @@ public sealed class PrivatePostgres : StackProcess
             };
             try
             {
-                return await StartAsync(options, cancellation);
+                return await StartAsync(options, cancellationToken);
             }
             catch (StackException) when (attempt < 3 && !Ports.IsFree(options.Port))
             {
@@ -102,11 +102,11 @@ public sealed class PrivatePostgres : StackProcess
             ThrowawayDirectory.Delete(enclosing);
     }
 
-    private protected override async Task PrepareAsync(CancellationToken cancellation)
+    private protected override async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(VersionFile(DataDirectory)))
-            await MakeClusterAsync(cancellation);
-        await EndPredecessorAsync(cancellation);
+            await MakeClusterAsync(cancellationToken);
+        await EndPredecessorAsync(cancellationToken);
     }
 
     private protected override LaunchPlan Plan()
@@ -125,20 +125,20 @@ public sealed class PrivatePostgres : StackProcess
     }
 
     // The eighth line of postmaster.pid is how pg_ctl knows, too.
-    private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellation)
+    private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellationToken)
     {
-        var lines = await PidFileAsync(cancellation);
+        var lines = await PidFileAsync(cancellationToken);
         return lines.Length > 7 && lines[0] == Pid.ToString(CultureInfo.InvariantCulture) && lines[7].Trim() == "ready"
             ? null
             : "it does not take connections yet";
     }
 
-    private static async Task<string> ReachableAsync(PrivatePostgresOptions options, string? user, CancellationToken cancellation)
+    private static async Task<string> ReachableAsync(PrivatePostgresOptions options, string? user, CancellationToken cancellationToken)
     {
-        if (await UnprivilegedUser.OwnsAsync(user, options.DataDirectory, cancellation))
+        if (await UnprivilegedUser.OwnsAsync(user, options.DataDirectory, cancellationToken))
             return options.DataDirectory;
 
-        if (options.FallbackDirectory is { } fallback && await UnprivilegedUser.OwnsAsync(user, fallback, cancellation))
+        if (options.FallbackDirectory is { } fallback && await UnprivilegedUser.OwnsAsync(user, fallback, cancellationToken))
         {
             options.Report?.Invoke($"user '{user ?? Environment.UserName}' cannot reach {options.DataDirectory}: PostgreSQL's data go to {fallback}");
             return fallback;
@@ -147,11 +147,11 @@ public sealed class PrivatePostgres : StackProcess
         throw new StackException($"postgresql did not start: user '{user ?? Environment.UserName}' cannot write to {options.DataDirectory}.");
     }
 
-    private static async Task<PostgresBinaries> BinariesForAsync(string dataDirectory, CancellationToken cancellation)
+    private static async Task<PostgresBinaries> BinariesForAsync(string dataDirectory, CancellationToken cancellationToken)
     {
         var bound = VersionFile(dataDirectory);
-        int? major = File.Exists(bound) && int.TryParse((await File.ReadAllTextAsync(bound, cancellation)).Trim(), out var number) ? number : null;
-        return await PostgresBinaries.FindAsync(major, cancellation)
+        int? major = File.Exists(bound) && int.TryParse((await File.ReadAllTextAsync(bound, cancellationToken)).Trim(), out var number) ? number : null;
+        return await PostgresBinaries.FindAsync(major, cancellationToken)
             ?? throw new StackException(major is null
                 ? $"PostgreSQL {PostgresBinaries.OldestMajor} or later is not installed."
                 : $"The data in {dataDirectory} are of PostgreSQL {major}, which is not installed. Install it, or remove that directory to start empty.");
@@ -160,7 +160,7 @@ public sealed class PrivatePostgres : StackProcess
     private static string VersionFile(string dataDirectory) => Path.Combine(dataDirectory, "PG_VERSION");
 
     // Built beside and moved in when it is whole: an initdb that was killed leaves nothing that looks like a cluster.
-    private async Task MakeClusterAsync(CancellationToken cancellation)
+    private async Task MakeClusterAsync(CancellationToken cancellationToken)
     {
         _options.Report?.Invoke("making a PostgreSQL cluster");
         var unfinished = Path.Combine(DataDirectory, "unfinished");
@@ -169,14 +169,14 @@ public sealed class PrivatePostgres : StackProcess
 
         string[] options = ["-D", unfinished, "-U", Superuser, "--auth=trust", "--encoding=UTF8", "--no-instructions", .. _options.Durable ? (string[])[] : ["--no-sync"]];
         var locale = OperatingSystem.IsLinux() ? "C.UTF-8" : "C";
-        var made = await UnprivilegedUser.RunAsync(_user, _binaries.Initdb, [.. options, $"--locale={locale}"], null, DataDirectory, cancellation);
+        var made = await UnprivilegedUser.RunAsync(_user, _binaries.Initdb, [.. options, $"--locale={locale}"], null, DataDirectory, cancellationToken);
         if (made.Succeeded)
         {
             string[] single = ["--single", "-D", unfinished, "-F", "postgres"];
-            made = await UnprivilegedUser.RunAsync(_user, _binaries.Postgres, single, $"CREATE DATABASE {Database}\n", DataDirectory, cancellation);
+            made = await UnprivilegedUser.RunAsync(_user, _binaries.Postgres, single, $"CREATE DATABASE {Database}\n", DataDirectory, cancellationToken);
         }
 
-        await File.AppendAllTextAsync(LogFile, made.Output + "\n", cancellation);
+        await File.AppendAllTextAsync(LogFile, made.Output + "\n", cancellationToken);
         if (!made.Succeeded || made.Output.Contains("ERROR:", StringComparison.Ordinal) || made.Output.Contains("FATAL:", StringComparison.Ordinal))
             throw Failure("the cluster could not be made");
 
@@ -190,30 +190,30 @@ public sealed class PrivatePostgres : StackProcess
 
     // After a kill -9 the pid file stays. If its process is still a server on these data it is ours to end; if the id
     // belongs to anything else by now, PostgreSQL could take that for a live server and refuse to start.
-    private async Task EndPredecessorAsync(CancellationToken cancellation)
+    private async Task EndPredecessorAsync(CancellationToken cancellationToken)
     {
-        var lines = await PidFileAsync(cancellation);
+        var lines = await PidFileAsync(cancellationToken);
         if (lines.Length == 0 || !int.TryParse(lines[0], out var pid))
             return;
 
-        if (ProcessIdentity.Of(pid) is { } predecessor && await IsServerOfTheseDataAsync(pid, cancellation))
-            await predecessor.EndAsync(Signal.Interrupt, StopPatience, cancellation);
+        if (ProcessIdentity.Of(pid) is { } predecessor && await IsServerOfTheseDataAsync(pid, cancellationToken))
+            await predecessor.EndAsync(Signal.Interrupt, StopPatience, cancellationToken);
         File.Delete(PidFile);
     }
 
-    private async Task<bool> IsServerOfTheseDataAsync(int pid, CancellationToken cancellation)
+    private async Task<bool> IsServerOfTheseDataAsync(int pid, CancellationToken cancellationToken)
     {
-        var command = await Tools.RunAsync("ps", ["-o", "args=", "-ww", "-p", pid.ToString(CultureInfo.InvariantCulture)], cancellation: cancellation);
+        var command = await Tools.RunAsync("ps", ["-o", "args=", "-ww", "-p", pid.ToString(CultureInfo.InvariantCulture)], cancellationToken: cancellationToken);
         return command.Output.Contains(DataDirectory, StringComparison.Ordinal) && command.Output.Contains("postgres", StringComparison.Ordinal);
     }
 
     private string PidFile => Path.Combine(DataDirectory, "postmaster.pid");
 
-    private async Task<string[]> PidFileAsync(CancellationToken cancellation)
+    private async Task<string[]> PidFileAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await File.ReadAllLinesAsync(PidFile, cancellation);
+            return await File.ReadAllLinesAsync(PidFile, cancellationToken);
         }
         catch (IOException)
         {

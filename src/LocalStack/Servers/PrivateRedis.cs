@@ -45,11 +45,11 @@ public sealed class PrivateRedis : StackProcess
         new(options, Binary ?? throw new StackException("Redis (redis-server) is not installed."));
 
     /// <summary>Starts the server and waits until it answers.</summary>
-    public static Task<PrivateRedis> StartAsync(PrivateRedisOptions options, CancellationToken cancellation = default) =>
-        Create(options).StartedAsync(cancellation);
+    public static Task<PrivateRedis> StartAsync(PrivateRedisOptions options, CancellationToken cancellationToken = default) =>
+        Create(options).StartedAsync(cancellationToken);
 
     /// <summary>A server for one test run: on a random port, gone with its data when disposed.</summary>
-    public static async Task<PrivateRedis> StartThrowawayAsync(CancellationToken cancellation = default)
+    public static async Task<PrivateRedis> StartThrowawayAsync(CancellationToken cancellationToken = default)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -61,7 +61,7 @@ public sealed class PrivateRedis : StackProcess
             };
             try
             {
-                return await StartAsync(options, cancellation);
+                return await StartAsync(options, cancellationToken);
             }
             catch (StackException) when (attempt < 3 && !Ports.IsFree(options.Port))
             {
@@ -80,7 +80,7 @@ public sealed class PrivateRedis : StackProcess
             ThrowawayDirectory.Delete(enclosing);
     }
 
-    private protected override Task PrepareAsync(CancellationToken cancellation)
+    private protected override Task PrepareAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(DataDirectory);
         return Task.CompletedTask;
@@ -100,16 +100,16 @@ public sealed class PrivateRedis : StackProcess
     };
 
     // While it loads its file it answers -LOADING.
-    private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellation)
+    private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellationToken)
     {
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", Port, cancellation);
+            await client.ConnectAsync("127.0.0.1", Port, cancellationToken);
             var stream = client.GetStream();
-            await stream.WriteAsync("PING\r\n"u8.ToArray(), cancellation);
+            await stream.WriteAsync("PING\r\n"u8.ToArray(), cancellationToken);
             var answer = new byte[64];
-            var length = await stream.ReadAsync(answer, cancellation);
+            var length = await stream.ReadAsync(answer, cancellationToken);
             var text = Encoding.ASCII.GetString(answer, 0, length).Trim();
             return text == "+PONG" ? null : $"it answers '{text}'";
         }

@@ -19,9 +19,9 @@ public static class ServerPackages
         """;
 
     /// <summary>Installs what is missing where that can be done without asking; says how to where it cannot.</summary>
-    public static async Task EnsureAsync(bool postgres, bool redis, IStackReporter reporter, CancellationToken cancellation)
+    public static async Task EnsureAsync(bool postgres, bool redis, IStackReporter reporter, CancellationToken cancellationToken)
     {
-        var missing = await MissingAsync(postgres, redis, cancellation);
+        var missing = await MissingAsync(postgres, redis, cancellationToken);
         if (missing.Count == 0)
             return;
 
@@ -30,13 +30,13 @@ public static class ServerPackages
 
         await reporter.StepAsync(
             $"installing {string.Join(" and ", missing)} with apt-get",
-            () => InstallAsync(asRoot, missing, reporter, cancellation),
+            () => InstallAsync(asRoot, missing, reporter, cancellationToken),
             _ => "");
-        if (await MissingAsync(postgres, redis, cancellation) is { Count: > 0 } still)
+        if (await MissingAsync(postgres, redis, cancellationToken) is { Count: > 0 } still)
             throw new StackException(Advice(still));
     }
 
-    private static async Task<bool> InstallAsync(string[] asRoot, IReadOnlyList<string> packages, IStackReporter reporter, CancellationToken cancellation)
+    private static async Task<bool> InstallAsync(string[] asRoot, IReadOnlyList<string> packages, IStackReporter reporter, CancellationToken cancellationToken)
     {
         string[] command = [.. asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", InstallScript, "sh", .. packages];
         void Progress(string line)
@@ -45,7 +45,7 @@ public static class ServerPackages
                 reporter.Note(line);
         }
 
-        var installed = await Tools.RunAsync(command[0], command[1..], onLine: Progress, cancellation: cancellation);
+        var installed = await Tools.RunAsync(command[0], command[1..], onLine: Progress, cancellationToken: cancellationToken);
         if (!installed.Succeeded)
         {
             var last = string.Join('\n', installed.Output.Split('\n').TakeLast(15));
@@ -55,10 +55,10 @@ public static class ServerPackages
         return true;
     }
 
-    private static async Task<IReadOnlyList<string>> MissingAsync(bool postgres, bool redis, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> MissingAsync(bool postgres, bool redis, CancellationToken cancellationToken)
     {
         var missing = new List<string>();
-        if (postgres && await PostgresBinaries.FindAsync(major: null, cancellation) is null)
+        if (postgres && await PostgresBinaries.FindAsync(major: null, cancellationToken) is null)
             missing.Add("postgresql");
         if (redis && PrivateRedis.Binary is null)
             missing.Add("redis-server");

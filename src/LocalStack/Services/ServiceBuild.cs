@@ -17,26 +17,26 @@ public sealed class ServiceBuild(Checkout checkout, string configuration)
     private string Stamp => Path.Combine(checkout.Home, $"build-{configuration}.stamp");
 
     /// <summary>True when it had to build.</summary>
-    public async Task<bool> RunAsync(IReadOnlyList<ServiceDefinition> services, IStackReporter reporter, CancellationToken cancellation)
+    public async Task<bool> RunAsync(IReadOnlyList<ServiceDefinition> services, IStackReporter reporter, CancellationToken cancellationToken)
     {
         var fingerprint = Fingerprint();
         var built = services.All(service => File.Exists(checkout.Program(service.Project, configuration)));
-        if (built && File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellation) == fingerprint)
+        if (built && File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellationToken) == fingerprint)
             return false;
 
         // One call for all of them, so that what they share is built once.
         var filter = Path.Combine(checkout.Home, "services.slnf");
         var projects = services.Select(service => $"src/{service.Project}/{service.Project}.csproj").ToArray();
         await File.WriteAllTextAsync(
-            filter, JsonSerializer.Serialize(new { solution = new { path = "../Pylon.sln", projects } }), cancellation);
+            filter, JsonSerializer.Serialize(new { solution = new { path = "../Pylon.sln", projects } }), cancellationToken);
         // The analyzers have their say in the build that the tests run on; here a person waits.
-        await DotnetBuildAsync(filter, reporter, cancellation, "-p:RunAnalyzers=false");
-        await File.WriteAllTextAsync(Stamp, fingerprint, cancellation);
+        await DotnetBuildAsync(filter, reporter, cancellationToken, "-p:RunAnalyzers=false");
+        await File.WriteAllTextAsync(Stamp, fingerprint, cancellationToken);
         return true;
     }
 
     /// <summary>Builds a solution, showing each project when it is done.</summary>
-    public async Task DotnetBuildAsync(string target, IStackReporter reporter, CancellationToken cancellation, params string[] more)
+    public async Task DotnetBuildAsync(string target, IStackReporter reporter, CancellationToken cancellationToken, params string[] more)
     {
         var log = Path.Combine(checkout.Logs, "build.log");
         void Progress(string line)
@@ -48,8 +48,8 @@ public sealed class ServiceBuild(Checkout checkout, string configuration)
 
         string[] arguments = ["build", target, "-c", configuration, "-v", "minimal", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", .. more];
         var result = await Tools.RunAsync(
-            Dotnet.Program, arguments, workingDirectory: checkout.Root, environment: Dotnet.Quietly, onLine: Progress, cancellation: cancellation);
-        await File.WriteAllTextAsync(log, result.Output, cancellation);
+            Dotnet.Program, arguments, workingDirectory: checkout.Root, environment: Dotnet.Quietly, onLine: Progress, cancellationToken: cancellationToken);
+        await File.WriteAllTextAsync(log, result.Output, cancellationToken);
         if (result.Succeeded)
             return;
 

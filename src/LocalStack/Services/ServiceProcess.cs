@@ -53,7 +53,7 @@ public sealed class ServiceProcess : StackProcess
 
     private protected override TimeSpan ReadyTimeout => TimeSpan.FromSeconds(90);
 
-    private protected override Task PrepareAsync(CancellationToken cancellation) => File.Exists(_program)
+    private protected override Task PrepareAsync(CancellationToken cancellationToken) => File.Exists(_program)
         ? Task.CompletedTask
         : throw new StackException($"{Name} did not start: {_program} is not built.");
 
@@ -63,21 +63,21 @@ public sealed class ServiceProcess : StackProcess
         WorkingDirectory = Path.GetDirectoryName(_program),
     };
 
-    private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellation)
+    private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await Client.GetAsync($"http://127.0.0.1:{HttpPort}/health", cancellation);
+            using var answer = await Client.GetAsync($"http://127.0.0.1:{HttpPort}/health", cancellationToken);
             if (answer.StatusCode == HttpStatusCode.OK)
                 return null;
-            var said = await answer.Content.ReadAsStringAsync(cancellation);
+            var said = await answer.Content.ReadAsStringAsync(cancellationToken);
             return $"/health answers {(int)answer.StatusCode}: {said.Trim()}";
         }
         catch (HttpRequestException)
         {
             return $"nothing listens on port {HttpPort}";
         }
-        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return "/health does not answer";
         }

@@ -28,18 +28,18 @@ public sealed class RunningStack : IAsyncDisposable
 
     /// <summary>Starts everything and waits until all of it is healthy.</summary>
     /// <exception cref="StackException">A process did not come up; what came up before it is stopped again.</exception>
-    public static async Task<RunningStack> StartAsync(StackOptions options, CancellationToken cancellation = default) =>
-        await StartAsync(options, changed: null, cancellation);
+    public static async Task<RunningStack> StartAsync(StackOptions options, CancellationToken cancellationToken = default) =>
+        await StartAsync(options, changed: null, cancellationToken);
 
-    internal static async Task<RunningStack> StartAsync(StackOptions options, Action<RunningStack>? changed, CancellationToken cancellation)
+    internal static async Task<RunningStack> StartAsync(StackOptions options, Action<RunningStack>? changed, CancellationToken cancellationToken)
     {
         RunningStack? stack = null;
         stack = new RunningStack(options, changed is null ? null : () => changed(stack!));
         try
         {
-            await stack.StartServersAsync(cancellation);
+            await stack.StartServersAsync(cancellationToken);
             foreach (var service in options.Services)
-                await stack.StartAsync(stack.Service(service), cancellation);
+                await stack.StartAsync(stack.Service(service), cancellationToken);
             return stack;
         }
         catch
@@ -51,12 +51,12 @@ public sealed class RunningStack : IAsyncDisposable
 
     /// <summary>Another process of a service, on ports of its own and with the same settings, except for those given.</summary>
     public async Task<ServiceProcess> StartAnotherAsync(
-        ServiceDefinition service, string name, IReadOnlyDictionary<string, string>? settings = null, CancellationToken cancellation = default)
+        ServiceDefinition service, string name, IReadOnlyDictionary<string, string>? settings = null, CancellationToken cancellationToken = default)
     {
         var environment = Settings().Concat(settings ?? new Dictionary<string, string>());
         var process = new ServiceProcess(
             name, Program(service), LogOf(name), Ports.Throwaway(), service.GrpcPort is null ? null : Ports.Throwaway(), environment);
-        await StartAsync(process, cancellation);
+        await StartAsync(process, cancellationToken);
         return process;
     }
 
@@ -69,7 +69,7 @@ public sealed class RunningStack : IAsyncDisposable
         _processes.Clear();
     }
 
-    private async Task StartServersAsync(CancellationToken cancellation)
+    private async Task StartServersAsync(CancellationToken cancellationToken)
     {
         if (Addresses.Ports.TryGetValue(StackAddresses.PostgresKey, out var postgresPort))
         {
@@ -82,8 +82,8 @@ public sealed class RunningStack : IAsyncDisposable
                         FallbackDirectory = $"/var/tmp/pylon-{new Checkout(_options.DataDirectory).Hash}",
                         Report = _options.Reporter.Note,
                     },
-                    cancellation),
-                cancellation);
+                    cancellationToken),
+                cancellationToken);
         }
 
         if (Addresses.Ports.TryGetValue(StackAddresses.RedisKey, out var redisPort))
@@ -93,11 +93,11 @@ public sealed class RunningStack : IAsyncDisposable
                 {
                     Throwaway = _options.Throwaway,
                 }),
-                cancellation);
+                cancellationToken);
         }
     }
 
-    private async Task StartAsync(StackProcess process, CancellationToken cancellation)
+    private async Task StartAsync(StackProcess process, CancellationToken cancellationToken)
     {
         process.Changed = _changed;
         _processes.Add(process);
@@ -105,7 +105,7 @@ public sealed class RunningStack : IAsyncDisposable
             process.Name,
             async () =>
             {
-                await process.StartAsync(cancellation);
+                await process.StartAsync(cancellationToken);
                 return process;
             },
             started => started.Address);

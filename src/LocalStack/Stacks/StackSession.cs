@@ -17,23 +17,23 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
 
     /// <summary>Returns when cancelled, with everything stopped.</summary>
     /// <param name="onReady">Run once all is healthy; the stack counts as ready when it has returned.</param>
-    /// <param name="cancellation">Ends the life of the stack.</param>
-    public async Task RunAsync(Func<StackAddresses, CancellationToken, Task> onReady, CancellationToken cancellation)
+    /// <param name="cancellationToken">Ends the life of the stack.</param>
+    public async Task RunAsync(Func<StackAddresses, CancellationToken, Task> onReady, CancellationToken cancellationToken)
     {
-        await _state.EndLeftoversAsync(reporter.Note, cancellation);
+        await _state.EndLeftoversAsync(reporter.Note, cancellationToken);
         Write(_state with { Phase = StackPhase.Starting, Supervisor = ProcessIdentity.Of(Environment.ProcessId), Processes = [] });
         try
         {
             var (postgres, redis) = (Given("PYLON_POSTGRES", OwnPostgres), Given("PYLON_REDIS", OwnRedis));
-            await ServerPackages.EnsureAsync(postgres is null, redis is null, reporter, cancellation);
+            await ServerPackages.EnsureAsync(postgres is null, redis is null, reporter, cancellationToken);
             await reporter.StepAsync(
-                "build", () => new ServiceBuild(checkout, Configuration).RunAsync(ServiceDefinition.All, reporter, cancellation), built => built ? "" : "up to date");
+                "build", () => new ServiceBuild(checkout, Configuration).RunAsync(ServiceDefinition.All, reporter, cancellationToken), built => built ? "" : "up to date");
 
-            await using var stack = await StartAsync(postgres, redis, cancellation);
+            await using var stack = await StartAsync(postgres, redis, cancellationToken);
             EnvFile.Write(checkout, stack.Addresses);
-            await onReady(stack.Addresses, cancellation);
+            await onReady(stack.Addresses, cancellationToken);
             Write(_state with { Phase = StackPhase.Ready });
-            await new Supervisor(stack, reporter, time).RunAsync(cancellation);
+            await new Supervisor(stack, reporter, time).RunAsync(cancellationToken);
             Write(_state with { Phase = StackPhase.Stopping });
             reporter.Note("stopping");
         }
@@ -52,7 +52,7 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
     private static string? Given(string variable, string? own) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value && value != own ? value : null;
 
-    private async Task<RunningStack> StartAsync(string? postgres, string? redis, CancellationToken cancellation)
+    private async Task<RunningStack> StartAsync(string? postgres, string? redis, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -61,7 +61,7 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
             var options = new StackOptions(checkout, checkout.Data, checkout.Logs, addresses) { Configuration = Configuration, Reporter = reporter };
             try
             {
-                return await RunningStack.StartAsync(options, Record, cancellation);
+                return await RunningStack.StartAsync(options, Record, cancellationToken);
             }
             catch (StackException e) when (attempt < Attempts && addresses.Ports.Values.Any(port => !Ports.IsFree(port)))
             {

@@ -60,13 +60,13 @@ public sealed record StackState
     }
 
     /// <summary>Ends what a supervisor that was killed has left, and nothing else: ids are matched with their start.</summary>
-    public async Task EndLeftoversAsync(Action<string> report, CancellationToken cancellation)
+    public async Task EndLeftoversAsync(Action<string> report, CancellationToken cancellationToken)
     {
         foreach (var process in Processes.Reverse().Where(process => process.Identity.IsAlive))
         {
             report($"ending {process.Name} (pid {process.Identity.Pid}), left behind by a run that was killed");
             var ask = process.Name == StackAddresses.PostgresKey ? Signal.Interrupt : Signal.Terminate;
-            await process.Identity.EndAsync(ask, TimeSpan.FromSeconds(10), cancellation);
+            await process.Identity.EndAsync(ask, TimeSpan.FromSeconds(10), cancellationToken);
         }
     }
 }

@@ -14,18 +14,18 @@ internal sealed class Supervisor(RunningStack stack, IStackReporter reporter, Ti
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Returns when cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(stack.Processes.Select(process => KeepAsync(process, cancellation)));
-        await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(stack.Processes.Select(process => KeepAsync(process, cancellationToken)));
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task KeepAsync(StackProcess process, CancellationToken cancellation)
+    private async Task KeepAsync(StackProcess process, CancellationToken cancellationToken)
     {
         var deaths = new Queue<DateTimeOffset>();
         try
         {
-            var reason = await process.WaitForExitAsync(cancellation);
+            var reason = await process.WaitForExitAsync(cancellationToken);
             while (true)
             {
                 if (IsTooMany(deaths))
@@ -36,8 +36,8 @@ internal sealed class Supervisor(RunningStack stack, IStackReporter reporter, Ti
                 }
 
                 reporter.Warn($"{process.Name} is gone ({reason}); starting it again");
-                await Task.Delay(FirstPause * Math.Pow(2, deaths.Count - 1), time, cancellation);
-                reason = await RestartAsync(process, cancellation) ?? await process.WaitForExitAsync(cancellation);
+                await Task.Delay(FirstPause * Math.Pow(2, deaths.Count - 1), time, cancellationToken);
+                reason = await RestartAsync(process, cancellationToken) ?? await process.WaitForExitAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException)
@@ -47,11 +47,11 @@ internal sealed class Supervisor(RunningStack stack, IStackReporter reporter, Ti
     }
 
     // Null when it is up again, else why it is not.
-    private async Task<string?> RestartAsync(StackProcess process, CancellationToken cancellation)
+    private async Task<string?> RestartAsync(StackProcess process, CancellationToken cancellationToken)
     {
         try
         {
-            await process.StartAgainAsync(cancellation);
+            await process.StartAgainAsync(cancellationToken);
             reporter.Note($"{process.Name} is back at {process.Address} (pid {process.Pid})");
             return null;
         }
