@@ -52,9 +52,9 @@ public sealed class ChoiceTests(SharedStack stack) : SharedStackTests(stack)
         Assert.Equal("option", Assert.Single(problem["errors"]!.AsArray())!["field"]!.GetValue<string>());
         Assert.Equal("PENDING_USER_CHOICE", GatewayClient.Status(await Gateway.WorkloadAsync(id)));
 
-        var byGrpc = await Buf.CallAsync(
+        var byGrpc = await BufClient.CallAsync(
             Stack.GrpcAddress, "pylon.orchestrator.v1.WorkloadService/ChooseRecommendation", $$"""{"id": "{{id}}", "option": {{option}}}""");
-        Assert.Contains("invalid_argument", byGrpc.Error, StringComparison.Ordinal);
+        Assert.Contains("invalid_argument", byGrpc.Output, StringComparison.Ordinal);
     }
 
     private async Task<(string Id, IReadOnlyList<string> Items)> OfferedAsync()
