@@ -50,8 +50,7 @@ internal sealed class IngestScenario() : Scenario("ingest", "a year of half hour
     public override async Task RunAsync(BenchRun run, CancellationToken cancellationToken)
     {
         var postgres = await run.StartPostgresAsync(cancellationToken);
-        await using var database = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = postgres.Port, Username = "pylon", Database = "pylon", CommandTimeout = 120 }.ConnectionString);
+        await using var database = NpgsqlDataSource.Create(postgres.ConnectionString + ";Command Timeout=120");
         await ExecuteAsync(database, Bare, cancellationToken);
         var redis = await run.StartRedisAsync(cancellationToken);
         var ingestion = await run.StartAsync(

@@ -17,10 +17,10 @@ public sealed class EnvFileTests
         Assert.Contains("\nexport PYLON_URL=http://127.0.0.1:8080\nexport PYLON_POSTGRES=postgresql://pylon@127.0.0.1:15432/pylon\n", EnvFile.Format(Variables), StringComparison.Ordinal);
 
     [Fact]
-    public void WhatIsWrittenIsReadBack() => Assert.Equal(Variables, EnvFile.Parse(EnvFile.Format(Variables)));
+    public void WrittenVariablesAreReadBack() => Assert.Equal(Variables, EnvFile.Parse(EnvFile.Format(Variables)));
 
     [Fact]
-    public async Task AShellReadsTheSame()
+    public async Task ShellReadsTheSameVariables()
     {
         var script = EnvFile.Format(Variables) + "printf '%s' \"$PYLON_REDIS\"";
         var info = new ProcessStartInfo("/bin/sh", ["-c", script]) { UseShellExecute = false, RedirectStandardOutput = true };

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Services;
 using Pylon.LocalStack.Stacks;
 
 namespace Pylon.LocalStack.Tests;
@@ -8,7 +9,7 @@ namespace Pylon.LocalStack.Tests;
 public sealed class PortsTests
 {
     [Fact]
-    public void AFreePreferredPortIsTaken()
+    public void FreePreferredPortIsChosen()
     {
         var port = Ports.Throwaway();
 
@@ -16,15 +17,15 @@ public sealed class PortsTests
     }
 
     [Fact]
-    public void AnOccupiedPortIsPassedOver()
+    public void BusyPortIsNotChosen()
     {
-        using var listener = Occupied(out var port);
+        using var listener = Busy(out var port);
 
         Assert.NotEqual(port, new Ports().Choose(port));
     }
 
     [Fact]
-    public void ThePortOfTheRunBeforeComesFirst()
+    public void PortOfThePreviousRunIsChosenFirst()
     {
         var (before, preferred) = (Ports.Throwaway(), Ports.Throwaway());
 
@@ -32,16 +33,16 @@ public sealed class PortsTests
     }
 
     [Fact]
-    public void ThePortOfTheRunBeforeIsLeftToWhoeverHasItNow()
+    public void BusyPortOfThePreviousRunIsNotChosen()
     {
-        using var listener = Occupied(out var before);
+        using var listener = Busy(out var before);
         var preferred = Ports.Throwaway();
 
         Assert.Equal(preferred, new Ports().Choose(preferred, before));
     }
 
     [Fact]
-    public void NoPortIsGivenTwice()
+    public void NoPortIsChosenTwice()
     {
         var ports = new Ports();
         var port = Ports.Throwaway();
@@ -50,7 +51,7 @@ public sealed class PortsTests
     }
 
     [Fact]
-    public void EveryAddressOfAStackHasAPortOfItsOwnAndAVariable()
+    public void EveryAddressOfAStackHasItsOwnPortAndAVariable()
     {
         var addresses = StackAddresses.Choose(random: true);
 
@@ -61,7 +62,7 @@ public sealed class PortsTests
     }
 
     [Fact]
-    public void ServersThatAreGivenGetNoPort()
+    public void GivenServersGetNoPort()
     {
         var addresses = StackAddresses.Choose(postgres: "postgresql://me@db:5432/mine", redis: "cache:6379", random: true);
 
@@ -70,7 +71,19 @@ public sealed class PortsTests
         Assert.DoesNotContain("redis", addresses.Ports.Keys);
     }
 
-    private static TcpListener Occupied(out int port)
+    [Fact]
+    public void VariableOfAServiceWithReplicasHasAllItsAddresses()
+    {
+        var replica = ServiceDefinition.Orchestrator.Replica(2);
+
+        var addresses = StackAddresses.Choose(random: true, replicas: replica);
+
+        Assert.Equal(
+            $"{addresses.GrpcOf(ServiceDefinition.Orchestrator)},{addresses.GrpcOf(replica)}",
+            addresses.Variables.Single(variable => variable.Key == "PYLON_ORCHESTRATOR").Value);
+    }
+
+    private static TcpListener Busy(out int port)
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -20,11 +20,11 @@ public sealed class PrivatePostgresTests
     }
 
     [Fact]
-    public async Task StartsBesideAPidFileThatPointsToAnotherProcess()
+    public async Task ServerStartsDespiteAPidFileOfAnotherProcess()
     {
         await using var server = await PrivatePostgres.StartThrowawayAsync();
         await server.KillAsync();
-        // the id of a process that lives and is no server: this very test
+        // the id of a live process that is no server: this test
         var file = Path.Combine(server.DataDirectory, "postmaster.pid");
         var lines = await File.ReadAllLinesAsync(file);
         lines[0] = Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -36,7 +36,7 @@ public sealed class PrivatePostgresTests
     }
 
     [Fact]
-    public async Task TwoRunSideBySide()
+    public async Task TwoServersRunSideBySide()
     {
         await using var one = await PrivatePostgres.StartThrowawayAsync();
         await using var other = await PrivatePostgres.StartThrowawayAsync();
@@ -47,7 +47,7 @@ public sealed class PrivatePostgresTests
     }
 
     [Fact]
-    public async Task NothingIsLeftOfAThrowawayServer()
+    public async Task DisposedThrowawayServerLeavesNoProcessAndNoData()
     {
         var server = await PrivatePostgres.StartThrowawayAsync();
         var (identity, data) = (server.Identity, server.DataDirectory);
@@ -59,10 +59,10 @@ public sealed class PrivatePostgresTests
     }
 
     [Fact]
-    public async Task AFailedStartNamesTheProcessTheReasonAndTheLog()
+    public async Task FailedStartNamesTheProcessTheReasonAndTheLog()
     {
         await using var first = await PrivatePostgres.StartThrowawayAsync();
-        var directory = Directory.CreateTempSubdirectory("pylon-cli-tests-");
+        var directory = Directory.CreateTempSubdirectory("pylon-stack-tests-");
         try
         {
             var log = Path.Combine(directory.FullName, "postgresql.log");
@@ -87,8 +87,7 @@ public sealed class PrivatePostgresTests
 
     private static async Task<object?> ExecuteAsync(PrivatePostgres server, string sql)
     {
-        var settings = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = server.Port, Username = "pylon", Database = "pylon", Pooling = false };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await using var connection = new NpgsqlConnection(server.ConnectionString + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync();

@@ -20,7 +20,7 @@ public sealed class PrivateRedisTests
     }
 
     [Fact]
-    public async Task TwoRunSideBySide()
+    public async Task TwoServersRunSideBySide()
     {
         await using var one = await PrivateRedis.StartThrowawayAsync();
         await using var other = await PrivateRedis.StartThrowawayAsync();
@@ -30,10 +30,10 @@ public sealed class PrivateRedisTests
     }
 
     [Fact]
-    public async Task AFailedStartNamesTheProcessTheReasonAndTheLog()
+    public async Task FailedStartNamesTheProcessTheReasonAndTheLog()
     {
         await using var first = await PrivatePostgres.StartThrowawayAsync();
-        var directory = Directory.CreateTempSubdirectory("pylon-cli-tests-");
+        var directory = Directory.CreateTempSubdirectory("pylon-stack-tests-");
         var log = Path.Combine(directory.FullName, "redis.log");
         var options = new PrivateRedisOptions(Path.Combine(directory.FullName, "data"), log, first.Port) { Throwaway = true };
 

@@ -5,7 +5,7 @@ namespace Pylon.LocalStack.Tests;
 public sealed class SandboxSettingsTests
 {
     [Fact]
-    public void SandboxPlaysTheSourcesWithoutPauses()
+    public void SandboxIsAskedWithoutPauses()
     {
         var settings = SandboxSettings.At("http://sandbox", _ => null);
 
@@ -14,7 +14,7 @@ public sealed class SandboxSettingsTests
     }
 
     [Fact]
-    public void SourceThatTheUserNamesIsAskedAsPolitelyAsARealOne()
+    public void SourceThatTheUserNamesIsAskedWithTheUsualPauses()
     {
         var settings = SandboxSettings.At("http://sandbox", name => name == "Sources__NesoBaseUrl" ? "https://real" : null);
 

@@ -5,10 +5,10 @@ namespace Pylon.LocalStack.Tests;
 
 public sealed class ServiceProcessTests : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("pylon-cli-tests-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("pylon-stack-tests-");
 
     [Fact]
-    public async Task AServiceThatEndsAtOnceIsReportedWithItsLastWordsAndItsLog()
+    public async Task ServiceThatEndsAtOnceIsReportedWithItsLastLinesAndItsLog()
     {
         // dotnet says what is wrong with a file that is no program
         var program = Path.Combine(_directory.FullName, "Broken.dll");
@@ -19,12 +19,12 @@ public sealed class ServiceProcessTests : IDisposable
         var failure = await Assert.ThrowsAsync<StackException>(() => service.StartAsync());
 
         Assert.StartsWith("broken did not start: it exited with code", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("It said last:\n", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("It wrote last:\n", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith("Its log: " + log, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task AServiceThatIsNotBuiltIsReported()
+    public async Task ServiceThatIsNotBuiltIsReported()
     {
         await using var service = new ServiceProcess("absent", "/nowhere/Absent.dll", Path.Combine(_directory.FullName, "absent.log"), 1, null, []);
 
@@ -34,7 +34,7 @@ public sealed class ServiceProcessTests : IDisposable
     }
 
     [Fact]
-    public void AnotherProcessWithTheSameIdIsNotTheSameProcess()
+    public void LaterProcessWithTheSameIdIsAnotherProcess()
     {
         var me = ProcessIdentity.Of(Environment.ProcessId)!;
 

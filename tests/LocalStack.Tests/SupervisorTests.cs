@@ -9,7 +9,7 @@ public sealed class SupervisorTests : IDisposable
     private readonly string _directory = ThrowawayDirectory.Create("stack");
 
     [Fact]
-    public async Task AServerThatIsKilledComesBackAtItsAddress()
+    public async Task KilledServerStartsAgainAtItsAddress()
     {
         await using var stack = await StartAsync();
         using var stop = new CancellationTokenSource();
@@ -26,33 +26,33 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
-    public async Task OneThatDiesTooOftenIsGivenUp()
+    public async Task ServerThatEndsTooOftenStaysDown()
     {
         await using var stack = await StartAsync();
         using var stop = new CancellationTokenSource();
         var time = new FakeTime();
-        var reporter = new Heard();
+        var reporter = new RecordingReporter();
         var supervising = new Supervisor(stack, reporter, time).RunAsync(stop.Token);
         var redis = stack["redis"];
 
-        for (var death = 1; death <= 6; death++)
+        for (var round = 1; round <= 6; round++)
         {
-            await Eventually.True(() => redis.IsRunning && redis.Restarts == death - 1 && redis.Identity?.IsAlive == true);
-            await Eventually.True(() => death == 1 || reporter.Notes == death - 1);
+            await Eventually.True(() => redis.IsRunning && redis.Restarts == round - 1 && redis.Identity?.IsAlive == true);
+            await Eventually.True(() => round == 1 || reporter.Notes == round - 1);
             redis.Identity!.Send(Signal.Kill);
-            if (death == 6)
+            if (round == 6)
                 break;
             await time.TimersWaiting();
             time.Advance(TimeSpan.FromSeconds(4));
         }
 
-        await Eventually.True(() => reporter.Warnings.Any(warning => warning.StartsWith("redis is given up", StringComparison.Ordinal)));
+        await Eventually.True(() => reporter.Warnings.Any(warning => warning.StartsWith("redis ended 6 times in a minute", StringComparison.Ordinal)));
         await stop.CancelAsync();
         await supervising;
     }
 
     [Fact]
-    public async Task NothingOfAStackIsLeftWhenItIsDisposed()
+    public async Task DisposedStackLeavesNoProcess()
     {
         var stack = await StartAsync();
         var identities = stack.Processes.Select(process => process.Identity!).ToList();
@@ -68,16 +68,11 @@ public sealed class SupervisorTests : IDisposable
     // The servers without the services, which need not be built for this.
     private Task<RunningStack> StartAsync()
     {
-        var options = new StackOptions(
-            new Checkout(_directory), Path.Combine(_directory, "data"), Path.Combine(_directory, "logs"), StackAddresses.Choose(random: true))
-        {
-            Services = [],
-            Throwaway = true,
-        };
+        var options = new StackOptions(new Checkout(_directory), StackAddresses.Choose(random: true)) { Services = [], Throwaway = true };
         return RunningStack.StartAsync(options);
     }
 
-    private sealed class Heard : IStackReporter
+    private sealed class RecordingReporter : IStackReporter
     {
         private readonly List<string> _warnings = [];
         private int _notes;

@@ -3,32 +3,32 @@ using System.Text;
 
 namespace Pylon.LocalStack.Machine;
 
-/// <summary>The source tree that this command belongs to, and the places under its <c>.pylon/</c>.</summary>
+/// <summary>The source tree of the running code, and the places under its <c>.pylon/</c>.</summary>
 public sealed class Checkout
 {
-    /// <summary>A checkout at a known place.</summary>
+    /// <summary>The checkout in this directory.</summary>
     public Checkout(string root) => Root = Path.GetFullPath(root);
 
     /// <summary>The directory with Pylon.sln.</summary>
     public string Root { get; }
 
-    /// <summary>Everything that the local stack keeps.</summary>
+    /// <summary>Where the local stack keeps its files.</summary>
     public string Home => Path.Combine(Root, ".pylon");
 
-    /// <summary>What the servers store.</summary>
+    /// <summary>The servers' data.</summary>
     public string Data => Path.Combine(Home, "data");
 
-    /// <summary>One file for each process.</summary>
+    /// <summary>The log files, one for each process.</summary>
     public string Logs => Path.Combine(Home, "logs");
 
-    /// <summary>What runs where, to be sourced by a shell.</summary>
+    /// <summary>What runs where, for a shell to source.</summary>
     public string EnvFile => Path.Combine(Home, "env");
 
     internal string StateFile => Path.Combine(Home, "state.json");
 
     internal string LockFile => Path.Combine(Home, "lock");
 
-    /// <summary>The same for the same path, another for another: tells the data of two checkouts apart outside of them.</summary>
+    /// <summary>Differs for each path: names what a checkout keeps outside itself.</summary>
     internal string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Root)))[..12];
 
     /// <summary>The checkout that the running code was built in.</summary>
@@ -43,15 +43,16 @@ public sealed class Checkout
         throw new StackException($"{AppContext.BaseDirectory} is not inside a Pylon checkout.");
     }
 
-    /// <summary>The program of a service as a build of this configuration leaves it.</summary>
+    /// <summary>The program of a service in the output of this configuration.</summary>
     public string Program(string project, string configuration) =>
         Path.Combine(Root, "src", project, "bin", configuration, "net10.0", $"Pylon.{project}.dll");
 
+    /// <summary>Makes the directories under <c>.pylon/</c>.</summary>
     public void MakeHome()
     {
         try
         {
-            // PostgreSQL's user has to get through here, whatever the umask.
+            // PostgreSQL's user must be able to enter, whatever the umask.
             foreach (var directory in (string[])[Home, Data, Logs])
             {
                 Directory.CreateDirectory(directory);

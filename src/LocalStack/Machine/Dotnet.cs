@@ -1,21 +1,22 @@
 namespace Pylon.LocalStack.Machine;
 
-/// <summary>The dotnet that runs us, which also builds and runs the services.</summary>
+/// <summary>The dotnet program that runs this process; it builds and runs the services, too.</summary>
 public static class Dotnet
 {
+    /// <summary>Its environment: no telemetry, no banner, no server that stays behind.</summary>
     public static readonly IReadOnlyDictionary<string, string?> Quietly = new Dictionary<string, string?>
     {
         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
         ["DOTNET_NOLOGO"] = "1",
         ["DOTNET_CLI_UI_LANGUAGE"] = "en",
-        // No build server stays behind: what we started ends with us.
         ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
         ["MSBUILDDISABLENODEREUSE"] = "1",
-        // Found by msbuild through our own process otherwise, and then it is not the one that it needs.
+        // Set in our own process; msbuild would take them for its own.
         ["MSBuildSDKsPath"] = null,
         ["MSBuildExtensionsPath"] = null,
     };
 
+    /// <summary>Its path.</summary>
     public static string Program { get; } = Locate();
 
     private static string Locate()

@@ -1,24 +1,25 @@
 namespace Pylon.LocalStack.Machine;
 
-/// <summary>Is told what the stack does, for a person who waits.</summary>
+/// <summary>Shows progress to a person who waits.</summary>
 public interface IStackReporter
 {
-    /// <summary>A step begins that may take a while.</summary>
+    /// <summary>A step begins. Several may be open at a time.</summary>
     void Begin(string step);
 
-    /// <summary>A step is done; <paramref name="detail"/> is what came of it.</summary>
+    /// <summary>A step is done; <paramref name="detail"/> is its result.</summary>
     void Done(string step, string detail, TimeSpan took);
 
-    /// <summary>A step did not come to its end; why is told by the exception.</summary>
+    /// <summary>A step failed; the exception says why.</summary>
     void Failed(string step);
 
     /// <summary>Something worth knowing.</summary>
     void Note(string text);
 
-    /// <summary>Something went wrong and is being dealt with, or not.</summary>
+    /// <summary>Something went wrong; the stack goes on.</summary>
     void Warn(string text);
 }
 
+/// <summary>Shows nothing.</summary>
 internal sealed class SilentReporter : IStackReporter
 {
     public static readonly SilentReporter Instance = new();
@@ -44,9 +45,10 @@ internal sealed class SilentReporter : IStackReporter
     }
 }
 
+/// <summary>Steps with their time.</summary>
 public static class StackReporterSteps
 {
-    /// <summary>Runs a step, told before and after.</summary>
+    /// <summary>Runs a step and reports its begin and its end.</summary>
     public static async Task<T> StepAsync<T>(this IStackReporter reporter, string step, Func<Task<T>> run, Func<T, string> detail)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();

@@ -4,19 +4,18 @@ using System.Security.Cryptography;
 
 namespace Pylon.LocalStack.Machine;
 
-/// <summary>Finds loopback ports that nobody listens on.</summary>
+/// <summary>Finds free loopback ports.</summary>
 public sealed class Ports
 {
     private const int Step = 10;
     private readonly HashSet<int> _given = [];
 
-    /// <summary>True when a server could listen on this port of the loopback address now.</summary>
+    /// <summary>True when a server can listen on this port of the loopback address now.</summary>
     public static bool IsFree(int port)
     {
         try
         {
-            // Connections of an earlier server that linger in TIME_WAIT do not matter to a server, and not here:
-            // .NET sets SO_REUSEADDR on Unix, as every server does.
+            // .NET sets SO_REUSEADDR on Unix, as servers do: connections in TIME_WAIT do not make a port busy.
             using var listener = new TcpListener(IPAddress.Loopback, port);
             listener.Start();
             return true;
@@ -28,8 +27,8 @@ public sealed class Ports
     }
 
     /// <summary>
-    /// The first free port of: the one used before, the preferred one, and then in steps of ten above it, where a second
-    /// checkout finds its own. Never gives the same port twice.
+    /// The first free port of: the one used before, the preferred one, and those above it in steps of ten, which leave
+    /// room for other checkouts. Never returns a port twice.
     /// </summary>
     public int Choose(int preferred, int? before = null)
     {
@@ -44,8 +43,8 @@ public sealed class Ports
     }
 
     /// <summary>
-    /// A free port for a throw-away server, from below the range that the kernel takes for outgoing connections, so that
-    /// it is still free after a restart of the server.
+    /// A free port for a throw-away server, below the range of outgoing connections: the port is still free when the
+    /// server starts again.
     /// </summary>
     public static int Throwaway()
     {

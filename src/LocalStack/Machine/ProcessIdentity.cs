@@ -5,12 +5,12 @@ using System.Globalization;
 namespace Pylon.LocalStack.Machine;
 
 /// <summary>
-/// A process told apart from a later one that was given the same id: the id and the moment at which it started
-/// (clock ticks since boot on Linux, milliseconds of the epoch elsewhere).
+/// A process id with the moment at which the process started (clock ticks since boot on Linux, milliseconds of the epoch
+/// elsewhere): a later process with the same id is another one.
 /// </summary>
 public sealed record ProcessIdentity(int Pid, long Started)
 {
-    /// <summary>Who has this id now, or null when nobody has.</summary>
+    /// <summary>The process that has this id now, or null.</summary>
     public static ProcessIdentity? Of(int pid)
     {
         if (OperatingSystem.IsLinux())
@@ -27,10 +27,10 @@ public sealed record ProcessIdentity(int Pid, long Started)
         }
     }
 
-    /// <summary>True while this very process runs; a zombie does not count.</summary>
+    /// <summary>True while this process runs; a zombie does not count.</summary>
     public bool IsAlive => Of(Pid) == this;
 
-    /// <summary>Resident memory in bytes, or null when it cannot be told.</summary>
+    /// <summary>Resident memory in bytes, or null when it is unknown.</summary>
     public long? ResidentBytes()
     {
         if (!IsAlive)
@@ -46,20 +46,20 @@ public sealed record ProcessIdentity(int Pid, long Started)
         }
     }
 
-    /// <summary>Sends the signal, unless the process is gone and its id belongs to another.</summary>
+    /// <summary>Sends the signal, unless the process has ended.</summary>
     public bool Send(Signal signal) => IsAlive && Signals.Send(Pid, signal);
 
-    /// <summary>Asks the process to end, insists after <paramref name="patience"/>, and waits until it is gone.</summary>
+    /// <summary>Asks the process to end, kills it after <paramref name="patience"/>, and waits until it has ended.</summary>
     public async Task<bool> EndAsync(Signal ask, TimeSpan patience, CancellationToken cancellationToken = default)
     {
         Send(ask);
-        if (await GoneWithinAsync(patience, cancellationToken))
+        if (await EndsWithinAsync(patience, cancellationToken))
             return true;
         Send(Signal.Kill);
-        return await GoneWithinAsync(TimeSpan.FromSeconds(10), cancellationToken);
+        return await EndsWithinAsync(TimeSpan.FromSeconds(10), cancellationToken);
     }
 
-    private async Task<bool> GoneWithinAsync(TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<bool> EndsWithinAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         while (IsAlive)

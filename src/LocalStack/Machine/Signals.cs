@@ -11,16 +11,17 @@ public enum Signal
     /// <summary>PostgreSQL's immediate shutdown.</summary>
     Quit = 3,
 
-    /// <summary>Ends a process without giving it a say.</summary>
+    /// <summary>Ends a process at once.</summary>
     Kill = 9,
 
     /// <summary>Asks a process to end.</summary>
     Terminate = 15,
 }
 
+/// <summary>Sends signals.</summary>
 public static partial class Signals
 {
-    /// <summary>Sends the signal; false when there is no such process any more.</summary>
+    /// <summary>Sends the signal; false when the process has ended.</summary>
     public static bool Send(int pid, Signal signal) => pid > 1 && Kill(pid, (int)signal) == 0;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -1,6 +1,6 @@
 namespace Pylon.LocalStack.Machine;
 
-/// <summary>Something that the user has to know and can act on; the message is the whole story, no stack trace is shown.</summary>
+/// <summary>An error that the user can act on; the message is shown without a stack trace.</summary>
 public sealed class StackException : Exception
 {
     /// <inheritdoc cref="StackException"/>
@@ -20,12 +20,12 @@ public sealed class StackException : Exception
     {
     }
 
-    /// <summary>A process that did not come up: which, why, the last of what it said, and where the rest is.</summary>
+    /// <summary>A process did not start: which one, why, its last lines, and its log.</summary>
     internal static StackException FailedStart(string name, string reason, string lastLines, string logFile)
     {
-        var said = lastLines.Length == 0
-            ? "It said nothing."
-            : "It said last:\n" + string.Join('\n', lastLines.Split('\n').Select(line => "    " + line));
-        return new StackException($"{name} did not start: {reason}.\n{said}\nIts log: {logFile}");
+        var output = lastLines.Length == 0
+            ? "It wrote nothing."
+            : "It wrote last:\n" + string.Join('\n', lastLines.Split('\n').Select(line => "    " + line));
+        return new StackException($"{name} did not start: {reason}.\n{output}\nIts log: {logFile}");
     }
 }

@@ -4,18 +4,18 @@ using System.Security.Cryptography;
 namespace Pylon.LocalStack.Machine;
 
 /// <summary>
-/// Directories of throw-away servers. The name carries who made it, so that what a killed test run left behind is swept
-/// away by the next one.
+/// Directories of throw-away servers. The name has the process that made it: the next run deletes what a killed run left
+/// behind.
 /// </summary>
 internal static class ThrowawayDirectory
 {
     private const string Prefix = "pylon-throwaway";
     private static readonly string[] Roots = [.. new[] { Path.GetTempPath(), "/var/tmp" }.Distinct()];
-    private static readonly Lazy<bool> Swept = new(Sweep);
+    private static readonly Lazy<bool> CleanedUp = new(CleanUp);
 
     public static string Create(string what)
     {
-        _ = Swept.Value;
+        _ = CleanedUp.Value;
         var me = ProcessIdentity.Of(Environment.ProcessId) ?? new ProcessIdentity(Environment.ProcessId, 0);
         var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}-{me.Pid}-{me.Started}-{what}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}");
         return Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
@@ -30,11 +30,11 @@ internal static class ThrowawayDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // a server's last writes may race with us; the next run sweeps
+            // the server may still write; the next run deletes it
         }
     }
 
-    private static bool Sweep()
+    private static bool CleanUp()
     {
         foreach (var directory in Roots.Where(Directory.Exists).SelectMany(root => Directory.GetDirectories(root, Prefix + "-*")))
         {

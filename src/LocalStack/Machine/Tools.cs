@@ -3,24 +3,28 @@ using System.Diagnostics;
 
 namespace Pylon.LocalStack.Machine;
 
-/// <summary>What a program that ran to its end had to say.</summary>
+/// <summary>How a program ended, and what it wrote.</summary>
 public sealed record ToolResult(int ExitCode, string Output)
 {
+    /// <summary>True for exit code 0.</summary>
     public bool Succeeded => ExitCode == 0;
 }
 
-/// <summary>Finding and running the programs of the machine.</summary>
+/// <summary>Finds and runs the programs of the machine.</summary>
 public static class Tools
 {
-    // Where administrators' tools are, also when the PATH of an ordinary user leaves them out.
+    // An ordinary user's PATH may leave out the directories of administrators' tools.
     private static readonly string[] AlwaysSearched = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
 
+    /// <summary>The directories that hold programs.</summary>
     public static IEnumerable<string> SearchPath =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Concat(AlwaysSearched).Distinct();
 
+    /// <summary>The path of a program, or null.</summary>
     public static string? Find(string program) =>
         SearchPath.Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
 
+    /// <summary>True when the program exists and exits with code 0.</summary>
     public static bool Succeeds(string program, params string[] arguments)
     {
         var info = new ProcessStartInfo(program, arguments)
@@ -43,7 +47,7 @@ public static class Tools
         }
     }
 
-    /// <summary>Runs a program to its end; its two outputs come back as one text, and line by line while it runs.</summary>
+    /// <summary>Runs a program to its end. Its two outputs are returned as one text; <paramref name="onLine"/> gets each line at once.</summary>
     public static async Task<ToolResult> RunAsync(
         string program,
         IEnumerable<string> arguments,

@@ -1,20 +1,20 @@
 namespace Pylon.LocalStack.Machine;
 
-/// <summary>PostgreSQL refuses to run as root; this is whom it runs as instead.</summary>
+/// <summary>The user that PostgreSQL runs as when we are root: it refuses to run as root.</summary>
 internal static class UnprivilegedUser
 {
     private static readonly string[] Candidates = ["postgres", "nobody"];
 
-    // BusyBox has a setpriv that cannot do this, but a su that hands over without staying in between.
+    // The setpriv of BusyBox cannot do this; its su replaces itself with the command.
     private static readonly Lazy<bool> HasSetpriv = new(() => Tools.Succeeds("setpriv", "--reuid", "0", "true"));
 
-    /// <summary>The user to become for a server whose data are in this directory, or null when we are not root.</summary>
+    /// <summary>The user for a server with data in this directory, or null when we are not root.</summary>
     public static async Task<string?> ForAsync(string dataDirectory, CancellationToken cancellationToken)
     {
         if (!Environment.IsPrivilegedProcess)
             return null;
 
-        // What an ordinary user began before us stays that user's.
+        // Data of an ordinary user stay that user's.
         if (Directory.Exists(dataDirectory) && await OwnerAsync(dataDirectory, cancellationToken) is { } owner and not "root" and not "UNKNOWN")
             return owner;
 
@@ -25,7 +25,7 @@ internal static class UnprivilegedUser
                 + "Run pylon as an ordinary user, or point PYLON_POSTGRES at a server.");
     }
 
-    /// <summary>The words to put before a command so that it runs as this user, in place, with nothing in between.</summary>
+    /// <summary>The words before a command that run it as this user, without a process in between.</summary>
     public static IEnumerable<string> Prefix(string user, params IEnumerable<string> setprivOptions) => HasSetpriv.Value
         ? ["setpriv", "--reuid", user, "--regid", GroupOf(user), "--clear-groups", .. setprivOptions]
         : ["su", "-s", "/bin/sh", user, "-c", "exec \"$0\" \"$@\"", "--"];
@@ -38,7 +38,7 @@ internal static class UnprivilegedUser
         return Tools.RunAsync(command[0], command[1..], input, workingDirectory, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Makes the directory and hands it to the user; true when the user can get there and write.</summary>
+    /// <summary>Makes the directory and gives it to the user; true when the user can enter it and write.</summary>
     public static async Task<bool> OwnsAsync(string? user, string directory, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);

@@ -2,18 +2,18 @@ using Pylon.LocalStack.Machine;
 
 namespace Pylon.LocalStack.Processes;
 
-/// <summary>What to execute, as whom, with which environment, and where its output goes.</summary>
+/// <summary>How to start a process: program, user, environment and log file.</summary>
 public sealed record LaunchPlan(string FileName, IReadOnlyList<string> Arguments, string LogFile)
 {
-    /// <summary>Added to the environment that is inherited; a null value takes a variable away.</summary>
+    /// <summary>Added to the inherited environment; null removes a variable.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Where the process starts; null is the current directory.</summary>
+    /// <summary>Its working directory; null for the current one.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>The user to become, when we are root and the process must not be.</summary>
+    /// <summary>The user that it runs as; null for our own.</summary>
     public string? User { get; init; }
 
-    /// <summary>What the process gets when we are killed and cannot stop it ourselves; null lets it outlive us.</summary>
+    /// <summary>The signal that it gets when we are killed; null for none.</summary>
     public Signal? SignalWhenOrphaned { get; init; } = Signal.Terminate;
 }

@@ -2,16 +2,17 @@ using System.Text;
 
 namespace Pylon.LocalStack.Processes;
 
-/// <summary>The file that a process of the stack writes its output to.</summary>
+/// <summary>The file with the output of a process.</summary>
 public sealed class LogFile(string path)
 {
     private const int TailBytes = 32 * 1024;
 
+    /// <summary>Its path.</summary>
     public string Path => path;
 
     private string Previous => path + ".old";
 
-    /// <summary>Puts the log of the run before aside, so that this run's file holds this run only.</summary>
+    /// <summary>Renames the log of the previous run to <c>.old</c>.</summary>
     public void Rotate()
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
@@ -19,10 +20,10 @@ public sealed class LogFile(string path)
             File.Move(path, Previous, overwrite: true);
     }
 
-    /// <summary>Where the file ends now; what comes later was written later.</summary>
+    /// <summary>Its length now, in bytes.</summary>
     public long Length => File.Exists(path) ? new FileInfo(path).Length : 0;
 
-    /// <summary>The last lines written after <paramref name="since"/>.</summary>
+    /// <summary>The last lines behind this many bytes.</summary>
     public string Tail(int lines, long since = 0)
     {
         if (!File.Exists(path))

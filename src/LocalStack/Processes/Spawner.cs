@@ -5,13 +5,12 @@ using Pylon.LocalStack.Machine;
 namespace Pylon.LocalStack.Processes;
 
 /// <summary>
-/// Starts the processes of the stack: in a session of their own, so that Ctrl-C in the terminal reaches us alone and we
-/// stop them in order; with output going straight to a file, so that they outlive a supervisor's pipe; and, on Linux, with
-/// a signal on the death of their parent.
+/// Starts the processes of the stack: in a session of their own, so Ctrl-C in the terminal reaches only us and we stop them
+/// in order; with output straight to a file, so no pipe breaks when we end; and, on Linux, with a signal when we die.
 /// </summary>
 /// <remarks>
-/// That signal is sent when the <em>thread</em> that started the process ends, and threads of the pool do end. All
-/// processes are therefore started by one thread that lives as long as we do.
+/// The kernel sends that signal when the <em>thread</em> that started the process ends, and threads of the pool do end. One
+/// thread that lives as long as we do therefore starts all processes.
 /// </remarks>
 public static class Spawner
 {
@@ -26,6 +25,7 @@ public static class Spawner
     })
     { IsBackground = true, Name = "spawner" }.Start();
 
+    /// <summary>Starts a process.</summary>
     public static async Task<Process> StartAsync(LaunchPlan plan)
     {
         var command = Command(plan);
@@ -46,7 +46,7 @@ public static class Spawner
 
     private static Process Start(LaunchPlan plan, IReadOnlyList<string> command)
     {
-        // With all three redirected .NET leaves the terminal alone; the shell points them elsewhere at once.
+        // .NET leaves the terminal alone when all three are redirected; the shell redirects them again at once.
         var info = new ProcessStartInfo("/bin/sh")
         {
             UseShellExecute = false,

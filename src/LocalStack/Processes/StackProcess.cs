@@ -3,9 +3,7 @@ using Pylon.LocalStack.Machine;
 
 namespace Pylon.LocalStack.Processes;
 
-/// <summary>
-/// A process that we own: started, waited for until it is ready, killed, started again at the same address, stopped.
-/// </summary>
+/// <summary>A process of the stack: start it and wait until it is ready, kill it, start it again at the same address, stop it.</summary>
 public abstract class StackProcess : IAsyncDisposable
 {
     private const int TailLines = 15;
@@ -26,27 +24,30 @@ public abstract class StackProcess : IAsyncDisposable
     /// <summary>Where to reach it.</summary>
     public abstract string Address { get; }
 
-    /// <summary>What it has written so far.</summary>
+    /// <summary>The file with its output.</summary>
     public string LogFile => _log.Path;
 
-    /// <summary>Who it is, while it runs.</summary>
+    /// <summary>Its id and start; null while it does not run.</summary>
     public ProcessIdentity? Identity { get; private set; }
 
     /// <summary>Its process id; 0 when it does not run.</summary>
     public int Pid => Identity?.Pid ?? 0;
 
-    /// <summary>Told when a process was started or is gone; the process may not be ready yet.</summary>
+    /// <summary>Called when the process was started or has ended; it may not be ready yet.</summary>
     public Action? Changed { get; set; }
 
     /// <summary>How often it was started again.</summary>
     public int Restarts { get; private set; }
 
-    /// <summary>True from a successful start until its end, whoever ended it.</summary>
+    /// <summary>True from its start until its end.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
     private protected virtual TimeSpan ReadyTimeout => TimeSpan.FromSeconds(60);
 
     private protected virtual Signal StopSignal => Signal.Terminate;
+
+    /// <summary>Deleted when the process is disposed.</summary>
+    private protected virtual IEnumerable<string> DeletedAtEnd => [];
 
     private protected virtual TimeSpan StopPatience => TimeSpan.FromSeconds(10);
 
@@ -55,7 +56,7 @@ public abstract class StackProcess : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (IsRunning)
-            throw new InvalidOperationException($"{Name} runs already");
+            throw new InvalidOperationException($"{Name} is running already");
 
         if (!_rotated)
             _log.Rotate();
@@ -78,14 +79,14 @@ public abstract class StackProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it at the same address with the same data, after it was killed or died.</summary>
+    /// <summary>Starts it at the same address with the same data, after it ended.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
         Restarts++;
         return StartAsync(cancellationToken);
     }
 
-    /// <summary>SIGKILL, and waits until the process is gone: no flush, no goodbye.</summary>
+    /// <summary>Sends SIGKILL and waits until the process has ended.</summary>
     public async Task KillAsync()
     {
         if (_process is not { } process)
@@ -96,7 +97,7 @@ public abstract class StackProcess : IAsyncDisposable
         Identity = null;
     }
 
-    /// <summary>Asks it to end in good order and insists when it does not.</summary>
+    /// <summary>Asks it to end, and kills it when it does not in time.</summary>
     public async Task StopAsync()
     {
         if (_process is not { } process)
@@ -117,7 +118,7 @@ public abstract class StackProcess : IAsyncDisposable
         Identity = null;
     }
 
-    /// <summary>Completes when the process ends, with the reason in words.</summary>
+    /// <summary>Completes when the process ends; the result is the reason in words.</summary>
     public async Task<string> WaitForExitAsync(CancellationToken cancellationToken = default)
     {
         if (_process is not { } process)
@@ -126,19 +127,21 @@ public abstract class StackProcess : IAsyncDisposable
         return Ended(process);
     }
 
-    /// <summary>The last lines of what it wrote since it was last started.</summary>
+    /// <summary>The last lines that it wrote since its last start.</summary>
     public string LastLines(int lines = TailLines) => _log.Tail(lines, _logStart);
 
     /// <inheritdoc/>
-    public virtual async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await StopAsync();
         _process?.Dispose();
         _process = null;
+        foreach (var directory in DeletedAtEnd)
+            ThrowawayDirectory.Delete(directory);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>What has to be there before each start: directories, stale files out of the way.</summary>
+    /// <summary>Runs before each start: makes directories, removes stale files.</summary>
     private protected virtual Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private protected abstract LaunchPlan Plan();
@@ -148,7 +151,7 @@ public abstract class StackProcess : IAsyncDisposable
 
     private protected StackException Failure(string reason) => StackException.FailedStart(Name, reason, LastLines(), LogFile);
 
-    // .NET tells the end by signal n as code 128 + n; dotnet itself uses some codes of that range for its own errors.
+    // .NET reports the end by signal n as code 128 + n; dotnet itself uses some codes of that range for its own errors.
     private static string Ended(Process process) => process.ExitCode switch
     {
         130 => "it was interrupted (SIGINT)",

@@ -2,7 +2,7 @@ namespace Pylon.LocalStack.Processes;
 
 internal static class StackProcessStart
 {
-    /// <summary>Starts it and hands it back; when it does not come up, nothing of it stays.</summary>
+    /// <summary>Starts the process and returns it; when it does not start, it is disposed.</summary>
     public static async Task<T> StartedAsync<T>(this T process, CancellationToken cancellationToken)
         where T : StackProcess
     {

@@ -7,7 +7,7 @@ namespace Pylon.LocalStack.Servers;
 /// <summary>A directory that holds PostgreSQL's server programs, and their major version.</summary>
 internal sealed partial record PostgresBinaries(string Directory, int Major)
 {
-    /// <summary>The oldest version with all that our SQL takes for granted.</summary>
+    /// <summary>The oldest version with everything that our SQL uses.</summary>
     public const int OldestMajor = 13;
 
     public string Initdb => Path.Combine(Directory, "initdb");
@@ -15,8 +15,8 @@ internal sealed partial record PostgresBinaries(string Directory, int Major)
     public string Postgres => Path.Combine(Directory, "postgres");
 
     /// <summary>
-    /// The first usable installation: what the PATH says, else the distribution's highest version, else what
-    /// pg_config or Homebrew know. With <paramref name="major"/> only that version will do: a data directory is bound to it.
+    /// The first usable installation: on the PATH, else the distribution's highest version, else where pg_config or
+    /// Homebrew have it. With <paramref name="major"/> only that version: a data directory belongs to one major version.
     /// </summary>
     public static async Task<PostgresBinaries?> FindAsync(int? major, CancellationToken cancellationToken)
     {

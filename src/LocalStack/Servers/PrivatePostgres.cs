@@ -7,26 +7,23 @@ namespace Pylon.LocalStack.Servers;
 /// <summary>How a <see cref="PrivatePostgres"/> is set up.</summary>
 public sealed record PrivatePostgresOptions(string DataDirectory, string LogFile, int Port)
 {
-    /// <summary>Where the data go when the unprivileged user cannot reach <see cref="DataDirectory"/>.</summary>
+    /// <summary>Used when the unprivileged user cannot write to <see cref="DataDirectory"/>.</summary>
     public string? FallbackDirectory { get; init; }
 
-    /// <summary>
-    /// True for data that survive a power cut. False is quicker and still survives the end of the process, which is all
-    /// that a test can do to it.
-    /// </summary>
+    /// <summary>True for data that survive a power cut. False is faster; the data still survive a kill of the process.</summary>
     public bool Durable { get; init; } = true;
 
-    /// <summary>True when the data go with the server.</summary>
+    /// <summary>True when the data are deleted with the server.</summary>
     public bool Throwaway { get; init; }
 
-    /// <summary>A directory around data and log that goes with them.</summary>
+    /// <summary>A directory around data and log that is deleted with them.</summary>
     internal string? Enclosing { get; init; }
 
-    /// <summary>Told what is being done, where that takes a while or is worth knowing.</summary>
+    /// <summary>Gets a line about each slow or unusual step.</summary>
     public Action<string>? Report { get; init; }
 }
 
-/// <summary>A PostgreSQL server of our own on a loopback port, with a database and a superuser named <c>pylon</c>.</summary>
+/// <summary>A private PostgreSQL server on a loopback port, with a database and a superuser named <c>pylon</c>.</summary>
 public sealed class PrivatePostgres : StackProcess
 {
     private const string Superuser = "pylon";
@@ -42,16 +39,19 @@ public sealed class PrivatePostgres : StackProcess
     /// <summary>Where it listens, always on 127.0.0.1.</summary>
     public int Port => _options.Port;
 
-    /// <summary>Where its data are; not always where they were asked to be.</summary>
+    /// <summary>Where its data are: the directory of the options, or the fallback.</summary>
     public string DataDirectory => _options.DataDirectory;
 
     /// <summary>A libpq URI that psql takes.</summary>
     public string Uri => UriOf(Port);
 
+    /// <summary>In Npgsql's notation.</summary>
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username={Superuser};Database={Database}");
+
     /// <inheritdoc/>
     public override string Address => $"127.0.0.1:{Port}";
 
-    // Data that are thrown away need no last checkpoint.
+    // Throw-away data need no last checkpoint.
     private protected override Signal StopSignal => _options.Throwaway ? Signal.Quit : Signal.Interrupt;
 
     internal static string UriOf(int port) => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Superuser}@127.0.0.1:{port}/{Database}");
@@ -68,39 +68,20 @@ public sealed class PrivatePostgres : StackProcess
     public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, CancellationToken cancellationToken = default) =>
         await (await CreateAsync(options, cancellationToken)).StartedAsync(cancellationToken);
 
-    /// <summary>A server for one test run: quick, on a random port, gone with its data when disposed.</summary>
-    public static async Task<PrivatePostgres> StartThrowawayAsync(CancellationToken cancellationToken = default)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var directory = ThrowawayDirectory.Create("postgres");
-            var options = new PrivatePostgresOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), Ports.Throwaway())
+    /// <summary>A server without fsync, on a random port; its data are deleted when it is disposed.</summary>
+    public static Task<PrivatePostgres> StartThrowawayAsync(CancellationToken cancellationToken = default) => ThrowawayServer.StartAsync(
+        "postgres",
+        (directory, port) => StartAsync(
+            new PrivatePostgresOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), port)
             {
                 Durable = false,
                 Throwaway = true,
                 Enclosing = directory,
                 FallbackDirectory = Path.Combine("/var/tmp", Path.GetFileName(directory)),
-            };
-            try
-            {
-                return await StartAsync(options, cancellationToken);
-            }
-            catch (StackException) when (attempt < 3 && !Ports.IsFree(options.Port))
-            {
-                // somebody took the port between our look and the server's
-            }
-        }
-    }
+            },
+            cancellationToken));
 
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        if (_options.Throwaway)
-            ThrowawayDirectory.Delete(DataDirectory);
-        if (_options.Enclosing is { } enclosing)
-            ThrowawayDirectory.Delete(enclosing);
-    }
+    private protected override IEnumerable<string> DeletedAtEnd => _options.Throwaway ? [DataDirectory, _options.Enclosing ?? DataDirectory] : [];
 
     private protected override async Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -124,13 +105,13 @@ public sealed class PrivatePostgres : StackProcess
         };
     }
 
-    // The eighth line of postmaster.pid is how pg_ctl knows, too.
+    // pg_ctl reads the eighth line of postmaster.pid, too.
     private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellationToken)
     {
         var lines = await PidFileAsync(cancellationToken);
         return lines.Length > 7 && lines[0] == Pid.ToString(CultureInfo.InvariantCulture) && lines[7].Trim() == "ready"
             ? null
-            : "it does not take connections yet";
+            : "it does not accept connections yet";
     }
 
     private static async Task<string> ReachableAsync(PrivatePostgresOptions options, string? user, CancellationToken cancellationToken)
@@ -140,7 +121,7 @@ public sealed class PrivatePostgres : StackProcess
 
         if (options.FallbackDirectory is { } fallback && await UnprivilegedUser.OwnsAsync(user, fallback, cancellationToken))
         {
-            options.Report?.Invoke($"user '{user ?? Environment.UserName}' cannot reach {options.DataDirectory}: PostgreSQL's data go to {fallback}");
+            options.Report?.Invoke($"user '{user ?? Environment.UserName}' cannot write to {options.DataDirectory}: PostgreSQL's data are in {fallback}");
             return fallback;
         }
 
@@ -154,12 +135,12 @@ public sealed class PrivatePostgres : StackProcess
         return await PostgresBinaries.FindAsync(major, cancellationToken)
             ?? throw new StackException(major is null
                 ? $"PostgreSQL {PostgresBinaries.OldestMajor} or later is not installed."
-                : $"The data in {dataDirectory} are of PostgreSQL {major}, which is not installed. Install it, or remove that directory to start empty.");
+                : $"The data in {dataDirectory} belong to PostgreSQL {major}, which is not installed. Install it, or delete that directory to start with an empty database.");
     }
 
     private static string VersionFile(string dataDirectory) => Path.Combine(dataDirectory, "PG_VERSION");
 
-    // Built beside and moved in when it is whole: an initdb that was killed leaves nothing that looks like a cluster.
+    // Made in a directory of its own and moved when it is complete: a killed initdb leaves nothing that looks like a cluster.
     private async Task MakeClusterAsync(CancellationToken cancellationToken)
     {
         _options.Report?.Invoke("making a PostgreSQL cluster");
@@ -178,7 +159,7 @@ public sealed class PrivatePostgres : StackProcess
 
         await File.AppendAllTextAsync(LogFile, made.Output + "\n", cancellationToken);
         if (!made.Succeeded || made.Output.Contains("ERROR:", StringComparison.Ordinal) || made.Output.Contains("FATAL:", StringComparison.Ordinal))
-            throw Failure("the cluster could not be made");
+            throw Failure("initdb could not make the cluster");
 
         foreach (var entry in Directory.GetFileSystemEntries(unfinished).Where(entry => Path.GetFileName(entry) != "PG_VERSION"))
             Directory.Move(entry, Path.Combine(DataDirectory, Path.GetFileName(entry)));
@@ -188,8 +169,8 @@ public sealed class PrivatePostgres : StackProcess
             File.SetUnixFileMode(DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    // After a kill -9 the pid file stays. If its process is still a server on these data it is ours to end; if the id
-    // belongs to anything else by now, PostgreSQL could take that for a live server and refuse to start.
+    // The pid file stays after a kill -9. Its process may still be a server on these data: then we end it. The id may
+    // belong to another process by now: PostgreSQL could take that for a live server and refuse to start.
     private async Task EndPredecessorAsync(CancellationToken cancellationToken)
     {
         var lines = await PidFileAsync(cancellationToken);

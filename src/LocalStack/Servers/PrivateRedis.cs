@@ -9,17 +9,17 @@ namespace Pylon.LocalStack.Servers;
 /// <summary>How a <see cref="PrivateRedis"/> is set up.</summary>
 public sealed record PrivateRedisOptions(string DataDirectory, string LogFile, int Port)
 {
-    /// <summary>True when the data go with the server.</summary>
+    /// <summary>True when the data are deleted with the server.</summary>
     public bool Throwaway { get; init; }
 
-    /// <summary>A directory around data and log that goes with them.</summary>
+    /// <summary>A directory around data and log that is deleted with them.</summary>
     internal string? Enclosing { get; init; }
 }
 
-/// <summary>A Redis server of our own on a loopback port, with an append-only file.</summary>
+/// <summary>A private Redis server on a loopback port, with an append-only file.</summary>
 public sealed class PrivateRedis : StackProcess
 {
-    // One of them for each test of a run; an unused one costs next to nothing.
+    // One for each test of a run; an unused one costs almost nothing.
     private const int ThrowawayDatabases = 4096;
 
     private readonly PrivateRedisOptions _options;
@@ -37,7 +37,7 @@ public sealed class PrivateRedis : StackProcess
     /// <inheritdoc/>
     public override string Address => $"127.0.0.1:{Port}";
 
-    /// <summary>The program, or null when Redis (or its heir Valkey) is not installed.</summary>
+    /// <summary>The program, or null when Redis (or Valkey) is not installed.</summary>
     internal static string? Binary => Tools.Find("redis-server") ?? Tools.Find("valkey-server");
 
     /// <summary>A server that is not started yet.</summary>
@@ -48,37 +48,14 @@ public sealed class PrivateRedis : StackProcess
     public static Task<PrivateRedis> StartAsync(PrivateRedisOptions options, CancellationToken cancellationToken = default) =>
         Create(options).StartedAsync(cancellationToken);
 
-    /// <summary>A server for one test run: on a random port, gone with its data when disposed.</summary>
-    public static async Task<PrivateRedis> StartThrowawayAsync(CancellationToken cancellationToken = default)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var directory = ThrowawayDirectory.Create("redis");
-            var options = new PrivateRedisOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), Ports.Throwaway())
-            {
-                Throwaway = true,
-                Enclosing = directory,
-            };
-            try
-            {
-                return await StartAsync(options, cancellationToken);
-            }
-            catch (StackException) when (attempt < 3 && !Ports.IsFree(options.Port))
-            {
-                // somebody took the port between our look and the server's
-            }
-        }
-    }
+    /// <summary>A server on a random port; its data are deleted when it is disposed.</summary>
+    public static Task<PrivateRedis> StartThrowawayAsync(CancellationToken cancellationToken = default) => ThrowawayServer.StartAsync(
+        "redis",
+        (directory, port) => StartAsync(
+            new PrivateRedisOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), port) { Throwaway = true, Enclosing = directory },
+            cancellationToken));
 
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        if (_options.Throwaway)
-            ThrowawayDirectory.Delete(DataDirectory);
-        if (_options.Enclosing is { } enclosing)
-            ThrowawayDirectory.Delete(enclosing);
-    }
+    private protected override IEnumerable<string> DeletedAtEnd => _options.Throwaway ? [DataDirectory, _options.Enclosing ?? DataDirectory] : [];
 
     private protected override Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -115,7 +92,7 @@ public sealed class PrivateRedis : StackProcess
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            return "it does not take connections yet";
+            return "it does not accept connections yet";
         }
     }
 }

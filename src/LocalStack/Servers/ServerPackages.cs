@@ -2,11 +2,11 @@ using Pylon.LocalStack.Machine;
 
 namespace Pylon.LocalStack.Servers;
 
-/// <summary>Sees to it that the programs of PostgreSQL and Redis are on the machine.</summary>
+/// <summary>Installs the packages of PostgreSQL and Redis when they are missing.</summary>
 public static class ServerPackages
 {
-    // policy-rc.d keeps the packages from starting servers of the distribution's, which nobody asked for; the file goes
-    // again, and one that the machine has is left alone. A broken third-party source must not keep us from installing.
+    // policy-rc.d stops the packages from starting the distribution's own servers. It is deleted again; one that exists
+    // already stays as it is. A broken third-party source must not stop the installation.
     private const string InstallScript = """
         guard=/usr/sbin/policy-rc.d
         if [ ! -e "$guard" ]; then
@@ -18,7 +18,8 @@ public static class ServerPackages
         apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
         """;
 
-    /// <summary>Installs what is missing where that can be done without asking; says how to where it cannot.</summary>
+    /// <summary>Installs what is missing when that needs no question.</summary>
+    /// <exception cref="StackException">It needs one; the message says what to install.</exception>
     public static async Task EnsureAsync(bool postgres, bool redis, IStackReporter reporter, CancellationToken cancellationToken)
     {
         var missing = await MissingAsync(postgres, redis, cancellationToken);
@@ -91,6 +92,6 @@ public static class ServerPackages
         var instead = Packages("PYLON_POSTGRES=postgresql://user@host/database", "PYLON_REDIS=host:port");
         return $"Not installed: {what}.\n"
             + (command is null ? "Install it with your package manager" : $"Install with:  {command}")
-            + $"\nor use servers that you have:  export {instead}";
+            + $"\nor use existing servers:  export {instead}";
     }
 }

@@ -1,13 +1,13 @@
 namespace Pylon.LocalStack.Services;
 
-/// <summary>What the services are told of the outside world where the sandbox plays it.</summary>
+/// <summary>The settings that point the services at the sandbox in place of the real provider and sources.</summary>
 public static class SandboxSettings
 {
     private const string NoPause = "00:00:00";
 
     /// <summary>The settings by name.</summary>
     /// <param name="sandbox">Its address.</param>
-    /// <param name="given">The value of a setting that the user gives, which goes before; null when there is none.</param>
+    /// <param name="given">The value that the user gives a setting, which wins; null when the user gives none.</param>
     public static IReadOnlyDictionary<string, string> At(string sandbox, Func<string, string?> given)
     {
         Dictionary<string, string> sources = new()
@@ -16,7 +16,7 @@ public static class SandboxSettings
             ["Sources__NesoBaseUrl"] = $"{sandbox}/neso/api/3/action",
             ["Sources__ElexonBaseUrl"] = $"{sandbox}/elexon",
         };
-        Dictionary<string, string> haste = new()
+        Dictionary<string, string> shortPauses = new()
         {
             ["Sources__RequestPause"] = NoPause,
             ["Sources__NesoDatastorePause"] = NoPause,
@@ -24,8 +24,8 @@ public static class SandboxSettings
             ["Sources__BreakDuration"] = "00:00:01",
         };
         // The real sources ask for pauses between requests, the sandbox does not.
-        var isPlayed = sources.Keys.All(name => given(name) is null);
+        var isSimulated = sources.Keys.All(name => given(name) is null);
         return new Dictionary<string, string> { ["BPP_BASE_URL"] = $"{sandbox}/bpp" }
-            .Concat(sources).Concat(isPlayed ? haste : []).ToDictionary(setting => setting.Key, setting => given(setting.Key) ?? setting.Value);
+            .Concat(sources).Concat(isSimulated ? shortPauses : []).ToDictionary(setting => setting.Key, setting => given(setting.Key) ?? setting.Value);
     }
 }

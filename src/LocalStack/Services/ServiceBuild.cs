@@ -5,10 +5,10 @@ using Pylon.LocalStack.Machine;
 
 namespace Pylon.LocalStack.Services;
 
-/// <summary>Builds the services, unless nothing that goes into them has changed.</summary>
+/// <summary>Builds the services when their sources have changed.</summary>
 /// <remarks>
-/// The local stack runs the Release build and tests run the Debug build, so that a test run never replaces the files
-/// under a running stack.
+/// The local stack runs the Release build and the tests run the Debug build, so a test run never replaces the files of a
+/// running stack.
 /// </remarks>
 public sealed class ServiceBuild(Checkout checkout, string configuration)
 {
@@ -16,7 +16,7 @@ public sealed class ServiceBuild(Checkout checkout, string configuration)
 
     private string Stamp => Path.Combine(checkout.Home, $"build-{configuration}.stamp");
 
-    /// <summary>True when it had to build.</summary>
+    /// <summary>Builds if needed; true when it did.</summary>
     public async Task<bool> RunAsync(IReadOnlyList<ServiceDefinition> services, IStackReporter reporter, CancellationToken cancellationToken)
     {
         var fingerprint = Fingerprint();
@@ -24,18 +24,18 @@ public sealed class ServiceBuild(Checkout checkout, string configuration)
         if (built && File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellationToken) == fingerprint)
             return false;
 
-        // One call for all of them, so that what they share is built once.
+        // One call for all services builds shared projects once.
         var filter = Path.Combine(checkout.Home, "services.slnf");
         var projects = services.Select(service => $"src/{service.Project}/{service.Project}.csproj").ToArray();
         await File.WriteAllTextAsync(
             filter, JsonSerializer.Serialize(new { solution = new { path = "../Pylon.sln", projects } }), cancellationToken);
-        // The analyzers have their say in the build that the tests run on; here a person waits.
+        // The build of the tests runs the analyzers; here a person waits.
         await DotnetBuildAsync(filter, reporter, cancellationToken, "-p:RunAnalyzers=false");
         await File.WriteAllTextAsync(Stamp, fingerprint, cancellationToken);
         return true;
     }
 
-    /// <summary>Builds a solution, showing each project when it is done.</summary>
+    /// <summary>Builds a solution and reports each project that is done.</summary>
     public async Task DotnetBuildAsync(string target, IStackReporter reporter, CancellationToken cancellationToken, params string[] more)
     {
         var log = Path.Combine(checkout.Logs, "build.log");
@@ -54,7 +54,7 @@ public sealed class ServiceBuild(Checkout checkout, string configuration)
             return;
 
         var errors = result.Output.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).Select(line => line.Trim()).Distinct().Take(15);
-        throw new StackException($"The build failed:\n{string.Join('\n', errors)}\nIts log: {log}");
+        throw new StackException($"The build failed:\n{string.Join('\n', errors)}\nThe whole log: {log}");
     }
 
     private string Fingerprint()
@@ -70,7 +70,7 @@ public sealed class ServiceBuild(Checkout checkout, string configuration)
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files))));
     }
 
-    // Lock files are written by the build, and only after a change of something that counts here anyway.
+    // The build writes lock files, and only after a change of another file that counts here.
     private static IEnumerable<string> Files(string directory) => Directory.GetFiles(directory)
         .Where(file => Path.GetFileName(file) != "packages.lock.json")
         .Concat(Directory.GetDirectories(directory).Where(child => Path.GetFileName(child) is not ("bin" or "obj")).SelectMany(Files));

@@ -13,7 +13,7 @@ public sealed class ServiceProcess : StackProcess
         Timeout = TimeSpan.FromSeconds(5),
     };
 
-    // A host's own notion of where to listen (container images set it) must not get in between.
+    // Container images set these; they must not override our ports.
     private static readonly string[] NotInherited = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS"];
 
     private readonly string _program;
@@ -24,7 +24,7 @@ public sealed class ServiceProcess : StackProcess
     /// <param name="program">The dll that dotnet runs.</param>
     /// <param name="logFile">Where its output goes.</param>
     /// <param name="httpPort">Where it answers <c>/health</c>.</param>
-    /// <param name="grpcPort">Where it speaks gRPC, if it does.</param>
+    /// <param name="grpcPort">Its gRPC port; null when it has no gRPC.</param>
     /// <param name="environment">Its settings.</param>
     public ServiceProcess(string name, string program, string logFile, int httpPort, int? grpcPort, IEnumerable<KeyValuePair<string, string>> environment)
         : base(name, logFile)
@@ -40,10 +40,18 @@ public sealed class ServiceProcess : StackProcess
         _environment = variables;
     }
 
+    /// <summary>A process that is not started yet, on free ports.</summary>
+    public static ServiceProcess OnFreePorts(string name, string program, string logFile, bool hasGrpc, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var ports = new Ports();
+        int Free() => ports.Choose(Ports.Throwaway());
+        return new ServiceProcess(name, program, logFile, Free(), hasGrpc ? Free() : null, environment);
+    }
+
     /// <summary>HTTP/1.1 with <c>/health</c>.</summary>
     public int HttpPort { get; }
 
-    /// <summary>h2c, if it speaks gRPC.</summary>
+    /// <summary>h2c; null when it has no gRPC.</summary>
     public int? GrpcPort { get; }
 
     /// <inheritdoc/>
@@ -70,8 +78,8 @@ public sealed class ServiceProcess : StackProcess
             using var answer = await Client.GetAsync($"http://127.0.0.1:{HttpPort}/health", cancellationToken);
             if (answer.StatusCode == HttpStatusCode.OK)
                 return null;
-            var said = await answer.Content.ReadAsStringAsync(cancellationToken);
-            return $"/health answers {(int)answer.StatusCode}: {said.Trim()}";
+            var body = await answer.Content.ReadAsStringAsync(cancellationToken);
+            return $"/health answers {(int)answer.StatusCode}: {body.Trim()}";
         }
         catch (HttpRequestException)
         {

@@ -3,9 +3,10 @@ using Pylon.LocalStack.Machine;
 
 namespace Pylon.LocalStack.Stacks;
 
-/// <summary>The file that tells a shell, and the other commands, what runs where.</summary>
+/// <summary>The file <c>.pylon/env</c>: what runs where, for a shell and the other commands.</summary>
 public static class EnvFile
 {
+    /// <summary>The variables as lines for a shell.</summary>
     public static string Format(IEnumerable<KeyValuePair<string, string>> variables)
     {
         var text = new StringBuilder("# What runs where. For the shell: . .pylon/env\n");
@@ -14,6 +15,7 @@ public static class EnvFile
         return text.ToString();
     }
 
+    /// <summary>The variables of such lines.</summary>
     public static IReadOnlyDictionary<string, string> Parse(string text)
     {
         const string Export = "export ";
@@ -27,9 +29,11 @@ public static class EnvFile
         return variables;
     }
 
+    /// <summary>The variables of the file; none while nothing runs.</summary>
     public static IReadOnlyDictionary<string, string> Read(Checkout checkout) =>
         File.Exists(checkout.EnvFile) ? Parse(File.ReadAllText(checkout.EnvFile)) : new Dictionary<string, string>();
 
+    /// <summary>Writes the file.</summary>
     public static void Write(Checkout checkout, StackAddresses addresses)
     {
         var next = checkout.EnvFile + ".next";
@@ -37,7 +41,7 @@ public static class EnvFile
         File.Move(next, checkout.EnvFile, overwrite: true);
     }
 
-    // Plain words stay plain, so that the file can be read by simpler tools than a shell.
+    // A plain word has no quotes: simpler tools than a shell read the file, too.
     private static string Quote(string value) =>
         value.All(c => char.IsAsciiLetterOrDigit(c) || "_-./:@%,=+".Contains(c, StringComparison.Ordinal)) ? value : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 

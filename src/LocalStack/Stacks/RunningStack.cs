@@ -6,8 +6,8 @@ using Pylon.LocalStack.Services;
 namespace Pylon.LocalStack.Stacks;
 
 /// <summary>
-/// The whole of Pylon on one machine: PostgreSQL, Redis (unless they are given), the Sandbox and the services, each a
-/// process of its own. Disposing stops what was started, in the reverse order.
+/// All of Pylon on one machine: PostgreSQL, Redis (unless they are given), the Sandbox and the services, each a process.
+/// Disposing it stops what it started, in reverse order.
 /// </summary>
 public sealed class RunningStack : IAsyncDisposable
 {
@@ -15,31 +15,31 @@ public sealed class RunningStack : IAsyncDisposable
     private readonly StackOptions _options;
     private readonly Action? _changed;
 
-    private RunningStack(StackOptions options, Action? changed) => (_options, _changed) = (options, changed);
+    private RunningStack(StackOptions options, Action<RunningStack>? changed) =>
+        (_options, _changed) = (options, changed is null ? null : () => changed(this));
 
     /// <summary>What runs where.</summary>
     public StackAddresses Addresses => _options.Addresses;
 
-    /// <summary>Everything that was started, in the order of its start.</summary>
+    /// <summary>All its processes, callees before callers.</summary>
     public IReadOnlyList<StackProcess> Processes => _processes;
 
     /// <summary>The process of this name.</summary>
     public StackProcess this[string name] => _processes.First(process => process.Name == name);
 
-    /// <summary>Starts everything and waits until all of it is healthy.</summary>
-    /// <exception cref="StackException">A process did not come up; what came up before it is stopped again.</exception>
+    /// <summary>Starts the servers, then all services side by side, and waits until everything is healthy.</summary>
+    /// <exception cref="StackException">A process did not start; the others are stopped again.</exception>
     public static async Task<RunningStack> StartAsync(StackOptions options, CancellationToken cancellationToken = default) =>
         await StartAsync(options, changed: null, cancellationToken);
 
     internal static async Task<RunningStack> StartAsync(StackOptions options, Action<RunningStack>? changed, CancellationToken cancellationToken)
     {
-        RunningStack? stack = null;
-        stack = new RunningStack(options, changed is null ? null : () => changed(stack!));
+        var stack = new RunningStack(options, changed);
         try
         {
             await stack.StartServersAsync(cancellationToken);
-            foreach (var service in options.Services)
-                await stack.StartAsync(stack.Service(service), cancellationToken);
+            var services = options.Services.Select(stack.Add).ToList();
+            await Task.WhenAll(services.Select(service => stack.StartAsync(service, cancellationToken)));
             return stack;
         }
         catch
@@ -49,21 +49,19 @@ public sealed class RunningStack : IAsyncDisposable
         }
     }
 
-    /// <summary>Another process of a service, on ports of its own and with the same settings, except for those given.</summary>
-    public async Task<ServiceProcess> StartAnotherAsync(
-        ServiceDefinition service, string name, IReadOnlyDictionary<string, string>? settings = null, CancellationToken cancellationToken = default)
+    /// <summary>One more process of the stack, which the caller starts. <see cref="Addresses"/> must have ports for it.</summary>
+    public StackProcess Add(ServiceDefinition service)
     {
-        var environment = Settings().Concat(settings ?? new Dictionary<string, string>());
+        var program = _options.Checkout.Program(service.Project, _options.Configuration);
         var process = new ServiceProcess(
-            name, Program(service), LogOf(name), Ports.Throwaway(), service.GrpcPort is null ? null : Ports.Throwaway(), environment);
-        await StartAsync(process, cancellationToken);
-        return process;
+            service.Name, program, LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings());
+        return Added(process);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // Callers before callees, servers last: nobody sees its dependency go.
+        // Callers before callees, servers last: no process sees its dependency end.
         foreach (var process in Enumerable.Reverse(_processes).ToList())
             await process.DisposeAsync();
         _processes.Clear();
@@ -73,63 +71,61 @@ public sealed class RunningStack : IAsyncDisposable
     {
         if (Addresses.Ports.TryGetValue(StackAddresses.PostgresKey, out var postgresPort))
         {
-            await StartAsync(
-                await PrivatePostgres.CreateAsync(
-                    new PrivatePostgresOptions(Path.Combine(_options.DataDirectory, "postgresql"), LogOf(StackAddresses.PostgresKey), postgresPort)
-                    {
-                        Durable = !_options.Throwaway,
-                        Throwaway = _options.Throwaway,
-                        FallbackDirectory = $"/var/tmp/pylon-{new Checkout(_options.DataDirectory).Hash}",
-                        Report = _options.Reporter.Note,
-                    },
-                    cancellationToken),
+            var postgres = await PrivatePostgres.CreateAsync(
+                new PrivatePostgresOptions(Path.Combine(_options.DataDirectory, "postgresql"), LogOf(StackAddresses.PostgresKey), postgresPort)
+                {
+                    Durable = !_options.Throwaway,
+                    Throwaway = _options.Throwaway,
+                    FallbackDirectory = $"/var/tmp/pylon-{new Checkout(_options.DataDirectory).Hash}",
+                    Report = _options.Reporter.Note,
+                },
                 cancellationToken);
+            await StartAsync(Added(postgres), cancellationToken);
         }
 
         if (Addresses.Ports.TryGetValue(StackAddresses.RedisKey, out var redisPort))
         {
-            await StartAsync(
-                PrivateRedis.Create(new PrivateRedisOptions(Path.Combine(_options.DataDirectory, "redis"), LogOf(StackAddresses.RedisKey), redisPort)
-                {
-                    Throwaway = _options.Throwaway,
-                }),
-                cancellationToken);
+            var redis = PrivateRedis.Create(new PrivateRedisOptions(Path.Combine(_options.DataDirectory, "redis"), LogOf(StackAddresses.RedisKey), redisPort)
+            {
+                Throwaway = _options.Throwaway,
+            });
+            await StartAsync(Added(redis), cancellationToken);
         }
     }
 
-    private async Task StartAsync(StackProcess process, CancellationToken cancellationToken)
+    private StackProcess Added(StackProcess process)
     {
         process.Changed = _changed;
         _processes.Add(process);
-        await _options.Reporter.StepAsync(
-            process.Name,
-            async () =>
-            {
-                await process.StartAsync(cancellationToken);
-                return process;
-            },
-            started => started.Address);
+        return process;
     }
 
-    private ServiceProcess Service(ServiceDefinition service) =>
-        new(service.Name, Program(service), LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings());
+    private Task StartAsync(StackProcess process, CancellationToken cancellationToken) => _options.Reporter.StepAsync(
+        process.Name,
+        async () =>
+        {
+            await process.StartAsync(cancellationToken);
+            return process.Address;
+        },
+        address => address);
 
-    // A later one wins: what the caller says goes over all.
-    private IEnumerable<KeyValuePair<string, string>> Settings()
+    // A later one wins: the caller's settings override the others.
+    private IEnumerable<KeyValuePair<string, string>> Settings() =>
+    [
+        new("BAP_URI", $"{Addresses.Url}/beckn"),
+        // A local stack asks the real sources only when the user names them.
+        .. SandboxSettings.At(Addresses.Sandbox, Given),
+        .. Addresses.Variables,
+        .. _options.Settings,
+    ];
+
+    // What is exported on the machine must not change a test.
+    private string? Given(string setting)
     {
-        yield return new("BAP_URI", $"{Addresses.Url}/beckn");
-        // A local stack does not visit the world's real servers unasked.
-        foreach (var setting in SandboxSettings.At(Addresses.Sandbox, Exported))
-            yield return setting;
-        foreach (var variable in Addresses.Variables)
-            yield return variable;
-        foreach (var setting in _options.Settings)
-            yield return setting;
+        if (_options.Settings.TryGetValue(setting, out var given))
+            return given;
+        return !_options.Throwaway && Environment.GetEnvironmentVariable(setting) is { Length: > 0 } exported ? exported : null;
     }
-
-    private static string? Exported(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
-
-    private string Program(ServiceDefinition service) => _options.Checkout.Program(service.Project, _options.Configuration);
 
     private string LogOf(string name) => Path.Combine(_options.LogDirectory, name + ".log");
 }

@@ -5,7 +5,7 @@ using Pylon.LocalStack.Services;
 
 namespace Pylon.LocalStack.Stacks;
 
-/// <summary>Which port everything of one stack has, and the environment variables that say so.</summary>
+/// <summary>The ports of one stack, and the environment variables that name them.</summary>
 public sealed class StackAddresses
 {
     internal const string PostgresKey = "postgresql";
@@ -15,9 +15,11 @@ public sealed class StackAddresses
 
     private readonly Dictionary<string, int> _ports;
 
-    private StackAddresses(Dictionary<string, int> ports) => _ports = ports;
+    private readonly IReadOnlyList<ServiceDefinition> _services;
 
-    /// <summary>Port by name, as it is kept from one run to the next.</summary>
+    private StackAddresses(Dictionary<string, int> ports, IReadOnlyList<ServiceDefinition> services) => (_ports, _services) = (ports, services);
+
+    /// <summary>Port by name; the next run prefers the same ones.</summary>
     public IReadOnlyDictionary<string, int> Ports => _ports;
 
     /// <summary>libpq URI.</summary>
@@ -35,13 +37,14 @@ public sealed class StackAddresses
     /// <summary>The base address of the Sandbox.</summary>
     public string Sandbox => Http(ServiceDefinition.Sandbox);
 
-    /// <summary>Chooses ports: those of the run before where they are free, else the preferred ones, else others.</summary>
-    /// <param name="before">Port by name of the run before.</param>
-    /// <param name="postgres">A server that is there already, as a libpq URI; null for one of our own.</param>
-    /// <param name="redis">A server that is there already; null for one of our own.</param>
-    /// <param name="random">True for ports that no stack prefers: throw-away stacks beside the one in use.</param>
+    /// <summary>Chooses ports: those of the previous run where they are free, else the preferred ones, else others.</summary>
+    /// <param name="before">Port by name of the previous run.</param>
+    /// <param name="postgres">An existing server, as a libpq URI; null for a private one.</param>
+    /// <param name="redis">An existing server; null for a private one.</param>
+    /// <param name="random">True for ports that no other stack prefers: for throw-away stacks.</param>
+    /// <param name="replicas">Processes beside one of each service.</param>
     public static StackAddresses Choose(
-        IReadOnlyDictionary<string, int>? before = null, string? postgres = null, string? redis = null, bool random = false)
+        IReadOnlyDictionary<string, int>? before = null, string? postgres = null, string? redis = null, bool random = false, params IEnumerable<ServiceDefinition> replicas)
     {
         var chooser = new Ports();
         var ports = new Dictionary<string, int>();
@@ -52,29 +55,30 @@ public sealed class StackAddresses
             Add(PostgresKey, PreferredPostgresPort);
         if (redis is null)
             Add(RedisKey, PreferredRedisPort);
-        foreach (var service in ServiceDefinition.All)
+        ServiceDefinition[] services = [.. ServiceDefinition.All, .. replicas];
+        foreach (var service in services)
         {
             Add(HttpKey(service), service.HttpPort);
             if (service.GrpcPort is { } grpc)
                 Add(GrpcKey(service), grpc);
         }
 
-        return new StackAddresses(ports)
+        return new StackAddresses(ports, services)
         {
             Postgres = postgres ?? PrivatePostgres.UriOf(ports[PostgresKey]),
             Redis = redis ?? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports[RedisKey]}"),
         };
     }
 
-    /// <summary>What is written to <c>.pylon/env</c> and given to every service.</summary>
+    /// <summary>The content of <c>.pylon/env</c> and part of every service's environment; a service with replicas has its addresses separated by commas.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Variables =>
     [
         new("PYLON_URL", Url),
         new("PYLON_GRPC", Grpc),
         new("PYLON_POSTGRES", Postgres),
         new("PYLON_REDIS", Redis),
-        .. ServiceDefinition.All.Where(service => service != ServiceDefinition.Gateway)
-            .Select(service => KeyValuePair.Create("PYLON_" + service.Name.ToUpperInvariant(), service.GrpcPort is null ? Http(service) : GrpcOf(service))),
+        .. _services.Where(service => service.Project != ServiceDefinition.Gateway.Project).GroupBy(service => service.Project)
+            .Select(group => KeyValuePair.Create("PYLON_" + group.Key.ToUpperInvariant(), string.Join(',', group.Select(service => service.GrpcPort is null ? Http(service) : GrpcOf(service))))),
     ];
 
     /// <summary>The HTTP base address of a service.</summary>

@@ -2,14 +2,14 @@ using Pylon.LocalStack.Machine;
 
 namespace Pylon.LocalStack.Stacks;
 
-/// <summary>Held by the supervisor of a checkout while it lives; the system lets go of it even after a kill -9.</summary>
+/// <summary>The supervisor of a checkout holds it; the system releases it even after a kill -9.</summary>
 public sealed class StackLock : IDisposable
 {
     private readonly FileStream _file;
 
     private StackLock(FileStream file) => _file = file;
 
-    /// <summary>The lock, or null when another process has it.</summary>
+    /// <summary>The lock, or null when another process holds it.</summary>
     public static StackLock? TryTake(Checkout checkout)
     {
         checkout.MakeHome();
@@ -27,5 +27,6 @@ public sealed class StackLock : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 }

@@ -5,8 +5,8 @@ using Pylon.LocalStack.Services;
 namespace Pylon.LocalStack.Stacks;
 
 /// <summary>
-/// One life of a checkout's stack, from <c>pylon up</c> to its end: cleans up after a killed predecessor, finds ports,
-/// builds, starts, supervises, stops; and keeps <c>.pylon/state.json</c> and <c>.pylon/env</c> true meanwhile.
+/// One run of a checkout's stack: cleans up after a killed run, builds, chooses ports, starts, supervises and stops, and
+/// keeps <c>.pylon/state.json</c> and <c>.pylon/env</c> up to date.
 /// </summary>
 public sealed class StackSession(Checkout checkout, IStackReporter reporter, TimeProvider time)
 {
@@ -16,8 +16,8 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
     private StackState _state = StackState.Read(checkout);
 
     /// <summary>Returns when cancelled, with everything stopped.</summary>
-    /// <param name="onReady">Run once all is healthy; the stack counts as ready when it has returned.</param>
-    /// <param name="cancellationToken">Ends the life of the stack.</param>
+    /// <param name="onReady">Runs when everything is healthy; the stack is ready when it has returned.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
     public async Task RunAsync(Func<StackAddresses, CancellationToken, Task> onReady, CancellationToken cancellationToken)
     {
         await _state.EndLeftoversAsync(reporter.Note, cancellationToken);
@@ -48,7 +48,7 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
 
     private string? OwnRedis => _state.Ports.TryGetValue(StackAddresses.RedisKey, out var port) ? $"127.0.0.1:{port}" : null;
 
-    // A shell that has sourced .pylon/env names our own server of the last run: that is none that is given.
+    // A shell that has sourced .pylon/env names the private server of the last run; that is not a given server.
     private static string? Given(string variable, string? own) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value && value != own ? value : null;
 
@@ -58,16 +58,15 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
         {
             var addresses = StackAddresses.Choose(_state.Ports, postgres, redis);
             Write(_state with { Ports = addresses.Ports });
-            var options = new StackOptions(checkout, checkout.Data, checkout.Logs, addresses) { Configuration = Configuration, Reporter = reporter };
+            var options = new StackOptions(checkout, addresses) { Configuration = Configuration, Reporter = reporter };
             try
             {
                 return await RunningStack.StartAsync(options, Record, cancellationToken);
             }
             catch (StackException e) when (attempt < Attempts && addresses.Ports.Values.Any(port => !Ports.IsFree(port)))
             {
-                // All of ours are stopped again, so somebody else took a port between our look and the process's:
-                // two stacks that start at the same moment do that to each other.
-                reporter.Warn(e.Message.Split('\n')[0] + " A port was taken meanwhile; trying others.");
+                // Ours are stopped again, so another process took a port: two stacks may start at the same moment.
+                reporter.Warn(e.Message.Split('\n')[0] + " Another process took a port; trying others.");
             }
         }
     }

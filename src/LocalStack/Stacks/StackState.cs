@@ -4,7 +4,7 @@ using Pylon.LocalStack.Machine;
 
 namespace Pylon.LocalStack.Stacks;
 
-/// <summary>How far the stack of a checkout is.</summary>
+/// <summary>The state of the stack of a checkout.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<StackPhase>))]
 public enum StackPhase
 {
@@ -14,10 +14,10 @@ public enum StackPhase
     Stopping,
 }
 
-/// <summary>A process as the supervisor knew it last.</summary>
+/// <summary>A process as the supervisor last saw it.</summary>
 public sealed record RecordedProcess(string Name, ProcessIdentity Identity, string Address, string Log, DateTimeOffset Since, int Restarts);
 
-/// <summary>What is known of the stack of a checkout, kept in <c>.pylon/state.json</c> for the other commands and the next run.</summary>
+/// <summary>The stack of a checkout, kept in <c>.pylon/state.json</c> for the other commands and the next run.</summary>
 public sealed record StackState
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -27,16 +27,22 @@ public sealed record StackState
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>What it does.</summary>
     public StackPhase Phase { get; init; }
 
+    /// <summary>The process of <c>pylon up</c>.</summary>
     public ProcessIdentity? Supervisor { get; init; }
 
+    /// <summary>Port by name.</summary>
     public IReadOnlyDictionary<string, int> Ports { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>Its processes, in the order of their start.</summary>
     public IReadOnlyList<RecordedProcess> Processes { get; init; } = [];
 
+    /// <summary>True while <c>pylon up</c> runs.</summary>
     public bool IsSupervised => Supervisor?.IsAlive == true;
 
+    /// <summary>The state in the file; an empty one without a file.</summary>
     public static StackState Read(Checkout checkout)
     {
         try
@@ -47,11 +53,12 @@ public sealed record StackState
         }
         catch (JsonException)
         {
-            // Only ever replaced as a whole; but a disk may have been full. Without it we start from nothing.
+            // The file is only replaced as a whole, but the disk may have been full. Start without it.
             return new StackState();
         }
     }
 
+    /// <summary>Replaces the file.</summary>
     public void Write(Checkout checkout)
     {
         var next = checkout.StateFile + ".next";
@@ -59,12 +66,12 @@ public sealed record StackState
         File.Move(next, checkout.StateFile, overwrite: true);
     }
 
-    /// <summary>Ends what a supervisor that was killed has left, and nothing else: ids are matched with their start.</summary>
+    /// <summary>Ends the processes that a killed supervisor left behind.</summary>
     public async Task EndLeftoversAsync(Action<string> report, CancellationToken cancellationToken)
     {
         foreach (var process in Processes.Reverse().Where(process => process.Identity.IsAlive))
         {
-            report($"ending {process.Name} (pid {process.Identity.Pid}), left behind by a run that was killed");
+            report($"ending {process.Name} (pid {process.Identity.Pid}), which a killed run left behind");
             var ask = process.Name == StackAddresses.PostgresKey ? Signal.Interrupt : Signal.Terminate;
             await process.Identity.EndAsync(ask, TimeSpan.FromSeconds(10), cancellationToken);
         }

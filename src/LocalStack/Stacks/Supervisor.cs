@@ -4,12 +4,12 @@ using Pylon.LocalStack.Processes;
 namespace Pylon.LocalStack.Stacks;
 
 /// <summary>
-/// Keeps a stack running: a process that dies is started again, at its address and with its data, after a pause that grows
-/// with each death. One that dies more than five times in a minute is given up; the others go on.
+/// Keeps a stack running: starts a process that ended again, at its address and with its data, after a pause that grows
+/// each time. It gives up a process that ends more than five times in a minute; the others go on.
 /// </summary>
 internal sealed class Supervisor(RunningStack stack, IStackReporter reporter, TimeProvider time)
 {
-    private const int DeathsAllowed = 5;
+    private const int EndsAllowed = 5;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
 
@@ -22,21 +22,21 @@ internal sealed class Supervisor(RunningStack stack, IStackReporter reporter, Ti
 
     private async Task KeepAsync(StackProcess process, CancellationToken cancellationToken)
     {
-        var deaths = new Queue<DateTimeOffset>();
+        var ends = new Queue<DateTimeOffset>();
         try
         {
             var reason = await process.WaitForExitAsync(cancellationToken);
             while (true)
             {
-                if (IsTooMany(deaths))
+                if (IsTooMany(ends))
                 {
-                    reporter.Warn($"{process.Name} is given up, it died {deaths.Count} times in a minute: {reason}. Its log: {process.LogFile}");
+                    reporter.Warn($"{process.Name} ended {ends.Count} times in a minute and stays down: {reason}. Its log: {process.LogFile}");
                     process.Changed?.Invoke();
                     return;
                 }
 
-                reporter.Warn($"{process.Name} is gone ({reason}); starting it again");
-                await Task.Delay(FirstPause * Math.Pow(2, deaths.Count - 1), time, cancellationToken);
+                reporter.Warn($"{process.Name} ended ({reason}); starting it again");
+                await Task.Delay(FirstPause * Math.Pow(2, ends.Count - 1), time, cancellationToken);
                 reason = await RestartAsync(process, cancellationToken) ?? await process.WaitForExitAsync(cancellationToken);
             }
         }
@@ -46,13 +46,13 @@ internal sealed class Supervisor(RunningStack stack, IStackReporter reporter, Ti
         }
     }
 
-    // Null when it is up again, else why it is not.
+    // Null when it runs again, else why not.
     private async Task<string?> RestartAsync(StackProcess process, CancellationToken cancellationToken)
     {
         try
         {
             await process.StartAgainAsync(cancellationToken);
-            reporter.Note($"{process.Name} is back at {process.Address} (pid {process.Pid})");
+            reporter.Note($"{process.Name} runs again at {process.Address} (pid {process.Pid})");
             return null;
         }
         catch (StackException e)
@@ -61,12 +61,12 @@ internal sealed class Supervisor(RunningStack stack, IStackReporter reporter, Ti
         }
     }
 
-    private bool IsTooMany(Queue<DateTimeOffset> deaths)
+    private bool IsTooMany(Queue<DateTimeOffset> ends)
     {
         var now = time.GetUtcNow();
-        deaths.Enqueue(now);
-        while (now - deaths.Peek() > Window)
-            deaths.Dequeue();
-        return deaths.Count > DeathsAllowed;
+        ends.Enqueue(now);
+        while (now - ends.Peek() > Window)
+            ends.Dequeue();
+        return ends.Count > EndsAllowed;
     }
 }
