@@ -28,6 +28,7 @@ try
         DownCommand.Create(checkout),
         StatusCommand.Create(checkout),
         TestCommand.Create(checkout),
+        CheckCommand.Create(checkout),
         DemoCommand.Create(checkout),
         WorkloadCommands.Submit(checkout, TimeProvider.System),
         WatchCommand.Create(checkout),

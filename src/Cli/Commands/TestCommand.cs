@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Processes;
 using Pylon.LocalStack.Servers;
@@ -8,10 +9,12 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>pylon test</c>: builds once, starts one PostgreSQL and one Redis for the run, and runs every test project.</summary>
 internal static class TestCommand
 {
+    private const int SlowestShown = 5;
+
     public static Command Create(Checkout checkout)
     {
         var command = new Command(
-            "test", "Run the tests on throw-away servers. Words name test projects (all when none), options go to dotnet test: ./pylon test Gateway --filter Name~Webhook")
+            "test", "Run the tests on throw-away servers. Words choose test projects, options go to dotnet test: ./pylon test Gateway --filter Name~Webhook")
         {
             TreatUnmatchedTokensAsErrors = false,
         };
@@ -62,10 +65,16 @@ internal static class TestCommand
 
         var (passed, failed, skipped) = (outcomes.Sum(one => one.Passed), outcomes.Sum(one => one.Failed), outcomes.Sum(one => one.Skipped));
         Console.WriteLine($"\n{passed} passed, {failed} failed, {skipped} skipped");
+        Console.WriteLine("The slowest test classes:");
+        foreach (var one in Slowest(outcomes))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {one.Took.TotalSeconds,6:0.0} s  {one.Name}"));
         if (passed + failed == 0)
-            Console.Error.WriteLine("pylon: no test was run");
+            Console.Error.WriteLine("pylon: no test ran");
         return passed + failed > 0 && outcomes.All(outcome => outcome.Succeeded) ? 0 : 1;
     }
+
+    internal static IEnumerable<TestClassTime> Slowest(IEnumerable<TestOutcome> outcomes) =>
+        outcomes.SelectMany(outcome => outcome.Classes).OrderByDescending(one => one.Took).Take(SlowestShown);
 
     private static string Indent(string text) => string.Join('\n', text.Split('\n').Take(20).Select(line => "      " + line.TrimEnd()));
 

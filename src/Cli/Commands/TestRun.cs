@@ -4,20 +4,20 @@ using Pylon.LocalStack.Services;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary>Runs the test projects of the solution, each in a process of its own, with a bound on its time.</summary>
+/// <summary>Runs the test projects of the solution, each in a process of its own, with a time limit.</summary>
 internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter)
 {
     private const string Configuration = "Debug";
     private const int SideBySide = 2;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
-    // What a shell that has sourced .pylon/env would let the tests talk to.
+    // A shell that has sourced .pylon/env would point the tests at the running stack.
     private static readonly string[] NotInherited =
         ["PYLON_URL", "PYLON_GRPC", "PYLON_POSTGRES", "PYLON_REDIS", .. ServiceDefinition.All.Select(service => "PYLON_" + service.Name.ToUpperInvariant())];
 
     private string Solution => Path.Combine(checkout.Root, "Pylon.sln");
 
-    /// <summary>The test projects whose path has one of these words in it; all of them when there are none.</summary>
+    /// <summary>The test projects with one of these words in their path; all of them without words.</summary>
     public IReadOnlyList<string> Projects(IReadOnlyList<string> words)
     {
         var all = TestProject().Matches(File.ReadAllText(Solution)).Select(match => match.Groups["path"].Value.Replace('\\', '/')).ToList();
@@ -42,7 +42,7 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         foreach (var (name, value) in NotInherited.Select(name => KeyValuePair.Create(name, (string?)null)).Concat(environment))
             variables[name] = value;
 
-        // What takes whole processes through the flow has the machine to itself.
+        // The end-to-end tests start many processes: nothing else runs beside them.
         var outcomes = new List<TestOutcome>();
         foreach (var group in projects.GroupBy(IsEndToEnd).OrderBy(group => group.Key))
         {
@@ -86,7 +86,7 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            outcome = new TestOutcome(name, log, 0, 0, 0, [], $"not done after {Limit.TotalMinutes:0} minutes and ended");
+            outcome = TestOutcome.Without(name, log, $"stopped after {Limit.TotalMinutes:0} minutes");
         }
 
         var tally = $"{outcome.Passed} passed, {outcome.Failed} failed, {outcome.Skipped} skipped";
