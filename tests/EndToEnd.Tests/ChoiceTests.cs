@@ -32,7 +32,7 @@ public sealed class ChoiceTests(SharedStack stack) : SharedStackTests(stack)
         var second = await Gateway.PostAsync($"/api/v1/workloads/{id}:choose", """{"option": 2}""");
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.Status, second.Status));
-        // The pipeline goes its own way.
+        // The batch run goes on between the two.
         first.Body["workload"]!.AsObject().Remove("run");
         second.Body["workload"]!.AsObject().Remove("run");
         Assert.Equal(first.Body.ToJsonString(), second.Body.ToJsonString());
@@ -42,7 +42,7 @@ public sealed class ChoiceTests(SharedStack stack) : SharedStackTests(stack)
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
-    public async Task ChoosingWhatIsNoOptionIsRefusedWithTheNameOfTheField(int option)
+    public async Task ChoiceOutsideTheOptionsIsRefusedWithTheNameOfTheField(int option)
     {
         var (id, _) = await OfferedAsync();
 

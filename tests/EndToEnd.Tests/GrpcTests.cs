@@ -21,7 +21,7 @@ public sealed class GrpcTests(SharedStack stack) : SharedStackTests(stack)
     ];
 
     [Fact]
-    public async Task ContractIsCleanForBufLint()
+    public async Task ContractsPassBufLint()
     {
         var lint = await BufClient.RunAsync("lint", "protos");
 
@@ -80,18 +80,18 @@ public sealed class GrpcTests(SharedStack stack) : SharedStackTests(stack)
                 await workloads.ChooseRecommendationAsync(new ChooseRecommendationRequest { Id = submitted.Workload.Id, Option = 1 }, cancellationToken: limit.Token);
         }
 
-        // The watch ends by itself where the workload does.
+        // The watch ends with the workload.
         Assert.Equal(WorkloadStatus.Scheduled, seen[^1]);
         Assert.Contains(WorkloadStatus.PendingUserChoice, seen);
-        var told = new List<string>();
+        var types = new List<string>();
         await foreach (var one in broadcast.ResponseStream.ReadAllAsync(limit.Token))
         {
-            told.Add(one.Event.Type);
+            types.Add(one.Event.Type);
             if (one.Event.Type == "pylon.workload.scheduled.v1")
                 break;
         }
 
-        Assert.Equal("pylon.workload.queued.v1", told[0]);
-        Assert.Contains("pylon.workload.recommended.v1", told);
+        Assert.Equal("pylon.workload.queued.v1", types[0]);
+        Assert.Contains("pylon.workload.recommended.v1", types);
     }
 }

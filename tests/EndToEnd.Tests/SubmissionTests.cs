@@ -13,16 +13,16 @@ public sealed class SubmissionTests(SharedStack stack) : SharedStackTests(stack)
         """;
 
     [Fact]
-    public async Task TheSameWorkloadByTheSeedsPathByTheApiAndByGrpcComesToTheSameEnd()
+    public async Task SubmitTaskTheRestApiAndGrpcLeadToTheSameRecommendations()
     {
-        var (seed, bySeed) = await Gateway.PostAsync("/submit_task", Workload);
+        var (oldPath, byOldPath) = await Gateway.PostAsync("/submit_task", Workload);
         var (api, byApi) = await Gateway.PostAsync("/api/v1/workloads", Workload);
         var byGrpc = await BufClient.CallAsync(Stack.GrpcAddress, "pylon.orchestrator.v1.WorkloadService/SubmitWorkload", Workload);
 
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (seed, api));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (oldPath, api));
         string[] ids =
         [
-            bySeed["workload"]!["id"]!.GetValue<string>(),
+            byOldPath["workload"]!["id"]!.GetValue<string>(),
             byApi["workload"]!["id"]!.GetValue<string>(),
             JsonNode.Parse(byGrpc.OutputOfSuccess())!["workload"]!["id"]!.GetValue<string>(),
         ];
@@ -67,7 +67,7 @@ public sealed class SubmissionTests(SharedStack stack) : SharedStackTests(stack)
     }
 
     [Fact]
-    public async Task BodyThatIsNoJsonIsRefused()
+    public async Task BodyThatIsNotJsonIsRefused()
     {
         var (status, problem) = await Gateway.PostAsync("/submit_task", "{\"workload_name\": ");
 

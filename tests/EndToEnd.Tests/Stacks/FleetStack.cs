@@ -2,7 +2,7 @@ using Pylon.LocalStack.Servers;
 
 namespace Pylon.EndToEnd.Tests.Stacks;
 
-/// <summary>A stack with PostgreSQL and Redis of its own and up to four Orchestrators, any of which a test may kill.</summary>
+/// <summary>A stack with its own PostgreSQL and Redis and up to four Orchestrators; a test may kill any of them.</summary>
 public sealed class FleetStack : IAsyncLifetime
 {
     /// <summary>Orchestrators that can run at once.</summary>

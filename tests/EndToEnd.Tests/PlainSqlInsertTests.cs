@@ -3,12 +3,13 @@ using Pylon.EndToEnd.Tests.Stacks;
 
 namespace Pylon.EndToEnd.Tests;
 
-public sealed class SeedInsertTests(SharedStack stack) : SharedStackTests(stack)
+/// <summary>The plain SQL insert that the documentation of the BPP orchestrator shows.</summary>
+public sealed class PlainSqlInsertTests(SharedStack stack) : SharedStackTests(stack)
 {
     [Fact]
-    public async Task TheSeedsInsertIsPickedUpByItsNotificationAndEndsInThreeZones()
+    public async Task InsertedRowIsClaimedAtItsNotificationAndGetsThreeZones()
     {
-        // No poll, lease or retry comes within the patience of this test (SharedStack): only the notification can be it.
+        // No poll, lease or retry comes within the time limit of this test (SharedStack): only the notification starts it.
         await Stack.Database.ExecuteAsync(
             "INSERT INTO compute_workloads (workload_name, status, bpp_processed) VALUES ('Test ML Training Job','queued',false);");
         var inserted = await Stack.Database.QueryAsync("SELECT id FROM compute_workloads WHERE workload_name = 'Test ML Training Job'");
