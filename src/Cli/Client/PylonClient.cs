@@ -9,7 +9,7 @@ using Pylon.LocalStack.Stacks;
 
 namespace Pylon.Cli.Client;
 
-/// <summary>Speaks to the REST face of the Gateway.</summary>
+/// <summary>Calls the REST API of the Gateway.</summary>
 internal sealed class PylonClient : IDisposable
 {
     public static readonly JsonSerializerOptions Json = new()
@@ -27,10 +27,10 @@ internal sealed class PylonClient : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     });
 
-    /// <summary>Of the Gateway, without a slash at the end.</summary>
+    /// <summary>The address of the Gateway, without a slash at the end.</summary>
     public string Url { get; }
 
-    /// <summary>The Pylon that <c>PYLON_URL</c> names, else the one that this checkout has running.</summary>
+    /// <summary>A client for the Gateway that <c>PYLON_URL</c> names, else for the running stack of this checkout.</summary>
     public static PylonClient Connect(Checkout checkout)
     {
         const string Variable = "PYLON_URL";
@@ -56,18 +56,18 @@ internal sealed class PylonClient : IDisposable
         return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellationToken)).Workload;
     }
 
-    /// <summary>Stores some lines of a file of history, all of them or none.</summary>
+    /// <summary>Stores some lines of a file of history: all or none.</summary>
     public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/pipeline/imports") { Content = ImportBody.Of(name, series, firstLine, header, part) };
         return await SendAsync<ImportAnswer>(request, cancellationToken);
     }
 
-    /// <summary>Everything that happens, from the position on; ends when the connection does.</summary>
+    /// <summary>All events after the position; ends when the connection does.</summary>
     public IAsyncEnumerable<Broadcast> BroadcastAsync(string? after, CancellationToken cancellationToken) =>
         StreamAsync("beckn/broadcast", after, Broadcast.Read, cancellationToken);
 
-    /// <summary>One workload now and after each change, its phases too; ends when it is over or the connection is.</summary>
+    /// <summary>One workload with its phases, now and after each change; ends when it or the connection does.</summary>
     public IAsyncEnumerable<Workload> WatchAsync(string id, CancellationToken cancellationToken) => StreamAsync(
         PathOf(id) + ":watch?follow_run=true", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellationToken);
 
@@ -103,7 +103,7 @@ internal sealed class PylonClient : IDisposable
         await using var _ = items;
         while (await NextAsync(items))
         {
-            // A stream that fails midway says so in an event of its own.
+            // A stream that fails later has an error event.
             if (items.Current.EventType == "error")
                 throw new ApiException(Explain(items.Current.Data));
             if (items.Current.Data.Length > 0 && read(items.Current) is { } value)
@@ -111,7 +111,7 @@ internal sealed class PylonClient : IDisposable
         }
     }
 
-    // A cut connection is the end of the stream: the caller decides whether to come back.
+    // A cut connection ends the stream; the caller may connect again.
     private static async Task<bool> NextAsync(IAsyncEnumerator<SseItem<string>> items)
     {
         try
@@ -133,7 +133,7 @@ internal sealed class PylonClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new UnreachableException($"Pylon cannot be reached at {_http.BaseAddress} ({e.Message}). Does it run? See ./pylon status", e);
+            throw new UnreachableException($"The Gateway at {_http.BaseAddress} is unreachable ({e.Message}). See ./pylon status", e);
         }
 
         if (answer.IsSuccessStatusCode)

@@ -3,7 +3,7 @@ using Pylon.Cli.Client;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary>Takes a workload through the main flow and waits for what comes of it.</summary>
+/// <summary>Submits a workload and waits for its states.</summary>
 internal static class Flow
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -11,7 +11,8 @@ internal static class Flow
     public static Task<Workload> SubmitAsync(PylonClient client, string name, CancellationToken cancellationToken) => client.SubmitAsync(
         new Submission { RequestId = Guid.NewGuid().ToString(), WorkloadName = name, WorkloadType = "TRAINING_RUN" }, cancellationToken);
 
-    /// <summary>The workload once it passes the test; a failure of it, or of time, is an error that says so.</summary>
+    /// <summary>The workload when it passes the test.</summary>
+    /// <exception cref="ApiException">It failed, or the time limit has passed.</exception>
     public static async Task<Workload> UntilAsync(
         PylonClient client, string id, Func<Workload, bool> reached, TimeSpan limit, CancellationToken cancellationToken)
     {

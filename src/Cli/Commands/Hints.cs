@@ -2,7 +2,7 @@ using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary>The addresses to try, as commands to paste.</summary>
+/// <summary>Commands to paste, with the addresses of the stack.</summary>
 internal static class Hints
 {
     public static void Write(Checkout checkout, IReadOnlyDictionary<string, string> variables)

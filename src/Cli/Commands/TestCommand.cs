@@ -6,7 +6,7 @@ using Pylon.LocalStack.Servers;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>pylon test</c>: builds once, starts one PostgreSQL and one Redis for the run, and runs every test project.</summary>
+/// <summary><c>pylon test</c>: builds, starts one PostgreSQL and one Redis, and runs the test projects on them.</summary>
 internal static class TestCommand
 {
     private const int SlowestShown = 5;

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>pylon up</c>: everything on this machine, with one workload taken through the flow for a start.</summary>
+/// <summary><c>pylon up</c>: starts everything on this machine and takes one workload through the flow.</summary>
 internal static class UpCommand
 {
     private const string FirstWorkload = "Test ML Training Job";
@@ -15,7 +15,7 @@ internal static class UpCommand
 
     public static Command Create(Checkout checkout)
     {
-        var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running in the background; ./pylon down ends it" };
+        var detach = new Option<bool>("--detach", "-d") { Description = "Run in the background; ./pylon down stops it" };
         var command = new Command("up", "Build and start everything, and take one workload through the flow") { detach };
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(detach)
             ? DetachedStack.StartAsync(checkout, cancellationToken)
@@ -44,7 +44,7 @@ internal static class UpCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // stopped before it was up
+            // stopped before it was ready
         }
 
         Console.WriteLine("Pylon is stopped.");
@@ -56,11 +56,11 @@ internal static class UpCommand
         var state = StackState.Read(checkout);
         if (state.Phase != StackPhase.Ready)
         {
-            Console.WriteLine($"Another ./pylon up of this checkout is {state.Phase.ToString().ToLowerInvariant()} (pid {state.Supervisor?.Pid}).");
+            Console.WriteLine($"Another ./pylon up of this checkout is {state.Phase.ToString().ToLowerInvariant()} (pid {state.Supervisor?.Pid}). Wait for it, or stop it with ./pylon down");
             return 1;
         }
 
-        Console.WriteLine($"Pylon is running already (pid {state.Supervisor?.Pid}).");
+        Console.WriteLine($"Pylon is already running (pid {state.Supervisor?.Pid}).");
         Hints.Write(checkout, EnvFile.Read(checkout));
         return 0;
     }

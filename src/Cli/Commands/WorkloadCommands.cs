@@ -6,19 +6,19 @@ using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>submit</c>, <c>show</c>, <c>list</c>, <c>choose</c>: one call of the REST face each.</summary>
+/// <summary><c>submit</c>, <c>show</c>, <c>list</c>, <c>choose</c>: one call of the REST API each.</summary>
 internal static class WorkloadCommands
 {
     public static Command Submit(Checkout checkout, TimeProvider time)
     {
-        var name = new Argument<string>("name") { Description = "What to call the workload" };
+        var name = new Argument<string>("name") { Description = "The name of the workload" };
         var type = new Option<string?>("--type") { Description = "For example TRAINING_RUN" };
         var minutes = new Option<int?>("--gpu-minutes") { Description = "GPU minutes that it needs" };
-        var deadline = new Option<string?>("--deadline") { Description = "When it has to be done: 2026-05-01T12:00:00Z, or +6h, +2d from now" };
-        var cap = new Option<double?>("--carbon-cap") { Description = "The most that it may emit, in gCO2" };
-        var price = new Option<double?>("--max-price") { Description = "The most that it may cost, in GBP" };
-        var pipeline = new Option<string?>("--pipeline") { Description = "The phases that it goes through, for example compute_training" };
-        var email = new Option<string?>("--email") { Description = "Whose workload it is" };
+        var deadline = new Option<string?>("--deadline") { Description = "When it must be done: 2026-05-01T12:00:00Z, or +6h, +2d from now" };
+        var cap = new Option<double?>("--carbon-cap") { Description = "Its limit of emissions, in gCO2" };
+        var price = new Option<double?>("--max-price") { Description = "Its limit of cost, in GBP" };
+        var pipeline = new Option<string?>("--pipeline") { Description = "The pipeline that it goes through, for example compute_training" };
+        var email = new Option<string?>("--email") { Description = "The user that it belongs to" };
         var json = Options.Json();
         var command = new Command("submit", "Queue a workload") { name, type, minutes, deadline, cap, price, pipeline, email, json };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -58,8 +58,8 @@ internal static class WorkloadCommands
     public static Command List(Checkout checkout)
     {
         var json = Options.Json();
-        var size = new Option<int>("--limit", "-n") { Description = "At most so many", DefaultValueFactory = _ => 20 };
-        var command = new Command("list", "List the workloads, the newest first") { size, json };
+        var size = new Option<int>("--limit", "-n") { Description = "The number of workloads", DefaultValueFactory = _ => 20 };
+        var command = new Command("list", "List the workloads, newest first") { size, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
@@ -113,13 +113,13 @@ internal static class WorkloadCommands
                 'm' => TimeSpan.FromMinutes(1),
                 'h' => TimeSpan.FromHours(1),
                 'd' => TimeSpan.FromDays(1),
-                _ => throw new ApiException($"'{text}': give minutes, hours or days, for example +90m, +6h or +2d."),
+                _ => throw new ApiException($"Deadline '{text}' must be in minutes, hours or days, for example +90m, +6h or +2d."),
             };
             return now + unit * amount;
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
             ? moment
-            : throw new ApiException($"'{text}' is no time. Give 2026-05-01T12:00:00Z, or +6h from now.");
+            : throw new ApiException($"Deadline '{text}' must be a time, for example 2026-05-01T12:00:00Z, or +6h from now.");
     }
 }
