@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Pylon.Bench.Harness;
 using Pylon.Bench.Scenarios;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

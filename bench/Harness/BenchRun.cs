@@ -1,4 +1,7 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Processes;
+using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Bench.Harness;
 
@@ -23,8 +26,7 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
         ServiceDefinition service, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellationToken)
     {
         var log = Path.Combine(checkout.Logs, "bench", scenario.Name, $"{service.Name}-{_started.Count}.log");
-        var process = new ServiceProcess(
-            service.Name, checkout.Program(service.Project, "Release"), log, Ports.Throwaway(), service.GrpcPort is null ? null : Ports.Throwaway(), settings);
+        var process = ServiceProcess.OnFreePorts(service.Name, checkout.Program(service.Project, "Release"), log, service.GrpcPort is not null, settings);
         _started.Add(process);
         await process.StartAsync(cancellationToken);
         return process;

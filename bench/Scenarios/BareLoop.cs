@@ -1,5 +1,5 @@
 using Pylon.Bench.Harness;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 using StackExchange.Redis;
 
 namespace Pylon.Bench.Scenarios;

@@ -1,8 +1,10 @@
 using Grpc.Net.Client;
 using Npgsql;
 using Pylon.Bench.Harness;
-using Pylon.Cli.Stack;
 using Pylon.Conductor.V1;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Bench.Scenarios;
 
@@ -116,8 +118,7 @@ internal sealed class ConductScenario() : Scenario("conduct", "DefinePipeline an
                 throw new StackException($"{batch} has revision {found.Revision} after {definitions} definitions: an update was lost");
         }
 
-        await using var database = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = postgres.Port, Username = "pylon", Database = "pylon" }.ConnectionString);
+        await using var database = NpgsqlDataSource.Create(postgres.ConnectionString);
         var (kept, all) = (await CountAsync(database, "true"), _reported.Values.Sum() + _defined.Values.Sum());
         if (kept != all)
             throw new StackException($"PostgreSQL has {kept} reports and definitions of {all}");

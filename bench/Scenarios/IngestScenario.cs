@@ -5,8 +5,10 @@ using Google.Protobuf;
 using Grpc.Net.Client;
 using Npgsql;
 using Pylon.Bench.Harness;
-using Pylon.Cli.Stack;
 using Pylon.Ingestion.V1;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Bench.Scenarios;
 
@@ -48,8 +50,7 @@ internal sealed class IngestScenario() : Scenario("ingest", "a year of half hour
     public override async Task RunAsync(BenchRun run, CancellationToken cancellationToken)
     {
         var postgres = await run.StartPostgresAsync(cancellationToken);
-        await using var database = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = postgres.Port, Username = "pylon", Database = "pylon", CommandTimeout = 120 }.ConnectionString);
+        await using var database = NpgsqlDataSource.Create(postgres.ConnectionString + ";Command Timeout=120");
         await ExecuteAsync(database, Bare, cancellationToken);
         var redis = await run.StartRedisAsync(cancellationToken);
         var ingestion = await run.StartAsync(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pylon.Bench.Harness;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Servers;
 
 namespace Pylon.Bench.Scenarios;
 

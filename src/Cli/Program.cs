@@ -3,10 +3,10 @@ using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using Pylon.Cli.Client;
 using Pylon.Cli.Commands;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
-// A table is not broken into pieces because its output goes into a file.
+// A table keeps its width when the output goes into a file.
 AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 160);
 if (Console.IsOutputRedirected)
     (AnsiConsole.Profile.Capabilities.Ansi, AnsiConsole.Profile.Capabilities.ColorSystem) = (false, ColorSystem.NoColors);
@@ -19,7 +19,7 @@ using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 try
 {
     var checkout = Checkout.Find();
-    // Not a RootCommand: that one is called by the name of the assembly.
+    // A RootCommand would have the name of the assembly.
     var root = new Command("pylon", "Pylon places flexible compute work where and when electricity is clean and cheap.")
     {
         new HelpOption(),
@@ -28,6 +28,7 @@ try
         DownCommand.Create(checkout),
         StatusCommand.Create(checkout),
         TestCommand.Create(checkout),
+        CheckCommand.Create(checkout),
         DemoCommand.Create(checkout),
         WorkloadCommands.Submit(checkout, TimeProvider.System),
         WatchCommand.Create(checkout),
@@ -36,7 +37,7 @@ try
         WorkloadCommands.List(checkout),
         ImportCommand.Create(checkout),
     };
-    // Our own signal handling ends the stack in order, however long that takes.
+    // Our own signal handling stops the stack in order, which may take long.
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
     return await root.Parse(args).InvokeAsync(invocation, stop.Token);
 }
@@ -50,7 +51,7 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     return 130;
 }
 
-// The first signal asks for an end in good order; a second one gets the system's default.
+// The first signal stops everything in order; the second one has the system's default effect.
 void Stop(PosixSignalContext context)
 {
     context.Cancel = !stop.IsCancellationRequested;

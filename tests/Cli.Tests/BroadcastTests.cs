@@ -13,7 +13,7 @@ public sealed class BroadcastTests
         """;
 
     [Fact]
-    public void AnEventIsToldInALine()
+    public void EventIsOneLine()
     {
         var one = Broadcast.Read(new SseItem<string>(Data) { EventId = "17-0" })!;
 
@@ -21,7 +21,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public void ThePhasesOfABatchAreToldInShort()
+    public void PhaseEventsAreShort()
     {
         const string Progressed = """
             {"type": "pylon.batch.phase_progressed.v1", "subject": "7c9e6679", "time": "2026-03-01T09:00:00Z",
@@ -37,11 +37,11 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public void ThePositionIsTheIdOfTheEventInTheStream() =>
+    public void PositionIsTheIdOfTheEventInTheStream() =>
         Assert.Equal("workloads:18-0", Broadcast.Read(new SseItem<string>(Data) { EventId = "workloads:18-0" })!.Position);
 
     [Fact]
-    public void AGapHasNoEvent()
+    public void GapHasNoEvent()
     {
         var one = Broadcast.Read(new SseItem<string>("""{"gap": true, "position": "20-0"}"""))!;
 
@@ -54,7 +54,7 @@ public sealed class BroadcastTests
     [InlineData("+2d", "2026-03-03T00:00:00Z")]
     [InlineData("2026-05-01T12:00:00Z", "2026-05-01T12:00:00Z")]
     [InlineData("2026-05-01 12:00", "2026-05-01T12:00:00Z")]
-    public void ADeadlineIsAMomentOrADistance(string text, string expected) => Assert.Equal(
+    public void DeadlineIsATimeOrADurationFromNow(string text, string expected) => Assert.Equal(
         DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture),
         WorkloadCommands.Moment(text, new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)));
 }

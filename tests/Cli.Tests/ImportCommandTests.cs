@@ -4,7 +4,7 @@ using System.Text.Json;
 using Pylon.Cli.Client;
 using Pylon.Cli.Commands;
 using Pylon.Cli.Imports;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Tests;
 
@@ -28,11 +28,11 @@ public sealed class ImportCommandTests : IAsyncDisposable
 
     private string Url { get; }
 
-    /// <summary>The part that is not answered with success.</summary>
+    /// <summary>The part that is answered with an error.</summary>
     private int Failing { get; set; } = -1;
 
     [Fact]
-    public async Task AFileGoesInPartsThatEndWithALineAndEachBeginsWithTheColumns()
+    public async Task FileIsSentInPartsOfWholeLinesEachWithTheColumns()
     {
         Assert.Equal(0, await RunAsync());
         Assert.Equal([(2L, "2026-03-04T10:00Z,1\n2026-03-04T10:30Z,2\n"), (4L, "2026-03-04T11:00Z,3\n2026-03-04T11:30Z,4")], _parts);
@@ -40,7 +40,7 @@ public sealed class ImportCommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ARunAfterOneThatFailedGoesOnWhereThatOneWas()
+    public async Task RunAfterAFailedOneContinuesAfterTheStoredLines()
     {
         Failing = 1;
         var failure = await Assert.ThrowsAsync<ApiException>(() => RunAsync());
@@ -52,7 +52,7 @@ public sealed class ImportCommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ANewBeginningAnotherNameAndAnotherFileStartAtTheFirstLine()
+    public async Task RestartAnotherNameAndAnotherFileStartAtTheFirstLine()
     {
         foreach (var (restart, name, text) in new[] { (true, "history", File), (false, "other", File), (false, "history", File + "0") })
         {
@@ -62,18 +62,18 @@ public sealed class ImportCommandTests : IAsyncDisposable
             Failing = -1;
             await RunAsync(restart, name, text);
             Assert.Equal([2L, 4L, 2L, 4L], _parts.Select(part => part.FirstLine));
-            // so that the next of them finds no note
+            // the next case must find no note
             await RunAsync();
         }
     }
 
     [Fact]
-    public async Task ARejectedLineIsTheExitCode() => Assert.Equal(1, await RunAsync(text: File.Replace(",4", ",bad", StringComparison.Ordinal)));
+    public async Task RejectedLineMakesTheExitCodeOne() => Assert.Equal(1, await RunAsync(text: File.Replace(",4", ",bad", StringComparison.Ordinal)));
 
     [Theory]
     [InlineData("Regions 2025.csv", "regions-2025")]
     [InlineData("_x.y.csv", "x.y")]
-    public void TheNameComesFromTheFile(string file, string name) => Assert.Equal(name, ImportCommand.NameOf(new FileInfo(file)));
+    public void DefaultNameComesFromTheFile(string file, string name) => Assert.Equal(name, ImportCommand.NameOf(new FileInfo(file)));
 
     public async ValueTask DisposeAsync()
     {

@@ -21,7 +21,7 @@ public sealed class TablesTests
     private static readonly Workload Workload = JsonSerializer.Deserialize<WorkloadAnswer>(Answer, PylonClient.Json)!.Workload;
 
     [Fact]
-    public void RecommendationsComeInTheirRankWithEveryFigure()
+    public void RecommendationsAreSortedByRankAndShowAllValues()
     {
         var lines = Render(Tables.Recommendations(Workload)).Where(line => line.Contains("UK-", StringComparison.Ordinal)).ToList();
 
@@ -32,7 +32,7 @@ public sealed class TablesTests
     }
 
     [Fact]
-    public void PhasesAreToldInALineAndAWorkloadIsOverWhenTheyAre()
+    public void PhasesAreOneLineAndTheWorkloadEndsWithThem()
     {
         var running = Workload with { Status = "WORKLOAD_STATUS_SCHEDULED", Run = Run("RUNNING", ("COMPLETED", 4, 0), ("RUNNING", 2, 1), ("WAITING", 0, 0)) };
         Assert.Equal("compute_training running: p0 ✓  p1 2/4 (1 failed)  p2 –", running.Run.Line());
@@ -57,7 +57,7 @@ public sealed class TablesTests
     }
 
     [Fact]
-    public void AnUnusualStateIsShownAsItIs()
+    public void UnknownStatusIsShownUnchanged()
     {
         Assert.Equal("pending_user_choice", Workload.State);
         Assert.Equal("WHATEVER", (Workload with { Status = "WHATEVER" }).State);

@@ -5,7 +5,7 @@ namespace Pylon.Cli.Tests;
 public sealed class TestFixturesTests
 {
     [Fact]
-    public async Task EachTestHasADatabaseOfItsOwnCopiedFromTheTemplate()
+    public async Task EachTestGetsItsOwnCopyOfTheTemplateDatabase()
     {
         static Task Prepare(TestDatabase database) => database.ExecuteAsync("CREATE TABLE prepared (id int)");
         await using var one = await TestDatabase.CreateAsync("fixtures", Prepare);
@@ -18,7 +18,7 @@ public sealed class TestFixturesTests
     }
 
     [Fact]
-    public async Task EachTestHasARedisDatabaseOfItsOwn()
+    public async Task EachTestGetsItsOwnRedisDatabase()
     {
         var one = await TestRedis.CreateAsync();
         var other = await TestRedis.CreateAsync();
@@ -27,7 +27,7 @@ public sealed class TestFixturesTests
     }
 
     [Fact]
-    public async Task WaitingInVainShowsTheLastValue()
+    public async Task TimeoutShowsTheLastValue()
     {
         var count = 0;
 

@@ -1,5 +1,5 @@
 using Pylon.Cli.Commands;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Tests;
 
@@ -8,7 +8,7 @@ public sealed class TestOutcomeTests : IDisposable
     private readonly string _file = Path.GetTempFileName();
 
     [Fact]
-    public void PassedFailedAndSkippedAreCounted()
+    public void PassedFailedAndSkippedTestsAreCounted()
     {
         File.WriteAllText(_file, """
             <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>
@@ -25,7 +25,26 @@ public sealed class TestOutcomeTests : IDisposable
     }
 
     [Fact]
-    public void ACrashedRunIsNoSuccess()
+    public void ClassesAreListedByTheTimeOfTheirTests()
+    {
+        File.WriteAllText(_file, """
+            <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>
+              <UnitTestResult testId="1" testName="A" outcome="Passed" duration="00:00:01.5000000" />
+              <UnitTestResult testId="2" testName="B" outcome="Passed" duration="00:00:02.0000000" />
+              <UnitTestResult testId="3" testName="C" outcome="Passed" duration="00:00:03.0000000" />
+            </Results><TestDefinitions>
+              <UnitTest id="1"><TestMethod className="Slow" /></UnitTest><UnitTest id="2"><TestMethod className="Slow" /></UnitTest>
+              <UnitTest id="3"><TestMethod className="Quick" /></UnitTest>
+            </TestDefinitions></TestRun>
+            """);
+
+        var outcome = TestOutcome.Read("X.Tests", _file, "log", new ToolResult(0, ""));
+
+        Assert.Equal([new TestClassTime("Slow", TimeSpan.FromSeconds(3.5)), new TestClassTime("Quick", TimeSpan.FromSeconds(3))], TestCommand.Slowest([outcome]));
+    }
+
+    [Fact]
+    public void RunThatCrashedHasAProblem()
     {
         var outcome = TestOutcome.Read("X.Tests", "/nowhere", "log", new ToolResult(134, "Test host process crashed"));
 

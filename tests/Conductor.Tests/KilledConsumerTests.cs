@@ -1,8 +1,9 @@
 using System.Text;
 using Grpc.Net.Client;
 using Npgsql;
-using Pylon.Cli.Stack;
 using Pylon.Events.V1;
+using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
 using Pylon.Messaging;
 using Pylon.Testing;
 using StackExchange.Redis;

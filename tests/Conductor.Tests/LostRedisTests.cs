@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Grpc.Core;
-using Pylon.Cli.Stack;
 using Pylon.Conductor.V1;
+using Pylon.LocalStack.Servers;
 using Pylon.Testing;
 
 namespace Pylon.Conductor.Tests;

@@ -8,7 +8,7 @@ public sealed class AnsweringStyleTests(SharedStack stack) : SharedStackTests(st
     [Theory]
     [InlineData("sync", "response")]
     [InlineData("async", "callback")]
-    public async Task WorkloadIsOfferedWhicheverWayTheProviderAnswers(string style, string answeredBy)
+    public async Task WorkloadGetsRecommendationsFromAResponseAndFromACallback(string style, string answeredBy)
     {
         await Sandbox.StyleAsync(style);
 
@@ -16,11 +16,11 @@ public sealed class AnsweringStyleTests(SharedStack stack) : SharedStackTests(st
         var workload = await Gateway.UntilAsync(id, "PENDING_USER_CHOICE");
 
         Assert.Equal(3, GatewayClient.Recommendations(workload).Count);
-        var ways = await Stack.Database.QueryAsync(
+        var messages = await Stack.Database.QueryAsync(
             "SELECT action, answered_by FROM beckn_messages WHERE workload_id = $1 ORDER BY created_at", Guid.Parse(id));
         Assert.Equal(
             [("discover", answeredBy), ("select", answeredBy), ("init", answeredBy), ("confirm", answeredBy)],
-            ways.Select(way => ((string)way[0]!, (string)way[1]!)));
+            messages.Select(message => ((string)message[0]!, (string)message[1]!)));
     }
 
     [Theory]

@@ -1,2 +1,2 @@
-// Each collection has processes of its own, and they are measured against each other's silence: one after the other.
+// Each collection starts its own processes: one after the other, so they do not slow each other down.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

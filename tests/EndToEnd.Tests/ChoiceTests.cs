@@ -32,7 +32,7 @@ public sealed class ChoiceTests(SharedStack stack) : SharedStackTests(stack)
         var second = await Gateway.PostAsync($"/api/v1/workloads/{id}:choose", """{"option": 2}""");
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.Status, second.Status));
-        // The pipeline goes its own way.
+        // The batch run goes on between the two.
         first.Body["workload"]!.AsObject().Remove("run");
         second.Body["workload"]!.AsObject().Remove("run");
         Assert.Equal(first.Body.ToJsonString(), second.Body.ToJsonString());
@@ -42,7 +42,7 @@ public sealed class ChoiceTests(SharedStack stack) : SharedStackTests(stack)
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
-    public async Task ChoosingWhatIsNoOptionIsRefusedWithTheNameOfTheField(int option)
+    public async Task ChoiceOutsideTheOptionsIsRefusedWithTheNameOfTheField(int option)
     {
         var (id, _) = await OfferedAsync();
 
@@ -52,9 +52,9 @@ public sealed class ChoiceTests(SharedStack stack) : SharedStackTests(stack)
         Assert.Equal("option", Assert.Single(problem["errors"]!.AsArray())!["field"]!.GetValue<string>());
         Assert.Equal("PENDING_USER_CHOICE", GatewayClient.Status(await Gateway.WorkloadAsync(id)));
 
-        var byGrpc = await Buf.CallAsync(
+        var byGrpc = await BufClient.CallAsync(
             Stack.GrpcAddress, "pylon.orchestrator.v1.WorkloadService/ChooseRecommendation", $$"""{"id": "{{id}}", "option": {{option}}}""");
-        Assert.Contains("invalid_argument", byGrpc.Error, StringComparison.Ordinal);
+        Assert.Contains("invalid_argument", byGrpc.Output, StringComparison.Ordinal);
     }
 
     private async Task<(string Id, IReadOnlyList<string> Items)> OfferedAsync()

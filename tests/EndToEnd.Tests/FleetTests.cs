@@ -4,7 +4,7 @@ using Pylon.Testing;
 
 namespace Pylon.EndToEnd.Tests;
 
-/// <summary>Several Orchestrators on one queue, and what happens when processes are killed while workloads flow.</summary>
+/// <summary>Several Orchestrators on one queue, and processes that are killed while workloads are under way.</summary>
 [Collection(FleetStackGroup.Name)]
 public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
 {
@@ -30,22 +30,22 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
 
         await InsertAsync("five hundred", Rows);
 
-        await UntilOfferedAsync("five hundred", Rows);
+        await UntilRecommendedAsync("five hundred", Rows);
         await AssertBookedOnceEachAsync("five hundred", Rows);
         await AssertRecommendedOnceEachAsync(before, "five hundred", Rows);
-        // All of them had a share in it.
+        // Each Orchestrator claimed some.
         Assert.All(logs, log => Assert.Contains("Claimed ", File.ReadAllText(log.Key)[log.Value..], StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task WorkloadOfAKilledOrchestratorIsFinishedByAnotherWithoutASecondBooking()
     {
-        // Only the first runs, so it is the one that takes it.
+        // Only the first runs, so it claims the workload.
         await Stack.RunOrchestratorsAsync(1);
         await Sandbox.FaultAsync(new { kind = "lost_callback", action = "confirm", count = 1 });
         var id = await Gateway.SubmitAsync(new { workload_name = "orphan" });
         var other = Stack.Orchestrators[1].StartAsync();
-        await Eventually.True(async () => (await Sandbox.OrdersAsync(id)).Bookings == 1, because: "the provider has the booking, and its word of it is lost");
+        await Eventually.True(async () => (await Sandbox.OrdersAsync(id)).Bookings == 1, because: "the provider has the booking, and its callback is lost");
 
         await other;
         await Stack.Orchestrators[0].KillAsync();
@@ -60,22 +60,22 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NothingIsLostWhenRedisAndThenPostgresAreKilledWhileWorkloadsFlow()
+    public async Task NothingIsLostWhenRedisAndThenPostgresAreKilledWhileWorkloadsAreUnderWay()
     {
         await Stack.RunOrchestratorsAsync(2);
         var (_, before) = await Gateway.PollAsync();
         var pids = Running();
-        // Slow enough that there is always something under way.
+        // Slow enough that some workloads are always under way.
         await Sandbox.FaultAsync(new { kind = "delay", action = "confirm", count = 0, delay_ms = 500 });
         await using var listener = new PersistentListener(Gateway, before);
 
-        await InsertAsync("through the storm", 20);
+        await InsertAsync("while servers are killed", 20);
         await UntilConfirmingAsync(5);
         await fleet.Redis.KillAsync();
-        await InsertAsync("through the storm", 20);
+        await InsertAsync("while servers are killed", 20);
         await UntilConfirmingAsync(25);
         await fleet.Redis.StartAgainAsync();
-        await InsertAsync("through the storm", 20);
+        await InsertAsync("while servers are killed", 20);
         await UntilConfirmingAsync(45);
         await fleet.Postgres.KillAsync();
         await Eventually.True(
@@ -84,16 +84,16 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
                 await fleet.Postgres.StartAgainAsync();
                 return true;
             },
-            because: "the server starts again once the last of its old processes is gone");
+            because: "the server starts again when the last of its old processes has ended");
         await Eventually.True(async () => await Stack.Database.CountAsync("SELECT 1") == 1);
-        await InsertAsync("through the storm", 10);
+        await InsertAsync("while servers are killed", 10);
 
-        await UntilOfferedAsync("through the storm", 70);
-        await AssertBookedOnceEachAsync("through the storm", 70);
-        var recommended = await AssertRecommendedOnceEachAsync(before, "through the storm", 70);
+        await UntilRecommendedAsync("while servers are killed", 70);
+        await AssertBookedOnceEachAsync("while servers are killed", 70);
+        var recommended = await AssertRecommendedOnceEachAsync(before, "while servers are killed", 70);
         await Eventually.True(
-            () => recommended.All(listener.Heard.ContainsKey), Patience, "who listened all the time has heard everything");
-        Assert.All(recommended, id => Assert.Equal(1, listener.Heard[id]));
+            () => recommended.All(listener.Received.ContainsKey), Patience, "the subscriber that was always connected has every event");
+        Assert.All(recommended, id => Assert.Equal(1, listener.Received[id]));
         Assert.Equal(pids, Running());
     }
 
@@ -103,13 +103,13 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
     private Task UntilConfirmingAsync(int count) => Eventually.True(
         async () => (await Sandbox.RequestsAsync("confirm")).Select(request => request.TransactionId).Distinct().Count() >= count,
         Patience,
-        $"{count} workloads have come to CONFIRM");
+        $"{count} workloads have reached CONFIRM");
 
-    private Task UntilOfferedAsync(string name, int rows) => Eventually.Is(
+    private Task UntilRecommendedAsync(string name, int rows) => Eventually.Is(
         async () => string.Join(' ', await Stack.Database.StatesAsync(name)),
         states => states == $"[pending_user_choice, {rows}]",
         Patience,
-        $"all {rows} are offered");
+        $"all {rows} have recommendations");
 
     private async Task<HashSet<string>> IdsAsync(string name) =>
         [.. (await Stack.Database.QueryAsync("SELECT id FROM compute_workloads WHERE workload_name = $1", name)).Select(row => row[0]!.ToString()!)];
@@ -123,7 +123,7 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
         Assert.Equal(ids.Order(StringComparer.Ordinal), booked.Select(order => order.WorkloadId).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Gives the ids of the events.</summary>
+    /// <summary>Returns the ids of the events.</summary>
     private async Task<IReadOnlyList<string>> AssertRecommendedOnceEachAsync(string after, string name, int rows)
     {
         var ids = await IdsAsync(name);

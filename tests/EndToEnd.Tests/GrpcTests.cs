@@ -21,19 +21,19 @@ public sealed class GrpcTests(SharedStack stack) : SharedStackTests(stack)
     ];
 
     [Fact]
-    public async Task ContractIsCleanForBufLint()
+    public async Task ContractsPassBufLint()
     {
-        var lint = await Buf.RunAsync("lint", "protos");
+        var lint = await BufClient.RunAsync("lint", "protos");
 
-        Assert.Equal("", lint.Succeeded());
+        Assert.Equal("", lint.OutputOfSuccess());
     }
 
     [Fact]
     public async Task ReflectionAtTheGatewayListsEveryService()
     {
-        var listed = await Buf.RunAsync("curl", "--protocol", "grpc", "--http2-prior-knowledge", "--list-services", Stack.GrpcAddress);
+        var listed = await BufClient.RunAsync("curl", "--protocol", "grpc", "--http2-prior-knowledge", "--list-services", Stack.GrpcAddress);
 
-        var names = listed.Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var names = listed.OutputOfSuccess().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.All(Services, service => Assert.Contains(service, names));
     }
 
@@ -42,23 +42,23 @@ public sealed class GrpcTests(SharedStack stack) : SharedStackTests(stack)
     {
         foreach (var service in (string[])["", .. Services.Where(name => name.StartsWith("pylon.", StringComparison.Ordinal))])
         {
-            var answer = await Buf.CallAsync(Stack.GrpcAddress, "grpc.health.v1.Health/Check", $$"""{"service": "{{service}}"}""");
-            Assert.Equal("SERVING", JsonNode.Parse(answer.Succeeded())!["status"]!.GetValue<string>());
+            var answer = await BufClient.CallAsync(Stack.GrpcAddress, "grpc.health.v1.Health/Check", $$"""{"service": "{{service}}"}""");
+            Assert.Equal("SERVING", JsonNode.Parse(answer.OutputOfSuccess())!["status"]!.GetValue<string>());
         }
 
-        var unknown = await Buf.CallAsync(Stack.GrpcAddress, "grpc.health.v1.Health/Check", """{"service": "pylon.nowhere.v1.NoService"}""");
-        Assert.Contains("not_found", unknown.Error, StringComparison.Ordinal);
+        var unknown = await BufClient.CallAsync(Stack.GrpcAddress, "grpc.health.v1.Health/Check", """{"service": "pylon.nowhere.v1.NoService"}""");
+        Assert.Contains("not_found", unknown.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task EveryServiceAnswersNativeGrpcThroughTheGateway()
     {
-        var zones = await Buf.CallAsync(Stack.GrpcAddress, "pylon.ingestion.v1.MarketService/ListGridZones", "{}");
-        Assert.NotEmpty(JsonNode.Parse(zones.Succeeded())!["zones"]!.AsArray());
-        var regions = await Buf.CallAsync(Stack.GrpcAddress, "pylon.ingestion.v1.GridService/ListRegionalGrid", "{}");
-        Assert.NotEmpty(JsonNode.Parse(regions.Succeeded())!.AsObject());
-        var events = await Buf.CallAsync(Stack.GrpcAddress, "pylon.gateway.v1.BroadcastService/Poll", "{}");
-        Assert.NotEmpty(JsonNode.Parse(events.Succeeded())!["position"]!.GetValue<string>());
+        var zones = await BufClient.CallAsync(Stack.GrpcAddress, "pylon.ingestion.v1.MarketService/ListGridZones", "{}");
+        Assert.NotEmpty(JsonNode.Parse(zones.OutputOfSuccess())!["zones"]!.AsArray());
+        var regions = await BufClient.CallAsync(Stack.GrpcAddress, "pylon.ingestion.v1.GridService/ListRegionalGrid", "{}");
+        Assert.NotEmpty(JsonNode.Parse(regions.OutputOfSuccess())!.AsObject());
+        var events = await BufClient.CallAsync(Stack.GrpcAddress, "pylon.gateway.v1.BroadcastService/Poll", "{}");
+        Assert.NotEmpty(JsonNode.Parse(events.OutputOfSuccess())!["position"]!.GetValue<string>());
     }
 
     [Fact]
@@ -80,18 +80,18 @@ public sealed class GrpcTests(SharedStack stack) : SharedStackTests(stack)
                 await workloads.ChooseRecommendationAsync(new ChooseRecommendationRequest { Id = submitted.Workload.Id, Option = 1 }, cancellationToken: limit.Token);
         }
 
-        // The watch ends by itself where the workload does.
+        // The watch ends with the workload.
         Assert.Equal(WorkloadStatus.Scheduled, seen[^1]);
         Assert.Contains(WorkloadStatus.PendingUserChoice, seen);
-        var told = new List<string>();
+        var types = new List<string>();
         await foreach (var one in broadcast.ResponseStream.ReadAllAsync(limit.Token))
         {
-            told.Add(one.Event.Type);
+            types.Add(one.Event.Type);
             if (one.Event.Type == "pylon.workload.scheduled.v1")
                 break;
         }
 
-        Assert.Equal("pylon.workload.queued.v1", told[0]);
-        Assert.Contains("pylon.workload.recommended.v1", told);
+        Assert.Equal("pylon.workload.queued.v1", types[0]);
+        Assert.Contains("pylon.workload.recommended.v1", types);
     }
 }

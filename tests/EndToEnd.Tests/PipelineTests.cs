@@ -6,7 +6,7 @@ using Pylon.Testing;
 
 namespace Pylon.EndToEnd.Tests;
 
-/// <summary>What a chosen workload goes through.</summary>
+/// <summary>Batch runs of chosen workloads.</summary>
 [Collection(FleetStackGroup.Name)]
 public sealed class PipelineTests(FleetStack fleet) : IAsyncLifetime
 {
@@ -29,16 +29,16 @@ public sealed class PipelineTests(FleetStack fleet) : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task ChosenWorkloadsGoThroughEachPhaseOnceThoughTheConductorIsKilledMeanwhile()
+    public async Task ChosenWorkloadsGoThroughEachPhaseOnceAlthoughTheConductorIsKilled()
     {
         await using var subscription = await Gateway.SubscribeAsync();
         var first = await OfferedAsync("killed in the middle");
         var second = await OfferedAsync("chosen without a conductor");
 
         await ChooseAsync(first);
-        await Eventually.Is(() => Gateway.WorkloadAsync(first), w => Completed(w, "train") > 0, because: "the second phase is under way");
+        await Eventually.Is(() => Gateway.WorkloadAsync(first), w => Completed(w, "train") > 0, because: "the second phase has begun");
         await Stack.Conductor.KillAsync();
-        // The choice is booked as ever; only its pipeline waits.
+        // The choice is booked as usual; only its batch run waits.
         await ChooseAsync(second);
         await Eventually.Is(() => Gateway.WorkloadAsync(second), w => w["run"]!["attempts"]!.GetValue<int>() > 0);
         await Stack.Conductor.StartAgainAsync();
@@ -51,12 +51,12 @@ public sealed class PipelineTests(FleetStack fleet) : IAsyncLifetime
                 run["phases"]!.AsArray().Select(p => (p!["phase"]!.GetValue<string>(), p["state"]!.GetValue<string>(), p["completed"]!.GetValue<string>())));
         }
 
-        var heard = (await subscription.UntilAsync(Ended, first)).ToList();
-        if (!heard.Any(one => one.Type == Ended && one.Subject == second))
-            heard.AddRange(await subscription.UntilAsync(Ended, second));
+        var received = (await subscription.UntilAsync(Ended, first)).ToList();
+        if (!received.Any(one => one.Type == Ended && one.Subject == second))
+            received.AddRange(await subscription.UntilAsync(Ended, second));
         foreach (var id in (string[])[first, second])
         {
-            var about = heard.Where(one => one.Subject == id).ToList();
+            var about = received.Where(one => one.Subject == id).ToList();
             Assert.Single(about, one => one.Type == Defined);
             Assert.Single(about, one => one.Type == Ended);
             Assert.Equal(
@@ -64,10 +64,10 @@ public sealed class PipelineTests(FleetStack fleet) : IAsyncLifetime
                 about.Where(one => one.Type == Progressed).Select(one => $"{Data(one, "phase_name")}/{Data(one, "entity_id")}").Order());
         }
 
-        // Who comes back gets what it missed of both topics.
-        var half = heard.Count / 2;
-        await using var late = await Gateway.SubscribeAsync(heard[half].Position);
-        var missed = heard.Skip(half + 1).Select(one => one.Id).ToHashSet();
+        // A subscriber that connects again gets the missed events of both topics.
+        var half = received.Count / 2;
+        await using var late = await Gateway.SubscribeAsync(received[half].Position);
+        var missed = received.Skip(half + 1).Select(one => one.Id).ToHashSet();
         while (missed.Count > 0)
             Assert.True(missed.Remove((await late.NextAsync())!.Id));
     }
@@ -91,5 +91,5 @@ public sealed class PipelineTests(FleetStack fleet) : IAsyncLifetime
         .Where(p => p!["phase"]!.GetValue<string>() == phase)
         .Sum(p => long.Parse(p!["completed"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture));
 
-    private static string Data(Heard one, string field) => one.Event["data"]![field]!.GetValue<string>();
+    private static string Data(ReceivedEvent one, string field) => one.Event["data"]![field]!.GetValue<string>();
 }

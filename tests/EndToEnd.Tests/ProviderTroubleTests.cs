@@ -13,9 +13,9 @@ public sealed class ProviderTroubleTests(SharedStack stack) : SharedStackTests(s
     private const string Failed = "pylon.workload.failed.v1";
 
     /// <param name="style">How the provider answers.</param>
-    /// <param name="kind">What is wrong with it, for one workload only.</param>
-    /// <param name="action">With which message.</param>
-    /// <param name="reason">Part of what the user is told.</param>
+    /// <param name="kind">The fault, for one workload only.</param>
+    /// <param name="action">The message with the fault.</param>
+    /// <param name="reason">The begin of the failure reason that the user sees.</param>
     [Theory]
     [InlineData("async", "http_error", "discover", "discover: HTTP 503")]
     [InlineData("async", "delay", "confirm", "confirm: no response within 2 s")]
@@ -24,10 +24,10 @@ public sealed class ProviderTroubleTests(SharedStack stack) : SharedStackTests(s
     [InlineData("async", "malformed_body", "discover", "discover: acknowledged, but no on_discover within 2 s")]
     [InlineData("sync", "malformed_body", "discover", "discover: ")]
     [InlineData("sync", "malformed_body", "confirm", "confirm: ")]
-    public async Task TroubleWithOneWorkloadIsRetriedThenFailsItAloneAndReplaySucceeds(string style, string kind, string action, string reason)
+    public async Task FaultOfOneWorkloadIsRetriedThenFailsOnlyThatWorkloadAndReplaySucceeds(string style, string kind, string action, string reason)
     {
         await Sandbox.StyleAsync(style);
-        // Every message but SELECT says what the workload draws, so by that figure the provider knows it.
+        // Every message but SELECT has the load of the workload: the fault matches that number.
         var load = Math.Round(0.1 + (Random.Shared.NextDouble() / 10), 6);
         await Sandbox.FaultAsync(new { kind, action, count = 0, delay_ms = 20_000, match = load.ToString(CultureInfo.InvariantCulture) });
 
@@ -39,11 +39,11 @@ public sealed class ProviderTroubleTests(SharedStack stack) : SharedStackTests(s
     }
 
     [Fact]
-    public async Task ProviderThatIsDownIsTriedAgainAndAfterItsReturnReplaySucceeds()
+    public async Task UnreachableProviderIsRetriedAndReplaySucceedsWhenItIsReachable()
     {
         await Stack.SandboxProcess.KillAsync();
 
-        var id = await Gateway.SubmitAsync(new { workload_name = "nobody there" });
+        var id = await Gateway.SubmitAsync(new { workload_name = "provider is down" });
 
         await AssertFailedAsync(id, "discover: ");
         await AssertReplayedAsync(id, () => Stack.SandboxProcess.StartAgainAsync());
@@ -60,14 +60,14 @@ public sealed class ProviderTroubleTests(SharedStack stack) : SharedStackTests(s
         var events = await Eventually.Is(() => Gateway.EventsOfAsync(id), all => all.Any(one => Type(one) == Failed));
         var attempts = events.Where(one => Type(one) is Retry or Failed).ToList();
         Assert.Equal([.. Enumerable.Repeat(Retry, SharedStack.MaxAttempts - 1), Failed], attempts.Select(Type));
-        // Nothing ends before the pause that was announced before it.
+        // No attempt ends before the time that the retry before it announced.
         Assert.All(attempts.Zip(attempts.Skip(1)), pair =>
             Assert.True(Time(pair.First["workload_retry_scheduled"]!["next_attempt_time"]!) <= Time(pair.Second["time"]!), $"{pair.First} {pair.Second}"));
     }
 
-    private async Task AssertReplayedAsync(string id, Func<Task> mend)
+    private async Task AssertReplayedAsync(string id, Func<Task> endFaultAsync)
     {
-        await mend();
+        await endFaultAsync();
         var (status, body) = await Gateway.PostAsync($"/api/v1/workloads/{id}:replay", "{}");
         Assert.True(status == HttpStatusCode.OK, body.ToJsonString());
 

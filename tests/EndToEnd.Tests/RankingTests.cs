@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Pylon.Cli.Stack;
 using Pylon.EndToEnd.Tests.Clients;
 using Pylon.EndToEnd.Tests.Stacks;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.EndToEnd.Tests;
 
@@ -14,9 +14,9 @@ public sealed class RankingTests(SharedStack stack) : SharedStackTests(stack)
     public async Task EightWindowsAreRankedOsloStockholmCopenhagen() =>
         await AssertRankingAsync(Read(Path.Combine(AppContext.BaseDirectory, "Catalogues", "eight-windows.json")));
 
-    /// <summary>The published examples are not ours to ship: without them beside the checkout there is the copy of their figures above.</summary>
+    /// <summary>The published examples are not part of this repository. Without them the test above has their numbers.</summary>
     [Fact]
-    public async Task ThePublishedExamplesAreRankedTheSame()
+    public async Task PublishedExamplesAreRankedTheSame()
     {
         if (Directory.Exists(Examples))
             await AssertRankingAsync(new JsonArray([.. Directory.GetFiles(Examples, "on_discover*.json").Order(StringComparer.Ordinal).Select(Read)]));

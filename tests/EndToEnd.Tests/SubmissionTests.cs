@@ -13,18 +13,18 @@ public sealed class SubmissionTests(SharedStack stack) : SharedStackTests(stack)
         """;
 
     [Fact]
-    public async Task TheSameWorkloadByTheSeedsPathByTheApiAndByGrpcComesToTheSameEnd()
+    public async Task SubmitTaskTheRestApiAndGrpcLeadToTheSameRecommendations()
     {
-        var (seed, bySeed) = await Gateway.PostAsync("/submit_task", Workload);
+        var (oldPath, byOldPath) = await Gateway.PostAsync("/submit_task", Workload);
         var (api, byApi) = await Gateway.PostAsync("/api/v1/workloads", Workload);
-        var byGrpc = await Buf.CallAsync(Stack.GrpcAddress, "pylon.orchestrator.v1.WorkloadService/SubmitWorkload", Workload);
+        var byGrpc = await BufClient.CallAsync(Stack.GrpcAddress, "pylon.orchestrator.v1.WorkloadService/SubmitWorkload", Workload);
 
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (seed, api));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (oldPath, api));
         string[] ids =
         [
-            bySeed["workload"]!["id"]!.GetValue<string>(),
+            byOldPath["workload"]!["id"]!.GetValue<string>(),
             byApi["workload"]!["id"]!.GetValue<string>(),
-            JsonNode.Parse(byGrpc.Succeeded())!["workload"]!["id"]!.GetValue<string>(),
+            JsonNode.Parse(byGrpc.OutputOfSuccess())!["workload"]!["id"]!.GetValue<string>(),
         ];
         var ends = new List<string>();
         foreach (var id in ids)
@@ -58,16 +58,16 @@ public sealed class SubmissionTests(SharedStack stack) : SharedStackTests(stack)
     [Fact]
     public async Task MalformedGrpcRequestIsRefusedWithTheNameOfTheField()
     {
-        var refused = await Buf.CallAsync(
+        var refused = await BufClient.CallAsync(
             Stack.GrpcAddress, "pylon.orchestrator.v1.WorkloadService/SubmitWorkload", """{"workload_name": "w", "compute_load_mw": -1}""");
 
         Assert.NotEqual(0, refused.ExitCode);
-        Assert.Contains("invalid_argument", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("compute_load_mw", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("invalid_argument", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("compute_load_mw", refused.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task BodyThatIsNoJsonIsRefused()
+    public async Task BodyThatIsNotJsonIsRefused()
     {
         var (status, problem) = await Gateway.PostAsync("/submit_task", "{\"workload_name\": ");
 

@@ -1,4 +1,4 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Servers;
 using Pylon.Testing;
 
 namespace Pylon.Messaging.Tests;

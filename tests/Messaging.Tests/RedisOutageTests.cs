@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Servers;
 using Pylon.Testing;
 
 namespace Pylon.Messaging.Tests;

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pylon.LocalStack.Servers;
 using Pylon.Testing;
 
 namespace Pylon.Postgres.Tests;
@@ -72,7 +73,7 @@ public sealed class ListenerTests
     [Fact]
     public async Task KilledServerIsListenedToAgainAndLoggedOnce()
     {
-        await using var server = await Cli.Stack.PrivatePostgres.StartThrowawayAsync();
+        await using var server = await PrivatePostgres.StartThrowawayAsync();
         var log = new CountingLogger();
         await using var run = Run.Start(server.Uri, Long, log: log);
         Assert.Equal(ListenReason.Connected, (await run.NextAsync()).Reason);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pylon.LocalStack.Servers;
 using Pylon.Testing;
 
 namespace Pylon.Postgres.Tests;
@@ -87,7 +88,7 @@ public sealed class MigratorTests
     [Fact]
     public async Task ServerThatIsNotUpYetIsWaitedFor()
     {
-        await using var server = await Cli.Stack.PrivatePostgres.StartThrowawayAsync();
+        await using var server = await PrivatePostgres.StartThrowawayAsync();
         await server.KillAsync();
         var time = new FakeTime();
 

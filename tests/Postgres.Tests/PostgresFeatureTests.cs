@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pylon.LocalStack.Servers;
 using Pylon.Testing;
 
 namespace Pylon.Postgres.Tests;
@@ -54,7 +55,7 @@ public sealed class PostgresFeatureTests
     [Fact]
     public async Task HealthFollowsTheServer()
     {
-        await using var server = await Cli.Stack.PrivatePostgres.StartThrowawayAsync();
+        await using var server = await PrivatePostgres.StartThrowawayAsync();
         await using var services = Services(server.Uri);
         var health = services.GetRequiredService<HealthCheckService>();
 

@@ -8,7 +8,7 @@ using Pylon.Postgres;
 
 namespace Pylon.Testing;
 
-/// <summary>A database of one test's own on the shared server; dropped with everything in it when disposed.</summary>
+/// <summary>A database for one test on the shared server; dropped when disposed.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Templates = new();
@@ -24,15 +24,15 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>In Npgsql's own notation.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>As a libpq URI, the way <c>PYLON_POSTGRES</c> has it.</summary>
+    /// <summary>As a libpq URI, the notation of <c>PYLON_POSTGRES</c>.</summary>
     public string Uri { get; }
 
     /// <summary>A fresh, empty database.</summary>
     public static async Task<TestDatabase> CreateAsync() => await CreateFromAsync("template1");
 
     /// <summary>
-    /// A fresh copy of a database that <paramref name="prepare"/> (the migrations, say) has filled once for this test
-    /// process; much quicker than preparing each.
+    /// A fresh copy of a database that <paramref name="prepare"/> (for example the migrations) fills once for this test
+    /// process; much faster than filling each.
     /// </summary>
     public static async Task<TestDatabase> CreateAsync(string templateKey, Func<TestDatabase, Task> prepare)
     {
@@ -57,7 +57,7 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>The database as a service sees it whose tables are in <paramref name="schema"/>.</summary>
     public NpgsqlDataSource DataSource(string schema) => NpgsqlDataSource.Create(PostgresFeature.ConnectionString(ConnectionString, schema));
 
-    /// <summary>Runs a statement; for arranging, and for what psql would do.</summary>
+    /// <summary>Runs a statement.</summary>
     public async Task<int> ExecuteAsync(string sql)
     {
         await using var connection = await OpenAsync(ConnectionString);
@@ -94,7 +94,7 @@ public sealed class TestDatabase : IAsyncDisposable
         await prepare(database);
         await using (var connection = new NpgsqlConnection(database.ConnectionString))
             NpgsqlConnection.ClearPool(connection);
-        // A database that somebody is connected to cannot be copied.
+        // PostgreSQL copies no database that has connections.
         await OnServerAsync($"ALTER DATABASE {database._name} ALLOW_CONNECTIONS false");
         await OnServerAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database._name}'");
         return database._name;

@@ -1,22 +1,24 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Testing;
 
-/// <summary>A real process of one of our services, on ports of its own, for tests that kill it.</summary>
+/// <summary>A real process of one of our services, on its own ports, for tests that kill it.</summary>
 public static class TestProcess
 {
-    /// <summary>A process that is not started yet, of the same build as the tests: a build of them is a build of what they run.</summary>
+    /// <summary>The build that tests run: the same as their own, so a build of the tests is a build of what they run.</summary>
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
+    /// <summary>A process that is not started yet.</summary>
     /// <param name="project">For example Ingestion.</param>
     /// <param name="name">The word for it in messages; its log is <paramref name="folder"/>/<paramref name="name"/>.log in the checkout's logs.</param>
     /// <param name="folder">For example ingestion-tests.</param>
     /// <param name="settings">Its environment.</param>
-    /// <param name="speaksGrpc">False for one that has HTTP only.</param>
+    /// <param name="speaksGrpc">False for one with HTTP only.</param>
     public static ServiceProcess Of(string project, string name, string folder, IEnumerable<KeyValuePair<string, string>> settings, bool speaksGrpc = true)
     {
         var checkout = Checkout.Find();
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var (http, grpc) = (Ports.Throwaway(), Ports.Throwaway());
-        return new ServiceProcess(
-            name, checkout.Program(project, configuration), Path.Combine(checkout.Logs, folder, $"{name}.log"), http, !speaksGrpc ? null : grpc == http ? grpc + 1 : grpc, settings);
+        return ServiceProcess.OnFreePorts(
+            name, checkout.Program(project, Configuration), Path.Combine(checkout.Logs, folder, $"{name}.log"), speaksGrpc, settings);
     }
 }

@@ -1,16 +1,16 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Servers;
 
 namespace Pylon.Testing;
 
 /// <summary>
-/// A Redis database of one test's own on the shared server. Publish/subscribe channels are shared by all databases of a
-/// server; a test that needs those for itself, or kills its server, takes <see cref="PrivateAsync"/>.
+/// A Redis database for one test on the shared server. All databases of a server share its publish/subscribe channels: a
+/// test that needs its own channels, or kills its server, uses <see cref="PrivateAsync"/>.
 /// </summary>
 public sealed record TestRedis(string Host, int Port, int Database)
 {
-    /// <summary>For StackExchange.Redis, the way <c>PYLON_REDIS</c> has it.</summary>
+    /// <summary>For StackExchange.Redis, the notation of <c>PYLON_REDIS</c>.</summary>
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port},defaultDatabase={Database}");
 
     /// <summary>An empty database that no other test of the run uses.</summary>
@@ -33,7 +33,7 @@ public sealed record TestRedis(string Host, int Port, int Database)
         return new TestRedis(host, port, number);
     }
 
-    /// <summary>A server of the test's own, for tests that kill it and start it again.</summary>
+    /// <summary>A private server, for tests that kill it and start it again.</summary>
     public static Task<PrivateRedis> PrivateAsync() => PrivateRedis.StartThrowawayAsync();
 
     private static async Task<string> AskAsync(NetworkStream stream, StreamReader reader, string command)

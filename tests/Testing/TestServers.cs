@@ -1,10 +1,11 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Processes;
+using Pylon.LocalStack.Servers;
 
 namespace Pylon.Testing;
 
 /// <summary>
-/// The servers that the tests of one run share: those that <c>pylon test</c> has started, or, when tests are run in
-/// another way, throw-away ones of this test process. A server that cannot be had fails the test.
+/// The servers that the tests of a run share: those that <c>pylon test</c> started, else throw-away ones of this test
+/// process. A test fails when its server does not start.
 /// </summary>
 public static class TestServers
 {

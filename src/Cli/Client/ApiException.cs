@@ -1,7 +1,7 @@
 namespace Pylon.Cli.Client;
 
-/// <summary>Pylon refused, or could not be reached; the message is for the user.</summary>
+/// <summary>The Gateway refused the request or is unreachable; the message is shown to the user.</summary>
 internal class ApiException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>Nobody answers at the address.</summary>
+/// <summary>The Gateway is unreachable.</summary>
 internal sealed class UnreachableException(string message, Exception inner) : ApiException(message, inner);

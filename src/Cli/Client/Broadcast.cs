@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Pylon.Cli.Client;
 
-/// <summary>One message of the broadcast stream: a CloudEvent in JSON, or word of a gap.</summary>
+/// <summary>One message of the broadcast stream: a CloudEvent in JSON, or a gap.</summary>
 internal sealed record Broadcast(string? Position, bool Gap, JsonElement? Event)
 {
     private const string TypePrefix = "pylon.";
@@ -19,7 +19,7 @@ internal sealed record Broadcast(string? Position, bool Gap, JsonElement? Event)
         }
     }
 
-    /// <summary>The id of what it is about.</summary>
+    /// <summary>The id of its workload or batch.</summary>
     public string Subject => Text("subject");
 
     public DateTimeOffset? Time => DateTimeOffset.TryParse(Text("time"), out var time) ? time : null;
@@ -34,7 +34,7 @@ internal sealed record Broadcast(string? Position, bool Gap, JsonElement? Event)
         return new Broadcast(item.EventId is { Length: > 0 } id ? id : null, gap, gap ? null : root.Clone());
     }
 
-    /// <summary>What happened in a line, without what is empty or has parts.</summary>
+    /// <summary>Its data in a line, without empty and nested values.</summary>
     public string Details() => Event is { } e && e.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object
         ? Type == "batch.phase_progressed" ? Progress(data) : string.Join("  ", data.EnumerateObject()
             .Where(member => member.Name is not ("workload_id" or "summary" or "message_id" or "transaction_id" or "batch_id" or "correlation_id"))
@@ -43,7 +43,7 @@ internal sealed record Broadcast(string? Position, bool Gap, JsonElement? Event)
             .Select(member => $"{member.Name}={member.Value}"))
         : "";
 
-    // Of all events the one that comes in numbers: "train part-2 done, 2/4".
+    // The most frequent event: "train part-2 done, 2/4".
     private static string Progress(JsonElement data)
     {
         string Of(string member) => data.TryGetProperty(member, out var value) ? Value(value) : "";

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pylon.Cli.Client;
 
-/// <summary>What came of a part of an import (pylon.ingestion.v1.ImportSeriesResponse in proto3 JSON).</summary>
+/// <summary>The result of a part of an import (pylon.ingestion.v1.ImportSeriesResponse in proto3 JSON).</summary>
 internal sealed record ImportAnswer
 {
     public long RowsRead { get; init; }
@@ -21,7 +21,7 @@ internal sealed record ImportAnswer
 /// <summary>A line that was not stored.</summary>
 internal sealed record RejectedLine(long Line, string Reason);
 
-/// <summary>The stream of messages that carries a part: one JSON object a line.</summary>
+/// <summary>The body of a part: one JSON message a line.</summary>
 internal static class ImportBody
 {
     private const int PieceBytes = 256 * 1024;

@@ -4,11 +4,12 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Stacks;
 
 namespace Pylon.Cli.Client;
 
-/// <summary>Speaks to the REST face of the Gateway.</summary>
+/// <summary>Calls the REST API of the Gateway.</summary>
 internal sealed class PylonClient : IDisposable
 {
     public static readonly JsonSerializerOptions Json = new()
@@ -26,10 +27,10 @@ internal sealed class PylonClient : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     });
 
-    /// <summary>Of the Gateway, without a slash at the end.</summary>
+    /// <summary>The address of the Gateway, without a slash at the end.</summary>
     public string Url { get; }
 
-    /// <summary>The Pylon that <c>PYLON_URL</c> names, else the one that this checkout has running.</summary>
+    /// <summary>A client for the Gateway that <c>PYLON_URL</c> names, else for the running stack of this checkout.</summary>
     public static PylonClient Connect(Checkout checkout)
     {
         const string Variable = "PYLON_URL";
@@ -40,69 +41,69 @@ internal sealed class PylonClient : IDisposable
             : throw new ApiException("Pylon is not running here. Start it with ./pylon up, or set PYLON_URL.");
     }
 
-    public async Task<Workload> SubmitAsync(Submission submission, CancellationToken cancellation) =>
-        (await SendAsync<WorkloadAnswer>(HttpMethod.Post, "api/v1/workloads", submission, cancellation)).Workload;
+    public async Task<Workload> SubmitAsync(Submission submission, CancellationToken cancellationToken) =>
+        (await SendAsync<WorkloadAnswer>(HttpMethod.Post, "api/v1/workloads", submission, cancellationToken)).Workload;
 
-    public async Task<Workload> GetAsync(string id, CancellationToken cancellation) =>
-        (await SendAsync<WorkloadAnswer>(HttpMethod.Get, PathOf(id), null, cancellation)).Workload;
+    public async Task<Workload> GetAsync(string id, CancellationToken cancellationToken) =>
+        (await SendAsync<WorkloadAnswer>(HttpMethod.Get, PathOf(id), null, cancellationToken)).Workload;
 
-    public async Task<IReadOnlyList<Workload>> ListAsync(int pageSize, CancellationToken cancellation) =>
-        (await SendAsync<WorkloadsAnswer>(HttpMethod.Get, $"api/v1/workloads?page_size={pageSize}", null, cancellation)).Workloads ?? [];
+    public async Task<IReadOnlyList<Workload>> ListAsync(int pageSize, CancellationToken cancellationToken) =>
+        (await SendAsync<WorkloadsAnswer>(HttpMethod.Get, $"api/v1/workloads?page_size={pageSize}", null, cancellationToken)).Workloads ?? [];
 
-    public async Task<Workload> ChooseAsync(string id, int option, CancellationToken cancellation)
+    public async Task<Workload> ChooseAsync(string id, int option, CancellationToken cancellationToken)
     {
         var choice = new Choice(option, Guid.NewGuid().ToString());
-        return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellation)).Workload;
+        return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellationToken)).Workload;
     }
 
-    /// <summary>Stores some lines of a file of history, all of them or none.</summary>
-    public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellation)
+    /// <summary>Stores some lines of a file of history: all or none.</summary>
+    public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/pipeline/imports") { Content = ImportBody.Of(name, series, firstLine, header, part) };
-        return await SendAsync<ImportAnswer>(request, cancellation);
+        return await SendAsync<ImportAnswer>(request, cancellationToken);
     }
 
-    /// <summary>Everything that happens, from the position on; ends when the connection does.</summary>
-    public IAsyncEnumerable<Broadcast> BroadcastAsync(string? after, CancellationToken cancellation) =>
-        StreamAsync("beckn/broadcast", after, Broadcast.Read, cancellation);
+    /// <summary>All events after the position; ends when the connection does.</summary>
+    public IAsyncEnumerable<Broadcast> BroadcastAsync(string? after, CancellationToken cancellationToken) =>
+        StreamAsync("beckn/broadcast", after, Broadcast.Read, cancellationToken);
 
-    /// <summary>One workload now and after each change, its phases too; ends when it is over or the connection is.</summary>
-    public IAsyncEnumerable<Workload> WatchAsync(string id, CancellationToken cancellation) => StreamAsync(
-        PathOf(id) + ":watch?follow_run=true", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellation);
+    /// <summary>One workload with its phases, now and after each change; ends when it or the connection does.</summary>
+    public IAsyncEnumerable<Workload> WatchAsync(string id, CancellationToken cancellationToken) => StreamAsync(
+        PathOf(id) + ":watch?follow_run=true", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
     private static string PathOf(string id) => "api/v1/workloads/" + Uri.EscapeDataString(id);
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType(), options: Json);
-        return await SendAsync<T>(request, cancellation);
+        return await SendAsync<T>(request, cancellationToken);
     }
 
-    private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var answer = await AskAsync(request, cancellation);
-        return await answer.Content.ReadFromJsonAsync<T>(Json, cancellation) ?? throw new ApiException($"{request.RequestUri} answers null");
+        using var answer = await AskAsync(request, cancellationToken);
+        return await answer.Content.ReadFromJsonAsync<T>(Json, cancellationToken) ?? throw new ApiException($"{request.RequestUri} answers null");
     }
 
     private async IAsyncEnumerable<T> StreamAsync<T>(
-        string path, string? lastEventId, Func<SseItem<string>, T?> read, [EnumeratorCancellation] CancellationToken cancellation)
+        string path, string? lastEventId, Func<SseItem<string>, T?> read, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);
-        using var answer = await AskAsync(request, cancellation);
-        await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
-        var items = SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+        using var answer = await AskAsync(request, cancellationToken);
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var items = SseParser.Create(stream).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var _ = items;
         while (await NextAsync(items))
         {
-            // A stream that fails midway says so in an event of its own.
+            // A stream that fails later has an error event.
             if (items.Current.EventType == "error")
                 throw new ApiException(Explain(items.Current.Data));
             if (items.Current.Data.Length > 0 && read(items.Current) is { } value)
@@ -110,7 +111,7 @@ internal sealed class PylonClient : IDisposable
         }
     }
 
-    // A cut connection is the end of the stream: the caller decides whether to come back.
+    // A cut connection ends the stream; the caller may connect again.
     private static async Task<bool> NextAsync(IAsyncEnumerator<SseItem<string>> items)
     {
         try
@@ -123,23 +124,23 @@ internal sealed class PylonClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage answer;
         try
         {
-            answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
         catch (HttpRequestException e)
         {
-            throw new UnreachableException($"Pylon cannot be reached at {_http.BaseAddress} ({e.Message}). Does it run? See ./pylon status", e);
+            throw new UnreachableException($"The Gateway at {_http.BaseAddress} is unreachable ({e.Message}). See ./pylon status", e);
         }
 
         if (answer.IsSuccessStatusCode)
             return answer;
         using (answer)
         {
-            var body = await answer.Content.ReadAsStringAsync(cancellation);
+            var body = await answer.Content.ReadAsStringAsync(cancellationToken);
             throw new ApiException(Explain(body) is { Length: > 0 } detail ? detail : $"{(int)answer.StatusCode} {answer.ReasonPhrase}");
         }
     }

@@ -1,6 +1,6 @@
 namespace Pylon.Cli.Client;
 
-/// <summary>A workload as the REST face tells it (pylon.orchestrator.v1.Workload in proto3 JSON).</summary>
+/// <summary>A workload of the REST API (pylon.orchestrator.v1.Workload in proto3 JSON).</summary>
 internal sealed record Workload
 {
     private const string StatusPrefix = "WORKLOAD_STATUS_";
@@ -25,26 +25,26 @@ internal sealed record Workload
 
     public string Pipeline { get; init; } = "";
 
-    /// <summary>Its way through the pipeline; null before it is scheduled.</summary>
+    /// <summary>Its batch run; null before it is scheduled.</summary>
     public Run? Run { get; init; }
 
     public DateTimeOffset? SubmittedAt { get; init; }
 
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>The status as people say it: <c>pending_user_choice</c>.</summary>
+    /// <summary>The status without its prefix: <c>pending_user_choice</c>.</summary>
     public string State => Status.StartsWith(StatusPrefix, StringComparison.Ordinal) ? Status[StatusPrefix.Length..].ToLowerInvariant() : Status;
 
     public bool WaitsForChoice => State == "pending_user_choice";
 
-    /// <summary>True when nothing more happens to its bookings unless the user asks for it.</summary>
+    /// <summary>True when its bookings change only if the user asks for it.</summary>
     public bool IsSettled => State is "scheduled" or "failed" or "cancelled";
 
-    /// <summary>True when its phases are through as well.</summary>
+    /// <summary>True when its phases have ended as well.</summary>
     public bool IsOver => IsSettled && (State != "scheduled" || Run is not { IsOver: false });
 }
 
-/// <summary>The way of a scheduled workload through the phases of its pipeline.</summary>
+/// <summary>A batch run: a scheduled workload going through the phases of its pipeline.</summary>
 internal sealed record Run
 {
     private const string StatePrefix = "RUN_STATE_";
@@ -141,7 +141,7 @@ internal sealed record Window
     public DateTimeOffset? EndTime { get; init; }
 }
 
-/// <summary>What is sent to queue a workload.</summary>
+/// <summary>The request that queues a workload.</summary>
 internal sealed record Submission
 {
     public required string RequestId { get; init; }

@@ -1,9 +1,9 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary>Shows steps on a terminal, where the open one is replaced by its outcome, or as lines in a file.</summary>
+/// <summary>Shows steps: on a terminal the outcome replaces the open step, in a file each has a line.</summary>
 internal sealed class ConsoleReporter : IStackReporter
 {
     private static readonly TimeSpan Brief = TimeSpan.FromSeconds(1.5);
@@ -11,7 +11,7 @@ internal sealed class ConsoleReporter : IStackReporter
     private readonly Lock _lock = new();
     private readonly bool _interactive = !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
     private readonly ITimer _announce;
-    private string? _open;
+    private readonly List<string> _open = [];
     private bool _announced;
 
     /// <inheritdoc cref="ConsoleReporter"/>
@@ -22,66 +22,69 @@ internal sealed class ConsoleReporter : IStackReporter
     {
         lock (_lock)
         {
-            _open = $"  [grey]…[/] {Markup.Escape(step)}";
+            Clear();
+            _open.Add(step);
             _announced = _interactive;
             if (_interactive)
-                AnsiConsole.Markup(_open);
+                AnsiConsole.Markup(Open);
             else
                 _announce.Change(Brief, Timeout.InfiniteTimeSpan);
         }
     }
 
-    public void Done(string step, string detail, TimeSpan took)
-    {
-        lock (_lock)
-        {
-            Clear();
-            _open = null;
-            AnsiConsole.MarkupLine($"  [green]✓[/] {Markup.Escape(step),-14} {Markup.Escape(detail)} [grey]{took.TotalSeconds:0.0} s[/]");
-        }
-    }
+    public void Done(string step, string detail, TimeSpan took) =>
+        End(step, $"  [green]✓[/] {Markup.Escape(step),-14} {Markup.Escape(detail)} [grey]{took.TotalSeconds:0.0} s[/]");
 
-    public void Failed(string step)
-    {
-        lock (_lock)
-        {
-            Clear();
-            _open = null;
-            AnsiConsole.MarkupLine($"  [red]✗[/] {Markup.Escape(step)}");
-        }
-    }
+    public void Failed(string step) => End(step, $"  [red]✗[/] {Markup.Escape(step)}");
 
     public void Note(string text) => Line($"    [grey]{Markup.Escape(text)}[/]");
 
     public void Warn(string text) => Line($"  [yellow]![/] {Markup.Escape(text)}");
+
+    private string Open => $"  [grey]…[/] {Markup.Escape(string.Join(", ", _open))}";
 
     private void Line(string markup)
     {
         lock (_lock)
         {
             Announce();
-            Clear();
-            AnsiConsole.MarkupLine(markup);
-            if (_interactive && _open is not null)
-                AnsiConsole.Markup(_open);
+            Write(markup);
         }
     }
 
-    // In a file a step has a line of its own only when there is something to tell before it is done.
+    private void End(string step, string markup)
+    {
+        lock (_lock)
+        {
+            Clear();
+            _open.Remove(step);
+            Write(markup);
+        }
+    }
+
+    private void Write(string markup)
+    {
+        Clear();
+        AnsiConsole.MarkupLine(markup);
+        if (_interactive && _open.Count > 0)
+            AnsiConsole.Markup(Open);
+    }
+
+    // In a file a step has a line of its own only when it takes long or has notes.
     private void Announce()
     {
         lock (_lock)
         {
-            if (_announced || _open is null)
+            if (_announced || _open.Count == 0)
                 return;
             _announced = true;
-            AnsiConsole.MarkupLine(_open);
+            AnsiConsole.MarkupLine(Open);
         }
     }
 
     private void Clear()
     {
-        if (_interactive && _open is not null)
+        if (_interactive && _open.Count > 0)
             Console.Write("\r\e[2K");
     }
 }

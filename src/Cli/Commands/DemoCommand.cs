@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Pylon.Cli.Client;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>pylon demo</c>: the main flow, step by step, as the broadcast stream tells it.</summary>
+/// <summary><c>pylon demo</c>: the main flow, step by step, with its events from the broadcast.</summary>
 internal static class DemoCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -14,26 +14,26 @@ internal static class DemoCommand
     public static Command Create(Checkout checkout)
     {
         var command = new Command("demo", "Submit a workload, watch its flow, choose the first recommendation, watch its phases");
-        command.SetAction(async (_, cancellation) =>
+        command.SetAction(async (_, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
-            await RunAsync(client, cancellation);
+            await RunAsync(client, cancellationToken);
         });
         return command;
     }
 
-    private static async Task RunAsync(PylonClient client, CancellationToken cancellation)
+    private static async Task RunAsync(PylonClient client, CancellationToken cancellationToken)
     {
-        using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var story = new Story(client);
-        var listener = story.ListenAsync(listening.Token);
+        using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var events = new WorkloadEvents(client);
+        var listener = events.ListenAsync(listening.Token);
 
         Console.WriteLine("1. Submit 'Demo training run'");
-        var workload = await Flow.SubmitAsync(client, "Demo training run", cancellation);
-        story.Tell(workload.Id);
+        var workload = await Flow.SubmitAsync(client, "Demo training run", cancellationToken);
+        events.Show(workload.Id);
         Console.WriteLine($"   queued as {workload.Id}\n\n2. Watch DISCOVER, SELECT, INIT, CONFIRM");
-        workload = await Flow.UntilAsync(client, workload.Id, one => one.WaitsForChoice, Limit, cancellation);
-        await story.HeardAsync("workload.recommended", LastEvents);
+        workload = await Flow.UntilAsync(client, workload.Id, one => one.WaitsForChoice, Limit, cancellationToken);
+        await events.UntilAsync("workload.recommended", LastEvents);
 
         Console.WriteLine("\n3. The recommendations");
         AnsiConsole.Write(Tables.Recommendations(workload));
@@ -41,80 +41,80 @@ internal static class DemoCommand
             Console.WriteLine(workload.Summary);
 
         Console.WriteLine("\n4. Choose 1");
-        await client.ChooseAsync(workload.Id, 1, cancellation);
-        workload = await Flow.UntilAsync(client, workload.Id, one => one.State == "scheduled", Limit, cancellation);
-        await story.HeardAsync("workload.scheduled", LastEvents);
+        await client.ChooseAsync(workload.Id, 1, cancellationToken);
+        workload = await Flow.UntilAsync(client, workload.Id, one => one.State == "scheduled", Limit, cancellationToken);
+        await events.UntilAsync("workload.scheduled", LastEvents);
         Console.WriteLine($"   {workload.WorkloadName} is {workload.State} with option {workload.ChosenOption}");
 
         Console.WriteLine($"\n5. Watch the phases of {workload.Pipeline}");
-        workload = await Flow.UntilAsync(client, workload.Id, one => one.IsOver, Limit, cancellation);
-        await story.HeardAsync("workload.run_ended", LastEvents);
+        workload = await Flow.UntilAsync(client, workload.Id, one => one.IsOver, Limit, cancellationToken);
+        await events.UntilAsync("workload.run_ended", LastEvents);
         Console.WriteLine($"   {workload.Run?.Line()}");
 
         await listening.CancelAsync();
         await listener.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Tells the events of one workload as they come in; those that came before its id was known, then.</summary>
-    private sealed class Story(PylonClient client)
+    /// <summary>Prints the events of one workload. It keeps the events that arrive before the id of the workload is known.</summary>
+    private sealed class WorkloadEvents(PylonClient client)
     {
         private readonly Lock _lock = new();
         private readonly List<Broadcast> _early = [];
-        private readonly HashSet<string> _heard = [];
+        private readonly HashSet<string> _seen = [];
         private readonly SemaphoreSlim _news = new(0);
         private string? _id;
 
-        public async Task ListenAsync(CancellationToken cancellation)
+        public async Task ListenAsync(CancellationToken cancellationToken)
         {
-            await foreach (var one in client.BroadcastAsync(after: null, cancellation))
+            await foreach (var one in client.BroadcastAsync(after: null, cancellationToken))
             {
                 lock (_lock)
                 {
                     if (_id is null)
                         _early.Add(one);
                     else
-                        TellOne(one);
+                        ShowOne(one);
                 }
 
                 _news.Release();
             }
         }
 
-        public void Tell(string id)
+        public void Show(string id)
         {
             lock (_lock)
             {
                 _id = id;
-                _early.ForEach(TellOne);
+                _early.ForEach(ShowOne);
             }
         }
 
-        // The table is the truth and was asked first; the event may be a moment behind, and does not have to come.
-        public async Task HeardAsync(string type, TimeSpan limit)
+        // The state was read before: its event may arrive a moment later, or not at all.
+        public async Task UntilAsync(string type, TimeSpan limit)
         {
-            using var patience = new CancellationTokenSource(limit);
+            using var timeout = new CancellationTokenSource(limit);
             try
             {
                 while (!Has(type))
-                    await _news.WaitAsync(patience.Token);
+                    await _news.WaitAsync(timeout.Token);
             }
             catch (OperationCanceledException)
             {
-                Console.WriteLine($"   (the broadcast has not told of {type} yet)");
+                Console.WriteLine($"   (no event {type} on the broadcast yet)");
             }
         }
 
         private bool Has(string type)
         {
             lock (_lock)
-                return _heard.Contains(type);
+                return _seen.Contains(type);
         }
 
-        private void TellOne(Broadcast one)
+        private void ShowOne(Broadcast one)
         {
             if (one.Subject != _id)
                 return;
-            _heard.Add(one.Type);
+            _seen.Add(one.Type);
             Console.WriteLine("   " + WatchCommand.Line(one));
         }
     }

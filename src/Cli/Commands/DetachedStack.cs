@@ -1,13 +1,15 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Processes;
+using Pylon.LocalStack.Stacks;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary>Starts <c>pylon up</c> as a process of its own that outlives this one, and shows what it says until it is ready.</summary>
+/// <summary>Starts <c>pylon up</c> in the background, and shows its output until it is ready.</summary>
 internal static class DetachedStack
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static async Task<int> StartAsync(Checkout checkout, CancellationToken cancellation)
+    public static async Task<int> StartAsync(Checkout checkout, CancellationToken cancellationToken)
     {
         using (var free = StackLock.TryTake(checkout))
         {
@@ -23,13 +25,13 @@ internal static class DetachedStack
             SignalWhenOrphaned = null,
         };
         using var child = await Spawner.StartAsync(plan);
-        using var said = new StreamReader(new FileStream(log.Path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        using var output = new StreamReader(new FileStream(log.Path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         try
         {
             while (!child.HasExited && !IsReady(checkout, child.Id))
             {
-                Console.Write(await said.ReadToEndAsync(cancellation));
-                await Task.Delay(Pause, cancellation);
+                Console.Write(await output.ReadToEndAsync(cancellationToken));
+                await Task.Delay(Pause, cancellationToken);
             }
         }
         catch (OperationCanceledException)
@@ -38,10 +40,10 @@ internal static class DetachedStack
             await child.WaitForExitAsync(CancellationToken.None);
         }
 
-        Console.Write(await said.ReadToEndAsync(CancellationToken.None));
+        Console.Write(await output.ReadToEndAsync(CancellationToken.None));
         if (child.HasExited)
             return child.ExitCode == 0 ? 1 : child.ExitCode;
-        Console.WriteLine($"It runs in the background (pid {child.Id}, log {log.Path}).");
+        Console.WriteLine($"Pylon runs in the background (pid {child.Id}, log {log.Path}).");
         return 0;
     }
 

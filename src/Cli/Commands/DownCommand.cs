@@ -1,30 +1,31 @@
 using System.CommandLine;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Stacks;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>pylon down</c>: ends what <c>pylon up</c> of this checkout has started.</summary>
+/// <summary><c>pylon down</c>: stops what <c>pylon up</c> of this checkout has started.</summary>
 internal static class DownCommand
 {
-    // The services and the servers each have ten seconds to end in good order.
+    // Each service and server has ten seconds to stop.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static Command Create(Checkout checkout)
     {
-        var command = new Command("down", "Stop everything that ./pylon up has started here; the data stay");
-        command.SetAction((_, cancellation) => RunAsync(checkout, cancellation));
+        var command = new Command("down", "Stop everything that ./pylon up started here; the data stay");
+        command.SetAction((_, cancellationToken) => RunAsync(checkout, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellationToken)
     {
         var state = StackState.Read(checkout);
         if (state.IsSupervised)
-            await state.Supervisor!.EndAsync(Signal.Terminate, Patience, cancellation);
+            await state.Supervisor!.EndAsync(Signal.Terminate, Patience, cancellationToken);
 
-        // After a supervisor that was killed, now or earlier, there may still be processes.
+        // A supervisor that was killed, now or earlier, leaves processes behind.
         state = StackState.Read(checkout);
-        await state.EndLeftoversAsync(Console.WriteLine, cancellation);
+        await state.EndLeftoversAsync(Console.WriteLine, cancellationToken);
         if (state.Phase != StackPhase.Stopped)
         {
             (state with { Phase = StackPhase.Stopped, Supervisor = null, Processes = [] }).Write(checkout);

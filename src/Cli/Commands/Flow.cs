@@ -3,29 +3,30 @@ using Pylon.Cli.Client;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary>Takes a workload through the main flow and waits for what comes of it.</summary>
+/// <summary>Submits a workload and waits for its states.</summary>
 internal static class Flow
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static Task<Workload> SubmitAsync(PylonClient client, string name, CancellationToken cancellation) => client.SubmitAsync(
-        new Submission { RequestId = Guid.NewGuid().ToString(), WorkloadName = name, WorkloadType = "TRAINING_RUN" }, cancellation);
+    public static Task<Workload> SubmitAsync(PylonClient client, string name, CancellationToken cancellationToken) => client.SubmitAsync(
+        new Submission { RequestId = Guid.NewGuid().ToString(), WorkloadName = name, WorkloadType = "TRAINING_RUN" }, cancellationToken);
 
-    /// <summary>The workload once it passes the test; a failure of it, or of time, is an error that says so.</summary>
+    /// <summary>The workload when it passes the test.</summary>
+    /// <exception cref="ApiException">It failed, or the time limit has passed.</exception>
     public static async Task<Workload> UntilAsync(
-        PylonClient client, string id, Func<Workload, bool> reached, TimeSpan limit, CancellationToken cancellation)
+        PylonClient client, string id, Func<Workload, bool> reached, TimeSpan limit, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            var workload = await client.GetAsync(id, cancellation);
+            var workload = await client.GetAsync(id, cancellationToken);
             if (reached(workload))
                 return workload;
             if (workload.State is "failed" or "cancelled")
                 throw new ApiException($"workload {id} is {workload.State}: {workload.FailureReason}");
             if (clock.Elapsed > limit)
                 throw new ApiException($"workload {id} is still {workload.State} after {limit.TotalSeconds:0} s. {workload.FailureReason}".TrimEnd());
-            await Task.Delay(Pause, cancellation);
+            await Task.Delay(Pause, cancellationToken);
         }
     }
 }

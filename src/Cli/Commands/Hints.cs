@@ -1,8 +1,8 @@
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary>The addresses to try, as commands to paste.</summary>
+/// <summary>Commands to paste, with the addresses of the stack.</summary>
 internal static class Hints
 {
     public static void Write(Checkout checkout, IReadOnlyDictionary<string, string> variables)

@@ -3,11 +3,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Pylon.Cli.Client;
 using Pylon.Cli.Imports;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>pylon import</c>: a file of history, in parts, each of which is stored as a whole or not at all.</summary>
+/// <summary><c>pylon import</c>: sends a file of history in parts; each part is stored completely or not at all.</summary>
 internal static class ImportCommand
 {
     private const int LongestName = 63;
@@ -15,26 +15,26 @@ internal static class ImportCommand
     public static Command Create(Checkout checkout)
     {
         var file = new Argument<FileInfo>("file") { Description = "Comma-separated lines; the first one names the columns (README, Import history)" };
-        var name = new Option<string?>("--name") { Description = "The rows get the source import:<name>; the name of the file when not given" };
+        var name = new Option<string?>("--name") { Description = "The rows get the source import:<name>; by default the name of the file" };
         var series = new Option<string>("--series") { Description = "What the values are", DefaultValueFactory = _ => "carbon-intensity" };
         series.AcceptOnlyFromAmong("carbon-intensity", "demand", "system-price");
-        var restart = new Option<bool>("--restart") { Description = "From the first line, also when an earlier run came further" };
+        var restart = new Option<bool>("--restart") { Description = "Start with the first line, even if an earlier run stored a part" };
         var command = new Command(
-            "import", "Take in a file of history. A run that was ended goes on where it was; exit code 1 when a line was rejected")
+            "import", "Import a file of history. An interrupted import continues with the next run; exit code 1 when a line was rejected")
         {
             file, name, series, restart,
         };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
             var path = parsed.GetRequiredValue(file);
             var target = new ImportTarget(client.Url, parsed.GetValue(name) ?? NameOf(path), parsed.GetRequiredValue(series));
-            return await RunAsync(checkout, client, path, target, parsed.GetValue(restart), cancellation);
+            return await RunAsync(checkout, client, path, target, parsed.GetValue(restart), cancellationToken);
         });
         return command;
     }
 
-    /// <summary>The name of a file in the letters that a source may have.</summary>
+    /// <summary>The name of a file in characters that a source may have.</summary>
     internal static string NameOf(FileInfo file)
     {
         var letters = Path.GetFileNameWithoutExtension(file.Name).ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-');
@@ -43,22 +43,22 @@ internal static class ImportCommand
     }
 
     internal static async Task<int> RunAsync(
-        Checkout checkout, PylonClient client, FileInfo path, ImportTarget target, bool restart, CancellationToken cancellation, int partBytes = ImportFile.PartBytes)
+        Checkout checkout, PylonClient client, FileInfo path, ImportTarget target, bool restart, CancellationToken cancellationToken, int partBytes = ImportFile.PartBytes)
     {
         if (!path.Exists)
-            throw new ApiException($"There is no file {path}.");
-        using var file = await ImportFile.OpenAsync(path.FullName, cancellation, partBytes);
+            throw new ApiException($"File not found: {path}");
+        using var file = await ImportFile.OpenAsync(path.FullName, cancellationToken, partBytes);
         var notes = ImportNote.PathOf(checkout, file, target);
         var note = (restart ? null : ImportNote.Find(notes)) is { } earlier && earlier.Offset <= file.Length ? earlier : new ImportNote { Offset = file.Header.Length };
         if (note.Read > 0)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Going on at line {note.NextLine:#,0} ({Percent(note, file)} %), where an earlier run stopped."));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Continuing at line {note.NextLine:#,0} ({Percent(note, file)} %), where an earlier run stopped."));
 
         var (clock, before, progress) = (Stopwatch.StartNew(), note.Read, new ImportProgress());
         var isFirst = true;
         while (isFirst || note.Offset < file.Length)
         {
-            var part = await file.ReadPartAsync(note.Offset, cancellation);
-            note = note.After(part, await SendAsync(client, target, file, note, part, cancellation));
+            var part = await file.ReadPartAsync(note.Offset, cancellationToken);
+            note = note.After(part, await SendAsync(client, target, file, note, part, cancellationToken));
             note.Write(notes);
             isFirst = false;
             progress.Show(note.Read, (note.Read - before) / clock.Elapsed.TotalSeconds, Percent(note, file));
@@ -70,15 +70,15 @@ internal static class ImportCommand
     }
 
     private static async Task<ImportAnswer> SendAsync(
-        PylonClient client, ImportTarget target, ImportFile file, ImportNote note, byte[] part, CancellationToken cancellation)
+        PylonClient client, ImportTarget target, ImportFile file, ImportNote note, byte[] part, CancellationToken cancellationToken)
     {
         try
         {
-            return await client.ImportAsync(target.Name, target.Series, note.NextLine, file.Header, part, cancellation);
+            return await client.ImportAsync(target.Name, target.Series, note.NextLine, file.Header, part, cancellationToken);
         }
         catch (ApiException e) when (note.Read > 0)
         {
-            throw new ApiException(string.Create(CultureInfo.InvariantCulture, $"{e.Message}\nStored up to line {note.NextLine - 1:#,0}; the same command again goes on from there."), e);
+            throw new ApiException(string.Create(CultureInfo.InvariantCulture, $"{e.Message}\nStored up to line {note.NextLine - 1:#,0}; run the same command again to continue."), e);
         }
     }
 
@@ -88,14 +88,14 @@ internal static class ImportCommand
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{path.Name}: {note.Read:#,0} lines as import:{target.Name} ({target.Series}); {lines:#,0} of them now in {took.TotalSeconds:0.0} s, {lines / took.TotalSeconds:#,0} lines/s"));
+            $"{path.Name}: {note.Read:#,0} lines as import:{target.Name} ({target.Series}); {lines:#,0} of them in this run in {took.TotalSeconds:0.0} s, {lines / took.TotalSeconds:#,0} lines/s"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{note.New:#,0} values new, {note.Changed:#,0} changed, {note.Unchanged:#,0} unchanged; {note.Rejected:#,0} {(note.Rejected == 1 ? "line" : "lines")} rejected"));
         foreach (var one in note.FirstRejected)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  line {one.Line:#,0}: {one.Reason}"));
         if (note.Rejected > note.FirstRejected.Count)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  and {note.Rejected - note.FirstRejected.Count:#,0} more"));
         if (note.Rejected > 0)
-            Console.WriteLine($"All of them, as they came: curl -s '{target.Url}/api/v1/pipeline/quarantine?source=import:{target.Name}'");
+            Console.WriteLine($"All rejected lines: curl -s '{target.Url}/api/v1/pipeline/quarantine?source=import:{target.Name}'");
         return note.Rejected > 0 ? 1 : 0;
     }
 }

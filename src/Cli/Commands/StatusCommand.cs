@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Stacks;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
@@ -31,7 +32,7 @@ internal static class StatusCommand
     {
         Console.WriteLine((phase, rows.Exists(row => row.State == "running")) switch
         {
-            (StackPhase.Stopped, true) => "The supervisor was killed and processes are left; ./pylon up or ./pylon down cleans up.",
+            (StackPhase.Stopped, true) => "The supervisor was killed and left processes behind. Stop them with ./pylon down",
             (StackPhase.Stopped, false) => "Pylon is not running here. Start it with ./pylon up",
             (StackPhase.Ready, _) => $"Pylon is up (supervisor pid {state.Supervisor?.Pid}).",
             _ => $"Pylon is {phase.ToString().ToLowerInvariant()} (supervisor pid {state.Supervisor?.Pid}).",
@@ -44,6 +45,6 @@ internal static class StatusCommand
     {
         var alive = process.Identity.IsAlive;
         return new ProcessRow(
-            process.Name, alive ? "running" : "gone", process.Identity.Pid, process.Address, process.Since, process.Identity.ResidentBytes(), process.Restarts, process.Log);
+            process.Name, alive ? "running" : "ended", process.Identity.Pid, process.Address, process.Since, process.Identity.ResidentBytes(), process.Restarts, process.Log);
     }
 }

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using Pylon.Cli.Client;
-using Pylon.Cli.Stack;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary>How lists look.</summary>
+/// <summary>The tables that the commands print.</summary>
 internal static class Tables
 {
     private static readonly JsonSerializerOptions Indented = new(PylonClient.Json) { WriteIndented = true };
@@ -51,7 +50,7 @@ internal static class Tables
         var table = Plain("process", "state", ">pid", "address", "since (UTC)", ">memory");
         foreach (var row in rows)
         {
-            var memory = row.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0} MB") : "";
+            var memory = row.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0} MB") : "–";
             var restarts = row.Restarts > 0 ? string.Create(CultureInfo.InvariantCulture, $" (restarted {row.Restarts}×)") : "";
             Add(table, row.Process, row.State + restarts, row.Pid.ToString(CultureInfo.InvariantCulture), row.Address, Moment(row.Since), memory);
         }
@@ -59,7 +58,7 @@ internal static class Tables
         return table;
     }
 
-    /// <summary>A heading that begins with '&gt;' belongs to a column of numbers.</summary>
+    /// <summary>A heading that begins with '&gt;' makes a right-aligned column.</summary>
     private static Table Plain(params string[] headings)
     {
         var table = new Table { Border = TableBorder.Simple, Expand = false };

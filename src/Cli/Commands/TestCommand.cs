@@ -1,23 +1,28 @@
 using System.CommandLine;
-using Pylon.Cli.Stack;
+using System.Globalization;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Processes;
+using Pylon.LocalStack.Servers;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>pylon test</c>: builds once, starts one PostgreSQL and one Redis for the run, and runs every test project.</summary>
+/// <summary><c>pylon test</c>: builds, starts one PostgreSQL and one Redis, and runs the test projects on them.</summary>
 internal static class TestCommand
 {
+    private const int SlowestShown = 5;
+
     public static Command Create(Checkout checkout)
     {
         var command = new Command(
-            "test", "Run the tests on throw-away servers. Words name test projects (all when none), options go to dotnet test: ./pylon test Gateway --filter Name~Webhook")
+            "test", "Run the tests on throw-away servers. Words choose test projects, options go to dotnet test: ./pylon test Gateway --filter Name~Webhook")
         {
             TreatUnmatchedTokensAsErrors = false,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(checkout, parsed.UnmatchedTokens, cancellation));
+        command.SetAction((parsed, cancellationToken) => RunAsync(checkout, parsed.UnmatchedTokens, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Checkout checkout, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Checkout checkout, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         checkout.MakeHome();
         var reporter = new ConsoleReporter();
@@ -26,17 +31,17 @@ internal static class TestCommand
         var projects = run.Projects(names);
 
         var (postgres, redis) = (Given("PYLON_TEST_POSTGRES"), Given("PYLON_TEST_REDIS"));
-        await Packages.EnsureAsync(postgres is null, redis is null, reporter, cancellation);
-        await reporter.StepAsync("build", () => run.BuildAsync(cancellation), _ => "");
+        await ServerPackages.EnsureAsync(postgres is null, redis is null, reporter, cancellationToken);
+        await reporter.StepAsync("build", () => run.BuildAsync(cancellationToken), _ => "");
 
-        await using var ownPostgres = postgres is null ? await ServerAsync(reporter, PrivatePostgres.StartThrowawayAsync(cancellation)) : null;
-        await using var ownRedis = redis is null ? await ServerAsync(reporter, PrivateRedis.StartThrowawayAsync(cancellation)) : null;
+        await using var ownPostgres = postgres is null ? await ServerAsync(reporter, PrivatePostgres.StartThrowawayAsync(cancellationToken)) : null;
+        await using var ownRedis = redis is null ? await ServerAsync(reporter, PrivateRedis.StartThrowawayAsync(cancellationToken)) : null;
         var environment = new Dictionary<string, string?>
         {
             ["PYLON_TEST_POSTGRES"] = postgres ?? ownPostgres!.Uri,
             ["PYLON_TEST_REDIS"] = redis ?? ownRedis!.Address,
         };
-        var outcomes = await run.RunAsync(projects, [.. arguments.Skip(names.Count)], environment, cancellation);
+        var outcomes = await run.RunAsync(projects, [.. arguments.Skip(names.Count)], environment, cancellationToken);
         return Report(outcomes);
     }
 
@@ -60,10 +65,16 @@ internal static class TestCommand
 
         var (passed, failed, skipped) = (outcomes.Sum(one => one.Passed), outcomes.Sum(one => one.Failed), outcomes.Sum(one => one.Skipped));
         Console.WriteLine($"\n{passed} passed, {failed} failed, {skipped} skipped");
+        Console.WriteLine("The slowest test classes:");
+        foreach (var one in Slowest(outcomes))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {one.Took.TotalSeconds,6:0.0} s  {one.Name}"));
         if (passed + failed == 0)
-            Console.Error.WriteLine("pylon: no test was run");
+            Console.Error.WriteLine("pylon: no test ran");
         return passed + failed > 0 && outcomes.All(outcome => outcome.Succeeded) ? 0 : 1;
     }
+
+    internal static IEnumerable<TestClassTime> Slowest(IEnumerable<TestOutcome> outcomes) =>
+        outcomes.SelectMany(outcome => outcome.Classes).OrderByDescending(one => one.Took).Take(SlowestShown);
 
     private static string Indent(string text) => string.Join('\n', text.Split('\n').Take(20).Select(line => "      " + line.TrimEnd()));
 

@@ -1,50 +1,71 @@
+using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Commands;
 
 internal sealed record TestFailure(string Name, string Message);
 
-/// <summary>What came of one test project.</summary>
+/// <summary>How long the tests of a class took together.</summary>
+internal sealed record TestClassTime(string Name, TimeSpan Took);
+
+/// <summary>The outcome of one test project.</summary>
 /// <param name="Project">Its name.</param>
-/// <param name="Log">Where its whole output is.</param>
+/// <param name="Log">The file with its output.</param>
 /// <param name="Passed">Tests that passed.</param>
 /// <param name="Failed">Tests that failed.</param>
 /// <param name="Skipped">Tests that were not run.</param>
-/// <param name="Failures">The failed ones.</param>
+/// <param name="Failures">The failed tests.</param>
+/// <param name="Classes">The test classes.</param>
 /// <param name="Problem">What went wrong beside the tests, if anything.</param>
-internal sealed record TestOutcome(string Project, string Log, int Passed, int Failed, int Skipped, IReadOnlyList<TestFailure> Failures, string? Problem)
+internal sealed record TestOutcome(
+    string Project, string Log, int Passed, int Failed, int Skipped, IReadOnlyList<TestFailure> Failures, IReadOnlyList<TestClassTime> Classes, string? Problem)
 {
     public bool Succeeded => Failed == 0 && Problem is null;
 
-    /// <summary>Reads the results file; a run that ended badly without a failed test, or without results, is a problem.</summary>
+    /// <summary>An outcome without results.</summary>
+    public static TestOutcome Without(string project, string log, string problem) => new(project, log, 0, 0, 0, [], [], problem);
+
+    /// <summary>Reads the results file. A run with a bad exit code and no failed test is a problem.</summary>
     public static TestOutcome Read(string project, string trx, string log, ToolResult run)
     {
         try
         {
-            var results = File.Exists(trx) ? Results(XDocument.Load(trx)) : [];
-            var failures = results.Where(result => Outcome(result) is not ("Passed" or "NotExecuted")).Select(Failure).ToList();
-            var passed = results.Count(result => Outcome(result) == "Passed");
-            var skipped = results.Count(result => Outcome(result) == "NotExecuted");
+            var document = File.Exists(trx) ? XDocument.Load(trx) : new XDocument();
+            var results = Named(document, "UnitTestResult").ToList();
+            var failures = results.Where(result => Text(result, "outcome") is not ("Passed" or "NotExecuted")).Select(Failure).ToList();
+            var passed = results.Count(result => Text(result, "outcome") == "Passed");
+            var skipped = results.Count(result => Text(result, "outcome") == "NotExecuted");
             var problem = !run.Succeeded && failures.Count == 0
-                ? "the run ended badly: " + string.Join(" / ", run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(3).Select(line => line.Trim()))
+                ? "the run failed: " + string.Join(" / ", run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(3).Select(line => line.Trim()))
                 : null;
-            return new TestOutcome(project, log, passed, failures.Count, skipped, failures, problem);
+            return new TestOutcome(project, log, passed, failures.Count, skipped, failures, [.. Times(document, results)], problem);
         }
         catch (XmlException e)
         {
-            return new TestOutcome(project, log, 0, 0, 0, [], $"its results cannot be read: {e.Message}");
+            return Without(project, log, $"its results cannot be read: {e.Message}");
         }
     }
 
-    private static List<XElement> Results(XDocument trx) => [.. trx.Descendants().Where(element => element.Name.LocalName == "UnitTestResult")];
+    private static IEnumerable<TestClassTime> Times(XDocument document, IEnumerable<XElement> results)
+    {
+        var classes = Named(document, "UnitTest").ToDictionary(
+            test => Text(test, "id"), test => Named(test, "TestMethod").Select(method => Text(method, "className")).FirstOrDefault() ?? "");
+        return results.GroupBy(result => classes.GetValueOrDefault(Text(result, "testId"), ""))
+            .Select(group => new TestClassTime(group.Key, group.Aggregate(TimeSpan.Zero, (sum, result) => sum + Duration(result))));
+    }
 
-    private static string Outcome(XElement result) => result.Attribute("outcome")?.Value ?? "";
+    private static TimeSpan Duration(XElement result) =>
+        TimeSpan.TryParse(Text(result, "duration"), CultureInfo.InvariantCulture, out var duration) ? duration : TimeSpan.Zero;
 
     private static TestFailure Failure(XElement result)
     {
-        string Text(string name) => result.Descendants().FirstOrDefault(element => element.Name.LocalName == name)?.Value.Trim() ?? "";
-        return new TestFailure(result.Attribute("testName")?.Value ?? "?", (Text("Message") + "\n" + Text("StackTrace")).Trim());
+        string Inner(string name) => Named(result, name).FirstOrDefault()?.Value.Trim() ?? "";
+        return new TestFailure(Text(result, "testName"), (Inner("Message") + "\n" + Inner("StackTrace")).Trim());
     }
+
+    private static IEnumerable<XElement> Named(XContainer container, string name) => container.Descendants().Where(element => element.Name.LocalName == name);
+
+    private static string Text(XElement element, string attribute) => element.Attribute(attribute)?.Value ?? "";
 }

@@ -1,22 +1,23 @@
 using System.Text.RegularExpressions;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary>Runs the test projects of the solution, each in a process of its own, with a bound on its time.</summary>
+/// <summary>Runs the test projects of the solution, each in a process of its own, with a time limit.</summary>
 internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter)
 {
     private const string Configuration = "Debug";
     private const int SideBySide = 2;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
-    // What a shell that has sourced .pylon/env would let the tests talk to.
+    // A shell that has sourced .pylon/env would point the tests at the running stack.
     private static readonly string[] NotInherited =
         ["PYLON_URL", "PYLON_GRPC", "PYLON_POSTGRES", "PYLON_REDIS", .. ServiceDefinition.All.Select(service => "PYLON_" + service.Name.ToUpperInvariant())];
 
     private string Solution => Path.Combine(checkout.Root, "Pylon.sln");
 
-    /// <summary>The test projects whose path has one of these words in it; all of them when there are none.</summary>
+    /// <summary>The test projects with one of these words in their path; all of them without words.</summary>
     public IReadOnlyList<string> Projects(IReadOnlyList<string> words)
     {
         var all = TestProject().Matches(File.ReadAllText(Solution)).Select(match => match.Groups["path"].Value.Replace('\\', '/')).ToList();
@@ -24,14 +25,14 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         return chosen.Count > 0 ? chosen : throw new StackException($"No test project has {string.Join(" or ", words)} in its name. There are:\n{string.Join('\n', all)}");
     }
 
-    public async Task<bool> BuildAsync(CancellationToken cancellation)
+    public async Task<bool> BuildAsync(CancellationToken cancellationToken)
     {
-        await new ServiceBuild(checkout, Configuration).DotnetBuildAsync(Solution, reporter, cancellation);
+        await new ServiceBuild(checkout, Configuration).DotnetBuildAsync(Solution, reporter, cancellationToken);
         return true;
     }
 
     public async Task<IReadOnlyList<TestOutcome>> RunAsync(
-        IReadOnlyList<string> projects, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellation)
+        IReadOnlyList<string> projects, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
         var results = Path.Combine(checkout.Home, "test-results");
         if (Directory.Exists(results))
@@ -41,17 +42,17 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         foreach (var (name, value) in NotInherited.Select(name => KeyValuePair.Create(name, (string?)null)).Concat(environment))
             variables[name] = value;
 
-        // What takes whole processes through the flow has the machine to itself.
+        // The end-to-end tests start many processes: nothing else runs beside them.
         var outcomes = new List<TestOutcome>();
         foreach (var group in projects.GroupBy(IsEndToEnd).OrderBy(group => group.Key))
         {
             using var slots = new SemaphoreSlim(group.Key ? 1 : SideBySide);
             outcomes.AddRange(await Task.WhenAll(group.Select(async project =>
             {
-                await slots.WaitAsync(cancellation);
+                await slots.WaitAsync(cancellationToken);
                 try
                 {
-                    return await RunOneAsync(project, arguments, variables, results, cancellation);
+                    return await RunOneAsync(project, arguments, variables, results, cancellationToken);
                 }
                 finally
                 {
@@ -66,7 +67,7 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
     private static bool IsEndToEnd(string project) => project.Contains("EndToEnd", StringComparison.Ordinal);
 
     private async Task<TestOutcome> RunOneAsync(
-        string project, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, string results, CancellationToken cancellation)
+        string project, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, string results, CancellationToken cancellationToken)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var name = Path.GetFileNameWithoutExtension(project);
@@ -74,18 +75,18 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         var assembly = Path.Combine(checkout.Root, Path.GetDirectoryName(project)!, "bin", Configuration, "net10.0", $"Pylon.{name}.dll");
         string[] command = ["test", assembly, "--logger", $"trx;LogFileName={trx}", "--results-directory", results, .. arguments];
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         TestOutcome outcome;
         try
         {
-            var run = await Tools.RunAsync(Dotnet.Program, command, workingDirectory: checkout.Root, environment: environment, cancellation: limit.Token);
-            await File.WriteAllTextAsync(log, run.Output, cancellation);
+            var run = await Tools.RunAsync(Dotnet.Program, command, workingDirectory: checkout.Root, environment: environment, cancellationToken: limit.Token);
+            await File.WriteAllTextAsync(log, run.Output, cancellationToken);
             outcome = TestOutcome.Read(name, trx, log, run);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            outcome = new TestOutcome(name, log, 0, 0, 0, [], $"not done after {Limit.TotalMinutes:0} minutes and ended");
+            outcome = TestOutcome.Without(name, log, $"stopped after {Limit.TotalMinutes:0} minutes");
         }
 
         var tally = $"{outcome.Passed} passed, {outcome.Failed} failed, {outcome.Skipped} skipped";

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Pylon.Cli.Client;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Stacks;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>pylon up</c>: everything on this machine, with one workload taken through the flow for a start.</summary>
+/// <summary><c>pylon up</c>: starts everything on this machine and takes one workload through the flow.</summary>
 internal static class UpCommand
 {
     private const string FirstWorkload = "Test ML Training Job";
@@ -14,15 +15,15 @@ internal static class UpCommand
 
     public static Command Create(Checkout checkout)
     {
-        var detach = new Option<bool>("--detach", "-d") { Description = "Leave it running in the background; ./pylon down ends it" };
+        var detach = new Option<bool>("--detach", "-d") { Description = "Run in the background; ./pylon down stops it" };
         var command = new Command("up", "Build and start everything, and take one workload through the flow") { detach };
-        command.SetAction((parsed, cancellation) => parsed.GetValue(detach)
-            ? DetachedStack.StartAsync(checkout, cancellation)
-            : RunAsync(checkout, cancellation));
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(detach)
+            ? DetachedStack.StartAsync(checkout, cancellationToken)
+            : RunAsync(checkout, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellationToken)
     {
         using var held = StackLock.TryTake(checkout);
         if (held is null)
@@ -39,11 +40,11 @@ internal static class UpCommand
                     Hints.Write(checkout, addresses.Variables.ToDictionary());
                     Console.WriteLine($"\nPylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C here or ./pylon down stops it.");
                 },
-                cancellation);
+                cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // stopped before it was up
+            // stopped before it was ready
         }
 
         Console.WriteLine("Pylon is stopped.");
@@ -55,22 +56,22 @@ internal static class UpCommand
         var state = StackState.Read(checkout);
         if (state.Phase != StackPhase.Ready)
         {
-            Console.WriteLine($"Another ./pylon up of this checkout is {state.Phase.ToString().ToLowerInvariant()} (pid {state.Supervisor?.Pid}).");
+            Console.WriteLine($"Another ./pylon up of this checkout is {state.Phase.ToString().ToLowerInvariant()} (pid {state.Supervisor?.Pid}). Wait for it, or stop it with ./pylon down");
             return 1;
         }
 
-        Console.WriteLine($"Pylon is running already (pid {state.Supervisor?.Pid}).");
+        Console.WriteLine($"Pylon is already running (pid {state.Supervisor?.Pid}).");
         Hints.Write(checkout, EnvFile.Read(checkout));
         return 0;
     }
 
-    private static async Task ShowFlowAsync(StackAddresses addresses, CancellationToken cancellation)
+    private static async Task ShowFlowAsync(StackAddresses addresses, CancellationToken cancellationToken)
     {
         using var client = new PylonClient(addresses.Url);
-        var submitted = await Flow.SubmitAsync(client, FirstWorkload, cancellation);
+        var submitted = await Flow.SubmitAsync(client, FirstWorkload, cancellationToken);
         Console.WriteLine($"\nWorkload '{submitted.WorkloadName}' {submitted.Id}");
         var clock = Stopwatch.StartNew();
-        var workload = await Flow.UntilAsync(client, submitted.Id, one => one.WaitsForChoice, FlowLimit, cancellation);
+        var workload = await Flow.UntilAsync(client, submitted.Id, one => one.WaitsForChoice, FlowLimit, cancellationToken);
         Console.WriteLine($"DISCOVER, SELECT, INIT and CONFIRM took {clock.Elapsed.TotalSeconds:0.0} s; its recommendations:");
         AnsiConsole.Write(Tables.Recommendations(workload));
         Console.WriteLine($"Choose one with: ./pylon choose {workload.Id} 1");

@@ -1,27 +1,27 @@
 using System.CommandLine;
 using System.Globalization;
 using Pylon.Cli.Client;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>pylon watch</c>: the events as they happen, of everything or of one workload.</summary>
+/// <summary><c>pylon watch</c>: prints the events as they happen, all of them or those of one workload.</summary>
 internal static class WatchCommand
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     public static Command Create(Checkout checkout)
     {
-        var id = new Argument<string?>("id") { Description = "Only this workload, until it is over", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("watch", "Follow what happens, as it happens") { id };
-        command.SetAction(async (parsed, cancellation) =>
+        var id = new Argument<string?>("id") { Description = "Only this workload, until it has ended", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("watch", "Print events as they happen") { id };
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
             if (parsed.GetValue(id) is { Length: > 0 } workload)
-                await WorkloadAsync(client, workload, cancellation);
+                await WorkloadAsync(client, workload, cancellationToken);
             else
-                await EverythingAsync(client, cancellation);
+                await EverythingAsync(client, cancellationToken);
         });
         return command;
     }
@@ -29,50 +29,50 @@ internal static class WatchCommand
     public static string Line(Broadcast one) => string.Create(
         CultureInfo.InvariantCulture, $"{one.Time?.UtcDateTime:HH:mm:ss.fff}  {one.Type,-24} {one.Subject}  {one.Details()}");
 
-    // Comes back with the last position, so that nothing that happened in between is missed.
-    private static async Task EverythingAsync(PylonClient client, CancellationToken cancellation)
+    // Connects again with the last position, so it misses no event.
+    private static async Task EverythingAsync(PylonClient client, CancellationToken cancellationToken)
     {
         string? position = null;
-        var pause = new Pause(cancellation);
+        var pause = new Pause(cancellationToken);
         while (true)
         {
             try
             {
-                await foreach (var one in client.BroadcastAsync(position, cancellation))
+                await foreach (var one in client.BroadcastAsync(position, cancellationToken))
                 {
                     pause.Reset();
                     position = one.Position ?? position;
                     if (one.Gap)
-                        Console.WriteLine("… events in between are no longer kept");
+                        Console.WriteLine("… some events are no longer stored and were skipped");
                     if (one.Event is not null)
                         Console.WriteLine(Line(one));
                 }
             }
             catch (UnreachableException) when (pause.HasConnected)
             {
-                // it was there before and may come back
+                // it was reachable before: try again
             }
 
             await pause.WaitAsync();
         }
     }
 
-    private static async Task WorkloadAsync(PylonClient client, string id, CancellationToken cancellation)
+    private static async Task WorkloadAsync(PylonClient client, string id, CancellationToken cancellationToken)
     {
         string? shown = null;
-        string? told = null;
-        var pause = new Pause(cancellation);
+        string? shownRun = null;
+        var pause = new Pause(cancellationToken);
         while (true)
         {
             try
             {
-                await foreach (var workload in client.WatchAsync(id, cancellation))
+                await foreach (var workload in client.WatchAsync(id, cancellationToken))
                 {
                     pause.Reset();
                     if (workload.State != shown)
                         Show(workload);
-                    if (workload.Run?.Line() is { } run && run != told)
-                        Tell(workload, told = run);
+                    if (workload.Run?.Line() is { } run && run != shownRun)
+                        ShowRun(workload, shownRun = run);
                     shown = workload.State;
                     if (workload.IsOver)
                         return;
@@ -80,20 +80,20 @@ internal static class WatchCommand
             }
             catch (UnreachableException) when (pause.HasConnected)
             {
-                // it was there before and may come back
+                // it was reachable before: try again
             }
 
             await pause.WaitAsync();
         }
     }
 
-    private static void Tell(Workload workload, string line)
+    private static void ShowRun(Workload workload, string line)
     {
         var moment = workload.Run?.UpdatedAt ?? workload.UpdatedAt;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{moment?.UtcDateTime:HH:mm:ss.fff}  {line}"));
     }
 
-    // A line for each state, and the table where there is something to choose or to see of the choice.
+    // A line for each state, and the recommendations from the choice on.
     private static void Show(Workload workload)
     {
         var attempts = workload.FailureReason.Length > 0 ? $"  {workload.FailureReason}" : "";
@@ -102,8 +102,8 @@ internal static class WatchCommand
             AnsiConsole.Write(Tables.Recommendations(workload));
     }
 
-    /// <summary>Between two connections: short at first, longer while nobody answers.</summary>
-    private sealed class Pause(CancellationToken cancellation)
+    /// <summary>The pause between two connections; it grows while the Gateway is unreachable.</summary>
+    private sealed class Pause(CancellationToken cancellationToken)
     {
         private TimeSpan _next = TimeSpan.FromMilliseconds(200);
 
@@ -114,7 +114,7 @@ internal static class WatchCommand
         public async Task WaitAsync()
         {
             HasConnected = true;
-            await Task.Delay(_next, cancellation);
+            await Task.Delay(_next, cancellationToken);
             _next = _next * 2 < LongestPause ? _next * 2 : LongestPause;
         }
     }

@@ -1,27 +1,27 @@
 using System.CommandLine;
 using System.Globalization;
 using Pylon.Cli.Client;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>submit</c>, <c>show</c>, <c>list</c>, <c>choose</c>: one call of the REST face each.</summary>
+/// <summary><c>submit</c>, <c>show</c>, <c>list</c>, <c>choose</c>: one call of the REST API each.</summary>
 internal static class WorkloadCommands
 {
     public static Command Submit(Checkout checkout, TimeProvider time)
     {
-        var name = new Argument<string>("name") { Description = "What to call the workload" };
+        var name = new Argument<string>("name") { Description = "The name of the workload" };
         var type = new Option<string?>("--type") { Description = "For example TRAINING_RUN" };
         var minutes = new Option<int?>("--gpu-minutes") { Description = "GPU minutes that it needs" };
-        var deadline = new Option<string?>("--deadline") { Description = "When it has to be done: 2026-05-01T12:00:00Z, or +6h, +2d from now" };
-        var cap = new Option<double?>("--carbon-cap") { Description = "The most that it may emit, in gCO2" };
-        var price = new Option<double?>("--max-price") { Description = "The most that it may cost, in GBP" };
-        var pipeline = new Option<string?>("--pipeline") { Description = "The phases that it goes through, for example compute_training" };
-        var email = new Option<string?>("--email") { Description = "Whose workload it is" };
+        var deadline = new Option<string?>("--deadline") { Description = "When it must be done: 2026-05-01T12:00:00Z, or +6h, +2d from now" };
+        var cap = new Option<double?>("--carbon-cap") { Description = "Its limit of emissions, in gCO2" };
+        var price = new Option<double?>("--max-price") { Description = "Its limit of cost, in GBP" };
+        var pipeline = new Option<string?>("--pipeline") { Description = "The pipeline that it goes through, for example compute_training" };
+        var email = new Option<string?>("--email") { Description = "The user that it belongs to" };
         var json = Options.Json();
         var command = new Command("submit", "Queue a workload") { name, type, minutes, deadline, cap, price, pipeline, email, json };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
             var workload = await client.SubmitAsync(
@@ -37,7 +37,7 @@ internal static class WorkloadCommands
                     UserEmail = parsed.GetValue(email),
                     Pipeline = parsed.GetValue(pipeline),
                 },
-                cancellation);
+                cancellationToken);
             Show(workload, parsed.GetValue(json));
         });
         return command;
@@ -47,10 +47,10 @@ internal static class WorkloadCommands
     {
         var (id, json) = (Options.Id(), Options.Json());
         var command = new Command("show", "Show a workload with its recommendations and its phases") { id, json };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
-            Show(await client.GetAsync(parsed.GetRequiredValue(id), cancellation), parsed.GetValue(json));
+            Show(await client.GetAsync(parsed.GetRequiredValue(id), cancellationToken), parsed.GetValue(json));
         });
         return command;
     }
@@ -58,12 +58,12 @@ internal static class WorkloadCommands
     public static Command List(Checkout checkout)
     {
         var json = Options.Json();
-        var size = new Option<int>("--limit", "-n") { Description = "At most so many", DefaultValueFactory = _ => 20 };
-        var command = new Command("list", "List the workloads, the newest first") { size, json };
-        command.SetAction(async (parsed, cancellation) =>
+        var size = new Option<int>("--limit", "-n") { Description = "The number of workloads", DefaultValueFactory = _ => 20 };
+        var command = new Command("list", "List the workloads, newest first") { size, json };
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
-            var workloads = await client.ListAsync(parsed.GetValue(size), cancellation);
+            var workloads = await client.ListAsync(parsed.GetValue(size), cancellationToken);
             if (parsed.GetValue(json))
                 Tables.WriteJson(workloads);
             else
@@ -77,10 +77,10 @@ internal static class WorkloadCommands
         var (id, json) = (Options.Id(), Options.Json());
         var option = new Argument<int>("option") { Description = "1, 2 or 3" };
         var command = new Command("choose", "Choose one of the three recommendations") { id, option, json };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
-            Show(await client.ChooseAsync(parsed.GetRequiredValue(id), parsed.GetValue(option), cancellation), parsed.GetValue(json));
+            Show(await client.ChooseAsync(parsed.GetRequiredValue(id), parsed.GetValue(option), cancellationToken), parsed.GetValue(json));
         });
         return command;
     }
@@ -113,13 +113,13 @@ internal static class WorkloadCommands
                 'm' => TimeSpan.FromMinutes(1),
                 'h' => TimeSpan.FromHours(1),
                 'd' => TimeSpan.FromDays(1),
-                _ => throw new ApiException($"'{text}': give minutes, hours or days, for example +90m, +6h or +2d."),
+                _ => throw new ApiException($"Deadline '{text}' must be in minutes, hours or days, for example +90m, +6h or +2d."),
             };
             return now + unit * amount;
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
             ? moment
-            : throw new ApiException($"'{text}' is no time. Give 2026-05-01T12:00:00Z, or +6h from now.");
+            : throw new ApiException($"Deadline '{text}' must be a time, for example 2026-05-01T12:00:00Z, or +6h from now.");
     }
 }

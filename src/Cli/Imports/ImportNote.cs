@@ -2,23 +2,23 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Pylon.Cli.Client;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Imports;
 
 /// <summary>
-/// How far an import has come, kept in <c>.pylon/imports</c> until it is done. A part is noted after it was stored; one that
-/// was stored and not noted is stored again, which changes nothing.
+/// The progress of an import, kept in <c>.pylon/imports</c> until it is done. It is written after a part was stored; a part
+/// that is stored again changes nothing.
 /// </summary>
 internal sealed record ImportNote
 {
-    /// <summary>Of the rejected lines so many are told at the end; the quarantine has all of them.</summary>
+    /// <summary>The number of rejected lines shown at the end; the quarantine has all of them.</summary>
     public const int MostRejected = 20;
 
-    /// <summary>Bytes of the file that are stored.</summary>
+    /// <summary>The stored bytes of the file.</summary>
     public long Offset { get; init; }
 
-    /// <summary>Of the next line, from 1.</summary>
+    /// <summary>The number of the next line, from 1.</summary>
     public long NextLine { get; init; } = 2;
 
     public long Read { get; init; }
@@ -33,14 +33,14 @@ internal sealed record ImportNote
 
     public IReadOnlyList<RejectedLine> FirstRejected { get; init; } = [];
 
-    /// <summary>The same file for another name, series or Pylon is another import.</summary>
+    /// <summary>The path of its file: the same file with another name, series or Gateway is another import.</summary>
     public static string PathOf(Checkout checkout, ImportFile file, ImportTarget target)
     {
         var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{file.Digest} {target.Url} {target.Name} {target.Series}"));
         return Path.Combine(checkout.Home, "imports", Convert.ToHexStringLower(key)[..32] + ".json");
     }
 
-    /// <summary>Null when there is none, or one that cannot be read.</summary>
+    /// <summary>The note in the file; null without one, or when it is damaged.</summary>
     public static ImportNote? Find(string path)
     {
         try
@@ -66,7 +66,7 @@ internal sealed record ImportNote
         File.Move(next, path, overwrite: true);
     }
 
-    /// <summary>After a part was stored.</summary>
+    /// <summary>The progress after a part was stored.</summary>
     public ImportNote After(byte[] part, ImportAnswer answer) => this with
     {
         Offset = Offset + part.Length,
@@ -81,7 +81,7 @@ internal sealed record ImportNote
 }
 
 /// <summary>Where a file goes.</summary>
-/// <param name="Url">The Pylon.</param>
+/// <param name="Url">The Gateway.</param>
 /// <param name="Name">Its rows have the source import:&lt;name&gt;.</param>
 /// <param name="Series">carbon-intensity, demand or system-price.</param>
 internal sealed record ImportTarget(string Url, string Name, string Series);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Pylon.Cli.Imports;
 
-/// <summary>One line on a terminal that is written over; in a file a line for every tenth.</summary>
+/// <summary>On a terminal one line that is overwritten, in a file a line for every 10 %.</summary>
 internal sealed class ImportProgress
 {
     private readonly bool _interactive = !Console.IsOutputRedirected;

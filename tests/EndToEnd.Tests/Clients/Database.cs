@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Pylon.EndToEnd.Tests.Clients;
 
-/// <summary>Plain SQL, as from psql: on the search path that the database itself has.</summary>
+/// <summary>Plain SQL, as with psql: on the search path of the database.</summary>
 internal sealed class Database(string connectionString) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(connectionString);
@@ -27,7 +27,7 @@ internal sealed class Database(string connectionString) : IAsyncDisposable
     public async Task<long> CountAsync(string sql, params object[] arguments) =>
         Convert.ToInt64((await QueryAsync(sql, arguments))[0][0], System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>How many workloads with names like this are in each state.</summary>
+    /// <summary>The number of workloads in each state, of those with names like this.</summary>
     public async Task<IReadOnlyDictionary<string, long>> StatesAsync(string nameLike) =>
         (await QueryAsync("SELECT status, count(*) FROM compute_workloads WHERE workload_name LIKE $1 GROUP BY status", nameLike))
             .ToDictionary(row => (string)row[0]!, row => (long)row[1]!);

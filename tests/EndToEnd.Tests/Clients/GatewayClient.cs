@@ -6,15 +6,15 @@ using Pylon.Testing;
 
 namespace Pylon.EndToEnd.Tests.Clients;
 
-/// <summary>The REST face of the Gateway, in the JSON that is really sent.</summary>
+/// <summary>The REST API of the Gateway, as JSON.</summary>
 internal sealed class GatewayClient(string address) : IDisposable
 {
-    /// <summary>Far more than a flow takes and far less than any timer of the shared stack.</summary>
+    /// <summary>Much longer than a flow takes, much shorter than any timer of the shared stack.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address), Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>Submits a workload and gives its id.</summary>
+    /// <summary>Submits a workload and returns its id.</summary>
     public async Task<string> SubmitAsync(object workload, string path = "/api/v1/workloads")
     {
         using var answer = await _http.PostAsJsonAsync(path, workload);
@@ -25,7 +25,7 @@ internal sealed class GatewayClient(string address) : IDisposable
 
     public async Task<JsonNode> WorkloadAsync(string id) => (await GetAsync($"/api/v1/workloads/{id}"))["workload"]!;
 
-    /// <summary>Waits until the workload is in the state, for example PENDING_USER_CHOICE, and gives it.</summary>
+    /// <summary>Waits until the workload is in the state, for example PENDING_USER_CHOICE, and returns it.</summary>
     public Task<JsonNode> UntilAsync(string id, string status, TimeSpan? patience = null) =>
         Eventually.Is(() => WorkloadAsync(id), workload => Status(workload) == status, patience ?? Patience, $"workload {id} becomes {status}");
 
@@ -41,7 +41,7 @@ internal sealed class GatewayClient(string address) : IDisposable
         return JsonNode.Parse(body)!;
     }
 
-    /// <summary>Whatever the answer is.</summary>
+    /// <summary>The answer, also an error.</summary>
     public async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(string path, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
@@ -49,7 +49,7 @@ internal sealed class GatewayClient(string address) : IDisposable
         return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
     }
 
-    /// <summary>Whatever the answer is.</summary>
+    /// <summary>The answer, also an error.</summary>
     public async Task<HttpStatusCode> StatusOfAsync(string path)
     {
         using var answer = await _http.GetAsync(path);
@@ -64,14 +64,14 @@ internal sealed class GatewayClient(string address) : IDisposable
         {
             var page = await GetAsync($"/beckn/broadcast/poll?max_events=1000&after={Uri.EscapeDataString(after)}");
             after = page["position"]!.GetValue<string>();
-            var came = page["events"]?.AsArray() ?? [];
-            if (came.Count == 0)
+            var received = page["events"]?.AsArray() ?? [];
+            if (received.Count == 0)
                 return (events, after);
-            events.AddRange(came.Select(one => one!["event"]!));
+            events.AddRange(received.Select(one => one!["event"]!));
         }
     }
 
-    /// <summary>The events of one workload so far, in their order.</summary>
+    /// <summary>The events of one workload so far, in order.</summary>
     public async Task<IReadOnlyList<JsonNode>> EventsOfAsync(string workloadId) =>
         [.. (await PollAsync()).Events.Where(e => e["subject"]!.GetValue<string>() == workloadId)];
 

@@ -14,8 +14,8 @@ internal sealed class PersistentListener : IAsyncDisposable
 
     public PersistentListener(GatewayClient gateway, string after) => _listening = ListenAsync(gateway, after);
 
-    /// <summary>How often each event was heard, by its id.</summary>
-    public ConcurrentDictionary<string, int> Heard { get; } = new();
+    /// <summary>How often each event was received, by its id.</summary>
+    public ConcurrentDictionary<string, int> Received { get; } = new();
 
     public async ValueTask DisposeAsync()
     {
@@ -28,20 +28,20 @@ internal sealed class PersistentListener : IAsyncDisposable
     {
         while (!_end.IsCancellationRequested)
         {
-            // The Gateway has no stream to offer while Redis is away.
+            // The Gateway refuses subscriptions while Redis is unreachable.
             await using var subscription = await Eventually.Is(() => gateway.SubscribeAsync(position), _ => true, TimeSpan.FromSeconds(60));
             try
             {
-                while (await subscription.NextAsync().WaitAsync(_end.Token) is { } heard)
+                while (await subscription.NextAsync().WaitAsync(_end.Token) is { } received)
                 {
-                    position = heard.Position;
-                    if (heard.Type == Recommended)
-                        Heard.AddOrUpdate(heard.Id, 1, (_, times) => times + 1);
+                    position = received.Position;
+                    if (received.Type == Recommended)
+                        Received.AddOrUpdate(received.Id, 1, (_, times) => times + 1);
                 }
             }
             catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or TimeoutException)
             {
-                // ended by us, or to be taken up again
+                // disposed, or the stream broke: connect again
             }
         }
     }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Pylon.EndToEnd.Tests.Clients;
 
-/// <summary>Steers the Beckn provider and looks into its books (src/Sandbox/README.md).</summary>
+/// <summary>Sets the faults of the simulated Beckn provider and reads its orders (src/Sandbox/README.md).</summary>
 internal sealed class SandboxAdmin(string address) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address + "/admin/bpp/") };
@@ -20,7 +20,7 @@ internal sealed class SandboxAdmin(string address) : IDisposable
 
     public Task CatalogueAsync(JsonNode catalogue) => PutAsync("catalog", catalogue);
 
-    /// <summary>What goes wrong; until it is taken back when <c>count</c> is 0.</summary>
+    /// <summary>Adds a fault; with <c>count</c> 0 it stays until it is removed.</summary>
     public async Task FaultAsync(object fault)
     {
         using var answer = await _http.PostAsJsonAsync("faults", fault);
@@ -29,7 +29,7 @@ internal sealed class SandboxAdmin(string address) : IDisposable
 
     public Task NoFaultsAsync() => DeleteAsync("faults");
 
-    /// <summary>Of one workload, or all.</summary>
+    /// <summary>The orders of one workload, or all.</summary>
     public async Task<Orders> OrdersAsync(string? workloadId = null)
     {
         var answer = await GetAsync(workloadId is null ? "orders" : $"orders?workload_id={workloadId}");
@@ -80,11 +80,11 @@ internal sealed class SandboxAdmin(string address) : IDisposable
     }
 }
 
-/// <summary>The provider's book of orders.</summary>
+/// <summary>The provider's orders.</summary>
 internal sealed record Orders(int Bookings, IReadOnlyList<ProviderOrder> All);
 
-/// <summary>An order as the provider has it; more than one booking is a fault of somebody.</summary>
+/// <summary>An order of the provider; it has at most one booking.</summary>
 internal sealed record ProviderOrder(string Id, string Item, string State, string WorkloadId, int Bookings);
 
-/// <summary>A message that the provider got.</summary>
+/// <summary>A message that the provider received.</summary>
 internal sealed record ProviderRequest(string TransactionId, string MessageId, DateTimeOffset At);

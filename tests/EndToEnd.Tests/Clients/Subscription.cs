@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Pylon.EndToEnd.Tests.Clients;
 
-/// <summary>A subscriber of <c>/beckn/broadcast</c>, as a browser is one.</summary>
+/// <summary>A subscriber of <c>/beckn/broadcast</c>.</summary>
 internal sealed class Subscription : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -34,7 +34,7 @@ internal sealed class Subscription : IAsyncDisposable
     }
 
     /// <summary>The next event; null when the stream has ended.</summary>
-    public async Task<Heard?> NextAsync(TimeSpan? patience = null)
+    public async Task<ReceivedEvent?> NextAsync(TimeSpan? patience = null)
     {
         while (await _items.MoveNextAsync().AsTask().WaitAsync(patience ?? Patience))
         {
@@ -43,24 +43,24 @@ internal sealed class Subscription : IAsyncDisposable
                 throw new HttpRequestException(item.Data);
             // The first frame only carries the position to resume from.
             if (item.Data.Length > 0)
-                return new Heard(item.EventId ?? "", item.EventType, JsonNode.Parse(item.Data)!);
+                return new ReceivedEvent(item.EventId ?? "", item.EventType, JsonNode.Parse(item.Data)!);
         }
 
         return null;
     }
 
-    /// <summary>Everything up to and with the first event of this type that is about this workload.</summary>
-    public async Task<IReadOnlyList<Heard>> UntilAsync(string type, string workloadId)
+    /// <summary>The events up to and including the first of this type for this workload.</summary>
+    public async Task<IReadOnlyList<ReceivedEvent>> UntilAsync(string type, string workloadId)
     {
-        var heard = new List<Heard>();
+        var received = new List<ReceivedEvent>();
         while (await NextAsync() is { } next)
         {
-            heard.Add(next);
+            received.Add(next);
             if (next.Type == type && next.Subject == workloadId)
-                return heard;
+                return received;
         }
 
-        throw new InvalidOperationException($"the stream ended after {heard.Count} events, without {type}");
+        throw new InvalidOperationException($"the stream ended after {received.Count} events, without {type}");
     }
 
     public async ValueTask DisposeAsync()
@@ -71,8 +71,8 @@ internal sealed class Subscription : IAsyncDisposable
     }
 }
 
-/// <summary>One event as it was heard: its position, its type and the CloudEvent.</summary>
-internal sealed record Heard(string Position, string Type, JsonNode Event)
+/// <summary>A received event: its position, its type and the CloudEvent.</summary>
+internal sealed record ReceivedEvent(string Position, string Type, JsonNode Event)
 {
     public string Id => Event["id"]!.GetValue<string>();
 

@@ -1,9 +1,8 @@
-using Npgsql;
-using Pylon.Cli.Stack;
+using Pylon.LocalStack.Servers;
 
 namespace Pylon.EndToEnd.Tests.Stacks;
 
-/// <summary>A stack with PostgreSQL and Redis of its own and up to four Orchestrators, any of which a test may kill.</summary>
+/// <summary>A stack with its own PostgreSQL and Redis and up to four Orchestrators; a test may kill any of them.</summary>
 public sealed class FleetStack : IAsyncLifetime
 {
     /// <summary>Orchestrators that can run at once.</summary>
@@ -24,10 +23,9 @@ public sealed class FleetStack : IAsyncLifetime
     {
         var (postgres, redis) = (PrivatePostgres.StartThrowawayAsync(), PrivateRedis.StartThrowawayAsync());
         (_postgres, _redis) = (await postgres, await redis);
-        var connection = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = _postgres.Port, Username = "pylon", Database = "pylon" };
         _stack = await TestStack.StartAsync(
             "fleet",
-            new StackServers(_postgres.Uri, connection.ConnectionString, _redis.Address),
+            new StackServers(_postgres.Uri, _postgres.ConnectionString, _redis.Address),
             Fleet,
             new Dictionary<string, string>
             {
@@ -60,5 +58,5 @@ public sealed class FleetStack : IAsyncLifetime
 public sealed class FleetStackGroup : ICollectionFixture<FleetStack>
 {
     /// <summary>Of the collection.</summary>
-    public const string Name = "a fleet on its own servers";
+    public const string Name = "several Orchestrators on servers of their own";
 }

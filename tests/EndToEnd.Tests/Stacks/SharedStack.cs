@@ -3,8 +3,8 @@ using Pylon.Testing;
 namespace Pylon.EndToEnd.Tests.Stacks;
 
 /// <summary>
-/// One stack for the scenarios that leave its processes alone. No timer wakes its Orchestrator: it polls once an hour and
-/// a lease lasts ten minutes, so whatever a test sees within its patience was brought by a notification.
+/// One stack for the tests that kill no process. No timer wakes its Orchestrator: it polls once an hour and a lease lasts
+/// ten minutes, so within the time limit of a test only a notification starts work.
 /// </summary>
 public sealed class SharedStack : IAsyncLifetime
 {
@@ -34,7 +34,7 @@ public sealed class SharedStack : IAsyncLifetime
                 ["Bpp__HttpTimeout"] = "00:00:02",
                 ["Bpp__CallbackTimeout"] = "00:00:02",
                 ["Bpp__BreakDuration"] = "00:00:00.5",
-                // A workload that one test has chosen is nothing that happens in the next.
+                // The batch run of one test must not go on during the next.
                 ["SANDBOX_WORKERS"] = "off",
             });
     }
@@ -57,7 +57,7 @@ public sealed class SharedStackGroup : ICollectionFixture<SharedStack>
     public const string Name = "one stack";
 }
 
-/// <summary>What every test on the shared stack begins with: a provider that behaves, with its own catalogue.</summary>
+/// <summary>Each test on the shared stack begins with a provider without faults and with its built-in catalogue.</summary>
 [Collection(SharedStackGroup.Name)]
 public abstract class SharedStackTests(SharedStack stack) : IAsyncLifetime
 {

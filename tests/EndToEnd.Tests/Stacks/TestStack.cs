@@ -1,112 +1,82 @@
-using System.Globalization;
-using Pylon.Cli.Stack;
 using Pylon.EndToEnd.Tests.Clients;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Processes;
+using Pylon.LocalStack.Services;
+using Pylon.LocalStack.Stacks;
+using Pylon.Testing;
 
 namespace Pylon.EndToEnd.Tests.Stacks;
 
 /// <summary>
-/// The product as it is run: one process each of Sandbox, Ingestion, Conductor and Gateway and any number of Orchestrators, started
-/// from their build output. PostgreSQL and Redis are given. Logs are in <c>.pylon/logs/end-to-end</c>.
+/// A <see cref="RunningStack"/> on given servers, with clients for its Gateway, its Sandbox and its database. It may have
+/// several Orchestrators. Logs are in <c>.pylon/logs/end-to-end</c>.
 /// </summary>
 internal sealed class TestStack : IAsyncDisposable
 {
-    private readonly List<ServiceProcess> _orchestrators = [];
+    private readonly RunningStack _stack;
 
-    private TestStack(string name, StackServers servers, int orchestrators, IReadOnlyDictionary<string, string> settings)
+    private TestStack(RunningStack stack, string postgresConnection, IEnumerable<ServiceDefinition> replicas)
     {
-        var ports = new DistinctPorts();
-        Settings common = new(settings)
-        {
-            // A stack that wants the sources visited says so: values that come in while a test looks would be in its way.
-            ["Sources__Scheduled"] = settings.GetValueOrDefault("Sources__Scheduled") ?? "false",
-            ["PYLON_POSTGRES"] = servers.PostgresUri,
-            ["PYLON_REDIS"] = servers.Redis,
-            // Of the machine's own settings none must reach the processes.
-            ["GEMINI_API_KEY"] = "",
-            ["BPP_ID"] = "sandbox.pylon.local",
-        };
-        var (sandbox, gateway) = (ports.Next(), (Http: ports.Next(), Grpc: ports.Next()));
-        var ingestion = (Http: ports.Next(), Grpc: ports.Next());
-        var conductor = (Http: ports.Next(), Grpc: ports.Next());
-        var taking = Enumerable.Range(0, orchestrators).Select(_ => (Http: ports.Next(), Grpc: ports.Next())).ToList();
-        common["PYLON_SANDBOX"] = Local(sandbox);
-        foreach (var (setting, value) in OutsideWorld.At(Local(sandbox), settings.GetValueOrDefault))
-            common[setting] = value;
-        common["PYLON_URL"] = Local(gateway.Http);
-        common["PYLON_GRPC"] = Local(gateway.Grpc);
-        common["BAP_URI"] = Local(gateway.Http) + "/beckn";
-        common["PYLON_INGESTION"] = Local(ingestion.Grpc);
-        common["PYLON_CONDUCTOR"] = Local(conductor.Grpc);
-        common["PYLON_ORCHESTRATOR"] = string.Join(',', taking.Select(port => Local(port.Grpc)));
-
-        var checkout = Checkout.Find();
-        var logs = Path.Combine(checkout.Logs, "end-to-end", name);
-        ServiceProcess Process(string called, string project, int http, int? grpc) =>
-            new(called, checkout.Program(project, Configuration), Path.Combine(logs, called + ".log"), http, grpc, common);
-
-        SandboxProcess = Process("sandbox", "Sandbox", sandbox, null);
-        Ingestion = Process("ingestion", "Ingestion", ingestion.Http, ingestion.Grpc);
-        Conductor = Process("conductor", "Conductor", conductor.Http, conductor.Grpc);
-        GatewayProcess = Process("gateway", "Gateway", gateway.Http, gateway.Grpc);
-        _orchestrators.AddRange(taking.Select((port, n) => Process($"orchestrator-{n + 1}", "Orchestrator", port.Http, port.Grpc)));
-        Gateway = new GatewayClient(Local(gateway.Http));
-        Sandbox = new SandboxAdmin(Local(sandbox));
-        Database = new Database(servers.PostgresConnection);
-        GrpcAddress = Local(gateway.Grpc);
+        _stack = stack;
+        Orchestrators = [Orchestrator, .. replicas.Select(stack.Add)];
+        Gateway = new GatewayClient(stack.Addresses.Url);
+        Sandbox = new SandboxAdmin(stack.Addresses.Sandbox);
+        Database = new Database(postgresConnection);
     }
 
-    /// <summary>The one door.</summary>
+    /// <summary>The Gateway's REST API.</summary>
     public GatewayClient Gateway { get; }
 
-    /// <summary>The outside world, seen from its own side.</summary>
+    /// <summary>The Sandbox's faults and books.</summary>
     public SandboxAdmin Sandbox { get; }
 
-    /// <summary>What psql would see.</summary>
+    /// <summary>Plain SQL, as with psql.</summary>
     public Database Database { get; }
 
     /// <summary>h2c.</summary>
-    public string GrpcAddress { get; }
+    public string GrpcAddress => _stack.Addresses.Grpc;
 
-    public ServiceProcess SandboxProcess { get; }
+    public StackProcess SandboxProcess => _stack["sandbox"];
 
-    public ServiceProcess Ingestion { get; }
+    public StackProcess Conductor => _stack["conductor"];
 
-    public ServiceProcess Conductor { get; }
+    /// <summary>All of them, of which the first was started.</summary>
+    public IReadOnlyList<StackProcess> Orchestrators { get; }
 
-    public ServiceProcess GatewayProcess { get; }
+    public IEnumerable<StackProcess> Processes => _stack.Processes;
 
-    public IReadOnlyList<ServiceProcess> Orchestrators => _orchestrators;
+    private StackProcess Orchestrator => _stack["orchestrator"];
 
-    /// <summary>All of ours that should be running.</summary>
-    public IEnumerable<ServiceProcess> Processes => [SandboxProcess, Ingestion, Conductor, GatewayProcess, .. _orchestrators];
-
-    // The same as ours, so that a build of the tests is a build of what they run.
-    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-
-    /// <summary>Starts one Orchestrator and everything else side by side, and waits until all is healthy.</summary>
+    /// <summary>Starts one process of each service and waits until all are healthy.</summary>
     /// <param name="name">The folder of its logs.</param>
     /// <param name="servers">PostgreSQL and Redis.</param>
     /// <param name="orchestrators">How many there may be; <see cref="RunOrchestratorsAsync"/> starts the others.</param>
-    /// <param name="settings">On top of the addresses, for every process.</param>
+    /// <param name="settings">Settings of every process, beside the addresses.</param>
     public static async Task<TestStack> StartAsync(
         string name, StackServers servers, int orchestrators, IReadOnlyDictionary<string, string> settings)
     {
-        var stack = new TestStack(name, servers, orchestrators, settings);
-        try
+        var checkout = Checkout.Find();
+        var replicas = Enumerable.Range(2, orchestrators - 1).Select(ServiceDefinition.Orchestrator.Replica).ToList();
+        var addresses = StackAddresses.Choose(null, servers.PostgresUri, servers.Redis, random: true, replicas);
+        var stack = await RunningStack.StartAsync(new StackOptions(checkout, addresses)
         {
-            await Task.WhenAll(
-                [.. stack.Processes.Except(stack._orchestrators.Skip(1)).Select(process => process.StartAsync())]);
-            return stack;
-        }
-        catch
-        {
-            await stack.DisposeAsync();
-            throw;
-        }
+            LogDirectory = Path.Combine(checkout.Logs, "end-to-end", name),
+            Configuration = TestProcess.Configuration,
+            Throwaway = true,
+            Settings = new Dictionary<string, string>(settings)
+            {
+                // Values that arrive during a test would change what it sees.
+                ["Sources__Scheduled"] = "false",
+                // Nothing that is exported on the machine may reach the processes.
+                ["GEMINI_API_KEY"] = "",
+                ["BPP_ID"] = "sandbox.pylon.local",
+            },
+        });
+        return new TestStack(stack, servers.PostgresConnection, replicas);
     }
 
-    /// <summary>Has exactly the first so many Orchestrators running.</summary>
-    public Task RunOrchestratorsAsync(int count) => Task.WhenAll(_orchestrators.Select((process, n) => (n < count, process.IsRunning) switch
+    /// <summary>Starts and stops Orchestrators until exactly the first <paramref name="count"/> run.</summary>
+    public Task RunOrchestratorsAsync(int count) => Task.WhenAll(Orchestrators.Select((process, n) => (n < count, process.IsRunning) switch
     {
         (true, false) => process.StartAsync(),
         (false, true) => process.StopAsync(),
@@ -117,29 +87,10 @@ internal sealed class TestStack : IAsyncDisposable
     {
         Gateway.Dispose();
         Sandbox.Dispose();
-        await Task.WhenAll(Processes.Select(process => process.DisposeAsync().AsTask()));
+        await _stack.DisposeAsync();
         await Database.DisposeAsync();
-    }
-
-    private static string Local(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-
-    private sealed class Settings(IReadOnlyDictionary<string, string> start) : Dictionary<string, string>(start);
-
-    private sealed class DistinctPorts
-    {
-        private readonly HashSet<int> _given = [];
-
-        public int Next()
-        {
-            while (true)
-            {
-                var port = Ports.Throwaway();
-                if (_given.Add(port))
-                    return port;
-            }
-        }
     }
 }
 
-/// <summary>The servers under a stack, in the notations of those who connect.</summary>
+/// <summary>The servers of a stack, PostgreSQL in libpq's and in Npgsql's notation.</summary>
 internal sealed record StackServers(string PostgresUri, string PostgresConnection, string Redis);

@@ -3,8 +3,8 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Npgsql;
-using Pylon.Cli.Stack;
 using Pylon.Ingestion.V1;
+using Pylon.LocalStack.Services;
 using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Import;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using Grpc.Net.Client;
-using Pylon.Cli.Stack;
 using Pylon.Ingestion.V1;
+using Pylon.LocalStack.Services;
 using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Runs;

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Pylon.LocalStack.Machine;
+
+/// <summary>
+/// Directories of throw-away servers. The name has the process that made it: the next run deletes what a killed run left
+/// behind.
+/// </summary>
+internal static class ThrowawayDirectory
+{
+    private const string Prefix = "pylon-throwaway";
+    private static readonly string[] Roots = [.. new[] { Path.GetTempPath(), "/var/tmp" }.Distinct()];
+    private static readonly Lazy<bool> CleanedUp = new(CleanUp);
+
+    public static string Create(string what)
+    {
+        _ = CleanedUp.Value;
+        var me = ProcessIdentity.Of(Environment.ProcessId) ?? new ProcessIdentity(Environment.ProcessId, 0);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}-{me.Pid}-{me.Started}-{what}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}");
+        return Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
+    }
+
+    public static void Delete(string directory)
+    {
+        try
+        {
+            if (Directory.Exists(directory))
+                Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // the server may still write; the next run deletes it
+        }
+    }
+
+    private static bool CleanUp()
+    {
+        foreach (var directory in Roots.Where(Directory.Exists).SelectMany(root => Directory.GetDirectories(root, Prefix + "-*")))
+        {
+            var parts = Path.GetFileName(directory)[(Prefix.Length + 1)..].Split('-');
+            if (int.TryParse(parts[0], out var pid) && long.TryParse(parts.ElementAtOrDefault(1), out var started) && !new ProcessIdentity(pid, started).IsAlive)
+                Delete(directory);
+        }
+
+        return true;
+    }
+}

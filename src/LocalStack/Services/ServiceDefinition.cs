@@ -1,0 +1,30 @@
+namespace Pylon.LocalStack.Services;
+
+/// <summary>A service of the stack: its project under src, and the ports that it prefers.</summary>
+/// <param name="Name">The word for it in messages and file names.</param>
+/// <param name="Project">The folder under src.</param>
+/// <param name="GrpcPort">h2c, or null when it has no gRPC.</param>
+/// <param name="HttpPort">HTTP/1.1, with <c>/health</c>.</param>
+public sealed record ServiceDefinition(string Name, string Project, int? GrpcPort, int HttpPort)
+{
+    /// <summary>Simulates the provider and the sources.</summary>
+    public static readonly ServiceDefinition Sandbox = new("sandbox", "Sandbox", null, 5300);
+
+    /// <summary>Reads the grid data.</summary>
+    public static readonly ServiceDefinition Ingestion = new("ingestion", "Ingestion", 5101, 5201);
+
+    /// <summary>Says which phases a batch still has to go through.</summary>
+    public static readonly ServiceDefinition Conductor = new("conductor", "Conductor", 4002, 4003);
+
+    /// <summary>Takes workloads through their flow.</summary>
+    public static readonly ServiceDefinition Orchestrator = new("orchestrator", "Orchestrator", 5102, 5202);
+
+    /// <summary>The one public address.</summary>
+    public static readonly ServiceDefinition Gateway = new("gateway", "Gateway", 8081, 8080);
+
+    /// <summary>All of them, callees before callers.</summary>
+    public static readonly IReadOnlyList<ServiceDefinition> All = [Sandbox, Ingestion, Conductor, Orchestrator, Gateway];
+
+    /// <summary>Another process of the same service, <c>orchestrator-2</c> for example.</summary>
+    public ServiceDefinition Replica(int number) => this with { Name = $"{Name}-{number}" };
+}

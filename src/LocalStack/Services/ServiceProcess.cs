@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Processes;
+
+namespace Pylon.LocalStack.Services;
+
+/// <summary>One process of one of our services.</summary>
+public sealed class ServiceProcess : StackProcess
+{
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+    };
+
+    // Container images set these; they must not override our ports.
+    private static readonly string[] NotInherited = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS"];
+
+    private readonly string _program;
+    private readonly IReadOnlyDictionary<string, string?> _environment;
+
+    /// <summary>A process that is not started yet.</summary>
+    /// <param name="name">The word for this process in messages.</param>
+    /// <param name="program">The dll that dotnet runs.</param>
+    /// <param name="logFile">Where its output goes.</param>
+    /// <param name="httpPort">Where it answers <c>/health</c>.</param>
+    /// <param name="grpcPort">Its gRPC port; null when it has no gRPC.</param>
+    /// <param name="environment">Its settings.</param>
+    public ServiceProcess(string name, string program, string logFile, int httpPort, int? grpcPort, IEnumerable<KeyValuePair<string, string>> environment)
+        : base(name, logFile)
+    {
+        _program = program;
+        HttpPort = httpPort;
+        GrpcPort = grpcPort;
+        var variables = NotInherited.ToDictionary(variable => variable, _ => (string?)null);
+        foreach (var (variable, value) in environment)
+            variables[variable] = value;
+        variables["PYLON_HTTP_PORT"] = httpPort.ToString(CultureInfo.InvariantCulture);
+        variables["PYLON_GRPC_PORT"] = grpcPort?.ToString(CultureInfo.InvariantCulture);
+        _environment = variables;
+    }
+
+    /// <summary>A process that is not started yet, on free ports.</summary>
+    public static ServiceProcess OnFreePorts(string name, string program, string logFile, bool hasGrpc, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var ports = new Ports();
+        int Free() => ports.Choose(Ports.Throwaway());
+        return new ServiceProcess(name, program, logFile, Free(), hasGrpc ? Free() : null, environment);
+    }
+
+    /// <summary>HTTP/1.1 with <c>/health</c>.</summary>
+    public int HttpPort { get; }
+
+    /// <summary>h2c; null when it has no gRPC.</summary>
+    public int? GrpcPort { get; }
+
+    /// <inheritdoc/>
+    public override string Address => GrpcPort is { } grpc
+        ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{HttpPort} grpc :{grpc}")
+        : string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{HttpPort}");
+
+    private protected override TimeSpan ReadyTimeout => TimeSpan.FromSeconds(90);
+
+    private protected override Task PrepareAsync(CancellationToken cancellationToken) => File.Exists(_program)
+        ? Task.CompletedTask
+        : throw new StackException($"{Name} did not start: {_program} is not built.");
+
+    private protected override LaunchPlan Plan() => new(Dotnet.Program, [_program], LogFile)
+    {
+        Environment = _environment,
+        WorkingDirectory = Path.GetDirectoryName(_program),
+    };
+
+    private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await Client.GetAsync($"http://127.0.0.1:{HttpPort}/health", cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.OK)
+                return null;
+            var body = await answer.Content.ReadAsStringAsync(cancellationToken);
+            return $"/health answers {(int)answer.StatusCode}: {body.Trim()}";
+        }
+        catch (HttpRequestException)
+        {
+            return $"nothing listens on port {HttpPort}";
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return "/health does not answer";
+        }
+    }
+}

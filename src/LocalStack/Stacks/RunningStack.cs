@@ -1,0 +1,131 @@
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Processes;
+using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
+
+namespace Pylon.LocalStack.Stacks;
+
+/// <summary>
+/// All of Pylon on one machine: PostgreSQL, Redis (unless they are given), the Sandbox and the services, each a process.
+/// Disposing it stops what it started, in reverse order.
+/// </summary>
+public sealed class RunningStack : IAsyncDisposable
+{
+    private readonly List<StackProcess> _processes = [];
+    private readonly StackOptions _options;
+    private readonly Action? _changed;
+
+    private RunningStack(StackOptions options, Action<RunningStack>? changed) =>
+        (_options, _changed) = (options, changed is null ? null : () => changed(this));
+
+    /// <summary>What runs where.</summary>
+    public StackAddresses Addresses => _options.Addresses;
+
+    /// <summary>All its processes, callees before callers.</summary>
+    public IReadOnlyList<StackProcess> Processes => _processes;
+
+    /// <summary>The process of this name.</summary>
+    public StackProcess this[string name] => _processes.First(process => process.Name == name);
+
+    /// <summary>Starts the servers, then all services side by side, and waits until everything is healthy.</summary>
+    /// <exception cref="StackException">A process did not start; the others are stopped again.</exception>
+    public static async Task<RunningStack> StartAsync(StackOptions options, CancellationToken cancellationToken = default) =>
+        await StartAsync(options, changed: null, cancellationToken);
+
+    internal static async Task<RunningStack> StartAsync(StackOptions options, Action<RunningStack>? changed, CancellationToken cancellationToken)
+    {
+        var stack = new RunningStack(options, changed);
+        try
+        {
+            await stack.StartServersAsync(cancellationToken);
+            var services = options.Services.Select(stack.Add).ToList();
+            await Task.WhenAll(services.Select(service => stack.StartAsync(service, cancellationToken)));
+            return stack;
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>One more process of the stack, which the caller starts. <see cref="Addresses"/> must have ports for it.</summary>
+    public StackProcess Add(ServiceDefinition service)
+    {
+        var program = _options.Checkout.Program(service.Project, _options.Configuration);
+        var process = new ServiceProcess(
+            service.Name, program, LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings());
+        return Added(process);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // Callers before callees, servers last: no process sees its dependency end.
+        foreach (var process in Enumerable.Reverse(_processes).ToList())
+            await process.DisposeAsync();
+        _processes.Clear();
+    }
+
+    private async Task StartServersAsync(CancellationToken cancellationToken)
+    {
+        if (Addresses.Ports.TryGetValue(StackAddresses.PostgresKey, out var postgresPort))
+        {
+            var postgres = await PrivatePostgres.CreateAsync(
+                new PrivatePostgresOptions(Path.Combine(_options.DataDirectory, "postgresql"), LogOf(StackAddresses.PostgresKey), postgresPort)
+                {
+                    Durable = !_options.Throwaway,
+                    Throwaway = _options.Throwaway,
+                    FallbackDirectory = $"/var/tmp/pylon-{new Checkout(_options.DataDirectory).Hash}",
+                    Report = _options.Reporter.Note,
+                },
+                cancellationToken);
+            await StartAsync(Added(postgres), cancellationToken);
+        }
+
+        if (Addresses.Ports.TryGetValue(StackAddresses.RedisKey, out var redisPort))
+        {
+            var redis = PrivateRedis.Create(new PrivateRedisOptions(Path.Combine(_options.DataDirectory, "redis"), LogOf(StackAddresses.RedisKey), redisPort)
+            {
+                Throwaway = _options.Throwaway,
+            });
+            await StartAsync(Added(redis), cancellationToken);
+        }
+    }
+
+    private StackProcess Added(StackProcess process)
+    {
+        process.Changed = _changed;
+        _processes.Add(process);
+        return process;
+    }
+
+    private Task StartAsync(StackProcess process, CancellationToken cancellationToken) => _options.Reporter.StepAsync(
+        process.Name,
+        async () =>
+        {
+            await process.StartAsync(cancellationToken);
+            return process.Address;
+        },
+        address => address);
+
+    // A later one wins: the caller's settings override the others.
+    private IEnumerable<KeyValuePair<string, string>> Settings() =>
+    [
+        new("BAP_URI", $"{Addresses.Url}/beckn"),
+        // A local stack asks the real sources only when the user names them.
+        .. SandboxSettings.At(Addresses.Sandbox, Given),
+        .. Addresses.Variables,
+        .. _options.Settings,
+    ];
+
+    // What is exported on the machine must not change a test.
+    private string? Given(string setting)
+    {
+        if (_options.Settings.TryGetValue(setting, out var given))
+            return given;
+        return !_options.Throwaway && Environment.GetEnvironmentVariable(setting) is { Length: > 0 } exported ? exported : null;
+    }
+
+    private string LogOf(string name) => Path.Combine(_options.LogDirectory, name + ".log");
+}

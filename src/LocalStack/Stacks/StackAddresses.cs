@@ -1,0 +1,97 @@
+using System.Globalization;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
+
+namespace Pylon.LocalStack.Stacks;
+
+/// <summary>The ports of one stack, and the environment variables that name them.</summary>
+public sealed class StackAddresses
+{
+    internal const string PostgresKey = "postgresql";
+    internal const string RedisKey = "redis";
+    private const int PreferredPostgresPort = 15432;
+    private const int PreferredRedisPort = 16379;
+
+    private readonly Dictionary<string, int> _ports;
+
+    private readonly IReadOnlyList<ServiceDefinition> _services;
+
+    private StackAddresses(Dictionary<string, int> ports, IReadOnlyList<ServiceDefinition> services) => (_ports, _services) = (ports, services);
+
+    /// <summary>Port by name; the next run prefers the same ones.</summary>
+    public IReadOnlyDictionary<string, int> Ports => _ports;
+
+    /// <summary>libpq URI.</summary>
+    public required string Postgres { get; init; }
+
+    /// <summary>In StackExchange.Redis' notation.</summary>
+    public required string Redis { get; init; }
+
+    /// <summary>The Gateway's HTTP base address.</summary>
+    public string Url => Http(ServiceDefinition.Gateway);
+
+    /// <summary>The Gateway's gRPC address.</summary>
+    public string Grpc => GrpcOf(ServiceDefinition.Gateway);
+
+    /// <summary>The base address of the Sandbox.</summary>
+    public string Sandbox => Http(ServiceDefinition.Sandbox);
+
+    /// <summary>Chooses ports: those of the previous run where they are free, else the preferred ones, else others.</summary>
+    /// <param name="before">Port by name of the previous run.</param>
+    /// <param name="postgres">An existing server, as a libpq URI; null for a private one.</param>
+    /// <param name="redis">An existing server; null for a private one.</param>
+    /// <param name="random">True for ports that no other stack prefers: for throw-away stacks.</param>
+    /// <param name="replicas">Processes beside one of each service.</param>
+    public static StackAddresses Choose(
+        IReadOnlyDictionary<string, int>? before = null, string? postgres = null, string? redis = null, bool random = false, params IEnumerable<ServiceDefinition> replicas)
+    {
+        var chooser = new Ports();
+        var ports = new Dictionary<string, int>();
+        void Add(string key, int preferred) =>
+            ports[key] = chooser.Choose(random ? Machine.Ports.Throwaway() : preferred, before?.TryGetValue(key, out var known) == true ? known : null);
+
+        if (postgres is null)
+            Add(PostgresKey, PreferredPostgresPort);
+        if (redis is null)
+            Add(RedisKey, PreferredRedisPort);
+        ServiceDefinition[] services = [.. ServiceDefinition.All, .. replicas];
+        foreach (var service in services)
+        {
+            Add(HttpKey(service), service.HttpPort);
+            if (service.GrpcPort is { } grpc)
+                Add(GrpcKey(service), grpc);
+        }
+
+        return new StackAddresses(ports, services)
+        {
+            Postgres = postgres ?? PrivatePostgres.UriOf(ports[PostgresKey]),
+            Redis = redis ?? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports[RedisKey]}"),
+        };
+    }
+
+    /// <summary>The content of <c>.pylon/env</c> and part of every service's environment; a service with replicas has its addresses separated by commas.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Variables =>
+    [
+        new("PYLON_URL", Url),
+        new("PYLON_GRPC", Grpc),
+        new("PYLON_POSTGRES", Postgres),
+        new("PYLON_REDIS", Redis),
+        .. _services.Where(service => service.Project != ServiceDefinition.Gateway.Project).GroupBy(service => service.Project)
+            .Select(group => KeyValuePair.Create("PYLON_" + group.Key.ToUpperInvariant(), string.Join(',', group.Select(service => service.GrpcPort is null ? Http(service) : GrpcOf(service))))),
+    ];
+
+    /// <summary>The HTTP base address of a service.</summary>
+    public string Http(ServiceDefinition service) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_ports[HttpKey(service)]}");
+
+    /// <summary>The gRPC address of a service that has one.</summary>
+    public string GrpcOf(ServiceDefinition service) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_ports[GrpcKey(service)]}");
+
+    internal int HttpPort(ServiceDefinition service) => _ports[HttpKey(service)];
+
+    internal int? GrpcPort(ServiceDefinition service) => _ports.TryGetValue(GrpcKey(service), out var port) ? port : null;
+
+    private static string HttpKey(ServiceDefinition service) => service.Name + ".http";
+
+    private static string GrpcKey(ServiceDefinition service) => service.Name + ".grpc";
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pylon.LocalStack.Machine;
+
+namespace Pylon.LocalStack.Stacks;
+
+/// <summary>The state of the stack of a checkout.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StackPhase>))]
+public enum StackPhase
+{
+    Stopped,
+    Starting,
+    Ready,
+    Stopping,
+}
+
+/// <summary>A process as the supervisor last saw it.</summary>
+public sealed record RecordedProcess(string Name, ProcessIdentity Identity, string Address, string Log, DateTimeOffset Since, int Restarts);
+
+/// <summary>The stack of a checkout, kept in <c>.pylon/state.json</c> for the other commands and the next run.</summary>
+public sealed record StackState
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>What it does.</summary>
+    public StackPhase Phase { get; init; }
+
+    /// <summary>The process of <c>pylon up</c>.</summary>
+    public ProcessIdentity? Supervisor { get; init; }
+
+    /// <summary>Port by name.</summary>
+    public IReadOnlyDictionary<string, int> Ports { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Its processes, in the order of their start.</summary>
+    public IReadOnlyList<RecordedProcess> Processes { get; init; } = [];
+
+    /// <summary>True while <c>pylon up</c> runs.</summary>
+    public bool IsSupervised => Supervisor?.IsAlive == true;
+
+    /// <summary>The state in the file; an empty one without a file.</summary>
+    public static StackState Read(Checkout checkout)
+    {
+        try
+        {
+            return File.Exists(checkout.StateFile)
+                ? JsonSerializer.Deserialize<StackState>(File.ReadAllText(checkout.StateFile), Json) ?? new StackState()
+                : new StackState();
+        }
+        catch (JsonException)
+        {
+            // The file is only replaced as a whole, but the disk may have been full. Start without it.
+            return new StackState();
+        }
+    }
+
+    /// <summary>Replaces the file.</summary>
+    public void Write(Checkout checkout)
+    {
+        var next = checkout.StateFile + ".next";
+        File.WriteAllText(next, JsonSerializer.Serialize(this, Json));
+        File.Move(next, checkout.StateFile, overwrite: true);
+    }
+
+    /// <summary>Ends the processes that a killed supervisor left behind.</summary>
+    public async Task EndLeftoversAsync(Action<string> report, CancellationToken cancellationToken)
+    {
+        foreach (var process in Processes.Reverse().Where(process => process.Identity.IsAlive))
+        {
+            report($"ending {process.Name} (pid {process.Identity.Pid}), which a killed run left behind");
+            var ask = process.Name == StackAddresses.PostgresKey ? Signal.Interrupt : Signal.Terminate;
+            await process.Identity.EndAsync(ask, TimeSpan.FromSeconds(10), cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Npgsql;
+using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Servers;
+
+namespace Pylon.LocalStack.Tests;
+
+public sealed class PrivatePostgresTests
+{
+    [Fact]
+    public async Task CommittedRowsSurviveSigkill()
+    {
+        await using var server = await PrivatePostgres.StartThrowawayAsync();
+        await ExecuteAsync(server, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (1), (2)");
+
+        await server.KillAsync();
+        Assert.False(server.IsRunning);
+        await server.StartAgainAsync();
+
+        Assert.Equal(2L, await ExecuteAsync(server, "SELECT count(*) FROM kept"));
+    }
+
+    [Fact]
+    public async Task ServerStartsDespiteAPidFileOfAnotherProcess()
+    {
+        await using var server = await PrivatePostgres.StartThrowawayAsync();
+        await server.KillAsync();
+        // the id of a live process that is no server: this test
+        var file = Path.Combine(server.DataDirectory, "postmaster.pid");
+        var lines = await File.ReadAllLinesAsync(file);
+        lines[0] = Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await File.WriteAllLinesAsync(file, lines);
+
+        await server.StartAgainAsync();
+
+        Assert.Equal(1, await ExecuteAsync(server, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task TwoServersRunSideBySide()
+    {
+        await using var one = await PrivatePostgres.StartThrowawayAsync();
+        await using var other = await PrivatePostgres.StartThrowawayAsync();
+
+        Assert.NotEqual(one.Port, other.Port);
+        Assert.Equal(1, await ExecuteAsync(one, "SELECT 1"));
+        Assert.Equal(1, await ExecuteAsync(other, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task DisposedThrowawayServerLeavesNoProcessAndNoData()
+    {
+        var server = await PrivatePostgres.StartThrowawayAsync();
+        var (identity, data) = (server.Identity, server.DataDirectory);
+
+        await server.DisposeAsync();
+
+        Assert.False(identity!.IsAlive);
+        Assert.False(Directory.Exists(data));
+    }
+
+    [Fact]
+    public async Task FailedStartNamesTheProcessTheReasonAndTheLog()
+    {
+        await using var first = await PrivatePostgres.StartThrowawayAsync();
+        var directory = Directory.CreateTempSubdirectory("pylon-stack-tests-");
+        try
+        {
+            var log = Path.Combine(directory.FullName, "postgresql.log");
+            var options = new PrivatePostgresOptions(Path.Combine(directory.FullName, "data"), log, first.Port)
+            {
+                Durable = false,
+                FallbackDirectory = $"/var/tmp/{directory.Name}",
+                Throwaway = true,
+            };
+
+            var failure = await Assert.ThrowsAsync<StackException>(() => PrivatePostgres.StartAsync(options));
+
+            Assert.StartsWith("postgresql did not start: it exited with code 1", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("Address already in use", failure.Message, StringComparison.Ordinal);
+            Assert.Contains(log, failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<object?> ExecuteAsync(PrivatePostgres server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(server.ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+}
