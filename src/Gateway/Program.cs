@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Options;
 using Pylon.Gateway.Broadcast;
+using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Home;
+using Pylon.Gateway.Metrics;
 using Pylon.Gateway.Proxy;
-using Pylon.Gateway.Transcoding;
+using Pylon.Gateway.Rest;
 using Pylon.Gateway.Webhooks;
 using Pylon.ServiceDefaults;
 
 namespace Pylon.Gateway;
 
-/// <summary>The gateway: one door to all services, and the broadcast of what they do.</summary>
+/// <summary>The gateway: the REST and gRPC APIs of all services, webhooks of providers, and the broadcast of events.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)
@@ -20,7 +22,7 @@ internal static class Program
         }
         catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
         {
-            // Addresses are needed already to put the parts together; the message names the setting.
+            // Building reads the addresses of the services; the message names the wrong setting.
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
@@ -28,20 +30,21 @@ internal static class Program
         return await app.RunServiceAsync();
     }
 
-    /// <summary>Tests put their own services in place of the real ones by <paramref name="adjust"/>.</summary>
-    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    /// <summary>Tests replace services through <paramref name="configure"/>.</summary>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("gateway", defaultGrpcPort: 8081, defaultHttpPort: 8080);
         builder.Services
             .AddProxy()
-            .AddTranscoding()
+            .AddSingleton<GatewayMetrics>()
+            .AddRest()
             .AddWebhooks()
             .AddBroadcast(builder.Configuration);
-        adjust?.Invoke(builder);
+        configure?.Invoke(builder);
 
         var app = builder.Build();
-        app.UseTranscoding();
+        app.UseRest();
         app.MapHome();
         app.MapBroadcast();
         app.MapWebhooks();

@@ -7,7 +7,7 @@ namespace Pylon.Gateway.Tests;
 public sealed class RedisBroadcastTests
 {
     [Fact]
-    public async Task TwoGatewaysTellTheSameAndOneTakesOverFromTheOther()
+    public async Task ReaderCanMoveFromOneGatewayToAnother()
     {
         var redis = await TestRedis.CreateAsync();
         await using var one = await TestGateway.StartAsync($"--PYLON_REDIS={redis.ConnectionString}");
@@ -26,7 +26,7 @@ public sealed class RedisBroadcastTests
     }
 
     [Fact]
-    public async Task SubscribersOutliveARestartOfRedis()
+    public async Task SubscribersSurviveARestartOfRedis()
     {
         await using var redis = await TestRedis.PrivateAsync();
         await using var gateway = await TestGateway.StartAsync($"--PYLON_REDIS={redis.Address}");

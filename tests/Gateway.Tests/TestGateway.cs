@@ -9,12 +9,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Proxy;
-using Pylon.Gateway.Transcoding;
 using Pylon.Messaging;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
 using Pylon.Testing.V1;
+using Pylon.Transcoding.Calls;
+using Pylon.Transcoding.Routing;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Pylon.Gateway.Tests;
@@ -34,10 +36,10 @@ public sealed class TestGateway : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri(addresses[1]) };
     }
 
-    /// <summary>The REST face.</summary>
+    /// <summary>The REST API.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>The native face.</summary>
+    /// <summary>The gRPC API.</summary>
     public GrpcChannel Grpc { get; }
 
     public string GrpcAddress { get; }

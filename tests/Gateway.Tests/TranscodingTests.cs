@@ -14,7 +14,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [Theory]
     [InlineData("/api/v1/workloads")]
     [InlineData("/submit_task")]
-    public async Task AWorkloadIsSubmittedUnderBothPaths(string path)
+    public async Task WorkloadIsSubmittedUnderBothPaths(string path)
     {
         var answer = await Http.PostAsync(path, Json("""{"request": "Train ResNet-50 on ImageNet", "user_email": "researcher@example.com", "urgency": "high"}"""));
 
@@ -30,7 +30,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
-    public async Task AnEmptyBodyIsAnEmptyMessage() =>
+    public async Task EmptyBodyIsAnEmptyMessage() =>
         Assert.Equal("w1", (await Body(await Http.PostAsync("/api/v1/workloads", null), HttpStatusCode.OK)).GetProperty("workload").GetProperty("id").GetString());
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
-    public async Task ABodyThatContradictsThePathIsRefused()
+    public async Task BodyThatContradictsThePathIsRefused()
     {
         var problem = await Problem(await Http.PostAsync("/api/v1/workloads/a:choose", Json("""{"option": 2, "id": "b"}""")), 400);
 
@@ -60,7 +60,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
-    public async Task AFieldOfTheWrongTypeIsNamed()
+    public async Task FieldOfTheWrongTypeIsNamed()
     {
         var problem = await Problem(await Http.PostAsync("/submit_task", Json("""{"required_gpu_mins": "many", "unknown": 1}""")), 400);
 
@@ -73,12 +73,12 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
-    public async Task AnUnknownQueryParameterIsNamed() => Assert.Equal(
+    public async Task UnknownQueryParameterIsNamed() => Assert.Equal(
         "pagesize: unknown query parameter",
         (await Problem(await Http.GetAsync("/api/v1/workloads?pagesize=7"), 400)).GetProperty("detail").GetString());
 
     [Fact]
-    public async Task MalformedJsonIsToldWithItsPlace()
+    public async Task MalformedJsonIsReportedWithLineAndPosition()
     {
         var problem = await Problem(await Http.PostAsync("/submit_task", Json("{\n\"request\": oops}")), 400);
 
@@ -143,7 +143,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [InlineData("POST", "/beckn/broadcast", "GET")]
     [InlineData("GET", "/beckn/on_select", "POST")]
     [InlineData("POST", "/", "GET")]
-    public async Task AnotherMethodIsNotAllowed(string method, string path, string allowed)
+    public async Task OtherMethodIsNotAllowed(string method, string path, string allowed)
     {
         var answer = await Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
 
@@ -152,7 +152,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
-    public async Task AHeadIsAGetWithoutABody()
+    public async Task HeadIsAGetWithoutABody()
     {
         var answer = await Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/api/v1/workloads/a"));
 
@@ -165,7 +165,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/json; charset=latin1")]
-    public async Task AnotherMediaTypeIsRefused(string type)
+    public async Task OtherMediaTypeIsRefused(string type)
     {
         var content = new ByteArrayContent("{}"u8.ToArray());
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
@@ -176,7 +176,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ABodyOverTheLimitIsRefusedWhetherAnnouncedOrNot(bool chunked)
+    public async Task BodyOverTheLimitIsRefusedWithAndWithoutContentLength(bool chunked)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/submit_task") { Content = Json($$"""{"request": "{{new string('x', 1024 * 1024)}}"}""") };
         request.Headers.TransferEncodingChunked = chunked;
@@ -185,7 +185,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
-    public async Task ABodyJustUnderTheLimitIsTaken()
+    public async Task BodyJustUnderTheLimitIsAccepted()
     {
         var answer = await Http.PostAsync("/submit_task", Json($$"""{"request": "{{new string('x', (1024 * 1024) - 20)}}"}"""));
 
@@ -214,7 +214,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [Theory]
     [InlineData("X-Request-Timeout", "0.2")]
     [InlineData("grpc-timeout", "200m")]
-    public async Task TheDeadlineOfTheCallerIsKept(string header, string value)
+    public async Task DeadlineOfTheCallerIsKept(string header, string value)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/v1/hang");
         request.Headers.TryAddWithoutValidation(header, value);
@@ -231,7 +231,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
-    public async Task AnEncodedColonIsNotAVerb()
+    public async Task EncodedColonIsNotAVerb()
     {
         // HttpClient would tidy the path up; this goes over the wire as it is.
         using var client = new TcpClient();
