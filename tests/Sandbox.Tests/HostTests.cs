@@ -1,5 +1,7 @@
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Bpp;
+using Pylon.Sandbox.Bpp.Catalogs;
+using Pylon.Sandbox.Bpp.Orders;
+using Pylon.Sandbox.Bpp.Protocol;
 using Pylon.Testing;
 
 namespace Pylon.Sandbox.Tests;
@@ -9,9 +11,9 @@ public sealed class HostTests
     [Fact]
     public async Task HealthAndIndexAnswer()
     {
-        await using var sandbox = await SandboxFixture.Start();
-        JsonAssert.Equal("healthy", (await sandbox.Get("/health")).Body["status"]);
-        Assert.NotEmpty((await sandbox.Get("/")).Body["endpoints"]!);
+        await using var sandbox = await SandboxFixture.StartAsync();
+        JsonAssert.Equal("healthy", (await sandbox.GetAsync("/health")).Body["status"]);
+        Assert.NotEmpty((await sandbox.GetAsync("/")).Body["endpoints"]!);
     }
 
     [Theory]
@@ -24,7 +26,7 @@ public sealed class HostTests
     [InlineData("PYLON_URL", "nowhere")]
     public void BadSettingStopsTheStartByName(string name, string value)
     {
-        var refused = Assert.Throws<InvalidOperationException>(() => SandboxHost.Build([$"--{name}={value}"]));
+        var refused = Assert.Throws<InvalidOperationException>(() => Program.Build([$"--{name}={value}"]));
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);
     }
 

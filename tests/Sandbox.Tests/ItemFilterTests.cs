@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Bpp;
+using Pylon.Sandbox.Bpp.Filters;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Tests;
 

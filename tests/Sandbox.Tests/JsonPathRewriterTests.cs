@@ -1,4 +1,4 @@
-using Pylon.Sandbox.Bpp;
+using Pylon.Sandbox.Bpp.Filters;
 
 namespace Pylon.Sandbox.Tests;
 

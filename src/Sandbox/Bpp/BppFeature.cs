@@ -1,3 +1,7 @@
+using Pylon.Sandbox.Bpp.Callbacks;
+using Pylon.Sandbox.Bpp.Catalogs;
+using Pylon.Sandbox.Bpp.Orders;
+using Pylon.Sandbox.Bpp.Protocol;
 using Pylon.Sandbox.Faults;
 
 namespace Pylon.Sandbox.Bpp;
@@ -28,12 +32,10 @@ internal static class BppFeature
         _ = app.Services.GetRequiredService<CatalogStore>();
         var handler = app.Services.GetRequiredService<BppHandler>();
         foreach (var action in Actions.All)
-            app.MapPost("/bpp/" + action, http => handler.Handle(http, action));
+            app.MapPost("/bpp/" + action, http => handler.HandleAsync(http, action));
+        app.MapBppAdmin();
     }
 }
 
 /// <summary>The provider's fault board.</summary>
-internal sealed class BppFaults
-{
-    public FaultBoard Board { get; } = new();
-}
+internal sealed class BppFaults : FaultBoard;

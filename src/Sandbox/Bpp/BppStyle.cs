@@ -1,4 +1,6 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Bpp.Protocol;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp;
 
@@ -31,11 +33,5 @@ internal sealed record BppStyle(bool Sync, bool FreshMessageIds)
 /// <summary>The style in force.</summary>
 internal sealed class CurrentStyle(BppOptions options)
 {
-    private volatile BppStyle value = new(options.Sync, options.FreshMessageIds);
-
-    public BppStyle Value
-    {
-        get => value;
-        set => this.value = value;
-    }
+    public BppStyle Value { get; set; } = new(options.Sync, options.FreshMessageIds);
 }

@@ -1,4 +1,9 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Bpp.Catalogs;
+using Pylon.Sandbox.Bpp.Filters;
+using Pylon.Sandbox.Bpp.Orders;
+using Pylon.Sandbox.Bpp.Protocol;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp;
 
@@ -18,7 +23,7 @@ internal sealed class Discovery(CatalogStore catalogs, OrderBook orders, TimePro
             .Select(i => Json.Text(i, "beckn:id")!)
             .ToHashSet(StringComparer.Ordinal);
         var answer = served.OfType<JObject>().Where(c => Narrow(c, kept)).ToList();
-        return Bpp.Answer.Of(new JObject { ["catalogs"] = new JArray(answer) });
+        return Protocol.Answer.Of(new JObject { ["catalogs"] = new JArray(answer) });
     }
 
     private IEnumerable<JObject> Matching(List<JObject> items, string? expression)

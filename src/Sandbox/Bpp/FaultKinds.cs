@@ -1,3 +1,5 @@
+using Pylon.Sandbox.Bpp.Protocol;
+
 namespace Pylon.Sandbox.Bpp;
 
 /// <summary>What can go wrong on demand, and in which answering style it means something.</summary>

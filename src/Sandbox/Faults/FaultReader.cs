@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Faults;
 

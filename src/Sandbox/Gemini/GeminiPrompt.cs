@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Gemini;
 

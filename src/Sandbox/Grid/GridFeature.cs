@@ -5,6 +5,8 @@ using Pylon.Sandbox.Faults;
 using Pylon.Sandbox.Grid.CarbonIntensity;
 using Pylon.Sandbox.Grid.Elexon;
 using Pylon.Sandbox.Grid.Neso;
+using Pylon.Sandbox.Grid.Sources;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Grid;
 
@@ -24,14 +26,9 @@ internal static class GridFeature
         foreach (var source in app.Services.GetServices<GridSource>())
         {
             app.MapGet($"/{source.Name}", () => Json.Result(Describe(source)));
-            app.MapGet($"/{source.Name}/{{**path}}", (string path, HttpContext http) => Answer(source, path.Trim('/'), http, time));
+            app.MapGet($"/{source.Name}/{{**path}}", (string path, HttpContext http) => AnswerAsync(source, path.Trim('/'), http, time));
             app.MapFaults($"/grid/{source.Name}/faults", source.Faults, GridFaults.All, source.Datasets, DefaultDelay);
-            app.MapGet($"/grid/{source.Name}/requests", () => Json.Result(source.Requests.ToJson()));
-            app.MapDelete($"/grid/{source.Name}/requests", () =>
-            {
-                source.Requests.Clear();
-                return Results.NoContent();
-            });
+            app.MapRecent($"/grid/{source.Name}/requests", source.Requests);
         }
     }
 
@@ -42,7 +39,7 @@ internal static class GridFeature
         ["datasets"] = new JArray(source.Datasets),
     };
 
-    private static async Task<IResult> Answer(GridSource source, string path, HttpContext http, TimeProvider time)
+    private static async Task<IResult> AnswerAsync(GridSource source, string path, HttpContext http, TimeProvider time)
     {
         // Says so in every answer, and leaves the bodies as the real ones are.
         http.Response.Headers["X-Pylon-Sandbox"] = "made-up values";

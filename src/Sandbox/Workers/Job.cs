@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Workers;
 
@@ -21,8 +22,8 @@ internal sealed class JobRecord(Job job)
     public const string Working = "working";
     public const string Done = "done";
 
-    private readonly Lock gate = new();
-    private readonly List<JObject> reports = [];
+    private readonly Lock _gate = new();
+    private readonly List<JObject> _reports = [];
 
     public Job Job => job;
 
@@ -33,9 +34,9 @@ internal sealed class JobRecord(Job job)
 
     public void Reported(Report report, bool changed)
     {
-        lock (gate)
+        lock (_gate)
         {
-            reports.Add(new JObject
+            _reports.Add(new JObject
             {
                 ["phase"] = report.Phase,
                 ["part"] = report.Part,
@@ -48,7 +49,7 @@ internal sealed class JobRecord(Job job)
 
     public JObject ToJson()
     {
-        lock (gate)
+        lock (_gate)
         {
             return new JObject
             {
@@ -57,7 +58,7 @@ internal sealed class JobRecord(Job job)
                 ["phases"] = new JArray(job.Phases),
                 ["state"] = State,
                 ["phase"] = Phase,
-                ["reports"] = new JArray(reports),
+                ["reports"] = new JArray(_reports),
             };
         }
     }

@@ -1,4 +1,5 @@
 using Pylon.Sandbox.Faults;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Workers;
 
@@ -11,10 +12,10 @@ internal static class WorkersFeature
     public static void AddWorkers(this IServiceCollection services, IConfiguration settings)
     {
         var options = WorkerOptions.Read(settings);
-        services.AddSingleton(new Crew(options));
+        services.AddSingleton(new WorkerPool(options));
         if (options.Pylon is null)
             return;
-        services.AddSingleton(s => new PylonFace(
+        services.AddSingleton(s => new PylonClient(
             // The timeout does not bound the broadcast, whose headers come at once.
             new HttpClient(new SocketsHttpHandler { UseProxy = !options.Pylon.IsLoopback }) { BaseAddress = options.Pylon, Timeout = CallTimeout },
             s.GetRequiredService<TimeProvider>()));
@@ -25,18 +26,14 @@ internal static class WorkersFeature
     public static void MapWorkers(this WebApplication app)
     {
         const string path = "/admin/workers";
-        var crew = app.Services.GetRequiredService<Crew>();
-        app.MapGet(path, (string? batch_id) => Json.Result(crew.ToJson(batch_id)));
+        var pool = app.Services.GetRequiredService<WorkerPool>();
+        app.MapGet(path, (string? batch_id) => Json.Result(pool.ToJson(batch_id)));
         app.MapPut(path, async (HttpContext http) =>
         {
-            crew.Steer(await Json.ReadObject(http));
-            return Json.Result(crew.ToJson(batchId: ""));
+            pool.Steer(await Json.ReadObjectAsync(http));
+            return Json.Result(pool.ToJson(batchId: ""));
         });
-        app.MapDelete(path, () =>
-        {
-            crew.Reset();
-            return Results.NoContent();
-        });
-        app.MapFaults(path + "/faults", crew.Faults, WorkerFaults.All, WorkerFaults.Phases, DefaultDelay);
+        app.MapClear(path, pool.Reset);
+        app.MapFaults(path + "/faults", pool.Faults, WorkerFaults.All, WorkerFaults.Phases, DefaultDelay);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Grid.Played;
+using Pylon.Sandbox.Grid.Simulation;
+using Pylon.Sandbox.Grid.Sources;
 
 namespace Pylon.Sandbox.Grid.Elexon;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Grid.Played;
 
 namespace Pylon.Sandbox.Grid.Neso;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Grid.Played;
+using Pylon.Sandbox.Grid.Simulation;
 
 namespace Pylon.Sandbox.Grid.Neso;
 
@@ -44,7 +44,7 @@ internal static class NesoForecasts
                 ["DATE"] = SettlementDay.Write(SettlementDay.Of(window)),
                 ["CTIME"] = label == 0 ? 2400 : label,
                 ["GDATETIME"] = (window + HalfHours.Length).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture),
-                ["NATIONALDEMAND"] = PlayedMarket.ExpectedDemand(window, modified),
+                ["NATIONALDEMAND"] = SimulatedMarket.ExpectedDemand(window, modified),
             };
         });
     }
@@ -60,10 +60,10 @@ internal static class NesoForecasts
                 ["TIME_GMT"] = end.ToString("HH:mm", CultureInfo.InvariantCulture),
                 ["SETTLEMENT_DATE"] = NesoFiles.Text(SettlementDay.Of(window), "yyyy-MM-dd'T'00:00:00"),
                 ["SETTLEMENT_PERIOD"] = SettlementDay.Period(window),
-                ["EMBEDDED_WIND_FORECAST"] = PlayedMarket.EmbeddedWind(window),
-                ["EMBEDDED_WIND_CAPACITY"] = PlayedMarket.WindCapacity,
-                ["EMBEDDED_SOLAR_FORECAST"] = PlayedMarket.EmbeddedSolar(window),
-                ["EMBEDDED_SOLAR_CAPACITY"] = PlayedMarket.SolarCapacity,
+                ["EMBEDDED_WIND_FORECAST"] = SimulatedMarket.EmbeddedWind(window),
+                ["EMBEDDED_WIND_CAPACITY"] = SimulatedMarket.WindCapacity,
+                ["EMBEDDED_SOLAR_FORECAST"] = SimulatedMarket.EmbeddedSolar(window),
+                ["EMBEDDED_SOLAR_CAPACITY"] = SimulatedMarket.SolarCapacity,
             };
         });
 
@@ -75,7 +75,7 @@ internal static class NesoForecasts
         {
             var day = SettlementDay.Of(window);
             var published = SettlementDay.Midnight(day.AddDays(-1)).AddMinutes((8 * 60) + 45);
-            var (expected, metered) = (PlayedMarket.ExpectedDemand(window, published), PlayedMarket.Demand(window));
+            var (expected, metered) = (SimulatedMarket.ExpectedDemand(window, published), SimulatedMarket.Demand(window));
             return new JObject
             {
                 ["Month"] = day.ToString("MMM", CultureInfo.InvariantCulture),
@@ -99,7 +99,7 @@ internal static class NesoForecasts
         foreach (var (point, type, first, last, mark) in Points)
         {
             var windows = SettlementDay.Windows(date).Where((_, i) => i + 1 >= Period(first) && i + 1 <= Period(last)).DefaultIfEmpty(SettlementDay.Windows(date).Last());
-            var demands = windows.Select(w => PlayedMarket.ExpectedDemand(w, modified));
+            var demands = windows.Select(w => SimulatedMarket.ExpectedDemand(w, modified));
             yield return new JObject
             {
                 ["DAYSAHEAD"] = daysAhead,

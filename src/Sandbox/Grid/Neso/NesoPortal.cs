@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Grid.Sources;
 
 namespace Pylon.Sandbox.Grid.Neso;
 
@@ -17,6 +18,8 @@ internal sealed class NesoPortal() : GridSource("neso", ["package_show", "packag
     private const int LargestPage = 32_000;
     private static readonly string[] Numbers = ["ND", "FORECASTDEMAND", "NATIONALDEMAND", "Demand_Forecast", "EMBEDDED_WIND_FORECAST"];
     private static readonly string[] SearchParameters = ["resource_id", "limit", "offset", "include_total", "records_format"];
+
+    public override bool HasSuccessFlag => true;
 
     public override JToken Nothing => Success("datastore_search", new JObject { ["records"] = new JArray(), ["fields"] = new JArray(), ["total"] = 0 });
 
