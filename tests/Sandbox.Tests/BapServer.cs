@@ -10,7 +10,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Tests;
 
-/// <summary>A BAP: takes callbacks on {Uri}/on_* and keeps them in the order in which they came.</summary>
+/// <summary>A BAP: receives callbacks on {Uri}/on_* and keeps them in order of arrival.</summary>
 public sealed class BapServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

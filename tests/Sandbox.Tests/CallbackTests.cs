@@ -33,7 +33,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task StyleIsChangedOnTheFly()
+    public async Task StyleCanBeChangedAtRunTime()
     {
         await using var sandbox = await SandboxFixture.StartAsync("async");
         var (_, style) = await sandbox.SendAsync(HttpMethod.Put, "/admin/bpp/style", """{"style":"sync"}""");
@@ -45,7 +45,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task FailedCallbackIsTriedAgain()
+    public async Task FailedCallbackIsRetried()
     {
         await using var sandbox = await SandboxFixture.StartAsync("async");
         sandbox.Bap.RefuseNext(503);
@@ -56,7 +56,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task RefusedCallbackIsNotTriedAgain()
+    public async Task RefusedCallbackIsNotRetried()
     {
         await using var sandbox = await SandboxFixture.StartAsync("async");
         sandbox.Bap.RefuseNext(400);
@@ -78,7 +78,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task DuplicatedCallbackComesTwice()
+    public async Task DuplicateCallbackIsSentTwice()
     {
         await using var sandbox = await SandboxFixture.StartAsync("async");
         await sandbox.FaultAsync(new { kind = "duplicate_callback" });
@@ -99,7 +99,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task ReorderedCallbackLetsTheNextOneGoFirst()
+    public async Task ReorderedCallbackIsSentAfterTheNextOne()
     {
         await using var sandbox = await SandboxFixture.StartAsync("async");
         await sandbox.FaultAsync(new { kind = "reordered_callback", delay_ms = 60_000 });
@@ -111,7 +111,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task ReorderedCallbackDoesNotWaitForever()
+    public async Task ReorderedCallbackIsSentAfterItsDelay()
     {
         await using var sandbox = await SandboxFixture.StartAsync("async");
         await sandbox.FaultAsync(new { kind = "reordered_callback", delay_ms = 5_000 });
@@ -122,7 +122,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task CallbackCanComeBeforeTheAck()
+    public async Task CallbackCanArriveBeforeTheAck()
     {
         await using var sandbox = await SandboxFixture.StartAsync("async");
         await sandbox.FaultAsync(new { kind = "callback_before_ack" });
@@ -131,7 +131,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task MalformedCallbackIsNoJson()
+    public async Task MalformedCallbackIsNotJson()
     {
         await using var sandbox = await SandboxFixture.StartAsync("async");
         await sandbox.FaultAsync(new { kind = "malformed_body" });

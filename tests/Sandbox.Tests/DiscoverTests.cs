@@ -9,7 +9,7 @@ public sealed class DiscoverTests
     private const string Grid = "@.beckn:itemAttributes.beckn:gridParameters";
 
     [Fact]
-    public async Task BuiltInWindowsAreOfTodayOrOfTomorrowWhenTheyAreOver()
+    public async Task BuiltInWindowsAreTodayOrTomorrowWhenTheyAreOver()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         var request = BecknRequest.Discover();
@@ -42,7 +42,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task FilterThatCannotBeReadIsNacked()
+    public async Task InvalidFilterIsNacked()
     {
         await using var sandbox = await SandboxFixture.StartAsync("async");
         var (status, nack) = await sandbox.SendAsync(BecknRequest.Discover("$[?(@.a >= )]"));
@@ -89,7 +89,7 @@ public sealed class DiscoverTests
     [InlineData("{} {}")]
     [InlineData("""{"context":[],"message":{}}""")]
     [InlineData("""{"context":{"version":2},"message":{}}""")]
-    public async Task RubbishIsNacked(string body)
+    public async Task InvalidBodyIsNacked(string body)
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         foreach (var action in Bpp.Protocol.Actions.All)

@@ -9,7 +9,7 @@ public sealed class FaultTests
     [Theory]
     [InlineData("sync")]
     [InlineData("async")]
-    public async Task ErrorComesAsOftenAsAskedFor(string style)
+    public async Task ErrorOccursAsOftenAsRequested(string style)
     {
         await using var sandbox = await SandboxFixture.StartAsync(style);
         await sandbox.FaultAsync(new { action = "discover", kind = "http_error", count = 2, http_status = 502 });
@@ -84,7 +84,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task MalformedBodyIsNoJson()
+    public async Task MalformedBodyIsNotJson()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         await sandbox.FaultAsync(new { kind = "malformed_body" });
@@ -93,7 +93,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task CallbackFaultWaitsForTheStyleItFits()
+    public async Task CallbackFaultStaysWhileTheStyleIsSync()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         await sandbox.FaultAsync(new { kind = "lost_callback" });

@@ -25,7 +25,7 @@ public sealed class GeminiTests
     }
 
     [Fact]
-    public async Task KeyIsAsked()
+    public async Task KeyIsRequired()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         var (forbidden, none) = await sandbox.SendAsync(HttpMethod.Post, Path, Prompt);
@@ -41,7 +41,7 @@ public sealed class GeminiTests
     [InlineData("http_500", 500, "error.status")]
     [InlineData("blocked_prompt", 200, "promptFeedback.blockReason")]
     [InlineData("empty_candidates", 200, "candidates")]
-    public async Task FaultTakesThePlaceOfTheAnswerOnce(string kind, int status, string path)
+    public async Task FaultReplacesTheAnswerOnce(string kind, int status, string path)
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         await sandbox.SendAsync(HttpMethod.Post, "/admin/gemini/faults", new JObject { ["kind"] = kind }.ToString());
@@ -66,7 +66,7 @@ public sealed class GeminiTests
     }
 
     [Fact]
-    public async Task MalformedBodyIsNoJson()
+    public async Task MalformedBodyIsNotJson()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         await sandbox.SendAsync(HttpMethod.Post, "/admin/gemini/faults", """{"kind":"malformed_body"}""");

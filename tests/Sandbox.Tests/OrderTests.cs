@@ -79,7 +79,7 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public async Task UnknownThingsAreBusinessErrors()
+    public async Task UnknownIdsAreBusinessErrors()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         Assert.Equal("30004", await ErrorOfAsync(sandbox, BecknRequest.Order("select", "o1", "atlantis")));
@@ -104,7 +104,7 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public async Task CapacityIsFreshOnTheNextDay()
+    public async Task CapacityIsFullOnTheNextDay()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         await OrderAsync(sandbox, BecknRequest.Order("init", "o1"));

@@ -25,7 +25,7 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task PhasesAreRunInTheirOrderAndReportedPartByPart()
+    public async Task PhasesRunInOrderAndAreReportedPartByPart()
     {
         var id = _pylon.Define("prepare", "train");
         await EndedAsync(id, "done");
@@ -34,7 +34,7 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WorkersThatComeAfterThoseThatDiedSayTheSameAndOnlyWhatIsLeft()
+    public async Task RestartedWorkersRunOnlyTheRemainingPhases()
     {
         await PutAsync(new { paused = true });
         var id = _pylon.Define("prepare", "train");
@@ -46,7 +46,7 @@ public sealed class WorkerTests : IAsyncLifetime
         var first = _pylon.Reports.ToList();
         Assert.Equal(4, first.Count);
 
-        // Nothing is left to do; another batch shows that this one was passed.
+        // Nothing is left to run: the reports stay the same.
         await StopSandboxAsync();
         await StartSandboxAsync();
         await EndedAsync(id, "done");
@@ -54,7 +54,7 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task BroadcastThatGoesIsComeBackToWithTheLastPosition()
+    public async Task WorkersReconnectToTheBroadcastWithTheirLastPosition()
     {
         var before = _pylon.Define("prepare");
         await EndedAsync(before, "done");
@@ -66,16 +66,16 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OnlyScheduledWorkloadsAreWorkedFor()
+    public async Task OnlyScheduledWorkloadsAreRun()
     {
         var foreign = _pylon.Define("essays", ["spellcheck"], isWorkload: false);
-        await EndedAsync(foreign, "no workload that is scheduled");
+        await EndedAsync(foreign, "the workload is not scheduled");
 
         await PutAsync(new { part_ms = 50 });
         var cancelled = _pylon.Define("prepare", "train");
         await Eventually.True(() => !_pylon.Reports.IsEmpty);
         _pylon.Scheduled[cancelled] = false;
-        await EndedAsync(cancelled, "no workload that is scheduled");
+        await EndedAsync(cancelled, "the workload is not scheduled");
         Assert.DoesNotContain(_pylon.Reports, r => r.What.StartsWith("train", StringComparison.Ordinal));
     }
 
@@ -84,7 +84,7 @@ public sealed class WorkerTests : IAsyncLifetime
     [InlineData("fail_phase", "failed in prepare", "prepare//FAILED")]
     [InlineData("duplicate_reports", "done", "prepare/part-1/SUCCESS prepare/part-1/SUCCESS train/part-1/SUCCESS")]
     [InlineData("late_reports", "done", "train/part-1/SUCCESS prepare/part-1/SUCCESS")]
-    public async Task WhatGoesWrongOnDemand(string kind, string outcome, string reports)
+    public async Task FaultsChangeTheReports(string kind, string outcome, string reports)
     {
         _pylon.PartsOfABatch = 1;
         using var answer = await _admin.PostAsJsonAsync("/admin/workers/faults", new { kind, action = "prepare" });
@@ -98,7 +98,7 @@ public sealed class WorkerTests : IAsyncLifetime
     [InlineData("""{"paused": "yes"}""", "paused")]
     [InlineData("""{"part_ms": -1}""", "part_ms")]
     [InlineData("""{"speed": 1}""", "speed")]
-    public async Task WrongSteeringIsRefusedByName(string body, string field)
+    public async Task WrongSettingIsRefusedByName(string body, string field)
     {
         using var answer = await _admin.PutAsync("/admin/workers", new StringContent(body));
         Assert.Equal((400, field), ((int)answer.StatusCode, JObject.Parse(await answer.Content.ReadAsStringAsync())["field"]!.Value<string>()));

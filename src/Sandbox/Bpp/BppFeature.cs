@@ -6,7 +6,7 @@ using Pylon.Sandbox.Faults;
 
 namespace Pylon.Sandbox.Bpp;
 
-/// <summary>The provider's parts and its public endpoints.</summary>
+/// <summary>Registers the Beckn provider and maps its endpoints.</summary>
 internal static class BppFeature
 {
     private static readonly TimeSpan CallbackTimeout = TimeSpan.FromSeconds(10);
@@ -28,7 +28,7 @@ internal static class BppFeature
 
     public static void MapBpp(this WebApplication app)
     {
-        // A catalogue that cannot be read stops the start, not the first request.
+        // An unreadable catalogue stops the start, not the first request.
         _ = app.Services.GetRequiredService<CatalogStore>();
         var handler = app.Services.GetRequiredService<BppHandler>();
         foreach (var action in Actions.All)

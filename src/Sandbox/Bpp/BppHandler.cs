@@ -7,7 +7,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp;
 
-/// <summary>One Beckn request from its body to its answer, with the faults that were asked for.</summary>
+/// <summary>Handles one Beckn request from its body to its answer, with the faults that hit it.</summary>
 internal sealed class BppHandler(
     BppOptions options,
     CurrentStyle style,
@@ -32,10 +32,10 @@ internal sealed class BppHandler(
         try
         {
             if (body.Length > LongestBody)
-                throw new NackException(ErrorCodes.InvalidRequest, $"the body has more than {LongestBody} characters", "body");
+                throw new NackException(ErrorCodes.InvalidRequest, $"the body must have at most {LongestBody} characters", "body");
             if (hit.TryGetValue(FaultKinds.Delay, out var delay))
                 await Task.Delay(delay.Delay, time, http.RequestAborted);
-            if (await IsSpoiltAsync(http, hit, record, processed: false))
+            if (await IsReplacedAsync(http, hit, record, processed: false))
                 return;
             var request = Envelope.Read(action, body);
             Describe(record, request);
@@ -71,7 +71,7 @@ internal sealed class BppHandler(
 
     private static async Task ReplyAsync(HttpContext http, IReadOnlyDictionary<string, Fault> hit, RequestRecord record, string text)
     {
-        if (await IsSpoiltAsync(http, hit, record, processed: true))
+        if (await IsReplacedAsync(http, hit, record, processed: true))
             return;
         record.Answer = "sync";
         await WriteAsync(http, 200, text);
@@ -83,7 +83,7 @@ internal sealed class BppHandler(
         if (!callbacks.TryReserve())
         {
             record.Answer = "nack";
-            await WriteAsync(http, 503, Messages.Nack(ErrorCodes.BusinessError, "too many callbacks are waiting"));
+            await WriteAsync(http, 503, Messages.Nack(ErrorCodes.BusinessError, $"{CallbackSender.MostPending} callbacks are pending, which is the limit; try again later"));
             return;
         }
         var callback = new Callback(
@@ -107,14 +107,14 @@ internal sealed class BppHandler(
                 callbacks.Send(callback);
                 return Task.CompletedTask;
             });
-        if (await IsSpoiltAsync(http, hit, record, processed: true))
+        if (await IsReplacedAsync(http, hit, record, processed: true))
             return;
         record.Answer = "ack";
         await WriteAsync(http, 200, Messages.Ack());
     }
 
-    /// <summary>Puts the fault that replaces the answer in its place: before the request takes effect, or after it.</summary>
-    private static async Task<bool> IsSpoiltAsync(HttpContext http, IReadOnlyDictionary<string, Fault> hit, RequestRecord record, bool processed)
+    /// <summary>True when a fault replaced the answer, before or after (<paramref name="processed"/>) the request took effect.</summary>
+    private static async Task<bool> IsReplacedAsync(HttpContext http, IReadOnlyDictionary<string, Fault> hit, RequestRecord record, bool processed)
     {
         if (hit.TryGetValue(FaultKinds.DropConnection, out var drop) && drop.Processed == processed)
         {
@@ -145,7 +145,7 @@ internal sealed class BppHandler(
         record.OrderId = Json.Text(request.Message["order"], "beckn:id");
     }
 
-    /// <summary>Half of the message: no reader takes that for JSON.</summary>
+    /// <summary>Half of the message, which is not valid JSON.</summary>
     private static string Malform(string text) => text[..(text.Length / 2)];
 
     private static Task WriteAsync(HttpContext http, int status, JObject body) => WriteAsync(http, status, Json.Write(body));

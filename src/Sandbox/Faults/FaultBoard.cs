@@ -2,7 +2,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Faults;
 
-/// <summary>The faults in force on one part of the sandbox. A request takes those that are meant for it.</summary>
+/// <summary>The active faults of one simulated system.</summary>
 internal class FaultBoard
 {
     private const int MostFaults = 10_000;
@@ -41,8 +41,8 @@ internal class FaultBoard
     }
 
     /// <summary>
-    /// Takes the oldest fitting fault of each kind and counts it as used. Kinds that mean nothing for the request
-    /// (a lost callback, when the answer is in the response) stay for one that they fit.
+    /// Takes the oldest matching fault of each kind and counts the hit. A kind that does not apply to the request (a lost
+    /// callback, when the answer is in the response) stays for a later one.
     /// </summary>
     public IReadOnlyDictionary<string, Fault> Take(string action, string body, Func<string, bool> fits)
     {

@@ -4,7 +4,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Gemini;
 
-/// <summary>Gemini's generateContent, faults on demand, and what was asked.</summary>
+/// <summary>Gemini's generateContent, with faults on demand and a log of requests.</summary>
 internal static class GeminiFeature
 {
     private const string Quota = "http_429";

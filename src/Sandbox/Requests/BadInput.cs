@@ -2,13 +2,13 @@ using Newtonsoft.Json.Linq;
 
 namespace Pylon.Sandbox.Requests;
 
-/// <summary>A request that cannot be used; the message names the field.</summary>
+/// <summary>An invalid request; the message names the field.</summary>
 internal sealed class BadInputException(string field, string message) : Exception(message)
 {
     public string Field { get; } = field;
 }
 
-/// <summary>Turns unusable requests into 400 (or Kestrel's own status, such as 413) with the reason.</summary>
+/// <summary>Answers an invalid request with 400 (or Kestrel's own status, such as 413) and the reason.</summary>
 internal sealed class BadInput(RequestDelegate next)
 {
     public async Task InvokeAsync(HttpContext http)

@@ -5,7 +5,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Pylon.Sandbox.Requests;
 
-/// <summary>JSON in and out. Dates stay the text they are: "10:00:00Z" is a time of day here.</summary>
+/// <summary>Reads and writes JSON. Dates stay strings: "10:00:00Z" is a time of day here.</summary>
 internal static class Json
 {
     private const int DeepestNesting = 64;
@@ -21,7 +21,7 @@ internal static class Json
         while (reader.Read())
         {
             if (reader.TokenType != JsonToken.Comment)
-                throw new JsonReaderException("there is text after the JSON value");
+                throw new JsonReaderException("nothing may follow the JSON value");
         }
         return token;
     }
@@ -59,11 +59,11 @@ internal static class Json
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>The text at a name of an object, null when it is not there or not a non-empty text.</summary>
+    /// <summary>A non-empty string of an object; null when it is missing or has another type.</summary>
     public static string? Text(JToken? parent, string name) =>
         parent is JObject && parent[name] is JValue { Value: string { Length: > 0 } text } ? text : null;
 
-    /// <summary>A number, also when it is written as a text, as prices in catalogues are.</summary>
+    /// <summary>A number of an object, also when it is written as a string, as prices in catalogues are.</summary>
     public static decimal? Number(JToken? parent, string name)
     {
         if (parent is not JObject || parent[name] is not JValue { Value: { } value })

@@ -1,8 +1,8 @@
 namespace Pylon.Sandbox.Workers;
 
 /// <summary>
-/// Hears of pipelines on Pylon's broadcast, as any worker outside of it can: what is kept first, because it may have
-/// been said while nobody listened, then what comes. Comes back with its last position when the connection is lost.
+/// Reads the pipelines of batches from Pylon's broadcast, as any external worker can: first the stored events, which may
+/// have been published while no worker ran, then new ones. It reconnects with its last position.
 /// </summary>
 internal sealed class BatchFeed(PylonClient pylon, WorkerPool pool, TimeProvider time, ILogger<BatchFeed> log) : BackgroundService
 {
@@ -37,7 +37,7 @@ internal sealed class BatchFeed(PylonClient pylon, WorkerPool pool, TimeProvider
             }
             catch (Exception e)
             {
-                // A position that is no longer understood, say: what is kept tells it all again.
+                // For example an invalid position: start again from the stored events.
                 log.FeedRefused(e);
                 position = null;
             }

@@ -3,10 +3,10 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Workers;
 
-/// <summary>What a worker is to do: the phases that a batch still has to go through.</summary>
+/// <summary>The phases of a batch for a worker to run.</summary>
 internal sealed record Job(string BatchId, string Pipeline, IReadOnlyList<string> Phases, string CorrelationId)
 {
-    /// <summary>Reads the data of a pylon.batch.pipeline_defined.v1; null when there is nothing to do.</summary>
+    /// <summary>Reads the data of a pylon.batch.pipeline_defined.v1; null when it has no phases.</summary>
     public static Job? Read(JToken? data)
     {
         var phases = (data?["final_pipeline"] as JArray ?? []).Select(p => p.Value<string>()).OfType<string>().ToList();
@@ -16,7 +16,7 @@ internal sealed record Job(string BatchId, string Pipeline, IReadOnlyList<string
     }
 }
 
-/// <summary>A job that was taken, and what came of it.</summary>
+/// <summary>A queued job and its progress.</summary>
 internal sealed class JobRecord(Job job)
 {
     public const string Working = "working";
@@ -27,7 +27,7 @@ internal sealed class JobRecord(Job job)
 
     public Job Job => job;
 
-    /// <summary>working, done, or why it ended before.</summary>
+    /// <summary>working, done, or why the job ended early.</summary>
     public string State { get; set; } = Working;
 
     public string Phase { get; set; } = "";

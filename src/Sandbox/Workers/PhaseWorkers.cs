@@ -3,8 +3,8 @@ using Pylon.Sandbox.Faults;
 namespace Pylon.Sandbox.Workers;
 
 /// <summary>
-/// Plays the workers that run the phases of a workload and report them. Nothing is computed: a part of a phase takes its
-/// time, and is reported. Only batches of workloads are theirs, and only while the workload is scheduled.
+/// Simulates the workers that run the phases of a workload. Nothing is computed: a part of a phase takes its configured
+/// time and is reported. They work only on batches of workloads, and only while the workload is scheduled.
 /// </summary>
 internal sealed class PhaseWorkers(PylonClient pylon, WorkerPool pool, TimeProvider time, ILogger<PhaseWorkers> log) : BackgroundService
 {
@@ -32,11 +32,11 @@ internal sealed class PhaseWorkers(PylonClient pylon, WorkerPool pool, TimeProvi
         }
         catch (OperationCanceledException)
         {
-            // Who comes after us does what is left.
+            // The next process continues with the remaining phases.
         }
     }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>Returns the final state of the job.</summary>
     private async Task<string> RunAsync(JobRecord record, CancellationToken cancellationToken)
     {
         var job = record.Job;
@@ -46,7 +46,7 @@ internal sealed class PhaseWorkers(PylonClient pylon, WorkerPool pool, TimeProvi
         {
             await pool.WhenNotPausedAsync(cancellationToken);
             if (!await pylon.IsScheduledAsync(job.BatchId, cancellationToken))
-                return "no workload that is scheduled";
+                return "the workload is not scheduled";
             record.Phase = phase;
             var faults = pool.Faults.Take(phase, job.BatchId, _ => true);
             if (faults.TryGetValue(WorkerFaults.Delay, out var delay))
@@ -66,7 +66,7 @@ internal sealed class PhaseWorkers(PylonClient pylon, WorkerPool pool, TimeProvi
         return JobRecord.Done;
     }
 
-    /// <summary>Gives the reports that are to be made late.</summary>
+    /// <summary>Returns the reports to send late.</summary>
     private async Task<IReadOnlyList<Report>> RunPhaseAsync(
         JobRecord record, string phase, int parts, IReadOnlyDictionary<string, Fault> faults, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class PhaseWorkers(PylonClient pylon, WorkerPool pool, TimeProvi
             await Task.Delay(pool.PartDuration, time, cancellationToken);
             await pool.WhenNotPausedAsync(cancellationToken);
             var done = new Report(record.Job.BatchId, phase, $"part-{n}", Succeeded: true, record.Job.CorrelationId);
-            // A part that fails is done again.
+            // A part that fails is repeated.
             if (n == 1 && faults.ContainsKey(WorkerFaults.FailPart))
                 await SendAsync(record, [done with { Succeeded = false }], cancellationToken);
             if (faults.ContainsKey(WorkerFaults.LateReports))

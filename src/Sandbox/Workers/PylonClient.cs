@@ -9,12 +9,12 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Workers;
 
-/// <summary>Pylon does not take what a worker says; saying it again would not help.</summary>
+/// <summary>Pylon refused a request for good: a retry would not help.</summary>
 internal sealed class PylonRefusedException(string message) : Exception(message);
 
 /// <summary>
-/// Pylon as a worker outside of it sees it: the REST face of the Gateway and the broadcast. A call is repeated until
-/// Pylon answers, however long that takes; all of them bear that.
+/// The REST API of the Gateway and the broadcast, as external workers use them. A call is retried until Pylon answers;
+/// all of them are idempotent.
 /// </summary>
 internal sealed class PylonClient(HttpClient http, TimeProvider time)
 {
@@ -22,13 +22,13 @@ internal sealed class PylonClient(HttpClient http, TimeProvider time)
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>True while the workload of this id is to run; false when it is over, or there is none.</summary>
+    /// <summary>True while the workload is scheduled; false when it has ended or does not exist.</summary>
     public async Task<bool> IsScheduledAsync(string workloadId, CancellationToken cancellationToken) =>
         Guid.TryParse(workloadId, out _)
         && await AskAsync(HttpMethod.Get, $"api/v1/workloads/{workloadId}", null, cancellationToken) is { } found
         && Json.Text(found["workload"], "status") == "WORKLOAD_STATUS_SCHEDULED";
 
-    /// <summary>How many parts a batch has, and the phases that all of them are through.</summary>
+    /// <summary>The number of parts of a batch, and its complete phases.</summary>
     public async Task<(int Parts, IReadOnlySet<string> Complete)> BatchAsync(string batchId, CancellationToken cancellationToken)
     {
         var batch = (await AskAsync(HttpMethod.Get, $"api/v1/batches/{Uri.EscapeDataString(batchId)}", null, cancellationToken))?["batch"];
@@ -36,14 +36,14 @@ internal sealed class PylonClient(HttpClient http, TimeProvider time)
         return (Math.Max(1, (int)(Json.Number(batch, "total_entities") ?? 1)), complete.Select(p => Json.Text(p, "phase")).OfType<string>().ToHashSet());
     }
 
-    /// <summary>True when it told Pylon something new.</summary>
+    /// <summary>True when the report changed the batch.</summary>
     public async Task<bool> SendAsync(Report report, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(HttpMethod.Post, $"api/v1/batches/{Uri.EscapeDataString(report.BatchId)}:report", report.ToJson(), cancellationToken);
         return answer?["changed"]?.Value<bool>() ?? false;
     }
 
-    /// <summary>The jobs of all events of batches that are kept, and the position after them.</summary>
+    /// <summary>The jobs of all stored batch events, and the position after them.</summary>
     public async Task<(IReadOnlyList<Job> Jobs, string Position)> StoredJobsAsync(CancellationToken cancellationToken)
     {
         var (jobs, position) = (new List<Job>(), "");
@@ -59,7 +59,7 @@ internal sealed class PylonClient(HttpClient http, TimeProvider time)
         }
     }
 
-    /// <summary>The events after a position as they come; ends when the connection does.</summary>
+    /// <summary>Follows the events after a position; ends with the connection.</summary>
     public async IAsyncEnumerable<(string? Position, Job? Job)> FollowAsync(string position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "beckn/broadcast?topics=batches");
@@ -99,7 +99,7 @@ internal sealed class PylonClient(HttpClient http, TimeProvider time)
             }
             catch (Exception e) when (IsTransient(e, cancellationToken))
             {
-                // It may come up, or come back.
+                // Pylon is unreachable: retry.
             }
 
             await Task.Delay(pause, time, cancellationToken);
@@ -107,7 +107,7 @@ internal sealed class PylonClient(HttpClient http, TimeProvider time)
         }
     }
 
-    /// <summary>True for what another try may mend.</summary>
+    /// <summary>True for a failure that a retry may resolve.</summary>
     public static bool IsTransient(Exception e, CancellationToken cancellationToken) =>
         e is HttpRequestException or IOException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -5,7 +5,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Workers;
 
-/// <summary>What the workers share: how they work, what waits for them, and what they did.</summary>
+/// <summary>The shared state of the workers: settings, queued jobs and recent jobs.</summary>
 internal sealed class WorkerPool(WorkerOptions options)
 {
     private const int MostRemembered = 1_000;
@@ -33,7 +33,7 @@ internal sealed class WorkerPool(WorkerOptions options)
         }
     }
 
-    /// <summary>Puts a job into the queue unless it is at work already; waits while the queue is full.</summary>
+    /// <summary>Queues a job unless it is in progress; waits while the queue is full.</summary>
     public async Task TakeAsync(Job job, CancellationToken cancellationToken)
     {
         var record = new JobRecord(job);
@@ -55,16 +55,16 @@ internal sealed class WorkerPool(WorkerOptions options)
             return _resumed.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Changes what the body names.</summary>
-    public void Steer(JObject body)
+    /// <summary>Applies the settings that the body names.</summary>
+    public void Configure(JObject body)
     {
         var unknown = body.Properties().FirstOrDefault(p => p.Name is not ("paused" or "part_ms"));
         if (unknown is not null)
-            throw new BadInputException(unknown.Name, $"'{unknown.Name}' is not a field of the workers; the fields are paused, part_ms");
+            throw new BadInputException(unknown.Name, $"'{unknown.Name}' is not a setting of the workers; the settings are paused, part_ms");
         if (body["paused"] is { } pause && pause.Type != JTokenType.Boolean)
             throw new BadInputException("paused", "'paused' must be true or false");
         if (body["part_ms"] is { } part && part is not JValue { Value: long and >= 0 and <= WorkerOptions.LongestPart })
-            throw new BadInputException("part_ms", $"'part_ms' must be a whole number from 0 to {WorkerOptions.LongestPart}");
+            throw new BadInputException("part_ms", $"'part_ms' must be an integer from 0 to {WorkerOptions.LongestPart}");
         lock (_gate)
         {
             _partDuration = body["part_ms"] is { } ms ? TimeSpan.FromMilliseconds(ms.Value<long>()) : _partDuration;
@@ -73,7 +73,7 @@ internal sealed class WorkerPool(WorkerOptions options)
         }
     }
 
-    /// <summary>As at the start; what is at work goes on and is remembered.</summary>
+    /// <summary>Restores the initial settings and forgets finished jobs; jobs in progress continue.</summary>
     public void Reset()
     {
         Faults.Clear();

@@ -3,7 +3,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Workers;
 
-/// <summary>The workers, when there is a Pylon to work for, and what steers them.</summary>
+/// <summary>Registers the workers when PYLON_URL is set, and maps their admin endpoints.</summary>
 internal static class WorkersFeature
 {
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(2);
@@ -16,7 +16,7 @@ internal static class WorkersFeature
         if (options.Pylon is null)
             return;
         services.AddSingleton(s => new PylonClient(
-            // The timeout does not bound the broadcast, whose headers come at once.
+            // The timeout does not bound the broadcast: its headers arrive at once.
             new HttpClient(new SocketsHttpHandler { UseProxy = !options.Pylon.IsLoopback }) { BaseAddress = options.Pylon, Timeout = CallTimeout },
             s.GetRequiredService<TimeProvider>()));
         services.AddHostedService<BatchFeed>();
@@ -30,7 +30,7 @@ internal static class WorkersFeature
         app.MapGet(path, (string? batch_id) => Json.Result(pool.ToJson(batch_id)));
         app.MapPut(path, async (HttpContext http) =>
         {
-            pool.Steer(await Json.ReadObjectAsync(http));
+            pool.Configure(await Json.ReadObjectAsync(http));
             return Json.Result(pool.ToJson(batchId: ""));
         });
         app.MapClear(path, pool.Reset);

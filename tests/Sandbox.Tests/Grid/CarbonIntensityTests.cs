@@ -7,7 +7,7 @@ namespace Pylon.Sandbox.Tests.Grid;
 public sealed class CarbonIntensityTests
 {
     [Fact]
-    public async Task NowIsTheHalfHourThatEndedLastAndDataIsAListExceptForTheMix()
+    public async Task NowIsTheLastCompleteHalfHourAndDataIsAListExceptForTheMix()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         var intensity = await DataAsync(sandbox, "intensity");
@@ -43,7 +43,7 @@ public sealed class CarbonIntensityTests
     }
 
     [Fact]
-    public async Task ActualComesHalfAnHourAfterTheEndAndIsRevisedOnce()
+    public async Task ActualAppearsHalfAnHourAfterTheEndAndIsRevisedOnce()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         var seen = new List<int?>();
@@ -136,7 +136,7 @@ public sealed class CarbonIntensityTests
     [InlineData("intensity/2031-01-01T00:00Z/fw48h", "data")]
     [InlineData("intensity/2015-01-01T00:00Z/2015-01-02T00:00Z", "data")]
     [InlineData("intensity/2026-03-11/fw48h", null)]
-    public async Task NothingKnownIsAnEmptyListAndABareDateAnEmptyObject(string path, string? property)
+    public async Task NoDataIsAnEmptyListAndABareDateAnEmptyObject(string path, string? property)
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         var (status, body) = await sandbox.GetAsync("/carbon-intensity/" + path);
@@ -155,7 +155,7 @@ public sealed class CarbonIntensityTests
     [InlineData("regional/regionid/19", 400)]
     [InlineData("regional/postcode/QQ1", 400)]
     [InlineData("intensities", 404)]
-    public async Task WhatCannotBeAnsweredIsRefusedInTheShapeOfTheApi(string path, int status)
+    public async Task InvalidRequestIsRefusedInTheShapeOfTheApi(string path, int status)
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         var (answered, body) = await sandbox.GetAsync("/carbon-intensity/" + path);

@@ -20,7 +20,7 @@ public sealed class ElexonTests
     }
 
     [Fact]
-    public async Task EverythingIsPublishedAQuarterOfAnHourAfterTheEnd()
+    public async Task ValuesArePublished15MinutesAfterTheEnd()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         async Task<int> CountAsync(string path) => (await DataAsync(sandbox, path)).Count();
@@ -34,7 +34,7 @@ public sealed class ElexonTests
     }
 
     [Fact]
-    public async Task SecondProviderOfMarketPricesSaysZeros()
+    public async Task SecondProviderOfMarketPricesReportsZeros()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         var rows = await DataAsync(sandbox, "balancing/pricing/market-index?from=2026-03-09T00:00Z&to=2026-03-09T01:00Z");
@@ -62,7 +62,7 @@ public sealed class ElexonTests
     [InlineData("demand/outturn?settlementDateFrom=2026-01-01&settlementDateTo=2026-03-01", 400)]
     [InlineData("demand/outturn?format=xml", 400)]
     [InlineData("demand", 404)]
-    public async Task WhatCannotBeAnsweredIsRefusedInTheShapeOfTheApi(string path, int status)
+    public async Task InvalidRequestIsRefusedInTheShapeOfTheApi(string path, int status)
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         var (answered, body) = await sandbox.GetAsync("/elexon/" + path);

@@ -10,7 +10,7 @@ public sealed class GridFaultTests
     private const string Points = "/neso/datastore_search?resource_id=aec5601a-7f3e-4c4c-bf56-d8e4184d3c5b";
 
     [Fact]
-    public async Task SpellOfErrorsHasTheBodyOfTheApiAndHitsTheDatasetAlone()
+    public async Task ErrorsHaveTheBodyOfTheApiAndHitOnlyTheirDataset()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         await FaultAsync(sandbox, "carbon-intensity", new { kind = "http_error", action = "intensity", count = 2 });
@@ -55,7 +55,7 @@ public sealed class GridFaultTests
     [InlineData("outlier", 2856)]
     [InlineData("zero", 0)]
     [InlineData("negative", -50)]
-    public async Task ValuesAreWhatCannotBe(string kind, int expected)
+    public async Task ValuesAreImpossible(string kind, int expected)
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         await FaultAsync(sandbox, "carbon-intensity", new { kind });
@@ -65,7 +65,7 @@ public sealed class GridFaultTests
     }
 
     [Fact]
-    public async Task FailureCanComeWithSuccess()
+    public async Task FailureCanHaveStatus200()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         await FaultAsync(sandbox, "neso", new { kind = "success_false", action = "datastore_search" });
@@ -77,7 +77,7 @@ public sealed class GridFaultTests
     }
 
     [Fact]
-    public async Task DemandOfNothingCanBeFlaggedAsMetered()
+    public async Task ZeroDemandCanBeFlaggedAsMetered()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         await FaultAsync(sandbox, "neso", new { kind = "zero", match = "177f6fa4" });
@@ -111,7 +111,7 @@ public sealed class GridFaultTests
     }
 
     [Fact]
-    public async Task WhatIsKnownAlreadyIsNotSentAgain()
+    public async Task UnchangedAnswerIsNotSentAgain()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         var (first, tag, _) = await sandbox.GetTaggedAsync(Intensity, null);

@@ -22,7 +22,7 @@ public sealed class NesoTests
     }
 
     [Fact]
-    public async Task DatesAreWrittenOtherwiseInEveryFile()
+    public async Task EveryFileHasItsOwnDateFormat()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         async Task<string> FirstAsync(string package, string resource, string column) =>
@@ -62,7 +62,7 @@ public sealed class NesoTests
     }
 
     [Fact]
-    public async Task PageIsAHundredRowsUnlessMoreAreAskedForAndNeverMoreThan32Thousand()
+    public async Task PageHas100RowsByDefaultAndAtMost32Thousand()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         const string id = "bf5ab335-9b40-4ea4-b93a-ab4af7bce003";
@@ -83,7 +83,7 @@ public sealed class NesoTests
     [InlineData("datastore_search?resource_id=none", 404, "Not Found Error")]
     [InlineData("datastore_search?resource_id=177f6fa4-ae49-4182-81ea-0c6b35f26ca6&limit=-1", 409, "Validation Error")]
     [InlineData("datastore_search?resource_id=177f6fa4-ae49-4182-81ea-0c6b35f26ca6&filters=%7B%7D", 409, "Validation Error")]
-    public async Task WhatCannotBeAnsweredSaysSoInTheEnvelope(string action, int status, string type)
+    public async Task InvalidRequestIsRefusedInTheEnvelope(string action, int status, string type)
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         var (answered, body) = await sandbox.GetAsync("/neso/api/3/action/" + action);

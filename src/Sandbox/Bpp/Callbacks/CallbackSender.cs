@@ -3,7 +3,7 @@ using System.Text;
 namespace Pylon.Sandbox.Bpp.Callbacks;
 
 /// <summary>
-/// POSTs callbacks. The number on their way is bounded, so is the number being sent at once; each gets a few attempts.
+/// POSTs callbacks. The number of pending callbacks and of concurrent requests is bounded; each has a few attempts.
 /// </summary>
 internal sealed class CallbackSender(HttpClient http, TimeProvider time, ILogger<CallbackSender> log) : IHostedService, IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class CallbackSender(HttpClient http, TimeProvider time, ILogger
     private TaskCompletionSource _sentNext = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _pending;
 
-    /// <summary>Room for one more; the caller that got true must send or give back.</summary>
+    /// <summary>Reserves a place; after true the caller must send or give back.</summary>
     public bool TryReserve()
     {
         if (Interlocked.Increment(ref _pending) <= MostPending)
@@ -28,10 +28,10 @@ internal sealed class CallbackSender(HttpClient http, TimeProvider time, ILogger
 
     public void GiveBack() => Interlocked.Decrement(ref _pending);
 
-    /// <summary>Sends in the background, in a place reserved before.</summary>
+    /// <summary>Sends in the background, in a reserved place.</summary>
     public void Send(Callback callback) => _ = Task.Run(() => SendNowAsync(callback));
 
-    /// <summary>Sends in a place reserved before; complete when it was sent or given up. Never throws.</summary>
+    /// <summary>Sends in a reserved place; completes when the callback was sent or failed for good. Never throws.</summary>
     public async Task SendNowAsync(Callback callback)
     {
         try
@@ -119,7 +119,7 @@ internal sealed class CallbackSender(HttpClient http, TimeProvider time, ILogger
         }
         catch (TimeoutException)
         {
-            // no other callback came: it is sent out of patience
+            // No other callback came in time: this one is sent now.
         }
     }
 

@@ -5,8 +5,8 @@ using Pylon.Sandbox.Bpp.Protocol;
 namespace Pylon.Sandbox.Bpp.Catalogs;
 
 /// <summary>
-/// What is served when no other catalogue was put: UK grid windows, each on the next day that it is not over yet. A
-/// catalogue gives times of the day that its validity begins, so today and tomorrow are one each.
+/// The default catalogue: UK grid windows, each today or, when it is over, tomorrow. The times of a catalogue are times of
+/// day on its first day of validity, so today and tomorrow are one catalogue each.
 /// </summary>
 internal static class BuiltInCatalog
 {

@@ -4,7 +4,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp.Catalogs;
 
-/// <summary>Where a catalogue can come from: the body of a PUT, and the files that SANDBOX_CATALOG names.</summary>
+/// <summary>Reads catalogues from the body of a PUT and from the files that SANDBOX_CATALOG names.</summary>
 internal static class CatalogFiles
 {
     /// <summary>Takes an on_discover message, an array of those, or {"catalogs": [...]}.</summary>
@@ -23,7 +23,7 @@ internal static class CatalogFiles
         return catalogs;
     }
 
-    /// <summary>A file, a comma list of files, or a folder of which every *.json with message.catalogs is taken, by name.</summary>
+    /// <summary>Loads a file, a comma-separated list of files, or every *.json with message.catalogs of a folder, by name.</summary>
     public static JArray Load(string setting)
     {
         var catalogs = new JArray();
@@ -31,12 +31,12 @@ internal static class CatalogFiles
         {
             var isFolder = Directory.Exists(path);
             if (!isFolder && !File.Exists(path))
-                throw new InvalidOperationException($"SANDBOX_CATALOG names '{path}', which is neither a file nor a folder");
+                throw new InvalidOperationException($"SANDBOX_CATALOG: '{path}' must be a file or a folder");
             IEnumerable<string> files = isFolder ? Directory.GetFiles(path, "*.json").Order(StringComparer.Ordinal) : [path];
             foreach (var file in files)
                 AddFile(catalogs, file, skipOthers: isFolder);
         }
-        return catalogs.Count > 0 ? catalogs : throw new InvalidOperationException($"SANDBOX_CATALOG is '{setting}', and no message.catalogs is there");
+        return catalogs.Count > 0 ? catalogs : throw new InvalidOperationException($"SANDBOX_CATALOG is '{setting}': a file must have message.catalogs");
     }
 
     private static void AddFile(JArray catalogs, string file, bool skipOthers)
@@ -67,7 +67,7 @@ internal static class CatalogFiles
         for (var i = 0; i < items.Count; i++)
         {
             if (Json.Text(items[i], "beckn:id") is null)
-                throw new BadInputException($"{place}.beckn:items[{i}].beckn:id", $"'{place}.beckn:items[{i}].beckn:id' must be a text");
+                throw new BadInputException($"{place}.beckn:items[{i}].beckn:id", $"'{place}.beckn:items[{i}].beckn:id' must be a string");
         }
         if (catalog["beckn:offers"] is not (null or JArray))
             throw new BadInputException(place + ".beckn:offers", $"'{place}.beckn:offers' must be an array");

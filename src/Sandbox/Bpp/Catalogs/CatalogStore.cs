@@ -4,7 +4,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp.Catalogs;
 
-/// <summary>The catalogue that is served now. What is handed out is read only: callers clone what they change.</summary>
+/// <summary>The current catalogue. Callers clone what they change.</summary>
 internal sealed class CatalogStore(BppOptions options, TimeProvider time)
 {
     private volatile JArray? _replacement = options.Catalog is null ? null : CatalogFiles.Load(options.Catalog);

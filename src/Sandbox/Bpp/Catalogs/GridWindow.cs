@@ -1,7 +1,7 @@
 
 namespace Pylon.Sandbox.Bpp.Catalogs;
 
-/// <summary>One line of the built-in catalogue: a stretch of the day in one grid area.</summary>
+/// <summary>One window of the built-in catalogue: hours of the day in one grid area.</summary>
 /// <param name="Renewable">Share of renewables, percent.</param>
 /// <param name="Carbon">gCO2/kWh.</param>
 /// <param name="Capacity">MW for flexible compute.</param>
@@ -11,8 +11,8 @@ internal sealed record GridWindow(
     string Name, int Start, int Hours, int Renewable, int Carbon, int Capacity, string Price)
 {
     /// <summary>
-    /// Made up for local use: the order of the figures is what a breezy day on the GB grid looks like
-    /// (Scotland and the north windy, London and the south-east on gas), none of them is measured.
+    /// Synthetic, for local use. The figures rank as on a windy day on the GB grid (wind in Scotland and the north, gas in
+    /// London and the south-east); none of them is measured.
     /// </summary>
     public static IReadOnlyList<GridWindow> BuiltIn { get; } =
     [

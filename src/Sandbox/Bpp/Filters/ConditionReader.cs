@@ -2,7 +2,7 @@ namespace Pylon.Sandbox.Bpp.Filters;
 
 /// <summary>
 /// Reads a condition by descent: <c>or := and {'||' and}</c>, <c>and := not {'&amp;&amp;' not}</c>, <c>not := '!' not | '(' or ')' | comparison</c>.
-/// Length of the text and number of comparisons are bounded, so is the depth.
+/// Length, number of comparisons and depth are bounded.
 /// </summary>
 internal sealed class ConditionReader(string text)
 {
@@ -21,7 +21,7 @@ internal sealed class ConditionReader(string text)
     private FilterExpression ReadOr()
     {
         if (++_depth > DeepestNesting)
-            throw new JsonPathException($"the condition is nested deeper than {DeepestNesting}");
+            throw new JsonPathException($"the condition must be nested at most {DeepestNesting} deep");
         var left = ReadAnd();
         while (Take("||"))
             left = new FilterExpression.Or(left, ReadAnd());
@@ -91,7 +91,7 @@ internal sealed class ConditionReader(string text)
 
     private FilterExpression.Leaf Leaf(string comparison) => ++_comparisons <= FilterExpression.MostComparisons
         ? new FilterExpression.Leaf($"$[?({JsonPathRewriter.Rewrite(comparison)})]")
-        : throw new JsonPathException($"the condition has more than {FilterExpression.MostComparisons} comparisons");
+        : throw new JsonPathException($"the condition must have at most {FilterExpression.MostComparisons} comparisons");
 
     private static IEnumerable<string> Values(string list)
     {
@@ -105,7 +105,7 @@ internal sealed class ConditionReader(string text)
             if (value.Length > 0)
                 yield return value;
             else if (i < list.Length || start > 1 && list.Trim().Length > 0)
-                throw new JsonPathException("the list after 'in' has an empty place");
+                throw new JsonPathException("the list after 'in' must not have an empty element");
         }
     }
 
@@ -129,10 +129,10 @@ internal sealed class ConditionReader(string text)
             if (open == 0)
                 return i;
         }
-        throw new JsonPathException("a square bracket is not closed");
+        throw new JsonPathException("every square bracket must be closed");
     }
 
-    /// <summary>A pattern /.../ stands only after the operator =~.</summary>
+    /// <summary>A pattern /.../ is allowed only after the operator =~.</summary>
     private int SkipPattern() => text[.._at].TrimEnd().EndsWith("=~", StringComparison.Ordinal) ? JsonPathRewriter.SkipQuoted(text, _at) : _at + 1;
 
     private bool Take(string sign)
@@ -154,5 +154,5 @@ internal sealed class ConditionReader(string text)
 
     private JsonPathException Unexpected() => new(_at < text.Length
         ? $"'{text[_at]}' was not expected at position {_at} of the condition"
-        : "the condition ends too early");
+        : "the condition is incomplete");
 }

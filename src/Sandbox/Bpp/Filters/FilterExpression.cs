@@ -2,8 +2,8 @@ namespace Pylon.Sandbox.Bpp.Filters;
 
 /// <summary>
 /// The condition of a discover filter as a tree. Newtonsoft has no brackets in conditions and reads <c>a &amp;&amp; b || c</c> from
-/// the right, so the and/or/not structure is read here and only single comparisons are left to it, each as a path of its
-/// own over the array of items. <c>x in ['a', 'b']</c> becomes the alternatives <c>x == 'a'</c> and <c>x == 'b'</c>.
+/// the right, so this type holds the and/or/not structure and Newtonsoft evaluates single comparisons, each as its own
+/// path over the array of items. <c>x in ['a', 'b']</c> becomes the alternatives <c>x == 'a'</c> and <c>x == 'b'</c>.
 /// </summary>
 internal abstract record FilterExpression
 {
@@ -20,7 +20,7 @@ internal abstract record FilterExpression
     public static FilterExpression Parse(string expression)
     {
         if (expression.Length > LongestExpression)
-            throw new JsonPathException($"the expression has {expression.Length} characters, the most is {LongestExpression}");
+            throw new JsonPathException($"the expression must have at most {LongestExpression} characters; it has {expression.Length}");
         var text = expression.Trim();
         if (text is "$" or "$[*]" or "$.*")
             return new All();

@@ -4,7 +4,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Pylon.Sandbox.Bpp.Filters;
 
-/// <summary>Evaluates a filter over the items of all catalogues; gives the items that match.</summary>
+/// <summary>Evaluates a filter over the items of all catalogues and returns the items that match.</summary>
 internal sealed class ItemFilter
 {
     private static readonly TimeSpan LongestPattern = TimeSpan.FromMilliseconds(100);
@@ -57,14 +57,14 @@ internal sealed class ItemFilter
     private HashSet<JToken> Matching(string path)
     {
         if (_time.GetElapsedTime(_started) > LongestEvaluation)
-            throw new JsonPathException("the evaluation takes too long");
+            throw new JsonPathException($"the evaluation must take at most {LongestEvaluation.TotalSeconds} s");
         try
         {
             return Set(_items.SelectTokens(path, Settings));
         }
         catch (Exception mixed) when (mixed is FormatException or ArgumentException and not RegexParseException or InvalidCastException or OverflowException)
         {
-            // A comparison of a number with a text is no match for that item, and no reason to lose the others.
+            // Comparing a number with a string is no match for that item; the other items are evaluated one by one.
             return Set(_items.Where(item => IsMatch(item, path)));
         }
     }

@@ -3,8 +3,8 @@ using System.Text;
 namespace Pylon.Sandbox.Bpp.Filters;
 
 /// <summary>
-/// Makes a path of the Beckn examples readable to Newtonsoft: <c>.beckn:price</c> becomes <c>['beckn:price']</c> (a colon is
-/// not allowed in a shorthand name) and texts in double quotes become texts in single ones. What is quoted stays as it is.
+/// Rewrites a path of the Beckn examples for Newtonsoft: <c>.beckn:price</c> becomes <c>['beckn:price']</c> (a shorthand
+/// name must not have a colon) and strings in double quotes become strings in single quotes. Quoted text is not changed.
 /// </summary>
 internal static class JsonPathRewriter
 {
@@ -17,7 +17,7 @@ internal static class JsonPathRewriter
                 i = CopyQuoted(path, i, result);
             else if (path[i] == '.' && NameEnd(path, i + 1) is var end && path.AsSpan(i + 1, end - i - 1).Contains(':'))
             {
-                // `..ns:name` keeps the two dots: Newtonsoft reads a bracket after a scan
+                // `..ns:name` keeps both dots: Newtonsoft reads a bracket after them.
                 if (i > 0 && path[i - 1] == '.')
                     result.Append('.');
                 result.Append("['").Append(path, i + 1, end - i - 1).Append("']");
@@ -29,7 +29,7 @@ internal static class JsonPathRewriter
         return result.ToString();
     }
 
-    /// <summary>Where the quoted text that begins at <paramref name="start"/> ends (the index after its closing quote).</summary>
+    /// <summary>The index after the closing quote of the string that begins at <paramref name="start"/>.</summary>
     public static int SkipQuoted(string text, int start)
     {
         for (var i = start + 1; i < text.Length; i++)
@@ -39,7 +39,7 @@ internal static class JsonPathRewriter
             else if (text[i] == text[start])
                 return i + 1;
         }
-        throw new JsonPathException($"the text that begins at position {start} has no closing quote");
+        throw new JsonPathException($"the string that begins at position {start} must have a closing quote");
     }
 
     private static int CopyQuoted(string path, int start, StringBuilder result)

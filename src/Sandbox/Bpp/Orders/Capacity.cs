@@ -4,12 +4,12 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp.Orders;
 
-/// <summary>MW held per item and day. Not safe by itself: the order book's lock guards it.</summary>
+/// <summary>Booked MW per item and day. Not thread-safe: the order book's lock guards it.</summary>
 internal sealed class Capacity
 {
     private readonly Dictionary<(string Item, DateTimeOffset Start), decimal> _held = [];
 
-    /// <summary>What is left of the item in the slot; null when the catalogue says nothing about capacity.</summary>
+    /// <summary>Free MW of the item in the slot; null when the catalogue gives no capacity.</summary>
     public decimal? Free(JObject item, Slot slot) =>
         Json.Number(Parameters(item), "availableCapacity") - _held.GetValueOrDefault((Json.Text(item, "beckn:id")!, slot.Start));
 
@@ -19,7 +19,7 @@ internal sealed class Capacity
 
     public void Clear() => _held.Clear();
 
-    /// <summary>Writes what is left into an item that is about to be served.</summary>
+    /// <summary>Writes the free MW into an item of an answer.</summary>
     public void Show(JObject item, DateTimeOffset now)
     {
         var slot = Slot.Next(item, now);
@@ -27,7 +27,7 @@ internal sealed class Capacity
             Parameters(item)!["availableCapacity"] = free;
     }
 
-    /// <summary>The load an order asks for, in MW; none given is none held.</summary>
+    /// <summary>The load of an order, in MW; 0 when it gives none.</summary>
     public static decimal Load(JObject order)
     {
         var delivery = (order["beckn:fulfillment"] as JObject)?["beckn:deliveryAttributes"];

@@ -4,7 +4,7 @@ using Pylon.Sandbox.Requests;
 namespace Pylon.Sandbox.Bpp.Orders;
 
 /// <summary>
-/// An order as the provider keeps it.
+/// An order of the provider.
 /// <code>
 ///            select               init               confirm              cancel
 ///   (none) ---------> QUOTE_     ------> INITIALIZED --------> CONFIRMED --------> CANCELLED
@@ -27,10 +27,10 @@ internal sealed class Order(string id, string transactionId)
 
     public Slot? Slot { get; set; }
 
-    /// <summary>MW held in the slot; null when nothing is held.</summary>
+    /// <summary>Booked MW in the slot; null when nothing is booked.</summary>
     public decimal? Reserved { get; set; }
 
-    /// <summary>How often a booking was made for it. More than one is a fault of somebody.</summary>
+    /// <summary>Number of bookings. More than one is an error of the BAP or of the sandbox.</summary>
     public int Bookings { get; set; }
 
     public DateTimeOffset? ConfirmedAt { get; set; }
@@ -40,10 +40,10 @@ internal sealed class Order(string id, string transactionId)
     /// <summary>The order of the last answer, packed.</summary>
     public byte[] Document { get; set; } = [];
 
-    /// <summary>The order that each action was answered with, packed; a repeated action gets the same again.</summary>
+    /// <summary>The order in the answer to each action, packed; a repeated action gets the same answer.</summary>
     public Dictionary<string, byte[]> Answers { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Where it stands among all orders by age.</summary>
+    /// <summary>Its place among all orders by age.</summary>
     public LinkedListNode<Order>? Place { get; set; }
 
     public Queue<HistoryEntry> History { get; } = new();
@@ -80,7 +80,7 @@ internal sealed class Order(string id, string transactionId)
 /// <summary>One request on an order; the outcome is done, repeated, or the code of the refusal.</summary>
 internal sealed record HistoryEntry(string Action, string MessageId, DateTimeOffset At, string Outcome);
 
-/// <summary>The states of an order, as they stand in beckn:orderStatus.</summary>
+/// <summary>The states of an order, the values of beckn:orderStatus.</summary>
 internal static class States
 {
     public const string QuoteRequested = "QUOTE_REQUESTED";

@@ -6,8 +6,8 @@ using Pylon.Sandbox.Requests;
 namespace Pylon.Sandbox.Bpp.Orders;
 
 /// <summary>
-/// All orders, by the id the BAP gave them. One lock: a booking and the capacity it takes change together. Repeating an
-/// action on an order gives the answer it was given before and books nothing; refusals are not remembered, they are judged anew.
+/// All orders, by the order id of the BAP. One lock, because a booking and its capacity change together. A repeated action
+/// gets the first answer again and books nothing; a refused action is evaluated again.
 /// </summary>
 internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mostOrders = OrderBook.MostOrders)
 {
@@ -80,7 +80,7 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         if (Repeated(order, Actions.Select, sent) is { } same)
             return same;
         if (order is { State: States.Confirmed or States.Cancelled })
-            return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: its item cannot be changed");
+            return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: it must be QUOTE_REQUESTED or INITIALIZED to change its item");
         var document = (JObject)sent.DeepClone();
         if (Price(document, reserve: false, out var slot) is { } refused)
             return refused;
@@ -96,7 +96,7 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         if (Repeated(order, Actions.Init, sent) is { } same)
             return same;
         if (order is { State: States.Confirmed or States.Cancelled })
-            return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: it cannot be initialized");
+            return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: it must be QUOTE_REQUESTED or INITIALIZED to be initialized");
         var document = OrderDocument.Combine(order is null ? null : Packed.Unpack(order.Document), sent);
         if (Price(document, reserve: true, out var slot) is { } refused)
             return refused;
@@ -113,7 +113,7 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         if (Repeated(order, Actions.Confirm, null) is { } same)
             return same;
         if (order is null)
-            return Refuse(ErrorCodes.OrderNotFound, $"order {id} is not known");
+            return Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist");
         if (order.State != States.Initialized)
             return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: it must be INITIALIZED to be confirmed");
         var document = OrderDocument.Combine(Packed.Unpack(order.Document), sent);
@@ -136,7 +136,7 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         if (Repeated(order, Actions.Cancel, null) is { } same)
             return same;
         if (order is null)
-            return Refuse(ErrorCodes.OrderNotFound, $"order {id} is not known");
+            return Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist");
         if (order.Reserved is { } held)
             _capacity.GiveBack(order.ItemId, order.Slot!, held);
         else
@@ -150,10 +150,10 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
     }
 
     private static Outcome Show(string id, Order? order) => order is null
-        ? Refuse(ErrorCodes.OrderNotFound, $"order {id} is not known")
+        ? Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist")
         : new Outcome(AnswerWith(Packed.Unpack(order.Document)), "done", order);
 
-    /// <summary>The answer given before; null when this was not asked yet, or now for another item.</summary>
+    /// <summary>The earlier answer; null when the action is new, or names another item.</summary>
     private static Outcome? Repeated(Order? order, string action, JObject? sent)
     {
         if (order is null || !order.Answers.TryGetValue(action, out var before))
@@ -163,7 +163,7 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         return isSame ? new Outcome(AnswerWith(Packed.Unpack(before)), "repeated", order) : null;
     }
 
-    /// <summary>Finds item and offer of the order's one line and writes slot, price and capacity into it; or refuses.</summary>
+    /// <summary>Finds item and offer of the single line and writes slot, price and capacity into it; or refuses.</summary>
     private Outcome? Price(JObject document, bool reserve, out Slot? slot)
     {
         slot = null;
@@ -179,7 +179,7 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         var free = _capacity.Free(item, slot);
         decimal? load = reserve ? Capacity.Load(document) : null;
         if (free < load || free <= 0)
-            return Refuse(ErrorCodes.CapacityUnavailable, $"item {itemId} has {free} MW left, {load ?? 0} MW are asked for");
+            return Refuse(ErrorCodes.CapacityUnavailable, $"item {itemId} has {free} MW left; the order needs {load ?? 0} MW");
         OrderDocument.FillLine(line, item, offer, slot, free - (load ?? 0), load);
         return null;
     }
@@ -196,7 +196,7 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         return order;
     }
 
-    /// <summary>Ended orders go first, then whatever came first. What an evicted order holds stays held for its day.</summary>
+    /// <summary>Evicts ended orders first, then the oldest. The booking of an evicted order stays for its day.</summary>
     private void Evict(Order oldest)
     {
         _orders.Remove(oldest.Id);

@@ -5,7 +5,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp.Orders;
 
-/// <summary>Writes the order of an answer: what the BAP sent, over what is known of it, with the provider's part filled in.</summary>
+/// <summary>Writes the order of an answer: the stored order, merged with the sent one, with the provider's fields.</summary>
 internal static class OrderDocument
 {
     private static readonly JsonMergeSettings Merge = new() { MergeArrayHandling = MergeArrayHandling.Replace };
@@ -18,7 +18,7 @@ internal static class OrderDocument
         return known;
     }
 
-    /// <summary>The item a line asks for: orderedItem, or the first one of its offer.</summary>
+    /// <summary>The item of a line: orderedItem, or the first one of its offer.</summary>
     public static string? ItemOf(JToken line)
     {
         var offered = (line as JObject)?["beckn:acceptedOffer"] is JObject offer ? offer["beckn:items"] as JArray : null;
@@ -35,7 +35,7 @@ internal static class OrderDocument
 
     public static JObject? FirstLine(JObject order) => (order["beckn:orderItems"] as JArray)?.FirstOrDefault() as JObject;
 
-    /// <summary>Fills in slot, price and capacity of the one line.</summary>
+    /// <summary>Writes slot, price and capacity of the line.</summary>
     public static void FillLine(JObject line, JObject item, JObject? offer, Slot slot, decimal? free, decimal? reserved)
     {
         var itemId = Json.Text(item, "beckn:id")!;

@@ -5,7 +5,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp.Orders;
 
-/// <summary>JSON kept small: a hundred thousand orders are mostly the same schema addresses.</summary>
+/// <summary>Compressed JSON: 100,000 orders repeat mostly the same schema addresses.</summary>
 internal static class Packed
 {
     public static byte[] Pack(JObject value)

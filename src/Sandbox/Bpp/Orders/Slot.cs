@@ -5,14 +5,14 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp.Orders;
 
-/// <summary>A window of the catalogue on a certain day.</summary>
+/// <summary>A window of the catalogue on a specific day.</summary>
 internal sealed record Slot(DateTimeOffset Start, DateTimeOffset End)
 {
     public decimal Hours => (decimal)(End - Start).TotalHours;
 
     /// <summary>
-    /// The next time the window comes, or the one that is on now. Catalogues give times of day (10:00:00Z); a window that ends
-    /// at or before its start ends on the next day. Full times are taken as they are; a window without times is 4 hours from now.
+    /// The current or next occurrence of the window. Catalogues give times of day (10:00:00Z); a window that ends at or before
+    /// its start ends on the next day. Full times are used unchanged; a window without times is the next 4 hours.
     /// </summary>
     public static Slot Next(JObject item, DateTimeOffset now)
     {

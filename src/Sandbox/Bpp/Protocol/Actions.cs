@@ -1,6 +1,6 @@
 namespace Pylon.Sandbox.Bpp.Protocol;
 
-/// <summary>The actions this provider understands.</summary>
+/// <summary>The actions of the provider.</summary>
 internal static class Actions
 {
     public const string Discover = "discover";

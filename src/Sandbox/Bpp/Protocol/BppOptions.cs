@@ -9,13 +9,13 @@ internal sealed record BppOptions(string BppId, bool Sync, bool FreshMessageIds,
         {
             null or "" or "async" => false,
             "sync" => true,
-            var other => throw new InvalidOperationException($"SANDBOX_BPP_STYLE is '{other}': give sync or async"),
+            var other => throw new InvalidOperationException($"SANDBOX_BPP_STYLE is '{other}': must be sync or async"),
         },
         settings["SANDBOX_FRESH_MESSAGE_IDS"] switch
         {
             null or "" or "false" => false,
             "true" => true,
-            var other => throw new InvalidOperationException($"SANDBOX_FRESH_MESSAGE_IDS is '{other}': give true or false"),
+            var other => throw new InvalidOperationException($"SANDBOX_FRESH_MESSAGE_IDS is '{other}': must be true or false"),
         },
         settings["SANDBOX_CATALOG"] is { Length: > 0 } catalog ? catalog : null);
 }

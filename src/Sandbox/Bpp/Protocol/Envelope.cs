@@ -6,7 +6,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp.Protocol;
 
-/// <summary>A Beckn request whose context is whole. The context is judged strictly, the order in it leniently.</summary>
+/// <summary>A Beckn request with a complete context. The context is validated strictly, the order leniently.</summary>
 internal sealed record Envelope(string Action, string MessageId, string TransactionId, Uri BapUri, JObject Context, JObject Message)
 {
     private static readonly string[] Required =
@@ -22,7 +22,7 @@ internal sealed record Envelope(string Action, string MessageId, string Transact
         foreach (var field in action == Actions.Discover ? Required : RequiredOfOrders)
         {
             if (Json.Text(context, field) is null)
-                throw Missing("context." + field, "a text");
+                throw Missing("context." + field, "a string");
         }
         Check(Json.Text(context, "version") == Schema.Version, "context.version", $"must be {Schema.Version}");
         Check(Json.Text(context, "action") == action, "context.action", $"must be {action} on this endpoint");
@@ -36,12 +36,12 @@ internal sealed record Envelope(string Action, string MessageId, string Transact
         return new Envelope(action, Json.Text(context, "message_id")!, Json.Text(context, "transaction_id")!, bapUri!, context, message);
     }
 
-    /// <summary>The id the BAP gave the order; without it there is nothing to keep.</summary>
+    /// <summary>The order id of the BAP, under which the order is stored.</summary>
     public string OrderId()
     {
         if (Message["order"] is not JObject order)
             throw Missing("message.order", "an object");
-        return Json.Text(order, "beckn:id") ?? throw Missing("message.order.beckn:id", "a text");
+        return Json.Text(order, "beckn:id") ?? throw Missing("message.order.beckn:id", "a string");
     }
 
     private static JObject ParseRoot(string body)

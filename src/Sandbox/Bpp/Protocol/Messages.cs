@@ -3,7 +3,7 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp.Protocol;
 
-/// <summary>The messages that go out: ACK, NACK and on_*.</summary>
+/// <summary>Writes ACK, NACK and on_* messages.</summary>
 internal static class Messages
 {
     public static JObject Ack() => Acknowledgement("ACK");
@@ -19,7 +19,7 @@ internal static class Messages
 
     public static JObject Error(string code, string message) => new() { ["code"] = code, ["message"] = message };
 
-    /// <summary>The answer to a request: its context turned round, with a message or, beside the context, an error.</summary>
+    /// <summary>The on_* message of a request: its context, with a message or, beside the context, an error.</summary>
     public static JObject On(Envelope request, Answer answer, string messageId, string bppId, string bppUri, DateTimeOffset now)
     {
         var context = new JObject
@@ -45,7 +45,7 @@ internal static class Messages
         new() { ["message"] = new JObject { ["ack"] = new JObject { ["status"] = status } } };
 }
 
-/// <summary>What an action came to: a message, or a business error.</summary>
+/// <summary>The result of an action: a message, or a business error.</summary>
 internal sealed record Answer(JObject? Message, JObject? Error)
 {
     public static Answer Of(JObject message) => new(message, null);

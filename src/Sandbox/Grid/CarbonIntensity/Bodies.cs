@@ -5,10 +5,10 @@ using Pylon.Sandbox.Grid.Sources;
 
 namespace Pylon.Sandbox.Grid.CarbonIntensity;
 
-/// <summary>The API's bodies at a moment.</summary>
+/// <summary>The bodies of the API at a given time.</summary>
 internal sealed class Bodies(DateTimeOffset now)
 {
-    // The real one has nothing before.
+    // The real API has no earlier data.
     private static readonly DateTimeOffset First = new(2018, 5, 10, 23, 30, 0, TimeSpan.Zero);
     private static readonly GridRegion GreatBritain = GridRegion.All[GridRegion.GreatBritain - 1];
     private readonly DateTimeOffset _last = HalfHours.Containing(now) + SimulatedGrid.Ahead;
@@ -46,7 +46,7 @@ internal sealed class Bodies(DateTimeOffset now)
 
     public GridAnswer National(IEnumerable<DateTimeOffset> windows) => List(windows.Where(IsKnown).Select(w => Window(w, "intensity", NationalIntensity(w))));
 
-    /// <summary>Of half hours that are over, and of one year only: what lies behind the turn of the year is left out.</summary>
+    /// <summary>Complete half hours of one year only; the real API omits those after the turn of the year.</summary>
     public GridAnswer Generation(DateTimeOffset from, DateTimeOffset to) => List(HalfHours.EndingIn(from, to)
         .Where(w => IsKnown(w) && w + HalfHours.Length <= now && (w + HalfHours.Length).Year <= from.Year)
         .Select(w => Window(w, "generationmix", Mix(SimulatedGrid.Mix(GreatBritain, w)))));
@@ -66,7 +66,7 @@ internal sealed class Bodies(DateTimeOffset now)
         return new GridAnswer(200, new JObject { ["data"] = new JArray(Described(region, postcode, dno: true, [new JProperty("data", rows)])) }) { Rows = rows, Values = Numbers };
     }
 
-    /// <summary>One region, an object, with the list of its half hours; by postcode without the name of the operator.</summary>
+    /// <summary>An object of one region with the list of its half hours; by postcode without the name of the operator.</summary>
     public GridAnswer Region(int id, IEnumerable<DateTimeOffset> windows, string? postcode = null)
     {
         var region = GridRegion.All[id - 1];
@@ -74,7 +74,7 @@ internal sealed class Bodies(DateTimeOffset now)
         return new GridAnswer(200, new JObject { ["data"] = Described(region, postcode, dno: postcode is null, [new JProperty("data", rows)]) }) { Rows = rows, Values = Numbers };
     }
 
-    /// <summary>What was metered, and where nothing is yet, what is expected.</summary>
+    /// <summary>Statistics of actuals and, where there is none yet, of forecasts.</summary>
     public GridAnswer Stats(DateTimeOffset from, DateTimeOffset to, TimeSpan? block)
     {
         var data = new JArray();
@@ -99,7 +99,7 @@ internal sealed class Bodies(DateTimeOffset now)
         return new GridAnswer(200, new JObject { ["data"] = data }) { Rows = data, Values = Numbers };
     }
 
-    // Of a half hour with or without regions; an index that there is none of (null) stays none.
+    // For a half hour with or without regions; an actual that is null stays null.
     private static IEnumerable<JValue> Numbers(JObject row) => row["regions"] is JArray regions
         ? regions.OfType<JObject>().SelectMany(Numbers)
         : row["intensity"] is JObject intensity
@@ -129,7 +129,7 @@ internal sealed class Bodies(DateTimeOffset now)
 
     private bool IsKnown(DateTimeOffset window) => window >= First && window < _last;
 
-    // The index of what is over is that of what was metered.
+    // The index is that of the actual, as soon as there is one.
     private JObject NationalIntensity(DateTimeOffset window)
     {
         var forecast = SimulatedGrid.Forecast(GreatBritain, window, now).Intensity;

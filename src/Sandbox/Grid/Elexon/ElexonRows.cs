@@ -7,7 +7,7 @@ namespace Pylon.Sandbox.Grid.Elexon;
 /// <summary>The rows of the Insights API.</summary>
 internal static class ElexonRows
 {
-    // The second one has reported nothing but zeros for years.
+    // The second provider has reported only zeros for years.
     public static readonly IReadOnlyList<string> Providers = ["APXMIDP", "N2EXMIDP"];
 
     private static readonly string[] Numbers = ["systemSellPrice", "systemBuyPrice", "price", "initialDemandOutturn", "nationalDemand"];

@@ -8,7 +8,7 @@ internal static class NesoDemand
 {
     private const int DaysAround = 7;
 
-    /// <summary>A week back that was metered (A) and a week ahead that is expected (F).</summary>
+    /// <summary>The past week as metered (A) and the coming week as forecast (F).</summary>
     public static IEnumerable<JObject> Update(DateTimeOffset modified)
     {
         var today = SettlementDay.Of(modified);

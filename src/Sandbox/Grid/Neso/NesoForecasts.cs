@@ -4,13 +4,13 @@ using Pylon.Sandbox.Grid.Simulation;
 
 namespace Pylon.Sandbox.Grid.Neso;
 
-/// <summary>The files of forecasts. A label of a time is the end of a half hour on the clock of London: 30, 100, … 2400.</summary>
+/// <summary>The forecast files. A time label is the end of a half hour in London time: 30, 100, … 2400.</summary>
 internal static class NesoForecasts
 {
     private const int PastDays = 30;
     private const int EmbeddedDays = 14;
 
-    // A fixed point (F), a trough (T) or a peak (P) of the day, between the labels.
+    // A fixed point (F), a trough (T) or a peak (P) of the day, between two time labels.
     private static readonly (string Point, string Type, int First, int Last, string Mark)[] Points =
     [
         ("1F", "F", 30, 30, ""), ("1S", "T", 100, 200, ""), ("1A", "P", 230, 300, ""), ("4", "F", 400, 400, ""), ("1B", "T", 430, 700, "Om"), ("2F", "F", 800, 800, ""),
@@ -49,7 +49,7 @@ internal static class NesoForecasts
         });
     }
 
-    /// <summary>From the next half hour on, each with the label of its end in UTC and the settlement period.</summary>
+    /// <summary>From the next half hour on, each with the end in UTC and the settlement period.</summary>
     public static IEnumerable<JObject> Embedded(DateTimeOffset modified) =>
         HalfHours.From(HalfHours.Containing(modified), EmbeddedDays * 48).Select(window =>
         {
@@ -67,7 +67,7 @@ internal static class NesoForecasts
             };
         });
 
-    /// <summary>What was expected the day before and what came of it.</summary>
+    /// <summary>The forecast of the day before and the outturn.</summary>
     public static IEnumerable<JObject> Performance(DateTimeOffset modified)
     {
         var today = SettlementDay.Of(modified);

@@ -1,11 +1,11 @@
 namespace Pylon.Sandbox.Grid.Simulation;
 
-/// <summary>A generation mix in tenths of a per cent that sum to 1000, in the order in which the API writes the fuels.</summary>
+/// <summary>A generation mix in tenths of a per cent that sum to 1000, in the order of fuels of the API.</summary>
 internal sealed record GenerationMix(IReadOnlyList<int> Tenths)
 {
     public static readonly IReadOnlyList<string> Fuels = ["biomass", "coal", "imports", "gas", "nuclear", "other", "hydro", "solar", "wind"];
 
-    // gCO2/kWh as /intensity/factors says; imports are those of the links as they were built, one Dutch and one Irish to four French.
+    // gCO2/kWh of /intensity/factors; the imports are weighted by the interconnectors: four French, one Dutch, one Irish.
     private static readonly double[] Factors = [120, 937, ((4 * 53) + 474 + 458) / 6.0, 394, 0, 300, 0, 0, 0];
 
     /// <summary>gCO2/kWh.</summary>

@@ -1,9 +1,9 @@
 namespace Pylon.Sandbox.Grid.Simulation;
 
 /// <summary>
-/// A region of the Carbon Intensity API. Of the 14 network areas: the part of the national demand in per cent, and what
-/// its plants give in per cent of its own mean demand (wind in a good breeze, the sun at a noon of June); gas is the rest.
-/// The other four are made of them.
+/// A region of the Carbon Intensity API. The 14 network areas have their share of the national demand in per cent, and
+/// the output of their plants in per cent of their own mean demand (wind at its mean, solar at noon in June); gas supplies
+/// the rest. The other four regions are sums of network areas.
 /// </summary>
 internal sealed record GridRegion(
     int Id, string DnoRegion, string ShortName, double Demand = 0, double Wind = 0, double Solar = 0, double Nuclear = 0, double Hydro = 0, double Biomass = 0, double Imports = 0)
@@ -32,7 +32,7 @@ internal sealed record GridRegion(
         new(GreatBritain, "GB", "GB"),
     ];
 
-    private static readonly Dictionary<int, int[]> Made = new()
+    private static readonly Dictionary<int, int[]> Sums = new()
     {
         [15] = [3, 4, 5, 8, 9, 10, 11, 12, 13, 14],
         [16] = [1, 2],
@@ -40,6 +40,6 @@ internal sealed record GridRegion(
         [GreatBritain] = [.. Enumerable.Range(1, 14)],
     };
 
-    /// <summary>The network areas in it; itself when it is one.</summary>
-    public IEnumerable<GridRegion> Areas => Made.TryGetValue(Id, out var areas) ? areas.Select(a => All[a - 1]) : [this];
+    /// <summary>Its network areas; the region itself when it is one.</summary>
+    public IEnumerable<GridRegion> Areas => Sums.TryGetValue(Id, out var areas) ? areas.Select(a => All[a - 1]) : [this];
 }

@@ -1,6 +1,6 @@
 namespace Pylon.Sandbox.Grid.Simulation;
 
-/// <summary>The half hours that the grid is told in, from :00 or :30 in UTC.</summary>
+/// <summary>The half hours of grid data, from :00 or :30 in UTC.</summary>
 internal static class HalfHours
 {
     public static readonly TimeSpan Length = TimeSpan.FromMinutes(30);
@@ -8,7 +8,7 @@ internal static class HalfHours
     public static DateTimeOffset Containing(DateTimeOffset moment) =>
         new(moment.UtcTicks - (moment.UtcTicks % Length.Ticks), TimeSpan.Zero);
 
-    /// <summary>The last one that is over.</summary>
+    /// <summary>The last complete half hour.</summary>
     public static DateTimeOffset Complete(DateTimeOffset now) => Containing(now) - Length;
 
     public static IEnumerable<DateTimeOffset> From(DateTimeOffset first, int count) =>

@@ -1,6 +1,6 @@
 namespace Pylon.Sandbox.Grid.Simulation;
 
-/// <summary>What the API calls an intensity; the bands become narrower from year to year.</summary>
+/// <summary>The index of an intensity, by the bands of its year.</summary>
 internal static class IndexBands
 {
     private const int FirstYear = 2018;

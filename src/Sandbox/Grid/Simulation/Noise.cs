@@ -1,6 +1,6 @@
 namespace Pylon.Sandbox.Grid.Simulation;
 
-/// <summary>Noise that is always the same: a number from -1 to 1 for a series and up to two numbers (SplitMix64).</summary>
+/// <summary>Deterministic noise: a number from -1 to 1 for a series and up to two numbers (SplitMix64).</summary>
 internal static class Noise
 {
     public const int Weather = 1;

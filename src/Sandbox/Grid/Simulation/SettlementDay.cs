@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Pylon.Sandbox.Grid.Simulation;
 
 /// <summary>
-/// The market's day: from midnight to midnight in London, in half hours from 1. It has 46 of them when the clocks go
+/// The settlement day: midnight to midnight in London, in settlement periods from 1. It has 46 of them when the clocks go
 /// forward and 50 when they go back.
 /// </summary>
 internal static class SettlementDay

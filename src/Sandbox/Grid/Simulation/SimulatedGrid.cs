@@ -1,9 +1,9 @@
 namespace Pylon.Sandbox.Grid.Simulation;
 
 /// <summary>
-/// The grid that the sandbox makes up: what is, what was expected of it and what was metered. All of it follows from the
-/// half hour, the region and the clock alone, so that whoever asks the same at the same time gets the same. Forecasts
-/// come closer the nearer they are; an actual is there half an hour after the end, and is put right once, later that day.
+/// The simulated grid: true, forecast and metered values. They depend on the half hour, the region and the clock alone, so
+/// that equal requests at the same time get equal answers. The forecast error shrinks with the lead time. An actual is
+/// published half an hour after the end of its half hour and is revised once, later that day.
 /// </summary>
 internal static class SimulatedGrid
 {
@@ -12,10 +12,10 @@ internal static class SimulatedGrid
     public static readonly TimeSpan Ahead = TimeSpan.FromHours(48);
     private const double LeastGas = 2;
 
-    /// <summary>What is.</summary>
+    /// <summary>The true mix.</summary>
     public static GenerationMix Mix(GridRegion region, DateTimeOffset window) => Mix(region, window, 1);
 
-    /// <summary>What is expected at <paramref name="now"/>; of a half hour that has begun, what was expected last.</summary>
+    /// <summary>The forecast at <paramref name="now"/>; for a half hour that has begun, the last forecast.</summary>
     public static GenerationMix Forecast(GridRegion region, DateTimeOffset window, DateTimeOffset now)
     {
         var issued = HalfHours.Containing(now);
@@ -25,17 +25,17 @@ internal static class SimulatedGrid
         return Mix(region, window, 1 + miss + wobble);
     }
 
-    /// <summary>The metered intensity of Great Britain in gCO2/kWh; null as long as there is none.</summary>
+    /// <summary>The metered intensity of Great Britain in gCO2/kWh; null before it is published.</summary>
     public static int? Actual(DateTimeOffset window, DateTimeOffset now)
     {
         var age = now - (window + HalfHours.Length);
         if (age < Metered)
             return null;
         var final = Mix(GridRegion.All[GridRegion.GreatBritain - 1], window).Intensity;
-        return age < Revised ? final + Slip(window) : final;
+        return age < Revised ? final + Revision(window) : final;
     }
 
-    /// <summary>Of the mean wind, 0.1 in a lull and 1.5 in a storm.</summary>
+    /// <summary>Relative to the mean wind: 0.1 in a lull, 1.5 in a storm.</summary>
     public static double Wind(DateTimeOffset window, int area = 0)
     {
         var hours = Hours(window);
@@ -54,7 +54,7 @@ internal static class SimulatedGrid
         return Math.Cos(Math.PI * fromNoon) * (0.65 + (0.35 * season)) * clouds;
     }
 
-    /// <summary>Of the mean demand.</summary>
+    /// <summary>Relative to the mean demand.</summary>
     public static double Demand(DateTimeOffset window)
     {
         var local = SettlementDay.Local(window);
@@ -77,7 +77,7 @@ internal static class SimulatedGrid
         return GenerationMix.Of(mean);
     }
 
-    // In per cent, in the order of the fuels. What the wind gives beyond the demand goes elsewhere.
+    // In per cent, in the order of the fuels. Wind beyond the demand is not counted.
     private static double[] Shares(GridRegion area, DateTimeOffset window, double weather)
     {
         var demand = Demand(window);
@@ -89,11 +89,11 @@ internal static class SimulatedGrid
         return [area.Biomass / demand, 0, imports, Math.Max(LeastGas, rest - wind), area.Nuclear / demand, other, area.Hydro / demand, solar, wind];
     }
 
-    // From 1 to 3 up or down: never nothing, so that every actual is revised once.
-    private static int Slip(DateTimeOffset window)
+    // From 1 to 3 up or down, never 0, so that every actual is revised once.
+    private static int Revision(DateTimeOffset window)
     {
-        var chance = Noise.Of(Noise.Meter, HalfHours.Number(window));
-        return Math.Sign(chance) * (1 + (int)(Math.Abs(chance) * 2.99)) is var slip and not 0 ? slip : 1;
+        var noise = Noise.Of(Noise.Meter, HalfHours.Number(window));
+        return Math.Sign(noise) * (1 + (int)(Math.Abs(noise) * 2.99)) is var revision and not 0 ? revision : 1;
     }
 
     private static double Bump(double hour, double middle, double width) => Math.Exp(-Math.Pow((hour - middle) / width, 2));

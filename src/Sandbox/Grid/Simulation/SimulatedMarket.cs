@@ -1,20 +1,20 @@
 namespace Pylon.Sandbox.Grid.Simulation;
 
-/// <summary>Demand in MW and prices in GBP/MWh that go with <see cref="SimulatedGrid"/>.</summary>
+/// <summary>Demand in MW and prices in GBP/MWh of <see cref="SimulatedGrid"/>.</summary>
 internal static class SimulatedMarket
 {
     public const int WindCapacity = 6_600;
     public const int SolarCapacity = 23_000;
     private const double MeanDemand = 28_000;
 
-    /// <summary>The national demand as it was metered (INDO, ND).</summary>
+    /// <summary>The metered national demand (INDO, ND).</summary>
     public static int Demand(DateTimeOffset window) =>
         (int)((MeanDemand * SimulatedGrid.Demand(window)) - (0.35 * EmbeddedSolar(window)) + (180 * Noise.Of(Noise.Demand, HalfHours.Number(window))));
 
     /// <summary>With station load, pumping and exports (ITSDO, TSD).</summary>
     public static int TransmissionDemand(DateTimeOffset window) => Demand(window) + 600 + (int)(900 * (1.2 - SimulatedGrid.Demand(window)));
 
-    /// <summary>As it was expected when <paramref name="issued"/>.</summary>
+    /// <summary>The demand forecast that was issued at <paramref name="issued"/>.</summary>
     public static int ExpectedDemand(DateTimeOffset window, DateTimeOffset issued)
     {
         var days = Math.Max(0.2, (window - issued).TotalDays);
@@ -25,7 +25,7 @@ internal static class SimulatedMarket
 
     public static int EmbeddedSolar(DateTimeOffset window) => (int)(SolarCapacity * 0.6 * SimulatedGrid.Sun(window));
 
-    /// <summary>Below nothing when the wind blows in the night.</summary>
+    /// <summary>Negative in windy nights.</summary>
     public static decimal SystemPrice(DateTimeOffset window)
     {
         var scarce = SimulatedGrid.Demand(window) - (0.45 * SimulatedGrid.Wind(window));

@@ -3,7 +3,7 @@ using Pylon.Sandbox.Faults;
 
 namespace Pylon.Sandbox.Grid.Sources;
 
-/// <summary>What can go wrong on demand with an answer of a grid source.</summary>
+/// <summary>The faults of a grid source.</summary>
 internal static class GridFaults
 {
     public const string Delay = "delay";
@@ -27,7 +27,7 @@ internal static class GridFaults
         FewRows, MissingRows, DuplicateRows, Outlier, Zero, Negative,
     ];
 
-    /// <summary>A kind that means nothing for the answer waits for one that it fits.</summary>
+    /// <summary>False for a kind that does not apply to the answer; the fault stays for a later one.</summary>
     public static bool Fits(string kind, GridSource source, GridAnswer answer) => kind switch
     {
         Delay or DropConnection or HttpError or RateLimited => true,
@@ -37,8 +37,8 @@ internal static class GridFaults
         _ => answer.Status == 200,
     };
 
-    /// <summary>The answer with everything done to it that goes in the body.</summary>
-    public static GridAnswer Spoil(GridSource source, GridAnswer answer, IReadOnlyDictionary<string, Fault> hit)
+    /// <summary>The answer with the faults of its body applied.</summary>
+    public static GridAnswer Apply(GridSource source, GridAnswer answer, IReadOnlyDictionary<string, Fault> hit)
     {
         if (hit.TryGetValue(HttpError, out var error))
             return Failed(error.HttpStatus ?? 500);
@@ -51,13 +51,13 @@ internal static class GridFaults
         if (hit.ContainsKey(SuccessFalse))
             return GridAnswer.Ok(source.Failure(500));
         if (answer.Rows is { } rows)
-            SpoilRows(source, answer, rows, hit);
+            ApplyToRows(source, answer, rows, hit);
         return answer;
 
         GridAnswer Failed(int status) => new(status, source.Failure(status));
     }
 
-    private static void SpoilRows(GridSource source, GridAnswer answer, JArray rows, IReadOnlyDictionary<string, Fault> hit)
+    private static void ApplyToRows(GridSource source, GridAnswer answer, JArray rows, IReadOnlyDictionary<string, Fault> hit)
     {
         foreach (var (kind, value) in new[] { (Outlier, source.Outlier), (Zero, 0), (Negative, -50) })
         {
