@@ -44,7 +44,7 @@ public sealed class TestGateway : IAsyncDisposable
 
     public string GrpcAddress { get; }
 
-    /// <summary>What the fake services saw.</summary>
+    /// <summary>What the fake services received.</summary>
     internal FakeServices Fakes => _services.Services.GetRequiredService<FakeServices>();
 
     internal FakeEventStream Events => (FakeEventStream)_gateway.Services.GetRequiredService<IEventStream>();
@@ -85,7 +85,7 @@ public sealed class TestGateway : IAsyncDisposable
         await StopAsync(_services);
     }
 
-    // A stream that a test left open must not hold the end up.
+    // An open stream of a test must not delay the end.
     private static async Task StopAsync(WebApplication app)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));

@@ -27,7 +27,7 @@ public sealed class WebhookTests(GatewayFixture fixture) : IClassFixture<Gateway
         var answer = await Http.PostAsync("/beckn/on_init", new StringContent("rubbish"));
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Equal("NACK", await Status(answer));
+        Assert.Equal("NACK", await StatusAsync(answer));
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class WebhookTests(GatewayFixture fixture) : IClassFixture<Gateway
         var answer = await Http.PostAsync("/beckn/on_status", new ByteArrayContent(new byte[(1024 * 1024) + 1]));
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        Assert.Equal("NACK", await Status(answer));
+        Assert.Equal("NACK", await StatusAsync(answer));
     }
 
     [Fact]
@@ -72,9 +72,9 @@ public sealed class WebhookTests(GatewayFixture fixture) : IClassFixture<Gateway
     {
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.NotNull(answer.Headers.RetryAfter);
-        Assert.Equal("NACK", await Status(answer));
+        Assert.Equal("NACK", await StatusAsync(answer));
     }
 
-    private static async Task<string?> Status(HttpResponseMessage answer) =>
+    private static async Task<string?> StatusAsync(HttpResponseMessage answer) =>
         JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("message").GetProperty("ack").GetProperty("status").GetString();
 }

@@ -25,13 +25,16 @@ internal sealed class FakePylon : IAsyncDisposable
     /// <summary>Workloads that are scheduled.</summary>
     public ConcurrentDictionary<string, bool> Scheduled { get; } = new();
 
-    /// <summary>What was reported, in its order: phase/part/status, and the id.</summary>
+    /// <summary>The reports in order of arrival: phase/part/status, and the event id.</summary>
     public ConcurrentQueue<(string What, Guid Id)> Reports { get; } = new();
 
     /// <summary>The positions that subscribers reconnected with.</summary>
     public ConcurrentQueue<string> ReconnectedWith { get; } = new();
 
     public int PartsOfABatch { get; set; } = 2;
+
+    /// <summary>Called with the id of the batch before a report is answered.</summary>
+    public Action<string>? OnReport { get; set; }
 
     public async Task UpAsync()
     {
@@ -99,6 +102,7 @@ internal sealed class FakePylon : IAsyncDisposable
         var (phase, part) = (body["phase"]!.Value<string>()!, body["entity_id"]!.Value<string>());
         var status = body["status"]!.Value<string>()!["PHASE_STATUS_".Length..];
         var eventId = Guid.Parse(body["event_id"]!.Value<string>()!);
+        OnReport?.Invoke(id);
         lock (_gate)
         {
             var known = Reports.Any(r => r.Id == eventId);

@@ -7,7 +7,7 @@ using Pylon.Transcoding.Problems;
 
 namespace Pylon.Gateway.Broadcast;
 
-/// <summary>Writes the frames of one subscriber: all that are ready, then a flush; a comment when there is none.</summary>
+/// <summary>Writes the frames of one subscriber: all that are ready, then a flush; heartbeats while it is idle.</summary>
 internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions options, TimeProvider time)
 {
     private readonly StreamResponse _response = new(context, StreamFormat.For(context.Request, StreamFormat.Sse), options.Heartbeat, time);
@@ -40,7 +40,7 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
         }
     }
 
-    // The id before the first event lets a reader who got none yet resume from here.
+    // The id before the first event lets a reader without events resume from here.
     private byte[] Preamble(Position start) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {(long)options.Retry.TotalMilliseconds}\nid: {start}\n\n"));
 

@@ -100,13 +100,18 @@ internal sealed class BppHandler(
             record.Callback = "lost";
         }
         else if (hit.ContainsKey(FaultKinds.CallbackBeforeAck))
+        {
             await callbacks.SendNowAsync(callback);
+        }
         else
+        {
             http.Response.OnCompleted(() =>
             {
                 callbacks.Send(callback);
                 return Task.CompletedTask;
             });
+        }
+
         if (await IsReplacedAsync(http, hit, record, processed: true))
             return;
         record.Answer = "ack";

@@ -58,7 +58,7 @@ internal sealed class ClientStream(HttpContext context, RequestBinder binder, Me
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
-            // The call is over, whoever ended it: its status comes with the answer.
+            // The call has ended: its status comes with the answer.
         }
     }
 

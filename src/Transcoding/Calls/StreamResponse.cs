@@ -2,7 +2,7 @@ using Pylon.Transcoding.Problems;
 
 namespace Pylon.Transcoding.Calls;
 
-/// <summary>An open response that frames are written to, with heartbeats while there is none.</summary>
+/// <summary>A streamed response: frames, and heartbeats while the stream is idle.</summary>
 public sealed class StreamResponse(HttpContext context, StreamFormat format, TimeSpan heartbeat, TimeProvider time)
 {
     public StreamFormat Format => format;
@@ -25,7 +25,7 @@ public sealed class StreamResponse(HttpContext context, StreamFormat format, Tim
 
     public Task FlushAsync(CancellationToken cancellationToken) => context.Response.Body.FlushAsync(cancellationToken);
 
-    /// <summary>Awaits the next frame and writes heartbeats until it is there.</summary>
+    /// <summary>Awaits the next frame and writes heartbeats meanwhile.</summary>
     public async Task<bool> NextOrHeartbeatAsync(Task<bool> next, CancellationToken cancellationToken)
     {
         while (!next.IsCompleted && !format.Heartbeat.IsEmpty)

@@ -5,7 +5,7 @@ namespace Pylon.Transcoding.Fields;
 
 internal static class EnumNames
 {
-    /// <summary>What the names of the values begin with: <c>WORKLOAD_STATUS_</c> for <c>WorkloadStatus</c>.</summary>
+    /// <summary>The prefix of the names of the values: <c>WORKLOAD_STATUS_</c> for <c>WorkloadStatus</c>.</summary>
     public static string PrefixOf(EnumDescriptor type)
     {
         var prefix = new StringBuilder();

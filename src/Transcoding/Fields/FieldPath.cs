@@ -3,7 +3,7 @@ using Google.Protobuf.Reflection;
 
 namespace Pylon.Transcoding.Fields;
 
-/// <summary>The way from a message to a field within it: <c>a.b.c</c>.</summary>
+/// <summary>The path from a message to a field within it: <c>a.b.c</c>.</summary>
 public sealed class FieldPath
 {
     private readonly FieldDescriptor[] _parents;
@@ -17,13 +17,13 @@ public sealed class FieldPath
 
     public FieldDescriptor Field { get; }
 
-    /// <summary>With the names of the contract, however it was asked for.</summary>
+    /// <summary>The path in the names of the contract.</summary>
     public string Name { get; }
 
-    /// <summary>The first field on the way.</summary>
+    /// <summary>The first field of the path.</summary>
     public FieldDescriptor Root => _parents.Length > 0 ? _parents[0] : Field;
 
-    /// <summary>Takes the names of the contract (<c>page_size</c>) and those of JSON (<c>pageSize</c>).</summary>
+    /// <summary>Accepts the names of the contract (<c>page_size</c>) and those of JSON (<c>pageSize</c>).</summary>
     public static FieldPath? Find(MessageDescriptor message, string path)
     {
         var parents = new List<FieldDescriptor>();
@@ -41,7 +41,7 @@ public sealed class FieldPath
         }
     }
 
-    /// <summary>The message that holds the field; those on the way are made when they are absent.</summary>
+    /// <summary>The message that holds the field; absent messages on the path are created.</summary>
     public IMessage Holder(IMessage root)
     {
         foreach (var parent in _parents)

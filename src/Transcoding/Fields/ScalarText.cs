@@ -5,8 +5,8 @@ using Google.Protobuf.Reflection;
 namespace Pylon.Transcoding.Fields;
 
 /// <summary>
-/// The value of a field from its text, as it stands in a path, a query, or a JSON string or number. Where it cannot be,
-/// <c>Problem</c> says what would be right.
+/// The value of a field, read from its text in a path, a query, or a JSON string or number. For an invalid text
+/// <c>Problem</c> says what is allowed.
 /// </summary>
 internal readonly record struct ScalarText(object? Value, string? Problem)
 {
@@ -27,8 +27,7 @@ internal readonly record struct ScalarText(object? Value, string? Problem)
     };
 
     /// <summary>
-    /// The name of the contract (<c>WORKLOAD_STATUS_QUEUED</c>), its number, or the short name that the database and
-    /// the command line use (<c>queued</c>).
+    /// Reads the name of a value in the contract (<c>STATUS_QUEUED</c>), its number, or its short name (<c>queued</c>).
     /// </summary>
     public static ScalarText Enum(EnumDescriptor type, string text)
     {

@@ -15,7 +15,7 @@ internal static partial class WellKnown
     public static bool IsWrapper(MessageDescriptor type) =>
         ReferenceEquals(type.File, WrappersReflection.Descriptor);
 
-    /// <summary>True for a message that has a text of its own, so that a path or a query can carry it.</summary>
+    /// <summary>True for a message that is written as one text, so that a path or a query can carry it.</summary>
     public static bool HasText(MessageDescriptor type) =>
         IsWrapper(type) || type == Timestamp.Descriptor || type == Duration.Descriptor || type == FieldMask.Descriptor;
 
@@ -34,8 +34,8 @@ internal static partial class WellKnown
     {
         const string Problem = "must be an RFC 3339 time such as 2026-01-31T12:00:00Z";
         var match = Rfc3339().Match(text);
-        if (!match.Success
-            || !DateTime.TryParseExact(match.Groups["time"].Value.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (!DateTime.TryParseExact(match.Groups["time"].Value.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture, Utc, out var time))
             return ScalarText.Wrong(Problem);
         var offset = 0;
         if (match.Groups["hours"].Success)

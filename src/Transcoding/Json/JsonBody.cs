@@ -4,12 +4,12 @@ using Pylon.Transcoding.Problems;
 
 namespace Pylon.Transcoding.Json;
 
-/// <summary>The bytes of a body as a JSON tree, or where they stop being JSON.</summary>
+/// <summary>Parses a body as JSON.</summary>
 internal static class JsonBody
 {
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Null with a problem that gives line and position, both from 1, when the bytes are not JSON.</summary>
+    /// <summary>Null with a problem, which gives line and position from 1, when the bytes are not valid JSON.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> body, int maxDepth, out FieldProblem problem)
     {
         problem = default;
@@ -32,7 +32,7 @@ internal static class JsonBody
         }
     }
 
-    // The message of System.Text.Json without the sentence in which it repeats the position, and without its hints for programmers.
+    // The message of System.Text.Json without its repeated position and without its hints for programmers.
     private static string Describe(JsonException e, int maxDepth)
     {
         if (e.Message.Contains("depth", StringComparison.OrdinalIgnoreCase) && !e.Message.Contains("depth to be zero", StringComparison.OrdinalIgnoreCase))

@@ -9,8 +9,8 @@ using Pylon.Transcoding.Problems;
 namespace Pylon.Transcoding.Json;
 
 /// <summary>
-/// Proto3 JSON to a message, guided by the descriptor. Google.Protobuf's own parser does the same but does not say
-/// which field is wrong; this one goes on after a problem and collects them all, each with the path of its field.
+/// Reads proto3 JSON into a message by its descriptor. The parser of Google.Protobuf does the same but does not name the
+/// wrong field; this reader continues after a problem and reports each with the path of its field.
 /// </summary>
 internal sealed class JsonMessageReader(JsonParser foreignParser, List<FieldProblem> problems)
 {
@@ -174,7 +174,7 @@ internal sealed class JsonMessageReader(JsonParser foreignParser, List<FieldProb
         return parsed.Value;
     }
 
-    // A string may hold half of a surrogate pair as an escape, which System.Text.Json finds only when it is read.
+    // A string may hold half of a surrogate pair as an escape, which System.Text.Json detects only when it is read.
     private bool TryText(Func<string> read, string path, out string text)
     {
         try

@@ -16,7 +16,7 @@ public sealed record Problem
     /// <summary>The title again, under the name that clients of the Batch Conductor Service read.</summary>
     public string Error => Title;
 
-    /// <summary>One sentence for a person; names the field where a field is wrong.</summary>
+    /// <summary>One sentence for a person; names the wrong field.</summary>
     public required string Detail { get; init; }
 
     /// <summary>Stable, UPPER_SNAKE: programs branch on it.</summary>
@@ -24,7 +24,7 @@ public sealed record Problem
 
     public string Domain { get; init; } = "pylon";
 
-    /// <summary>What is wrong, field by field.</summary>
+    /// <summary>The wrong fields.</summary>
     public IReadOnlyList<FieldError> Errors { get; init; } = [];
 
     /// <summary>W3C trace id, to find the request in logs and traces.</summary>

@@ -28,7 +28,7 @@ public static class StatusMap
     public static string Title(int httpStatus) =>
         httpStatus == ClientClosedRequest ? "Client Closed Request" : ReasonPhrases.GetReasonPhrase(httpStatus);
 
-    /// <summary>INVALID_ARGUMENT for <see cref="StatusCode.InvalidArgument"/>: the reason when the service gave none.</summary>
+    /// <summary>INVALID_ARGUMENT for <see cref="StatusCode.InvalidArgument"/>: the reason when the service gives none.</summary>
     public static string Name(StatusCode code) => code switch
     {
         StatusCode.OK => "OK",

@@ -21,7 +21,7 @@ public sealed class Binding
 
     public MethodDescriptor Rpc { get; }
 
-    /// <summary>Upper case; <c>*</c> takes any.</summary>
+    /// <summary>Upper case; <c>*</c> accepts any.</summary>
     public string HttpMethod { get; }
 
     public PathTemplate Template { get; }
@@ -29,10 +29,10 @@ public sealed class Binding
     /// <summary>The body holds the whole request message.</summary>
     public bool BodyIsWhole { get; }
 
-    /// <summary>The field of the request message that the body holds, if it is one.</summary>
+    /// <summary>The field of the request message that the body holds; null when it holds none or the whole message.</summary>
     public FieldDescriptor? BodyField { get; }
 
-    /// <summary>The field of the response message that is the answer, if it is not the whole.</summary>
+    /// <summary>The field of the response message that is the answer; null for the whole message.</summary>
     public FieldDescriptor? ResponseField { get; }
 
     internal IReadOnlyDictionary<string, FieldPath> PathFields { get; }

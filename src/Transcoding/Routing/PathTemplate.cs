@@ -9,7 +9,7 @@ public enum SegmentKind
     /// <summary><c>*</c>: exactly one segment, not empty.</summary>
     Single,
 
-    /// <summary><c>**</c>: all that is left, also nothing.</summary>
+    /// <summary><c>**</c>: all remaining segments, or none.</summary>
     Multi,
 }
 
@@ -29,10 +29,11 @@ public sealed record PathTemplate(
     IReadOnlyList<TemplateVariable> Variables,
     string Verb)
 {
-    /// <summary>True when the last segment takes all that is left.</summary>
+    /// <summary>True when the last segment matches all remaining segments.</summary>
     public bool IsOpenEnded => Segments.Count > 0 && Segments[^1].Kind == SegmentKind.Multi;
 
-    /// <summary>Reads a template; a wrong one is a mistake in the contract and throws <see cref="FormatException"/>.</summary>
+    /// <summary>Parses a template.</summary>
+    /// <exception cref="FormatException">The contract has an invalid template.</exception>
     public static PathTemplate Parse(string text) => new PathTemplateParser(text).Parse();
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace Pylon.Transcoding.Routing;
 
-/// <summary>A recursive descent over the grammar in google/api/http.proto.</summary>
+/// <summary>A recursive descent parser of the grammar in google/api/http.proto.</summary>
 internal sealed class PathTemplateParser(string text)
 {
     private readonly List<TemplateSegment> _segments = [];

@@ -8,7 +8,7 @@ public sealed record RouteMatch(Binding? Binding, IReadOnlyList<string> Path, IR
 
 /// <summary>
 /// Finds the binding of a request: a tree by segment, where a literal wins over <c>*</c> and <c>*</c> over <c>**</c>,
-/// at the first segment in which two templates differ. A known verb wins over a variable that would swallow it.
+/// at the first segment in which two templates differ. A known verb wins over a variable that would include it.
 /// </summary>
 public sealed class RouteTable
 {
@@ -25,7 +25,7 @@ public sealed class RouteTable
     {
         if (!rawPath.StartsWith('/'))
             return RouteMatch.None;
-        string[] path = rawPath.Length == 1 ? [] : rawPath[1..].Split('/');
+        var path = rawPath.Length == 1 ? [] : rawPath[1..].Split('/');
         var colon = path.Length > 0 ? path[^1].LastIndexOf(':') : -1;
         if (colon >= 0)
         {

@@ -50,7 +50,10 @@ internal sealed class ConditionReader(string text)
                 throw Unexpected();
         }
         else
+        {
             condition = ReadComparison();
+        }
+
         return negations % 2 == 0 ? condition : new FilterExpression.Not(condition);
     }
 

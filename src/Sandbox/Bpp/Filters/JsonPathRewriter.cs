@@ -14,7 +14,9 @@ internal static class JsonPathRewriter
         for (var i = 0; i < path.Length;)
         {
             if (path[i] is '\'' or '"')
+            {
                 i = CopyQuoted(path, i, result);
+            }
             else if (path[i] == '.' && NameEnd(path, i + 1) is var end && path.AsSpan(i + 1, end - i - 1).Contains(':'))
             {
                 // `..ns:name` keeps both dots: Newtonsoft reads a bracket after them.
@@ -24,8 +26,11 @@ internal static class JsonPathRewriter
                 i = end;
             }
             else
+            {
                 result.Append(path[i++]);
+            }
         }
+
         return result.ToString();
     }
 
