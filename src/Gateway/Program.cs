@@ -1,31 +1,34 @@
 using Pylon.Gateway.Broadcast;
+using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Home;
+using Pylon.Gateway.Metrics;
 using Pylon.Gateway.Proxy;
-using Pylon.Gateway.Transcoding;
+using Pylon.Gateway.Rest;
 using Pylon.Gateway.Webhooks;
 using Pylon.ServiceDefaults;
 
 namespace Pylon.Gateway;
 
-/// <summary>The gateway: REST and native gRPC to all services, and the broadcast of their events.</summary>
+/// <summary>The gateway: the REST and gRPC APIs of all services, webhooks of providers, and the broadcast of events.</summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args) => Defaults.RunServiceAsync(() => Build(args));
 
-    /// <summary>Tests replace services by their own in <paramref name="adjust"/>.</summary>
-    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    /// <summary>Tests replace services through <paramref name="configure"/>.</summary>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("gateway", defaultGrpcPort: 8081, defaultHttpPort: 8080);
         builder.Services
             .AddProxy()
-            .AddTranscoding()
+            .AddSingleton<GatewayMetrics>()
+            .AddRest()
             .AddWebhooks()
             .AddBroadcast(builder.Configuration);
-        adjust?.Invoke(builder);
+        configure?.Invoke(builder);
 
         var app = builder.Build();
-        app.UseTranscoding();
+        app.UseRest();
         app.MapHome();
         app.MapBroadcast();
         app.MapWebhooks();

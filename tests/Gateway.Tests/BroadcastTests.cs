@@ -25,7 +25,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task AnEventIsACloudEvent()
+    public async Task EventIsACloudEvent()
     {
         await using var gateway = await TestGateway.StartAsync();
         using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
@@ -48,7 +48,7 @@ public sealed class BroadcastTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WhoComesBackGetsExactlyWhatItMissed(bool byHeader)
+    public async Task ReconnectingReaderGetsExactlyTheMissedEvents(bool byHeader)
     {
         await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=3");
         string last;
@@ -69,7 +69,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task WhoComesBackGetsWhatItMissedOfEachTopic()
+    public async Task ReconnectingReaderGetsTheMissedEventsOfEachTopic()
     {
         await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=3");
         string last;
@@ -97,7 +97,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task WhoGotNoEventYetCanResumeToo()
+    public async Task ReaderWithoutEventsCanResume()
     {
         await using var gateway = await TestGateway.StartAsync();
         gateway.Events.Publish(1, 5);
@@ -116,7 +116,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task NothingIsLostOrDoubledWhileEventsPourInDuringTheReplay()
+    public async Task EventsPublishedDuringTheReplayArriveExactlyOnce()
     {
         await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=7");
         gateway.Events.Publish(1, 100);
@@ -138,7 +138,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task AGapIsTold()
+    public async Task GapIsReported()
     {
         await using var gateway = await TestGateway.StartAsync();
         gateway.Events.Publish(1, 10);
@@ -155,7 +155,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task AReaderAheadOfThisGatewaySeesNothingTwice()
+    public async Task ReaderAheadOfThisGatewayGetsNothingTwice()
     {
         await using var gateway = await TestGateway.StartAsync();
         gateway.Events.Publish(1, 3);
@@ -172,7 +172,7 @@ public sealed class BroadcastTests
     [InlineData("/beckn/broadcast?nope=1", "nope")]
     [InlineData("/beckn/broadcast/poll?max_events=1001", "max_events")]
     [InlineData("/beckn/broadcast/poll?max_events=x", "max_events")]
-    public async Task AWrongParameterIsNamed(string path, string field)
+    public async Task WrongParameterIsNamed(string path, string field)
     {
         await using var gateway = await TestGateway.StartAsync();
 
@@ -184,7 +184,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task PollGoesOnFromItsPosition()
+    public async Task PollContinuesFromItsPosition()
     {
         await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=2");
         gateway.Events.Publish(1, 5);
@@ -200,7 +200,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task TheGrpcFaceSaysTheSame()
+    public async Task GrpcSubscriptionGivesTheSameEvents()
     {
         await using var gateway = await TestGateway.StartAsync();
         var client = new BroadcastService.BroadcastServiceClient(gateway.Grpc);
@@ -217,7 +217,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task ASlowReaderIsDroppedAndCanResume()
+    public async Task SlowReaderIsDroppedAndCanResume()
     {
         await using var gateway = await TestGateway.StartAsync("--Broadcast:QueueLength=4");
         var client = new BroadcastService.BroadcastServiceClient(gateway.Grpc);
@@ -225,7 +225,7 @@ public sealed class BroadcastTests
         var seen = new List<int>();
         var position = (await call.ResponseHeadersAsync).GetValue("pylon-position")!;
 
-        // More than the buffers of a connection hold, so that the queue of the one who does not read fills up.
+        // More than the buffers of a connection hold, so that the queue of the idle reader fills up.
         var big = new string('x', 100_000);
         for (var i = 1; i <= 400; i++)
         {
@@ -251,7 +251,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task AnIdleStreamHasHeartbeats()
+    public async Task IdleStreamHasHeartbeats()
     {
         await using var gateway = await TestGateway.StartAsync("--Broadcast:Heartbeat=00:00:00.020");
         using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
@@ -263,7 +263,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task ASubscriberWhoLeavesIsForgotten()
+    public async Task SubscriberThatLeavesMakesRoomForAnother()
     {
         await using var gateway = await TestGateway.StartAsync("--Broadcast:MaxSubscribers=1");
         using (await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast"))
@@ -277,7 +277,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task OneMessageALineForThoseWhoAskForIt()
+    public async Task NdjsonIsWrittenOnRequest()
     {
         await using var gateway = await TestGateway.StartAsync();
         using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast", accept: "application/x-ndjson");

@@ -99,7 +99,7 @@ internal sealed class FakeEventStream : IEventStream
     {
         lock (_gate)
         {
-            return Each(topics, topic => _kept.LastOrDefault(each => each.Topic == topic)?.Position ?? Start);
+            return EachAsync(topics, topic => _kept.LastOrDefault(each => each.Topic == topic)?.Position ?? Start);
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed class FakeEventStream : IEventStream
     {
         lock (_gate)
         {
-            return Each(topics, _ => At(_trimmed));
+            return EachAsync(topics, _ => At(_trimmed));
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class FakeEventStream : IEventStream
 
     public Task PublishDeadLettersAsync(string topic, IReadOnlyList<Messaging.DeadLetter> letters, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    private static Task<IReadOnlyDictionary<string, string>> Each(IEnumerable<string> topics, Func<string, string> position) =>
+    private static Task<IReadOnlyDictionary<string, string>> EachAsync(IEnumerable<string> topics, Func<string, string> position) =>
         Task.FromResult<IReadOnlyDictionary<string, string>>(topics.ToDictionary(topic => topic, position, StringComparer.Ordinal));
 
     private static string At(long number) => string.Create(CultureInfo.InvariantCulture, $"{number}-0");

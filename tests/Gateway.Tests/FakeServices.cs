@@ -7,7 +7,7 @@ using Pylon.Testing.V1;
 
 namespace Pylon.Gateway.Tests;
 
-/// <summary>What the fake services saw, for tests to look at.</summary>
+/// <summary>What the fake services received.</summary>
 internal sealed class FakeServices
 {
     /// <summary>Set when the running Hang or Watch was cancelled.</summary>
@@ -40,7 +40,7 @@ internal sealed class FakeEcho(FakeServices seen) : EchoService.EchoServiceBase
     public override async Task<EchoResponse> Hang(EchoRequest request, ServerCallContext context)
     {
         seen.Deadline = context.Deadline;
-        await Forever(context);
+        await HangAsync(context);
         return new EchoResponse();
     }
 
@@ -51,7 +51,7 @@ internal sealed class FakeEcho(FakeServices seen) : EchoService.EchoServiceBase
         if (request.Code != 0)
             throw Refusal.NotFound("echo", request.Code).AsException();
         if (request.Hang)
-            await Forever(context);
+            await HangAsync(context);
     }
 
     public override async Task<EchoResponse> Collect(IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context)
@@ -72,7 +72,7 @@ internal sealed class FakeEcho(FakeServices seen) : EchoService.EchoServiceBase
             await responseStream.WriteAsync(new EchoResponse { Echo = request }, context.CancellationToken);
     }
 
-    private async Task Forever(ServerCallContext context)
+    private async Task HangAsync(ServerCallContext context)
     {
         seen.Entered.TrySetResult();
         try

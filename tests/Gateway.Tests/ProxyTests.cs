@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Grpc.Reflection.V1;
+using Pylon.Gateway.Contracts;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
 
@@ -39,7 +40,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     }
 
     [Fact]
-    public async Task DeadlinesGoThrough()
+    public async Task DeadlinesReachTheService()
     {
         await using var gateway = await TestGateway.StartAsync();
         using var call = new WorkloadService.WorkloadServiceClient(gateway.Grpc).WatchWorkload(new WatchWorkloadRequest { Id = "open" }, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2));
@@ -56,7 +57,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     }
 
     [Fact]
-    public async Task AServiceThatIsAwayIsUnavailable()
+    public async Task UnreachableServiceIsUnavailable()
     {
         await using var gateway = await TestGateway.StartAsync();
         await gateway.StopServicesAsync();
@@ -103,7 +104,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
 
         await first.StopAsync();
 
-        // The one that is left answers; a call that meets the other one fails and counts against it.
+        // The remaining instance answers; a call to the stopped one fails and counts against it.
         await Pylon.Testing.Eventually.True(async () => (await gateway.Http.GetAsync("/api/v1/workloads/x")).IsSuccessStatusCode);
         await Pylon.Testing.Eventually.True(async () => (await new WorkloadService.WorkloadServiceClient(gateway.Grpc).GetWorkloadAsync(new GetWorkloadRequest { Id = "x" })).Workload.Id == "x");
     }
@@ -112,7 +113,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     [InlineData("", HealthCheckResponse.Types.ServingStatus.Serving)]
     [InlineData("pylon.orchestrator.v1.WorkloadService", HealthCheckResponse.Types.ServingStatus.Serving)]
     [InlineData("pylon.gateway.v1.BroadcastService", HealthCheckResponse.Types.ServingStatus.Serving)]
-    public async Task HealthIsThatOfTheOwner(string service, HealthCheckResponse.Types.ServingStatus status) =>
+    public async Task HealthOfAServiceIsAskedOfItsOwner(string service, HealthCheckResponse.Types.ServingStatus status) =>
         Assert.Equal(status, (await new Health.HealthClient(fixture.Gateway.Grpc).CheckAsync(new HealthCheckRequest { Service = service })).Status);
 
     [Fact]
@@ -124,7 +125,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     }
 
     [Fact]
-    public async Task ReflectionListsTheServicesOfAll()
+    public async Task ReflectionListsAllServices()
     {
         using var call = new ServerReflection.ServerReflectionClient(fixture.Gateway.Grpc).ServerReflectionInfo();
         await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" });
@@ -138,7 +139,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     }
 
     [Fact]
-    public async Task AnUnknownServiceIsUnimplemented()
+    public async Task UnknownServiceIsUnimplemented()
     {
         var error = await Assert.ThrowsAsync<RpcException>(async () => await new Pylon.Testing.V1.EchoService.EchoServiceClient(fixture.Gateway.Grpc).GetAsync(new()));
 

@@ -7,7 +7,7 @@ namespace Pylon.Gateway.Tests;
 public sealed class RedisBroadcastTests
 {
     [Fact]
-    public async Task TwoGatewaysTellTheSameAndOneTakesOverFromTheOther()
+    public async Task ReaderCanMoveFromOneGatewayToAnother()
     {
         var redis = await TestRedis.CreateAsync();
         await using var one = await TestGateway.StartAsync($"--PYLON_REDIS={redis.ConnectionString}");
@@ -15,23 +15,23 @@ public sealed class RedisBroadcastTests
         using var a = await ServerEvents.OpenAsync(one.Http, "/beckn/broadcast");
         using var b = await ServerEvents.OpenAsync(two.Http, "/beckn/broadcast");
 
-        await Publish(one, 1, 30);
+        await PublishAsync(one, 1, 30);
         Assert.Equal(Enumerable.Range(1, 30), await a.NumbersAsync(30));
         Assert.Equal(Enumerable.Range(1, 30), await b.NumbersAsync(30));
         Assert.Equal(a.LastId, b.LastId);
 
-        await Publish(two, 31, 10);
+        await PublishAsync(two, 31, 10);
         using var moved = await ServerEvents.OpenAsync(two.Http, "/beckn/broadcast", lastId: a.LastId);
         Assert.Equal(Enumerable.Range(31, 10), await moved.NumbersAsync(10));
     }
 
     [Fact]
-    public async Task SubscribersOutliveARestartOfRedis()
+    public async Task SubscribersSurviveARestartOfRedis()
     {
         await using var redis = await TestRedis.PrivateAsync();
         await using var gateway = await TestGateway.StartAsync($"--PYLON_REDIS={redis.Address}");
         using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
-        await Publish(gateway, 1, 10);
+        await PublishAsync(gateway, 1, 10);
         Assert.Equal(Enumerable.Range(1, 10), await stream.NumbersAsync(10));
 
         await redis.KillAsync();
@@ -39,12 +39,12 @@ public sealed class RedisBroadcastTests
 
         await Eventually.True(async () =>
         {
-            await Publish(gateway, 11, 10);
+            await PublishAsync(gateway, 11, 10);
             return true;
         });
         Assert.Equal(Enumerable.Range(11, 10), await stream.NumbersAsync(10));
     }
 
-    private static Task Publish(TestGateway gateway, int first, int count) => gateway.Get<IEventStream>()
+    private static Task PublishAsync(TestGateway gateway, int first, int count) => gateway.Get<IEventStream>()
         .PublishAsync("workloads", [.. Enumerable.Range(first, count).Select(FakeEventStream.Numbered)], CancellationToken.None);
 }

@@ -13,7 +13,7 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
     [InlineData("application/x-ndjson")]
     [InlineData("application/json")]
     [InlineData("text/event-stream;q=0.1, application/x-ndjson")]
-    public async Task AStreamIsOneMessageALine(string? accept)
+    public async Task StreamIsOneMessageALine(string? accept)
     {
         using var stream = await ServerEvents.OpenAsync(Http, "/api/v1/workloads/w:watch", accept: accept);
 
@@ -24,7 +24,7 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task AStreamIsServerSentEventsForThoseWhoAskForThem()
+    public async Task StreamIsServerSentEventsOnRequest()
     {
         using var stream = await ServerEvents.OpenAsync(Http, "/api/v1/workloads/w:watch", accept: "text/event-stream");
 
@@ -35,7 +35,7 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task AFailureBeforeTheFirstMessageHasItsOwnStatus()
+    public async Task FailureBeforeTheFirstMessageHasItsOwnStatus()
     {
         var answer = await Http.GetAsync("/v1/watch?code=5");
 
@@ -44,7 +44,7 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task AFailureUnderWayIsTheLastEvent()
+    public async Task FailureAfterMessagesIsTheLastEvent()
     {
         using var stream = await ServerEvents.OpenAsync(Http, "/v1/watch?count=2&code=5", accept: "text/event-stream");
 
@@ -57,7 +57,7 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task AFailureUnderWayIsTheLastLine()
+    public async Task FailureAfterMessagesIsTheLastLine()
     {
         var lines = (await Http.GetStringAsync("/v1/watch?count=1&code=5")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -66,7 +66,7 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task ASilentStreamIsBegunAndKeptOpen()
+    public async Task SilentStreamIsBegunAndKeptOpen()
     {
         await using var gateway = await TestGateway.StartAsync("--Transcoding:StreamStart=00:00:00.010", "--Transcoding:Heartbeat=00:00:00.020");
         using var stream = await ServerEvents.OpenAsync(gateway.Http, "/v1/watch?hang=true", accept: "text/event-stream");
@@ -77,7 +77,7 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task ACallerWhoLeavesEndsTheCallAtTheService()
+    public async Task CallerThatLeavesEndsTheCallAtTheService()
     {
         await using var gateway = await TestGateway.StartAsync();
         using (var stream = await ServerEvents.OpenAsync(gateway.Http, "/v1/watch?count=1&hang=true"))
@@ -90,7 +90,7 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task ACallerWhoLeavesEndsAUnaryCallToo()
+    public async Task CallerThatLeavesEndsAUnaryCallAtTheService()
     {
         await using var gateway = await TestGateway.StartAsync();
         using var stop = new CancellationTokenSource();
@@ -114,7 +114,7 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task ALineThatIsWrongIsNamed()
+    public async Task WrongLineIsNamed()
     {
         var answer = await Http.PostAsync("/v1/collect", Lines("""{"text": "a"}""", """{"text": 5}"""));
 

@@ -9,12 +9,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Proxy;
-using Pylon.Gateway.Transcoding;
 using Pylon.Messaging;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
 using Pylon.Testing.V1;
+using Pylon.Transcoding.Calls;
+using Pylon.Transcoding.Routing;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Pylon.Gateway.Tests;
@@ -34,15 +36,15 @@ public sealed class TestGateway : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri(addresses[1]) };
     }
 
-    /// <summary>The REST face.</summary>
+    /// <summary>The REST API.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>The native face.</summary>
+    /// <summary>The gRPC API.</summary>
     public GrpcChannel Grpc { get; }
 
     public string GrpcAddress { get; }
 
-    /// <summary>What the fake services saw.</summary>
+    /// <summary>What the fake services received.</summary>
     internal FakeServices Fakes => _services.Services.GetRequiredService<FakeServices>();
 
     internal FakeEventStream Events => (FakeEventStream)_gateway.Services.GetRequiredService<IEventStream>();
@@ -83,7 +85,7 @@ public sealed class TestGateway : IAsyncDisposable
         await StopAsync(_services);
     }
 
-    // A stream that a test left open must not hold the end up.
+    // An open stream of a test must not delay the end.
     private static async Task StopAsync(WebApplication app)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));

@@ -14,11 +14,11 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [Theory]
     [InlineData("/api/v1/workloads")]
     [InlineData("/submit_task")]
-    public async Task AWorkloadIsSubmittedUnderBothPaths(string path)
+    public async Task WorkloadIsSubmittedUnderBothPaths(string path)
     {
         var answer = await Http.PostAsync(path, Json("""{"request": "Train ResNet-50 on ImageNet", "user_email": "researcher@example.com", "urgency": "high"}"""));
 
-        var workload = (await Body(answer, HttpStatusCode.OK)).GetProperty("workload");
+        var workload = (await BodyAsync(answer, HttpStatusCode.OK)).GetProperty("workload");
         Assert.Equal("Train ResNet-50 on ImageNet", workload.GetProperty("request").GetString());
         Assert.Equal("researcher@example.com", workload.GetProperty("user_email").GetString());
         Assert.Equal("URGENCY_HIGH", workload.GetProperty("urgency").GetString());
@@ -30,22 +30,22 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
-    public async Task AnEmptyBodyIsAnEmptyMessage() =>
-        Assert.Equal("w1", (await Body(await Http.PostAsync("/api/v1/workloads", null), HttpStatusCode.OK)).GetProperty("workload").GetProperty("id").GetString());
+    public async Task EmptyBodyIsAnEmptyMessage() =>
+        Assert.Equal("w1", (await BodyAsync(await Http.PostAsync("/api/v1/workloads", null), HttpStatusCode.OK)).GetProperty("workload").GetProperty("id").GetString());
 
     [Fact]
     public async Task PathAndVerbAndBodyMakeOneRequest()
     {
-        var workload = (await Body(await Http.PostAsync("/api/v1/workloads/a%2Fb:choose", Json("""{"option": 2}""")), HttpStatusCode.OK)).GetProperty("workload");
+        var workload = (await BodyAsync(await Http.PostAsync("/api/v1/workloads/a%2Fb:choose", Json("""{"option": 2}""")), HttpStatusCode.OK)).GetProperty("workload");
 
         Assert.Equal("a/b", workload.GetProperty("id").GetString());
         Assert.Equal(2, workload.GetProperty("chosen_option").GetInt32());
     }
 
     [Fact]
-    public async Task ABodyThatContradictsThePathIsRefused()
+    public async Task BodyThatContradictsThePathIsRefused()
     {
-        var problem = await Problem(await Http.PostAsync("/api/v1/workloads/a:choose", Json("""{"option": 2, "id": "b"}""")), 400);
+        var problem = await ProblemAsync(await Http.PostAsync("/api/v1/workloads/a:choose", Json("""{"option": 2, "id": "b"}""")), 400);
 
         Assert.Equal("id: differs from the one in the path", problem.GetProperty("detail").GetString());
     }
@@ -53,16 +53,16 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [Fact]
     public async Task QueryParametersTakeShortEnumNames()
     {
-        var answer = await Body(await Http.GetAsync("/api/v1/workloads?page_size=7&status=queued&status=WORKLOAD_STATUS_FAILED"), HttpStatusCode.OK);
+        var answer = await BodyAsync(await Http.GetAsync("/api/v1/workloads?page_size=7&status=queued&status=WORKLOAD_STATUS_FAILED"), HttpStatusCode.OK);
 
         Assert.Equal("7", answer.GetProperty("next_page_token").GetString());
         Assert.Equal(["WORKLOAD_STATUS_QUEUED", "WORKLOAD_STATUS_FAILED"], answer.GetProperty("workloads").EnumerateArray().Select(each => each.GetProperty("status").GetString()));
     }
 
     [Fact]
-    public async Task AFieldOfTheWrongTypeIsNamed()
+    public async Task FieldOfTheWrongTypeIsNamed()
     {
-        var problem = await Problem(await Http.PostAsync("/submit_task", Json("""{"required_gpu_mins": "many", "unknown": 1}""")), 400);
+        var problem = await ProblemAsync(await Http.PostAsync("/submit_task", Json("""{"required_gpu_mins": "many", "unknown": 1}""")), 400);
 
         Assert.Equal("FIELD_INVALID", problem.GetProperty("reason").GetString());
         Assert.Equal("pylon", problem.GetProperty("domain").GetString());
@@ -73,14 +73,14 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
-    public async Task AnUnknownQueryParameterIsNamed() => Assert.Equal(
+    public async Task UnknownQueryParameterIsNamed() => Assert.Equal(
         "pagesize: unknown query parameter",
-        (await Problem(await Http.GetAsync("/api/v1/workloads?pagesize=7"), 400)).GetProperty("detail").GetString());
+        (await ProblemAsync(await Http.GetAsync("/api/v1/workloads?pagesize=7"), 400)).GetProperty("detail").GetString());
 
     [Fact]
-    public async Task MalformedJsonIsToldWithItsPlace()
+    public async Task MalformedJsonIsReportedWithLineAndPosition()
     {
-        var problem = await Problem(await Http.PostAsync("/submit_task", Json("{\n\"request\": oops}")), 400);
+        var problem = await ProblemAsync(await Http.PostAsync("/submit_task", Json("{\n\"request\": oops}")), 400);
 
         Assert.Equal("MALFORMED_REQUEST", problem.GetProperty("reason").GetString());
         Assert.Contains("(line 2, position 12)", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -89,31 +89,31 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [Fact]
     public async Task ABodyFieldAndAResponseFieldAreTheWholeBody()
     {
-        var echo = await Body(await Http.PutAsync("/v1/echo/t/inner?int32_value=4", Json("""{"name": "n"}""")), HttpStatusCode.OK);
+        var echo = await BodyAsync(await Http.PutAsync("/v1/echo/t/inner?int32_value=4", Json("""{"name": "n"}""")), HttpStatusCode.OK);
         Assert.Equal("t", echo.GetProperty("text").GetString());
         Assert.Equal("n", echo.GetProperty("inner").GetProperty("name").GetString());
         Assert.Equal(4, echo.GetProperty("int32_value").GetInt32());
 
-        var texts = await Body(await Http.PutAsync("/v1/echo/t/texts", Json("""["a", "b"]""")), HttpStatusCode.OK);
+        var texts = await BodyAsync(await Http.PutAsync("/v1/echo/t/texts", Json("""["a", "b"]""")), HttpStatusCode.OK);
         Assert.Equal(["a", "b"], texts.EnumerateArray().Select(each => each.GetString()));
     }
 
     [Fact]
     public async Task NestedAndOpenEndedVariablesAreBound()
     {
-        Assert.Equal("shelves/1/books/2", (await Body(await Http.GetAsync("/v1/shelves/1/books/2"), HttpStatusCode.OK)).GetProperty("echo").GetProperty("inner").GetProperty("name").GetString());
-        Assert.Equal("a/b", (await Body(await Http.GetAsync("/v1/files/a/b:stat"), HttpStatusCode.OK)).GetProperty("echo").GetProperty("text").GetString());
-        Assert.Equal("int32_value: must be an integer", (await Problem(await Http.GetAsync("/v1/numbers/x"), 400)).GetProperty("detail").GetString());
+        Assert.Equal("shelves/1/books/2", (await BodyAsync(await Http.GetAsync("/v1/shelves/1/books/2"), HttpStatusCode.OK)).GetProperty("echo").GetProperty("inner").GetProperty("name").GetString());
+        Assert.Equal("a/b", (await BodyAsync(await Http.GetAsync("/v1/files/a/b:stat"), HttpStatusCode.OK)).GetProperty("echo").GetProperty("text").GetString());
+        Assert.Equal("int32_value: must be an integer", (await ProblemAsync(await Http.GetAsync("/v1/numbers/x"), 400)).GetProperty("detail").GetString());
     }
 
     [Fact]
     public async Task TheReasonAndTheFieldsOfTheServiceReachTheCaller()
     {
-        var missing = await Problem(await Http.GetAsync("/api/v1/workloads/unknown"), 404);
+        var missing = await ProblemAsync(await Http.GetAsync("/api/v1/workloads/unknown"), 404);
         Assert.Equal("WORKLOAD_NOT_FOUND", missing.GetProperty("reason").GetString());
         Assert.Equal("Not Found", missing.GetProperty("title").GetString());
 
-        var invalid = await Problem(await Http.PostAsync("/v1/fail", Json("""{"code": 3}""")), 400);
+        var invalid = await ProblemAsync(await Http.PostAsync("/v1/fail", Json("""{"code": 3}""")), 400);
         Assert.Equal("reason", invalid.GetProperty("errors")[0].GetProperty("field").GetString());
         Assert.Equal("must be good", invalid.GetProperty("errors")[0].GetProperty("description").GetString());
     }
@@ -128,14 +128,14 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     {
         var answer = await Http.PostAsync("/v1/fail", Json($$"""{"code": {{code}}, "reason": "WHY", "message": "because"}"""));
 
-        var problem = await Problem(answer, status);
+        var problem = await ProblemAsync(answer, status);
         Assert.DoesNotContain("secret", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(code == 8 ? TimeSpan.FromSeconds(7) : null, answer.Headers.RetryAfter?.Delta);
     }
 
     [Fact]
     public async Task UnknownPathsAreNotFound() =>
-        Assert.Equal("PATH_NOT_FOUND", (await Problem(await Http.GetAsync("/api/v1/nothing"), 404)).GetProperty("reason").GetString());
+        Assert.Equal("PATH_NOT_FOUND", (await ProblemAsync(await Http.GetAsync("/api/v1/nothing"), 404)).GetProperty("reason").GetString());
 
     [Theory]
     [InlineData("DELETE", "/api/v1/workloads", "GET, HEAD, POST")]
@@ -143,16 +143,16 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [InlineData("POST", "/beckn/broadcast", "GET")]
     [InlineData("GET", "/beckn/on_select", "POST")]
     [InlineData("POST", "/", "GET")]
-    public async Task AnotherMethodIsNotAllowed(string method, string path, string allowed)
+    public async Task OtherMethodIsNotAllowed(string method, string path, string allowed)
     {
         var answer = await Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
 
-        await Problem(answer, 405);
+        await ProblemAsync(answer, 405);
         Assert.Equal(allowed, string.Join(", ", answer.Content.Headers.Allow.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
-    public async Task AHeadIsAGetWithoutABody()
+    public async Task HeadIsAGetWithoutABody()
     {
         var answer = await Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/api/v1/workloads/a"));
 
@@ -165,27 +165,27 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/json; charset=latin1")]
-    public async Task AnotherMediaTypeIsRefused(string type)
+    public async Task OtherMediaTypeIsRefused(string type)
     {
         var content = new ByteArrayContent("{}"u8.ToArray());
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
 
-        await Problem(await Http.PostAsync("/submit_task", content), 415);
+        await ProblemAsync(await Http.PostAsync("/submit_task", content), 415);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ABodyOverTheLimitIsRefusedWhetherAnnouncedOrNot(bool chunked)
+    public async Task BodyOverTheLimitIsRefusedWithAndWithoutContentLength(bool chunked)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/submit_task") { Content = Json($$"""{"request": "{{new string('x', 1024 * 1024)}}"}""") };
         request.Headers.TransferEncodingChunked = chunked;
 
-        Assert.Equal("BODY_TOO_LARGE", (await Problem(await Http.SendAsync(request), 413)).GetProperty("reason").GetString());
+        Assert.Equal("BODY_TOO_LARGE", (await ProblemAsync(await Http.SendAsync(request), 413)).GetProperty("reason").GetString());
     }
 
     [Fact]
-    public async Task ABodyJustUnderTheLimitIsTaken()
+    public async Task BodyJustUnderTheLimitIsAccepted()
     {
         var answer = await Http.PostAsync("/submit_task", Json($$"""{"request": "{{new string('x', (1024 * 1024) - 20)}}"}"""));
 
@@ -202,7 +202,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
         request.Headers.Add("x-other", "no");
         request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
-        var headers = (await Body(await Http.SendAsync(request), HttpStatusCode.OK)).GetProperty("headers");
+        var headers = (await BodyAsync(await Http.SendAsync(request), HttpStatusCode.OK)).GetProperty("headers");
 
         Assert.Equal("Bearer t", headers.GetProperty("authorization").GetString());
         Assert.Equal("r1", headers.GetProperty("x-request-id").GetString());
@@ -214,12 +214,12 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     [Theory]
     [InlineData("X-Request-Timeout", "0.2")]
     [InlineData("grpc-timeout", "200m")]
-    public async Task TheDeadlineOfTheCallerIsKept(string header, string value)
+    public async Task DeadlineOfTheCallerIsKept(string header, string value)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/v1/hang");
         request.Headers.TryAddWithoutValidation(header, value);
 
-        Assert.Equal("DEADLINE_EXCEEDED", (await Problem(await Http.SendAsync(request), 504)).GetProperty("reason").GetString());
+        Assert.Equal("DEADLINE_EXCEEDED", (await ProblemAsync(await Http.SendAsync(request), 504)).GetProperty("reason").GetString());
     }
 
     [Fact]
@@ -231,7 +231,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
-    public async Task AnEncodedColonIsNotAVerb()
+    public async Task EncodedColonIsNotAVerb()
     {
         // HttpClient would tidy the path up; this goes over the wire as it is.
         using var client = new TcpClient();
@@ -245,7 +245,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 
-    private static async Task<JsonElement> Body(HttpResponseMessage answer, HttpStatusCode status)
+    private static async Task<JsonElement> BodyAsync(HttpResponseMessage answer, HttpStatusCode status)
     {
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == status, $"{answer.StatusCode}: {text}");
@@ -253,7 +253,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
         return JsonDocument.Parse(text).RootElement;
     }
 
-    private static async Task<JsonElement> Problem(HttpResponseMessage answer, int status)
+    private static async Task<JsonElement> ProblemAsync(HttpResponseMessage answer, int status)
     {
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True((int)answer.StatusCode == status, $"{answer.StatusCode}: {text}");

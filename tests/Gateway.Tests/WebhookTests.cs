@@ -9,7 +9,7 @@ public sealed class WebhookTests(GatewayFixture fixture) : IClassFixture<Gateway
     private HttpClient Http => fixture.Gateway.Http;
 
     [Fact]
-    public async Task ACallbackArrivesByteForByte()
+    public async Task CallbackArrivesByteForByte()
     {
         var bytes = Encoding.UTF8.GetBytes("{ \"context\" : {\"action\":\"on_select\"},\r\n\t\"message\": {\"x\": \"\u00e9\", \"n\": 1.0} }  ");
 
@@ -22,19 +22,19 @@ public sealed class WebhookTests(GatewayFixture fixture) : IClassFixture<Gateway
     }
 
     [Fact]
-    public async Task TheAnswerOfTheOrchestratorIsTheAnswer()
+    public async Task AnswerOfTheOrchestratorIsReturned()
     {
         var answer = await Http.PostAsync("/beckn/on_init", new StringContent("rubbish"));
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Equal("NACK", await Status(answer));
+        Assert.Equal("NACK", await StatusAsync(answer));
     }
 
     [Theory]
     [InlineData("on_nothing")]
     [InlineData("on_")]
     [InlineData("discover")]
-    public async Task AnUnknownActionIsNotFound(string action)
+    public async Task UnknownActionIsNotFound(string action)
     {
         var answer = await Http.PostAsync($"/beckn/{action}", new StringContent("{}"));
 
@@ -43,38 +43,38 @@ public sealed class WebhookTests(GatewayFixture fixture) : IClassFixture<Gateway
     }
 
     [Fact]
-    public async Task ABodyOverTheLimitIsRefused()
+    public async Task BodyOverTheLimitIsRefused()
     {
         var answer = await Http.PostAsync("/beckn/on_status", new ByteArrayContent(new byte[(1024 * 1024) + 1]));
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        Assert.Equal("NACK", await Status(answer));
+        Assert.Equal("NACK", await StatusAsync(answer));
     }
 
     [Fact]
-    public async Task WhenTheOrchestratorIsAwayTheProviderIsToldToSendAgain()
+    public async Task UnreachableOrchestratorMakesTheProviderSendAgain()
     {
         await using var gateway = await TestGateway.StartAsync();
         await gateway.StopServicesAsync();
 
-        await AssertNackToRepeat(await gateway.Http.PostAsync("/beckn/on_confirm", new StringContent("{}")));
+        await AssertNackToRepeatAsync(await gateway.Http.PostAsync("/beckn/on_confirm", new StringContent("{}")));
     }
 
     [Fact]
-    public async Task WhenTheOrchestratorIsSlowTheProviderDoesNotWait()
+    public async Task SlowOrchestratorMakesTheProviderSendAgain()
     {
         await using var gateway = await TestGateway.StartAsync("--Webhooks:Timeout=00:00:00.300");
 
-        await AssertNackToRepeat(await gateway.Http.PostAsync("/beckn/on_track", new StringContent("{}")));
+        await AssertNackToRepeatAsync(await gateway.Http.PostAsync("/beckn/on_track", new StringContent("{}")));
     }
 
-    private static async Task AssertNackToRepeat(HttpResponseMessage answer)
+    private static async Task AssertNackToRepeatAsync(HttpResponseMessage answer)
     {
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.NotNull(answer.Headers.RetryAfter);
-        Assert.Equal("NACK", await Status(answer));
+        Assert.Equal("NACK", await StatusAsync(answer));
     }
 
-    private static async Task<string?> Status(HttpResponseMessage answer) =>
+    private static async Task<string?> StatusAsync(HttpResponseMessage answer) =>
         JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("message").GetProperty("ack").GetProperty("status").GetString();
 }

@@ -6,56 +6,57 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Tests;
 
-/// <summary>A BAP: takes callbacks on {Uri}/on_* and keeps them in the order in which they came.</summary>
+/// <summary>A BAP: receives callbacks on {Uri}/on_* and keeps them in order of arrival.</summary>
 public sealed class BapServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private readonly WebApplication app;
-    private readonly Channel<(string Path, string Body)> received = Channel.CreateUnbounded<(string, string)>();
-    private readonly ConcurrentQueue<int> refusals = new();
+    private readonly WebApplication _app;
+    private readonly Channel<(string Path, string Body)> _received = Channel.CreateUnbounded<(string, string)>();
+    private readonly ConcurrentQueue<int> _refusals = new();
 
     private BapServer()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        app = builder.Build();
-        app.MapPost("/beckn/{action}", (Delegate)Receive);
+        _app = builder.Build();
+        _app.MapPost("/beckn/{action}", (Delegate)ReceiveAsync);
     }
 
-    public string Uri => app.Urls.First() + "/beckn";
+    public string Uri => _app.Urls.First() + "/beckn";
 
-    public int Waiting => received.Reader.Count;
+    public int Waiting => _received.Reader.Count;
 
-    public static async Task<BapServer> Start()
+    public static async Task<BapServer> StartAsync()
     {
         var bap = new BapServer();
-        await bap.app.StartAsync();
+        await bap._app.StartAsync();
         return bap;
     }
 
     /// <summary>The next callback is refused with this status.</summary>
-    public void RefuseNext(int status) => refusals.Enqueue(status);
+    public void RefuseNext(int status) => _refusals.Enqueue(status);
 
-    public async Task<(string Path, string Body)> NextText()
+    public async Task<(string Path, string Body)> NextTextAsync()
     {
         using var limit = new CancellationTokenSource(Patience);
-        return await received.Reader.ReadAsync(limit.Token);
+        return await _received.Reader.ReadAsync(limit.Token);
     }
 
-    public async Task<JObject> Next() => (JObject)Json.Parse((await NextText()).Body);
+    public async Task<JObject> NextAsync() => (JObject)Json.Parse((await NextTextAsync()).Body);
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private async Task<IResult> Receive(HttpContext http)
+    private async Task<IResult> ReceiveAsync(HttpContext http)
     {
-        var text = await Json.ReadText(http);
-        if (refusals.TryDequeue(out var status))
+        var text = await Json.ReadTextAsync(http);
+        if (_refusals.TryDequeue(out var status))
             return Results.StatusCode(status);
-        received.Writer.TryWrite((http.Request.Path, text));
+        _received.Writer.TryWrite((http.Request.Path, text));
         return Json.Result(JObject.Parse("""{"message":{"ack":{"status":"ACK"}}}"""));
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Tests;
 
@@ -8,11 +9,11 @@ public sealed class DiscoverTests
     private const string Grid = "@.beckn:itemAttributes.beckn:gridParameters";
 
     [Fact]
-    public async Task BuiltInWindowsAreOfTodayOrOfTomorrowWhenTheyAreOver()
+    public async Task BuiltInWindowsAreTodayOrTomorrowWhenTheyAreOver()
     {
-        await using var sandbox = await SandboxFixture.Start();
+        await using var sandbox = await SandboxFixture.StartAsync();
         var request = BecknRequest.Discover();
-        var (status, on) = await sandbox.Send(request);
+        var (status, on) = await sandbox.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, status);
         JsonAssert.Equal("on_discover", on["context"]!["action"]);
         JsonAssert.Equal(request.MessageId, on["context"]!["message_id"]);
@@ -31,20 +32,20 @@ public sealed class DiscoverTests
     [Fact]
     public async Task FilterLeavesMatchingItemsAndTheirOffers()
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var (_, on) = await sandbox.Send(BecknRequest.Discover($"$[?({Grid}.gridArea in ['Norwich', 'London'] && {Grid}.renewableMix >= 70)]"));
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var (_, on) = await sandbox.SendAsync(BecknRequest.Discover($"$[?({Grid}.gridArea in ['Norwich', 'London'] && {Grid}.renewableMix >= 70)]"));
         var catalog = Assert.Single(on["message"]!["catalogs"]!);
         JsonAssert.Equal("item-uk-norwich-morning", Assert.Single(catalog["beckn:items"]!)["beckn:id"]);
         JsonAssert.Equal("offer-uk-norwich-morning", Assert.Single(catalog["beckn:offers"]!)["beckn:id"]);
-        var (_, nothing) = await sandbox.Send(BecknRequest.Discover($"$[?({Grid}.renewableMix > 100)]"));
+        var (_, nothing) = await sandbox.SendAsync(BecknRequest.Discover($"$[?({Grid}.renewableMix > 100)]"));
         Assert.Empty(nothing["message"]!["catalogs"]!);
     }
 
     [Fact]
-    public async Task FilterThatCannotBeReadIsNacked()
+    public async Task InvalidFilterIsNacked()
     {
-        await using var sandbox = await SandboxFixture.Start("async");
-        var (status, nack) = await sandbox.Send(BecknRequest.Discover("$[?(@.a >= )]"));
+        await using var sandbox = await SandboxFixture.StartAsync("async");
+        var (status, nack) = await sandbox.SendAsync(BecknRequest.Discover("$[?(@.a >= )]"));
         Assert.Equal(HttpStatusCode.BadRequest, status);
         JsonAssert.Equal("NACK", nack["message"]!["ack"]!["status"]);
         JsonAssert.Equal("SCH_INVALID_JSONPATH", nack["error"]!["code"]);
@@ -68,13 +69,13 @@ public sealed class DiscoverTests
     [InlineData("message")]
     public async Task MissingFieldIsNackedByName(string field)
     {
-        await using var sandbox = await SandboxFixture.Start();
+        await using var sandbox = await SandboxFixture.StartAsync();
         var request = BecknRequest.Order("select", "o1").ToJson(sandbox.Bap.Uri);
         JToken owner = request;
         foreach (var name in field.Split('.')[..^1])
             owner = owner[name]!;
         ((JObject)owner).Remove(field.Split('.')[^1]);
-        var (status, nack) = await sandbox.Send(HttpMethod.Post, "/bpp/select", request.ToString());
+        var (status, nack) = await sandbox.SendAsync(HttpMethod.Post, "/bpp/select", request.ToString());
         Assert.Equal(HttpStatusCode.BadRequest, status);
         JsonAssert.Equal("NACK", nack["message"]!["ack"]!["status"]);
         Assert.StartsWith(field + " ", nack["error"]!["message"]!.Value<string>(), StringComparison.Ordinal);
@@ -88,12 +89,12 @@ public sealed class DiscoverTests
     [InlineData("{} {}")]
     [InlineData("""{"context":[],"message":{}}""")]
     [InlineData("""{"context":{"version":2},"message":{}}""")]
-    public async Task RubbishIsNacked(string body)
+    public async Task InvalidBodyIsNacked(string body)
     {
-        await using var sandbox = await SandboxFixture.Start();
-        foreach (var action in Bpp.Actions.All)
+        await using var sandbox = await SandboxFixture.StartAsync();
+        foreach (var action in Bpp.Protocol.Actions.All)
         {
-            var (status, nack) = await sandbox.Send(HttpMethod.Post, "/bpp/" + action, body);
+            var (status, nack) = await sandbox.SendAsync(HttpMethod.Post, "/bpp/" + action, body);
             Assert.Equal(HttpStatusCode.BadRequest, status);
             JsonAssert.Equal("NACK", nack["message"]!["ack"]!["status"]);
         }
@@ -102,16 +103,16 @@ public sealed class DiscoverTests
     [Fact]
     public async Task CatalogueCanBeReplacedAndRestored()
     {
-        await using var sandbox = await SandboxFixture.Start();
+        await using var sandbox = await SandboxFixture.StartAsync();
         const string two = """
             [{"message":{"catalogs":[{"beckn:id":"c1","beckn:items":[{"beckn:id":"i1"}]}]}},
              {"catalogs":[{"beckn:id":"c2","beckn:items":[{"beckn:id":"i2"},{"beckn:id":"i3"}]}]}]
             """;
-        var (_, put) = await sandbox.Send(HttpMethod.Put, "/admin/bpp/catalog", two);
+        var (_, put) = await sandbox.SendAsync(HttpMethod.Put, "/admin/bpp/catalog", two);
         JsonAssert.Equal(3, put["item_count"]);
-        var (_, on) = await sandbox.Send(BecknRequest.Discover());
+        var (_, on) = await sandbox.SendAsync(BecknRequest.Discover());
         Assert.Equal(["i1", "i2", "i3"], on.SelectTokens("$.message.catalogs[*]['beckn:items'][*]['beckn:id']").Select(i => i.Value<string>()));
-        var (_, restored) = await sandbox.Send(HttpMethod.Delete, "/admin/bpp/catalog", null);
+        var (_, restored) = await sandbox.SendAsync(HttpMethod.Delete, "/admin/bpp/catalog", null);
         Assert.True(restored["built_in"]!.Value<bool>());
     }
 
@@ -123,8 +124,8 @@ public sealed class DiscoverTests
     [InlineData("nonsense", "body")]
     public async Task WrongCatalogueIsRefusedByField(string body, string field)
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var (status, refusal) = await sandbox.Send(HttpMethod.Put, "/admin/bpp/catalog", body);
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var (status, refusal) = await sandbox.SendAsync(HttpMethod.Put, "/admin/bpp/catalog", body);
         Assert.Equal(HttpStatusCode.BadRequest, status);
         JsonAssert.Equal(field, refusal["field"]);
     }
@@ -136,11 +137,11 @@ public sealed class DiscoverTests
         var folder = FindExamples();
         if (folder is null)
             return;
-        await using var sandbox = await SandboxFixture.Start("sync", "--SANDBOX_CATALOG=" + folder);
-        var (_, on) = await sandbox.Send(BecknRequest.Discover());
+        await using var sandbox = await SandboxFixture.StartAsync("sync", "--SANDBOX_CATALOG=" + folder);
+        var (_, on) = await sandbox.SendAsync(BecknRequest.Discover());
         Assert.Equal(8, on.SelectTokens("$.message.catalogs[*]['beckn:items'][*]").Count());
         var request = Json.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "discover-request.json")));
-        var (_, filtered) = await sandbox.Send(HttpMethod.Post, "/bpp/discover", request.ToString());
+        var (_, filtered) = await sandbox.SendAsync(HttpMethod.Post, "/bpp/discover", request.ToString());
         Assert.Equal(
             ["item-ce-cambridge-morning-001", "item-ce-manchester-afternoon-001"],
             filtered.SelectTokens("$.message.catalogs[*]['beckn:items'][*]['beckn:id']").Select(i => i.Value<string>()));

@@ -1,5 +1,6 @@
 using System.Net;
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Tests;
 
@@ -11,8 +12,8 @@ public sealed class GeminiTests
     [Fact]
     public async Task AnswerHasTheRealShapeAndNamesTheWorkload()
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var (status, body) = await sandbox.Send(HttpMethod.Post, Path, Prompt, "a-key");
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var (status, body) = await sandbox.SendAsync(HttpMethod.Post, Path, Prompt, "a-key");
         Assert.Equal(HttpStatusCode.OK, status);
         var candidate = Assert.Single(body["candidates"]!);
         JsonAssert.Equal("STOP", candidate["finishReason"]);
@@ -20,17 +21,17 @@ public sealed class GeminiTests
         Assert.Contains("Test ML Training Job:", candidate["content"]!["parts"]![0]!["text"]!.Value<string>(), StringComparison.Ordinal);
         JsonAssert.Equal("gemini-2.0-flash", body["modelVersion"]);
         Assert.True(body["usageMetadata"]!["totalTokenCount"]!.Value<int>() > 0);
-        JsonAssert.Equal(1, (await sandbox.Get("/admin/gemini/requests")).Body["count"]);
+        JsonAssert.Equal(1, (await sandbox.GetAsync("/admin/gemini/requests")).Body["count"]);
     }
 
     [Fact]
-    public async Task KeyIsAsked()
+    public async Task KeyIsRequired()
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var (forbidden, none) = await sandbox.Send(HttpMethod.Post, Path, Prompt);
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var (forbidden, none) = await sandbox.SendAsync(HttpMethod.Post, Path, Prompt);
         Assert.Equal(HttpStatusCode.Forbidden, forbidden);
         JsonAssert.Equal("PERMISSION_DENIED", none["error"]!["status"]);
-        var (invalid, bad) = await sandbox.Send(HttpMethod.Post, Path, Prompt, "bad-key");
+        var (invalid, bad) = await sandbox.SendAsync(HttpMethod.Post, Path, Prompt, "bad-key");
         Assert.Equal(HttpStatusCode.BadRequest, invalid);
         JsonAssert.Equal("API_KEY_INVALID", bad["error"]!["details"]![0]!["reason"]);
     }
@@ -40,15 +41,15 @@ public sealed class GeminiTests
     [InlineData("http_500", 500, "error.status")]
     [InlineData("blocked_prompt", 200, "promptFeedback.blockReason")]
     [InlineData("empty_candidates", 200, "candidates")]
-    public async Task FaultTakesThePlaceOfTheAnswerOnce(string kind, int status, string path)
+    public async Task FaultReplacesTheAnswerOnce(string kind, int status, string path)
     {
-        await using var sandbox = await SandboxFixture.Start();
-        await sandbox.Send(HttpMethod.Post, "/admin/gemini/faults", new JObject { ["kind"] = kind }.ToString());
-        var (first, body) = await sandbox.Send(HttpMethod.Post, Path, Prompt, "a-key");
+        await using var sandbox = await SandboxFixture.StartAsync();
+        await sandbox.SendAsync(HttpMethod.Post, "/admin/gemini/faults", new JObject { ["kind"] = kind }.ToString());
+        var (first, body) = await sandbox.SendAsync(HttpMethod.Post, Path, Prompt, "a-key");
         Assert.Equal(status, (int)first);
         Assert.NotNull(body.SelectToken(path));
         Assert.Null(body.SelectToken("candidates[0]"));
-        var (_, next) = await sandbox.Send(HttpMethod.Post, Path, Prompt, "a-key");
+        var (_, next) = await sandbox.SendAsync(HttpMethod.Post, Path, Prompt, "a-key");
         Assert.NotNull(next.SelectToken("candidates[0].content.parts[0].text"));
     }
 
@@ -58,18 +59,18 @@ public sealed class GeminiTests
     [InlineData("""{"contents":[7]}""")]
     public async Task RequestWithoutContentsIsRefused(string body)
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var (status, answer) = await sandbox.Send(HttpMethod.Post, Path, body, "a-key");
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var (status, answer) = await sandbox.SendAsync(HttpMethod.Post, Path, body, "a-key");
         Assert.Equal(HttpStatusCode.BadRequest, status);
         JsonAssert.Equal("INVALID_ARGUMENT", answer["error"]!["status"]);
     }
 
     [Fact]
-    public async Task MalformedBodyIsNoJson()
+    public async Task MalformedBodyIsNotJson()
     {
-        await using var sandbox = await SandboxFixture.Start();
-        await sandbox.Send(HttpMethod.Post, "/admin/gemini/faults", """{"kind":"malformed_body"}""");
-        var (_, text) = await sandbox.SendText(HttpMethod.Post, Path, Prompt, "a-key");
+        await using var sandbox = await SandboxFixture.StartAsync();
+        await sandbox.SendAsync(HttpMethod.Post, "/admin/gemini/faults", """{"kind":"malformed_body"}""");
+        var (_, text) = await sandbox.SendTextAsync(HttpMethod.Post, Path, Prompt, "a-key");
         Assert.ThrowsAny<Newtonsoft.Json.JsonException>(() => Json.Parse(text));
     }
 }

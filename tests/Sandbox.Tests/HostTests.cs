@@ -1,5 +1,7 @@
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Bpp;
+using Pylon.Sandbox.Bpp.Catalogs;
+using Pylon.Sandbox.Bpp.Orders;
+using Pylon.Sandbox.Bpp.Protocol;
 using Pylon.Testing;
 
 namespace Pylon.Sandbox.Tests;
@@ -9,9 +11,9 @@ public sealed class HostTests
     [Fact]
     public async Task HealthAndIndexAnswer()
     {
-        await using var sandbox = await SandboxFixture.Start();
-        JsonAssert.Equal("healthy", (await sandbox.Get("/health")).Body["status"]);
-        Assert.NotEmpty((await sandbox.Get("/")).Body["endpoints"]!);
+        await using var sandbox = await SandboxFixture.StartAsync();
+        JsonAssert.Equal("healthy", (await sandbox.GetAsync("/health")).Body["status"]);
+        Assert.NotEmpty((await sandbox.GetAsync("/")).Body["endpoints"]!);
     }
 
     [Theory]
@@ -22,14 +24,14 @@ public sealed class HostTests
     [InlineData("SANDBOX_WORKERS", "perhaps")]
     [InlineData("SANDBOX_PART_MS", "soon")]
     [InlineData("PYLON_URL", "nowhere")]
-    public void BadSettingStopsTheStartByName(string name, string value)
+    public void WrongSettingStopsTheStartByName(string name, string value)
     {
-        var refused = Assert.Throws<InvalidOperationException>(() => SandboxHost.Build([$"--{name}={value}"]));
+        var refused = Assert.Throws<InvalidOperationException>(() => Program.Build([$"--{name}={value}"]));
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void OldestEndedOrdersAreForgottenFirst()
+    public void EndedOrdersAreEvictedFirst()
     {
         var time = new FakeTime();
         var catalogs = new CatalogStore(new BppOptions("bpp", Sync: true, FreshMessageIds: false, Catalog: null), time);
@@ -47,7 +49,7 @@ public sealed class HostTests
     [InlineData("06:00:00Z", "10:00:00Z", "2026-03-10T06:00:00Z", "2026-03-10T10:00:00Z")]
     [InlineData("01:00:00Z", "05:00:00Z", "2026-03-11T01:00:00Z", "2026-03-11T05:00:00Z")]
     [InlineData("2025-11-17T10:00:00Z", "2025-11-17T14:00:00Z", "2025-11-17T10:00:00Z", "2025-11-17T14:00:00Z")]
-    public void WindowComesNextOrIsOnNow(string start, string end, string expectedStart, string expectedEnd)
+    public void SlotIsTheCurrentOrNextWindow(string start, string end, string expectedStart, string expectedEnd)
     {
         var item = new JObject { ["beckn:itemAttributes"] = new JObject { ["beckn:timeWindow"] = new JObject { ["start"] = start, ["end"] = end } } };
         var slot = Slot.Next(item, new DateTimeOffset(2026, 3, 10, 8, 0, 0, TimeSpan.Zero)).ToJson();

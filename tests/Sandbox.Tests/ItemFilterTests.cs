@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Bpp;
+using Pylon.Sandbox.Bpp.Filters;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Tests;
 
@@ -53,7 +54,7 @@ public sealed class ItemFilterTests
     [InlineData("$[?(@.id =~ /(/)]")]
     [InlineData("$[?(@.a &&)]")]
     [InlineData("$[?(@.a === = 1)]")]
-    public void ExpressionThatCannotBeReadIsRefused(string expression) =>
+    public void InvalidExpressionIsRefused(string expression) =>
         Assert.Throws<JsonPathException>(() => ItemFilter.Select(Items, expression, TimeProvider.System));
 
     [Fact]

@@ -1,4 +1,4 @@
-using Pylon.Sandbox.Bpp;
+using Pylon.Sandbox.Bpp.Filters;
 
 namespace Pylon.Sandbox.Tests;
 
@@ -14,5 +14,5 @@ public sealed class JsonPathRewriterTests
     public void NamesWithColonsAreBracketed(string path, string expected) => Assert.Equal(expected, JsonPathRewriter.Rewrite(path));
 
     [Fact]
-    public void AnOpenQuoteIsRefused() => Assert.Throws<JsonPathException>(() => JsonPathRewriter.Rewrite("@.a == 'b"));
+    public void OpenQuoteIsRefused() => Assert.Throws<JsonPathException>(() => JsonPathRewriter.Rewrite("@.a == 'b"));
 }

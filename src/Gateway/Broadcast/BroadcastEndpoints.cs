@@ -1,44 +1,45 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
+using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Problems;
-using Pylon.Gateway.Transcoding;
+using Pylon.Gateway.Streams;
 using Pylon.Gateway.V1;
 using Pylon.Rpc;
+using Pylon.Transcoding.Problems;
+using Pylon.Transcoding.Requests;
 
 namespace Pylon.Gateway.Broadcast;
 
-/// <summary>The REST face of the broadcast: server-sent events with ids, so that a browser resumes by itself, and the poll.</summary>
+/// <summary>The REST API of the broadcast: server-sent events with ids, so that a browser resumes by itself, and the poll.</summary>
 internal sealed class BroadcastEndpoints(Broadcaster broadcaster, IOptions<BroadcastOptions> settings, TimeProvider time)
 {
     private const string LastEventId = "Last-Event-ID";
 
-    public Task Subscribe(HttpContext context) => Serve(context, new SubscribeRequest(), async request =>
+    public Task SubscribeAsync(HttpContext context) => ServeAsync(context, new SubscribeRequest(), request => request.Topics, async request =>
     {
-        // The header wins: a browser that connects again sends it along with the query of the first time.
+        // The header wins: a browser that reconnects sends it along with the query of its first connection.
         if (context.Request.Headers[LastEventId].ToString() is { Length: > 0 } last)
             request.After = last;
-        using var reader = await broadcaster.Open(request, context.RequestAborted);
-        await new BroadcastAnswer(context, settings.Value, time).Copy(reader);
+        using var reader = await broadcaster.OpenAsync(request, context.RequestAborted);
+        await new BroadcastAnswer(context, settings.Value, time).CopyAsync(reader);
     });
 
-    public Task Poll(HttpContext context) => Serve(context, new PollRequest(), async request =>
+    public Task PollAsync(HttpContext context) => ServeAsync(context, new PollRequest(), request => request.Topics, async request =>
     {
-        var json = MessageJson.ToUtf8(await broadcaster.Poll(request, context.RequestAborted));
-        context.Response.ContentType = "application/json";
+        var json = Contract.Json.ToUtf8(await broadcaster.PollAsync(request, context.RequestAborted));
         context.Response.Headers.CacheControl = "no-store";
-        context.Response.ContentLength = json.Length;
-        await context.Response.Body.WriteAsync(json, context.RequestAborted);
+        await context.WriteJsonAsync(json);
     });
 
-    private static async Task Serve<T>(HttpContext context, T request, Func<T, Task> serve)
+    private static async Task ServeAsync<T>(HttpContext context, T request, Func<T, IList<string>> topics, Func<T, Task> serve)
         where T : IMessage
     {
         var problems = new List<FieldProblem>();
         QueryReader.Read(request, context.Request.QueryString.Value, isBound: _ => false, problems);
-        SplitTopics(request);
+        SplitTopics(topics(request));
         if (problems.Count > 0)
         {
-            await context.WriteProblem(Problem.OfFields(problems));
+            await context.WriteProblemAsync(Problem.OfFields(problems));
             return;
         }
 
@@ -48,7 +49,7 @@ internal sealed class BroadcastEndpoints(Broadcaster broadcaster, IOptions<Broad
         }
         catch (RefusalException e)
         {
-            await context.WriteProblem(RpcProblem.Of(e.Refusal));
+            await context.WriteProblemAsync(RefusalProblem.Of(e.Refusal));
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
@@ -56,21 +57,16 @@ internal sealed class BroadcastEndpoints(Broadcaster broadcaster, IOptions<Broad
         }
         catch (Exception e) when (EventsUnavailable.Is(e))
         {
-            await context.WriteProblem(RpcProblem.Of(EventsUnavailable.Refusal));
+            await context.WriteProblemAsync(RefusalProblem.Of(EventsUnavailable.Refusal));
         }
     }
 
     // ?topics=a,b as well as ?topics=a&topics=b.
-    private static void SplitTopics(IMessage request)
+    private static void SplitTopics(IList<string> topics)
     {
-        var topics = request switch
-        {
-            SubscribeRequest subscribe => subscribe.Topics,
-            PollRequest poll => poll.Topics,
-            _ => [],
-        };
         string[] split = [.. topics.SelectMany(topic => topic.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
         topics.Clear();
-        topics.AddRange(split);
+        foreach (var topic in split)
+            topics.Add(topic);
     }
 }

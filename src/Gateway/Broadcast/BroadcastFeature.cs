@@ -1,3 +1,4 @@
+using Pylon.Gateway.Problems;
 using Pylon.Messaging;
 using Pylon.ServiceDefaults;
 
@@ -19,8 +20,8 @@ internal static class BroadcastFeature
     public static void MapBroadcast(this WebApplication app)
     {
         var endpoints = app.Services.GetRequiredService<BroadcastEndpoints>();
-        app.MapRest("GET", "/beckn/broadcast", endpoints.Subscribe);
-        app.MapRest("GET", "/beckn/broadcast/poll", endpoints.Poll);
+        app.MapRest("GET", "/beckn/broadcast", endpoints.SubscribeAsync);
+        app.MapRest("GET", "/beckn/broadcast/poll", endpoints.PollAsync);
         app.MapGrpcService<BroadcastGrpcService>();
     }
 }

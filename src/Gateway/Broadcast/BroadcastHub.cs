@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Pylon.Gateway.Metrics;
+using Pylon.Gateway.Streams;
 using Pylon.Messaging;
 using Pylon.Rpc;
 
@@ -6,7 +8,7 @@ namespace Pylon.Gateway.Broadcast;
 
 /// <summary>
 /// Reads the event stream once for the whole process and hands each event to every subscriber. It begins at the end of
-/// the stream, and after a lost connection goes on where it was.
+/// the stream and, after a lost connection, continues at its last position.
 /// </summary>
 internal sealed class BroadcastHub(
     IEventStream stream, IOptions<BroadcastOptions> settings, TimeProvider time, GatewayMetrics metrics, ILogger<BroadcastHub> log) : BackgroundService
@@ -19,11 +21,11 @@ internal sealed class BroadcastHub(
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Position _position = new(stream, []);
 
-    /// <summary>As far as the hub has read.</summary>
+    /// <summary>The position up to which the hub has read.</summary>
     public Position Position => Volatile.Read(ref _position);
 
-    /// <summary>Waits, not for ever, until the hub knows where the stream ends.</summary>
-    public async Task WhenStarted(CancellationToken cancellationToken)
+    /// <summary>Waits, at most <see cref="BroadcastOptions.StartTimeout"/>, until the hub knows the end of the stream.</summary>
+    public async Task WhenStartedAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -36,7 +38,7 @@ internal sealed class BroadcastHub(
     }
 
     /// <summary>
-    /// From here on the subscription gets every event of its topics; it starts where the hub is now. When it is too slow
+    /// The subscription starts at the hub's position and gets every later event of its topics. When it reads too slowly,
     /// <paramref name="dropped"/> is cancelled.
     /// </summary>
     public Subscription Subscribe(IReadOnlySet<string> topics, CancellationTokenSource dropped)
@@ -44,7 +46,7 @@ internal sealed class BroadcastHub(
         lock (_gate)
         {
             if (_subscribers.Count >= _options.MaxSubscribers)
-                throw Refusal.Unavailable("TOO_MANY_SUBSCRIBERS", "This gateway has as many subscribers as it takes.", TimeSpan.FromSeconds(5)).AsException();
+                throw Refusal.Unavailable("TOO_MANY_SUBSCRIBERS", $"The gateway has {_options.MaxSubscribers} subscribers, which is its limit; connect again later.", TimeSpan.FromSeconds(5)).AsException();
             var subscription = new Subscription(this, _position, topics, _options.QueueLength, dropped);
             _subscribers.Add(subscription);
             metrics.Subscribed(+1);
@@ -63,12 +65,12 @@ internal sealed class BroadcastHub(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Start(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await FindTailAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                // It outlives outages by itself; what ends it is a mistake, and no reason to end the broadcast.
+                // The stream survives outages of Redis; any other exception is logged and the broadcast continues.
                 await foreach (var streamed in stream.FollowAsync(Position.Of(BroadcastOptions.Topics), stoppingToken))
                     Publish(streamed);
             }
@@ -81,7 +83,7 @@ internal sealed class BroadcastHub(
         }
     }
 
-    private async Task Start(CancellationToken stoppingToken)
+    private async Task FindTailAsync(CancellationToken stoppingToken)
     {
         while (!_started.Task.IsCompleted)
         {
@@ -103,7 +105,7 @@ internal sealed class BroadcastHub(
         lock (_gate)
         {
             _position = _position.With(streamed.Topic, streamed.Position);
-            // An entry that could not be read has its place, but there is nothing to tell of it.
+            // A dead letter advances the position but is not broadcast.
             if (streamed.DeadLetter is not null)
                 return;
             var frame = new BroadcastFrame(_position, streamed);

@@ -7,14 +7,14 @@ internal sealed class BroadcastOptions
 {
     public const string Section = "Broadcast";
 
-    /// <summary>The topics that are broadcast: the one list of them.</summary>
+    /// <summary>The topics that are broadcast.</summary>
     public static readonly IReadOnlyList<string> Topics = ["workloads", "batches", "grid"];
 
-    /// <summary>Events that may wait for one subscriber; with more it is dropped, and can resume.</summary>
+    /// <summary>Events queued for one subscriber; a subscriber whose queue is full is dropped and can resume.</summary>
     [Range(1, 1_000_000)]
     public int QueueLength { get; init; } = 1024;
 
-    /// <summary>What a dropped subscriber still has to take what waits for it, and to learn that it was dropped.</summary>
+    /// <summary>How long a dropped subscriber may take to read its queued events and the final error.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan DropGrace { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -22,19 +22,19 @@ internal sealed class BroadcastOptions
     [Range(1, 1_000_000)]
     public int MaxSubscribers { get; init; } = 100_000;
 
-    /// <summary>Between the comments that keep an idle stream open.</summary>
+    /// <summary>Time between the comments that keep an idle stream open.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a browser waits before it connects again.</summary>
+    /// <summary>How long a browser waits before it reconnects.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a subscriber waits for the stream to be there, before it is told that it is not.</summary>
+    /// <summary>How long a new subscriber waits for the event stream before it gets EVENTS_UNAVAILABLE.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Events read at once when what was missed is replayed.</summary>
+    /// <summary>Events per read of a replay.</summary>
     [Range(1, 10_000)]
     public int ReplayPage { get; init; } = 256;
 }

@@ -2,6 +2,6 @@ namespace Pylon.Gateway.Broadcast;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The event stream was lost; again in {Pause}")]
+    [LoggerMessage(LogLevel.Warning, "Broadcast: the event stream cannot be read; retrying in {Pause}")]
     public static partial void StreamLost(this ILogger log, Exception exception, TimeSpan pause);
 }

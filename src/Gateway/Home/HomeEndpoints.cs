@@ -1,5 +1,7 @@
-using Pylon.Gateway.Transcoding;
+using Pylon.Gateway.Contracts;
+using Pylon.Gateway.Problems;
 using Pylon.Gateway.Webhooks;
+using Pylon.Transcoding.Routing;
 
 namespace Pylon.Gateway.Home;
 
@@ -27,7 +29,7 @@ internal static class HomeEndpoints
 /// <summary>The answer of <c>GET /</c>.</summary>
 internal sealed record Index(string Name, IReadOnlyList<Endpoint> Endpoints);
 
-/// <summary>One way in; <c>Stream</c> is true where the answer is server-sent events or NDJSON.</summary>
+/// <summary>One endpoint; <c>Stream</c> is true where the answer is server-sent events or NDJSON.</summary>
 internal sealed record Endpoint(string Method, string Path, string? Rpc = null, bool? Stream = null);
 
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Health.V1;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pylon.Gateway.Contracts;
 using Pylon.Rpc;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
-using Pylon.Gateway.Transcoding;
+using Pylon.Gateway.Contracts;
 using Pylon.ServiceDefaults;
+using Pylon.Transcoding.Calls;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Health;
 

@@ -4,7 +4,7 @@ using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.Options;
-using Pylon.Gateway.Transcoding;
+using Pylon.Transcoding.Calls;
 
 namespace Pylon.Gateway.Proxy;
 

@@ -4,6 +4,6 @@ namespace Pylon.Gateway.Webhooks;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Callback {Action} was not taken ({Code}); the provider is told to send it again")]
-    public static partial void CallbackNotTaken(this ILogger log, Exception exception, string action, StatusCode code);
+    [LoggerMessage(LogLevel.Warning, "Callback {Action}: the Orchestrator did not accept it ({Code}); the NACK makes the provider send it again")]
+    public static partial void CallbackNotAccepted(this ILogger log, Exception exception, string action, StatusCode code);
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Pylon.Gateway.Webhooks;
 
-/// <summary>The refusal that a Beckn provider understands: <c>{"message":{"ack":{"status":"NACK"}},"error":{…}}</c>.</summary>
+/// <summary>The body of a refused callback, in the Beckn format: <c>{"message":{"ack":{"status":"NACK"}},"error":{…}}</c>.</summary>
 internal sealed record Nack(NackMessage Message, NackError Error)
 {
     public static byte[] Json(string code, string message) => JsonSerializer.SerializeToUtf8Bytes(

@@ -2,14 +2,15 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Pylon.Gateway.Proxy;
-using Pylon.Gateway.Transcoding;
 using Pylon.Orchestrator.V1;
+using Pylon.Transcoding.Problems;
+using Pylon.Transcoding.Requests;
 
 namespace Pylon.Gateway.Webhooks;
 
 /// <summary>
-/// <c>POST /beckn/on_*</c>: callbacks of providers go to the Orchestrator byte for byte (a signature covers the bytes),
-/// and its answer goes back as it is. When there is none in time, a NACK makes the provider try again.
+/// <c>POST /beckn/on_*</c>: forwards the callbacks of providers to the Orchestrator byte for byte (a signature covers the
+/// bytes) and returns its answer unchanged. Without an answer in time, a NACK makes the provider try again.
 /// </summary>
 internal sealed class WebhookEndpoints(UpstreamChannels channels, IOptions<WebhookOptions> settings, TimeProvider time, ILogger<WebhookEndpoints> log)
 {
@@ -19,7 +20,7 @@ internal sealed class WebhookEndpoints(UpstreamChannels channels, IOptions<Webho
 
     private readonly WebhookOptions _options = settings.Value;
 
-    public async Task Receive(HttpContext context, string action)
+    public async Task ReceiveAsync(HttpContext context, string action)
     {
         if (!Actions.Contains(action, StringComparer.Ordinal))
         {
@@ -27,59 +28,57 @@ internal sealed class WebhookEndpoints(UpstreamChannels channels, IOptions<Webho
             return;
         }
 
-        // A little less than the provider waits, so that our answer still reaches it.
+        // Less than the provider waits, so that the NACK still reaches it.
         var bound = _options.Timeout * 0.9;
         var deadline = time.GetUtcNow().UtcDateTime + bound;
         using var late = new CancellationTokenSource(bound, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
         try
         {
-            var (body, tooLarge) = await BodyReader.ReadAll(context.Request, _options.MaxBodyBytes, stop.Token);
+            var (body, tooLarge) = await BodyReader.ReadAllAsync(context.Request, _options.MaxBodyBytes, stop.Token);
             if (tooLarge is not null)
-                await Answer(context, tooLarge.Status, Nack.Json(tooLarge.Reason, tooLarge.Detail));
+                await AnswerAsync(context, tooLarge.Status, Nack.Json(tooLarge.Reason, tooLarge.Detail));
             else
-                await Forward(context, action, body!, deadline);
+                await ForwardAsync(context, action, body!, deadline);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
-            await Answer(context, StatusCodes.Status408RequestTimeout, Nack.Json("BODY_TIMEOUT", "The body did not arrive in time."));
+            await AnswerAsync(context, StatusCodes.Status408RequestTimeout, Nack.Json("BODY_TIMEOUT", $"The body must arrive within {_options.Timeout.TotalSeconds} s; send the callback again."));
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
-            // The provider has gone; it will send again.
+            // The provider has disconnected; it sends the callback again.
         }
     }
 
-    private async Task Forward(HttpContext context, string action, byte[] body, DateTime deadline)
+    private async Task ForwardAsync(HttpContext context, string action, byte[] body, DateTime deadline)
     {
         var client = new BecknService.BecknServiceClient(channels.InvokerOf(BecknService.Descriptor));
         var request = new ReceiveCallbackRequest { Action = action, Body = UnsafeByteOperations.UnsafeWrap(body) };
         try
         {
             var answer = await client.ReceiveCallbackAsync(request, ForwardedHeaders.From(context.Request.Headers), deadline, context.RequestAborted);
-            await Answer(context, answer.HttpStatus is >= 100 and < 600 ? answer.HttpStatus : StatusCodes.Status200OK, answer.Body.Memory);
+            await AnswerAsync(context, answer.HttpStatus is >= 100 and < 600 ? answer.HttpStatus : StatusCodes.Status200OK, answer.Body.Memory);
         }
         catch (RpcException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The provider has gone; it will send again.
+            // The provider has disconnected; it sends the callback again.
         }
         catch (RpcException e)
         {
-            log.CallbackNotTaken(e, action, e.StatusCode);
-            var isAway = e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;
+            log.CallbackNotAccepted(e, action, e.StatusCode);
+            var isUnreachable = e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;
             context.Response.Headers.RetryAfter = "1";
-            await Answer(
+            await AnswerAsync(
                 context,
-                isAway ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
-                isAway ? Nack.Json("SERVICE_UNAVAILABLE", "The callback cannot be taken now; send it again.") : Nack.Json("INTERNAL", "Something went wrong on our side; send it again."));
+                isUnreachable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+                isUnreachable ? Nack.Json("SERVICE_UNAVAILABLE", "The Orchestrator is unreachable; send the callback again.") : Nack.Json("INTERNAL", "The Orchestrator failed; send the callback again."));
         }
     }
 
-    private static async Task Answer(HttpContext context, int status, ReadOnlyMemory<byte> body)
+    private static async Task AnswerAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
     {
         context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        await context.WriteJsonAsync(body);
     }
 }

@@ -1,3 +1,4 @@
+using Pylon.Gateway.Problems;
 using Pylon.ServiceDefaults;
 
 namespace Pylon.Gateway.Webhooks;
@@ -13,6 +14,6 @@ internal static class WebhookFeature
     public static void MapWebhooks(this WebApplication app)
     {
         var webhooks = app.Services.GetRequiredService<WebhookEndpoints>();
-        app.MapRest("POST", "/beckn/on_{action}", context => webhooks.Receive(context, $"on_{context.Request.RouteValues["action"]}"));
+        app.MapRest("POST", "/beckn/on_{action}", context => webhooks.ReceiveAsync(context, $"on_{context.Request.RouteValues["action"]}"));
     }
 }

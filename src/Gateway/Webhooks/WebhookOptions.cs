@@ -7,11 +7,11 @@ internal sealed class WebhookOptions
 {
     public const string Section = "Webhooks";
 
-    /// <summary>A provider waits no longer for its ACK, reading its body included.</summary>
+    /// <summary>How long a provider waits for its ACK, including the time to send its body.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A catalogue may be long.</summary>
+    /// <summary>Limit of a callback body; on_discover carries a whole catalogue.</summary>
     [Range(1024, 4 * 1000 * 1000)]
     public int MaxBodyBytes { get; init; } = 1024 * 1024;
 }

@@ -1,9 +1,14 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Bpp.Callbacks;
+using Pylon.Sandbox.Bpp.Catalogs;
+using Pylon.Sandbox.Bpp.Orders;
+using Pylon.Sandbox.Bpp.Protocol;
 using Pylon.Sandbox.Faults;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp;
 
-/// <summary>What tests and the local stack steer the provider with, and see of it.</summary>
+/// <summary>The admin endpoints of the provider, for tests and the local stack.</summary>
 internal static class BppAdmin
 {
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(2);
@@ -14,7 +19,7 @@ internal static class BppAdmin
         MapStyle(app, app.Services.GetRequiredService<CurrentStyle>());
         MapOrders(app, app.Services.GetRequiredService<OrderBook>());
         MapRequests(app, app.Services.GetRequiredService<RequestLog>());
-        app.MapFaults("/admin/bpp/faults", app.Services.GetRequiredService<BppFaults>().Board, FaultKinds.All, Actions.All, DefaultDelay);
+        app.MapFaults("/admin/bpp/faults", app.Services.GetRequiredService<BppFaults>(), FaultKinds.All, Actions.All, DefaultDelay);
     }
 
     private static void MapCatalog(WebApplication app, CatalogStore catalogs)
@@ -23,7 +28,7 @@ internal static class BppAdmin
         app.MapGet(path, () => Json.Result(Describe(catalogs, withCatalogs: true)));
         app.MapPut(path, async (HttpContext http) =>
         {
-            catalogs.Replace(CatalogFiles.Read(await Json.ReadBody(http)));
+            catalogs.Replace(CatalogFiles.Read(await Json.ReadBodyAsync(http)));
             return Json.Result(Describe(catalogs, withCatalogs: false));
         });
         app.MapDelete(path, () =>
@@ -39,7 +44,7 @@ internal static class BppAdmin
         app.MapGet(path, () => Json.Result(style.Value.ToJson()));
         app.MapPut(path, async (HttpContext http) =>
         {
-            style.Value = style.Value.With(await Json.ReadObject(http));
+            style.Value = style.Value.With(await Json.ReadObjectAsync(http));
             return Json.Result(style.Value.ToJson());
         });
     }
@@ -52,29 +57,18 @@ internal static class BppAdmin
             && (state is null || o.State == state)
             && (workload_id is null || o.WorkloadId == workload_id)
             && (transaction_id is null || o.TransactionId == transaction_id))));
-        app.MapDelete(path, () =>
-        {
-            orders.Clear();
-            return Results.NoContent();
-        });
+        app.MapClear(path, orders.Clear);
     }
 
     private static void MapRequests(WebApplication app, RequestLog requests)
     {
         const string path = "/admin/bpp/requests";
-        app.MapGet(path, (string? action, string? transaction_id, string? order_id) =>
-        {
-            var chosen = requests.List().Where(r =>
-                (action is null || r.Action == action)
+        app.MapGet(path, (string? action, string? transaction_id, string? order_id) => Json.Result(RequestEndpoints.Describe(requests.List()
+            .Where(r => (action is null || r.Action == action)
                 && (transaction_id is null || r.TransactionId == transaction_id)
-                && (order_id is null || r.OrderId == order_id)).Select(r => r.ToJson()).ToList();
-            return Json.Result(new JObject { ["count"] = chosen.Count, ["requests"] = new JArray(chosen) });
-        });
-        app.MapDelete(path, () =>
-        {
-            requests.Clear();
-            return Results.NoContent();
-        });
+                && (order_id is null || r.OrderId == order_id))
+            .Select(r => r.ToJson()))));
+        app.MapClear(path, requests.Clear);
     }
 
     private static JObject Describe(CatalogStore catalogs, bool withCatalogs)

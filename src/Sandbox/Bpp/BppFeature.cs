@@ -1,8 +1,12 @@
+using Pylon.Sandbox.Bpp.Callbacks;
+using Pylon.Sandbox.Bpp.Catalogs;
+using Pylon.Sandbox.Bpp.Orders;
+using Pylon.Sandbox.Bpp.Protocol;
 using Pylon.Sandbox.Faults;
 
 namespace Pylon.Sandbox.Bpp;
 
-/// <summary>The provider's parts and its public endpoints.</summary>
+/// <summary>Registers the Beckn provider and maps its endpoints.</summary>
 internal static class BppFeature
 {
     private static readonly TimeSpan CallbackTimeout = TimeSpan.FromSeconds(10);
@@ -24,16 +28,14 @@ internal static class BppFeature
 
     public static void MapBpp(this WebApplication app)
     {
-        // A catalogue that cannot be read stops the start, not the first request.
+        // An unreadable catalogue stops the start, not the first request.
         _ = app.Services.GetRequiredService<CatalogStore>();
         var handler = app.Services.GetRequiredService<BppHandler>();
         foreach (var action in Actions.All)
-            app.MapPost("/bpp/" + action, http => handler.Handle(http, action));
+            app.MapPost("/bpp/" + action, http => handler.HandleAsync(http, action));
+        app.MapBppAdmin();
     }
 }
 
 /// <summary>The provider's fault board.</summary>
-internal sealed class BppFaults
-{
-    public FaultBoard Board { get; } = new();
-}
+internal sealed class BppFaults : FaultBoard;

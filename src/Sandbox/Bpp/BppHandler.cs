@@ -1,9 +1,13 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Bpp.Callbacks;
+using Pylon.Sandbox.Bpp.Orders;
+using Pylon.Sandbox.Bpp.Protocol;
 using Pylon.Sandbox.Faults;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp;
 
-/// <summary>One Beckn request from its body to its answer, with the faults that were asked for.</summary>
+/// <summary>Handles one Beckn request from its body to its answer, with the faults that hit it.</summary>
 internal sealed class BppHandler(
     BppOptions options,
     CurrentStyle style,
@@ -17,47 +21,47 @@ internal sealed class BppHandler(
 {
     private const int LongestBody = 1024 * 1024;
 
-    public async Task Handle(HttpContext http, string action)
+    public async Task HandleAsync(HttpContext http, string action)
     {
         var record = new RequestRecord(action, time.GetUtcNow());
         requests.Add(record);
-        var body = await Json.ReadText(http);
+        var body = await Json.ReadTextAsync(http);
         var isSync = style.Value.Sync;
-        var hit = faults.Board.Take(action, body, kind => FaultKinds.Fits(kind, action, isSync));
+        var hit = faults.Take(action, body, kind => FaultKinds.Fits(kind, action, isSync));
         record.Faults = [.. hit.Keys];
         try
         {
             if (body.Length > LongestBody)
-                throw new NackException(ErrorCodes.InvalidRequest, $"the body has more than {LongestBody} characters", "body");
+                throw new NackException(ErrorCodes.InvalidRequest, $"the body must have at most {LongestBody} characters", "body");
             if (hit.TryGetValue(FaultKinds.Delay, out var delay))
                 await Task.Delay(delay.Delay, time, http.RequestAborted);
-            if (await IsSpoilt(http, hit, record, processed: false))
+            if (await IsReplacedAsync(http, hit, record, processed: false))
                 return;
             var request = Envelope.Read(action, body);
             Describe(record, request);
             var on = Answer(http, request, hit);
             record.ErrorCode = Json.Text(on["error"], "code");
             var text = hit.ContainsKey(FaultKinds.MalformedBody) ? Malform(Json.Write(on)) : Json.Write(on);
-            await (isSync ? Reply(http, hit, record, text) : AckAndCallBack(http, request, hit, record, text));
+            await (isSync ? ReplyAsync(http, hit, record, text) : AckAndCallBackAsync(http, request, hit, record, text));
         }
         catch (NackException refused)
         {
             record.ErrorCode = refused.Code;
             record.Answer = "nack";
-            await Write(http, 400, Messages.Nack(refused.Code, refused.Message, refused.Path));
+            await WriteAsync(http, 400, Messages.Nack(refused.Code, refused.Message, refused.Path));
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or BadHttpRequestException) && !http.Response.HasStarted)
         {
-            Log.RequestFailed(log, action, failure);
+            log.RequestFailed(failure, action);
             record.Answer = "failed";
-            await Write(http, 500, Messages.Nack(ErrorCodes.InvalidRequest, "the sandbox failed: " + failure.Message));
+            await WriteAsync(http, 500, Messages.Nack(ErrorCodes.InvalidRequest, "the sandbox failed: " + failure.Message));
         }
     }
 
     private JObject Answer(HttpContext http, Envelope request, IReadOnlyDictionary<string, Fault> hit)
     {
         var answer = hit.ContainsKey(FaultKinds.BusinessError)
-            ? Bpp.Answer.Refused(ErrorCodes.BusinessError, "business error on demand")
+            ? Protocol.Answer.Refused(ErrorCodes.BusinessError, "business error on demand")
             : request.Action == Actions.Discover
                 ? discovery.Answer(request, hit.TryGetValue(FaultKinds.FewItems, out var few) ? few.KeepItems : null)
                 : orders.Handle(request);
@@ -65,21 +69,21 @@ internal sealed class BppHandler(
         return Messages.On(request, answer, messageId, options.BppId, $"{http.Request.Scheme}://{http.Request.Host}/bpp", time.GetUtcNow());
     }
 
-    private static async Task Reply(HttpContext http, IReadOnlyDictionary<string, Fault> hit, RequestRecord record, string text)
+    private static async Task ReplyAsync(HttpContext http, IReadOnlyDictionary<string, Fault> hit, RequestRecord record, string text)
     {
-        if (await IsSpoilt(http, hit, record, processed: true))
+        if (await IsReplacedAsync(http, hit, record, processed: true))
             return;
         record.Answer = "sync";
-        await Write(http, 200, text);
+        await WriteAsync(http, 200, text);
     }
 
-    private async Task AckAndCallBack(
+    private async Task AckAndCallBackAsync(
         HttpContext http, Envelope request, IReadOnlyDictionary<string, Fault> hit, RequestRecord record, string text)
     {
         if (!callbacks.TryReserve())
         {
             record.Answer = "nack";
-            await Write(http, 503, Messages.Nack(ErrorCodes.BusinessError, "too many callbacks are waiting"));
+            await WriteAsync(http, 503, Messages.Nack(ErrorCodes.BusinessError, $"{CallbackSender.MostPending} callbacks are pending, which is the limit; try again later"));
             return;
         }
         var callback = new Callback(
@@ -96,21 +100,26 @@ internal sealed class BppHandler(
             record.Callback = "lost";
         }
         else if (hit.ContainsKey(FaultKinds.CallbackBeforeAck))
-            await callbacks.SendNow(callback);
+        {
+            await callbacks.SendNowAsync(callback);
+        }
         else
+        {
             http.Response.OnCompleted(() =>
             {
                 callbacks.Send(callback);
                 return Task.CompletedTask;
             });
-        if (await IsSpoilt(http, hit, record, processed: true))
+        }
+
+        if (await IsReplacedAsync(http, hit, record, processed: true))
             return;
         record.Answer = "ack";
-        await Write(http, 200, Messages.Ack());
+        await WriteAsync(http, 200, Messages.Ack());
     }
 
-    /// <summary>Puts the fault that replaces the answer in its place: before the request takes effect, or after it.</summary>
-    private static async Task<bool> IsSpoilt(HttpContext http, IReadOnlyDictionary<string, Fault> hit, RequestRecord record, bool processed)
+    /// <summary>True when a fault replaced the answer, before or after (<paramref name="processed"/>) the request took effect.</summary>
+    private static async Task<bool> IsReplacedAsync(HttpContext http, IReadOnlyDictionary<string, Fault> hit, RequestRecord record, bool processed)
     {
         if (hit.TryGetValue(FaultKinds.DropConnection, out var drop) && drop.Processed == processed)
         {
@@ -121,14 +130,14 @@ internal sealed class BppHandler(
         if (hit.TryGetValue(FaultKinds.HttpError, out var error) && error.Processed == processed)
         {
             record.Answer = FaultKinds.HttpError;
-            await Write(http, error.HttpStatus ?? 503, new JObject { ["error"] = "server error on demand" });
+            await WriteAsync(http, error.HttpStatus ?? 503, new JObject { ["error"] = "server error on demand" });
             return true;
         }
         if (hit.TryGetValue(FaultKinds.Nack, out var nack) && !processed)
         {
             record.Answer = FaultKinds.Nack;
             record.ErrorCode = ErrorCodes.InvalidRequest;
-            await Write(http, nack.HttpStatus ?? 200, Messages.Nack(ErrorCodes.InvalidRequest, "NACK on demand"));
+            await WriteAsync(http, nack.HttpStatus ?? 200, Messages.Nack(ErrorCodes.InvalidRequest, "NACK on demand"));
             return true;
         }
         return false;
@@ -141,12 +150,12 @@ internal sealed class BppHandler(
         record.OrderId = Json.Text(request.Message["order"], "beckn:id");
     }
 
-    /// <summary>Half of the message: no reader takes that for JSON.</summary>
+    /// <summary>Half of the message, which is not valid JSON.</summary>
     private static string Malform(string text) => text[..(text.Length / 2)];
 
-    private static Task Write(HttpContext http, int status, JObject body) => Write(http, status, Json.Write(body));
+    private static Task WriteAsync(HttpContext http, int status, JObject body) => WriteAsync(http, status, Json.Write(body));
 
-    private static Task Write(HttpContext http, int status, string body)
+    private static Task WriteAsync(HttpContext http, int status, string body)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";

@@ -1,10 +1,12 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Bpp.Protocol;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp;
 
-/// <summary>How the provider answers now: the setting at first, then what the admin endpoint says.</summary>
+/// <summary>How the provider answers: the setting at first, then the value of the admin endpoint.</summary>
 /// <param name="Sync">The on_* body is the HTTP response; otherwise an ACK is, and the body is POSTed to bap_uri.</param>
-/// <param name="FreshMessageIds">Answers carry ids of their own, as in the published examples, and do not echo the request's.</param>
+/// <param name="FreshMessageIds">Answers have new message ids, as in the published examples, instead of the request's.</param>
 internal sealed record BppStyle(bool Sync, bool FreshMessageIds)
 {
     public BppStyle With(JObject body)
@@ -19,7 +21,7 @@ internal sealed record BppStyle(bool Sync, bool FreshMessageIds)
                 ("fresh_message_ids", JTokenType.Boolean) => changed with { FreshMessageIds = field.Value.Value<bool>() },
                 ("style", _) => throw new BadInputException("style", "'style' must be sync or async"),
                 ("fresh_message_ids", _) => throw new BadInputException("fresh_message_ids", "'fresh_message_ids' must be true or false"),
-                _ => throw new BadInputException(field.Name, $"'{field.Name}' is not a field of the style; they are style and fresh_message_ids"),
+                _ => throw new BadInputException(field.Name, $"'{field.Name}' is not a field of the style; the fields are style, fresh_message_ids"),
             };
         }
         return changed;
@@ -28,14 +30,8 @@ internal sealed record BppStyle(bool Sync, bool FreshMessageIds)
     public JObject ToJson() => new() { ["style"] = Sync ? "sync" : "async", ["fresh_message_ids"] = FreshMessageIds };
 }
 
-/// <summary>The style in force.</summary>
+/// <summary>The current style.</summary>
 internal sealed class CurrentStyle(BppOptions options)
 {
-    private volatile BppStyle value = new(options.Sync, options.FreshMessageIds);
-
-    public BppStyle Value
-    {
-        get => value;
-        set => this.value = value;
-    }
+    public BppStyle Value { get; set; } = new(options.Sync, options.FreshMessageIds);
 }

@@ -1,10 +1,15 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Bpp.Catalogs;
+using Pylon.Sandbox.Bpp.Filters;
+using Pylon.Sandbox.Bpp.Orders;
+using Pylon.Sandbox.Bpp.Protocol;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp;
 
 /// <summary>
-/// Answers discover. The jsonpath filter decides; text_search and spatial are accepted and do not narrow the answer
-/// (a provider is free in that, and the published examples expect windows far from the point they ask for).
+/// Answers discover. The jsonpath filter selects items; text_search and spatial are accepted and ignored (Beckn allows
+/// that, and the published examples expect windows far from the point that they ask for).
 /// </summary>
 internal sealed class Discovery(CatalogStore catalogs, OrderBook orders, TimeProvider time)
 {
@@ -18,7 +23,7 @@ internal sealed class Discovery(CatalogStore catalogs, OrderBook orders, TimePro
             .Select(i => Json.Text(i, "beckn:id")!)
             .ToHashSet(StringComparer.Ordinal);
         var answer = served.OfType<JObject>().Where(c => Narrow(c, kept)).ToList();
-        return Bpp.Answer.Of(new JObject { ["catalogs"] = new JArray(answer) });
+        return Protocol.Answer.Of(new JObject { ["catalogs"] = new JArray(answer) });
     }
 
     private IEnumerable<JObject> Matching(List<JObject> items, string? expression)
@@ -27,7 +32,7 @@ internal sealed class Discovery(CatalogStore catalogs, OrderBook orders, TimePro
             return items;
         try
         {
-            var flat = new JArray(items); // tokens that have a parent are copied, so positions tell which is which
+            var flat = new JArray(items); // JArray copies tokens that have a parent, so items are matched by position
             var selected = ItemFilter.Select(flat, expression, time);
             return items.Where((_, i) => selected.Contains(flat[i]));
         }
@@ -46,10 +51,10 @@ internal sealed class Discovery(CatalogStore catalogs, OrderBook orders, TimePro
         if (Json.Text(filters, "type") != "jsonpath")
             throw new NackException(ErrorCodes.InvalidRequest, "message.filters.type must be jsonpath", "message.filters.type");
         return Json.Text(filters, "expression")
-            ?? throw new NackException(ErrorCodes.InvalidJsonPath, "message.filters.expression must be a text", "message.filters.expression");
+            ?? throw new NackException(ErrorCodes.InvalidJsonPath, "message.filters.expression must be a string", "message.filters.expression");
     }
 
-    /// <summary>Leaves the kept items and the offers for them; false when nothing is left of the catalogue.</summary>
+    /// <summary>Removes all other items and their offers; false when the catalogue is empty then.</summary>
     private static bool Narrow(JObject catalog, HashSet<string> kept)
     {
         var items = (JArray)catalog["beckn:items"]!;

@@ -1,6 +1,8 @@
+using Pylon.Sandbox.Bpp.Protocol;
+
 namespace Pylon.Sandbox.Bpp;
 
-/// <summary>What can go wrong on demand, and in which answering style it means something.</summary>
+/// <summary>The faults of the provider, and the actions and answering styles that they apply to.</summary>
 internal static class FaultKinds
 {
     public const string Delay = "delay";

@@ -2,10 +2,10 @@ using Newtonsoft.Json.Linq;
 
 namespace Pylon.Sandbox.Faults;
 
-/// <summary>One fault asked for: what goes wrong, for whom, how often.</summary>
-/// <param name="Remaining">How many requests it still hits; null means until it is taken back.</param>
+/// <summary>A requested fault: what goes wrong, for which requests, how often.</summary>
+/// <param name="Remaining">How many requests it still hits; null means until it is removed.</param>
 /// <param name="Match">Only request bodies that contain this text are hit.</param>
-/// <param name="Processed">The request takes effect before its answer is spoilt.</param>
+/// <param name="Processed">The request takes effect before the fault replaces its answer.</param>
 internal sealed record Fault(
     int Id,
     string Kind,

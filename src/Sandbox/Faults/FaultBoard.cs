@@ -1,61 +1,63 @@
+using Pylon.Sandbox.Requests;
+
 namespace Pylon.Sandbox.Faults;
 
-/// <summary>The faults in force on one part of the sandbox. A request takes those that are meant for it.</summary>
-internal sealed class FaultBoard
+/// <summary>The active faults of one simulated system.</summary>
+internal class FaultBoard
 {
     private const int MostFaults = 10_000;
-    private readonly Lock gate = new();
-    private readonly List<Fault> faults = [];
-    private int lastId;
+    private readonly Lock _gate = new();
+    private readonly List<Fault> _faults = [];
+    private int _lastId;
 
     public Fault Add(Fault fault)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (faults.Count >= MostFaults)
-                throw new BadInputException("kind", $"there are {MostFaults} faults already: clear some");
-            fault = fault with { Id = ++lastId };
-            faults.Add(fault);
+            if (_faults.Count >= MostFaults)
+                throw new BadInputException("kind", $"the board holds {MostFaults} faults, which is its limit; delete some first");
+            fault = fault with { Id = ++_lastId };
+            _faults.Add(fault);
             return fault;
         }
     }
 
     public IReadOnlyList<Fault> List()
     {
-        lock (gate)
-            return [.. faults];
+        lock (_gate)
+            return [.. _faults];
     }
 
     public void Clear()
     {
-        lock (gate)
-            faults.Clear();
+        lock (_gate)
+            _faults.Clear();
     }
 
     public bool Remove(int id)
     {
-        lock (gate)
-            return faults.RemoveAll(f => f.Id == id) > 0;
+        lock (_gate)
+            return _faults.RemoveAll(f => f.Id == id) > 0;
     }
 
     /// <summary>
-    /// Takes the oldest fitting fault of each kind and counts it as used. Kinds that mean nothing for the request
-    /// (a lost callback, when the answer is in the response) stay for one that they fit.
+    /// Takes the oldest matching fault of each kind and counts the hit. A kind that does not apply to the request (a lost
+    /// callback, when the answer is in the response) stays for a later one.
     /// </summary>
     public IReadOnlyDictionary<string, Fault> Take(string action, string body, Func<string, bool> fits)
     {
-        lock (gate)
+        lock (_gate)
         {
             var taken = new Dictionary<string, Fault>(StringComparer.Ordinal);
-            for (var i = 0; i < faults.Count; i++)
+            for (var i = 0; i < _faults.Count; i++)
             {
-                var fault = faults[i];
+                var fault = _faults[i];
                 if (taken.ContainsKey(fault.Kind) || !IsMeantFor(fault, action, body) || !fits(fault.Kind))
                     continue;
-                faults[i] = fault with { Hits = fault.Hits + 1, Remaining = fault.Remaining - 1 };
-                taken[fault.Kind] = faults[i];
+                _faults[i] = fault with { Hits = fault.Hits + 1, Remaining = fault.Remaining - 1 };
+                taken[fault.Kind] = _faults[i];
             }
-            faults.RemoveAll(f => f.Remaining == 0);
+            _faults.RemoveAll(f => f.Remaining == 0);
             return taken;
         }
     }

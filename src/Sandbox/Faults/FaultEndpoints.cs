@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Faults;
 
@@ -15,14 +16,10 @@ internal static class FaultEndpoints
         }));
         routes.MapPost(path, async (HttpContext http) =>
         {
-            var fault = board.Add(FaultReader.Read(await Json.ReadObject(http), kinds, actions, defaultDelay));
+            var fault = board.Add(FaultReader.Read(await Json.ReadObjectAsync(http), kinds, actions, defaultDelay));
             return Json.Result(fault.ToJson(), 201);
         });
-        routes.MapDelete(path, () =>
-        {
-            board.Clear();
-            return Results.NoContent();
-        });
+        routes.MapClear(path, board.Clear);
         routes.MapDelete(path + "/{id:int}", (int id) => board.Remove(id) ? Results.NoContent() : Results.NotFound());
     }
 }

@@ -1,8 +1,9 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Faults;
 
-/// <summary>Reads the body of POST faults; what is wrong is refused by field name.</summary>
+/// <summary>Reads the body of POST faults; a refusal names the wrong field.</summary>
 internal static class FaultReader
 {
     private const int LongestDelay = 600_000;
@@ -41,13 +42,13 @@ internal static class FaultReader
             return null;
         return body[name] is JValue { Value: long number } && number >= least && number <= most
             ? (int)number
-            : throw new BadInputException(name, $"'{name}' must be a whole number from {least} to {most}");
+            : throw new BadInputException(name, $"'{name}' must be an integer from {least} to {most}");
     }
 
     private static JToken? Optional(JObject body, string name, JTokenType type)
     {
         if (body[name] is null or { Type: JTokenType.Null })
             return null;
-        return body[name]!.Type == type ? body[name] : throw new BadInputException(name, $"'{name}' must be a {type}");
+        return body[name]!.Type == type ? body[name] : throw new BadInputException(name, $"'{name}' must be a {type.ToString().ToLowerInvariant()}");
     }
 }

@@ -1,9 +1,10 @@
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Faults;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Gemini;
 
-/// <summary>Gemini's generateContent, faults on demand, and what was asked.</summary>
+/// <summary>Gemini's generateContent, with faults on demand and a log of requests.</summary>
 internal static class GeminiFeature
 {
     private const string Quota = "http_429";
@@ -23,22 +24,17 @@ internal static class GeminiFeature
 
     public static void MapGemini(this WebApplication app)
     {
-        var board = app.Services.GetRequiredService<GeminiFaults>().Board;
+        var board = app.Services.GetRequiredService<GeminiFaults>();
         var asked = app.Services.GetRequiredService<GeminiRequests>();
         var time = app.Services.GetRequiredService<TimeProvider>();
-        app.MapPost("/gemini/v1beta/models/{model}:generateContent", (string model, HttpContext http) => Generate(http, model, board, asked, time));
+        app.MapPost("/gemini/v1beta/models/{model}:generateContent", (string model, HttpContext http) => GenerateAsync(http, model, board, asked, time));
         app.MapFaults("/admin/gemini/faults", board, Kinds, [Action], TimeSpan.FromSeconds(2));
-        app.MapGet("/admin/gemini/requests", () => Json.Result(asked.ToJson()));
-        app.MapDelete("/admin/gemini/requests", () =>
-        {
-            asked.Clear();
-            return Results.NoContent();
-        });
+        app.MapRecent("/admin/gemini/requests", asked);
     }
 
-    private static async Task<IResult> Generate(HttpContext http, string model, FaultBoard board, GeminiRequests asked, TimeProvider time)
+    private static async Task<IResult> GenerateAsync(HttpContext http, string model, FaultBoard board, GeminiRequests asked, TimeProvider time)
     {
-        var text = await Json.ReadText(http);
+        var text = await Json.ReadTextAsync(http);
         var hit = board.Take(Action, text, _ => true);
         if (hit.TryGetValue(Delay, out var delay))
             await Task.Delay(delay.Delay, time, http.RequestAborted);
@@ -88,7 +84,4 @@ internal static class GeminiFeature
 }
 
 /// <summary>Gemini's fault board.</summary>
-internal sealed class GeminiFaults
-{
-    public FaultBoard Board { get; } = new();
-}
+internal sealed class GeminiFaults : FaultBoard;

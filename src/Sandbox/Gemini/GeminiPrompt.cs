@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Gemini;
 
-/// <summary>Reads a generateContent request and writes a text that shows it was read.</summary>
+/// <summary>Reads a generateContent request and writes an answer that refers to it.</summary>
 internal static partial class GeminiPrompt
 {
     private const int LongestQuote = 120;

@@ -5,10 +5,12 @@ using Pylon.Sandbox.Faults;
 using Pylon.Sandbox.Grid.CarbonIntensity;
 using Pylon.Sandbox.Grid.Elexon;
 using Pylon.Sandbox.Grid.Neso;
+using Pylon.Sandbox.Grid.Sources;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Grid;
 
-/// <summary>The grid's sources, each below a path of its own, with faults on demand and what was asked of it.</summary>
+/// <summary>The sources of grid data, each below its own path, with faults on demand and a log of requests.</summary>
 internal static class GridFeature
 {
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(30);
@@ -24,27 +26,22 @@ internal static class GridFeature
         foreach (var source in app.Services.GetServices<GridSource>())
         {
             app.MapGet($"/{source.Name}", () => Json.Result(Describe(source)));
-            app.MapGet($"/{source.Name}/{{**path}}", (string path, HttpContext http) => Answer(source, path.Trim('/'), http, time));
+            app.MapGet($"/{source.Name}/{{**path}}", (string path, HttpContext http) => AnswerAsync(source, path.Trim('/'), http, time));
             app.MapFaults($"/grid/{source.Name}/faults", source.Faults, GridFaults.All, source.Datasets, DefaultDelay);
-            app.MapGet($"/grid/{source.Name}/requests", () => Json.Result(source.Requests.ToJson()));
-            app.MapDelete($"/grid/{source.Name}/requests", () =>
-            {
-                source.Requests.Clear();
-                return Results.NoContent();
-            });
+            app.MapRecent($"/grid/{source.Name}/requests", source.Requests);
         }
     }
 
     private static JObject Describe(GridSource source) => new()
     {
         ["name"] = source.Name,
-        ["note"] = "Played by the Pylon sandbox: the shapes are those of the real source, every value is made up.",
+        ["note"] = "Simulated by the Pylon sandbox: the shapes are those of the real source, every value is made up.",
         ["datasets"] = new JArray(source.Datasets),
     };
 
-    private static async Task<IResult> Answer(GridSource source, string path, HttpContext http, TimeProvider time)
+    private static async Task<IResult> AnswerAsync(GridSource source, string path, HttpContext http, TimeProvider time)
     {
-        // Says so in every answer, and leaves the bodies as the real ones are.
+        // A header marks the answer as simulated, so that the body has exactly the real shape.
         http.Response.Headers["X-Pylon-Sandbox"] = "made-up values";
         var (now, asked, dataset) = (time.GetUtcNow(), path + http.Request.QueryString, source.DatasetOf(path));
         var answer = source.Answer(path, http.Request.Query, now);
@@ -58,7 +55,7 @@ internal static class GridFeature
             return Results.Empty;
         }
 
-        answer = GridFaults.Spoil(source, answer, hit);
+        answer = GridFaults.Apply(source, answer, hit);
         var text = answer.Csv ?? Json.Write(answer.Body);
         if (hit.ContainsKey(GridFaults.MalformedBody))
             text = text[..(text.Length / 2)];
@@ -73,7 +70,7 @@ internal static class GridFeature
         };
     }
 
-    // Every good answer has a tag, by which it can be asked for again if it has changed.
+    // Every successful answer has an ETag for conditional requests.
     private static bool IsKnown(HttpContext http, string text)
     {
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12))}\"";

@@ -1,10 +1,10 @@
 namespace Pylon.Sandbox.Workers;
 
 /// <summary>
-/// Hears of pipelines on Pylon's broadcast, as any worker outside of it can: what is kept first, because it may have
-/// been said while nobody listened, then what comes. Comes back with its last position when the connection is lost.
+/// Reads the pipelines of batches from Pylon's broadcast, as any external worker can: first the stored events, which may
+/// have been published while no worker ran, then new ones. It reconnects with its last position.
 /// </summary>
-internal sealed class BatchFeed(PylonFace pylon, Crew crew, TimeProvider time, ILogger<BatchFeed> log) : BackgroundService
+internal sealed class BatchFeed(PylonClient pylon, WorkerPool pool, TimeProvider time, ILogger<BatchFeed> log) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -17,12 +17,12 @@ internal sealed class BatchFeed(PylonFace pylon, Crew crew, TimeProvider time, I
         {
             try
             {
-                position ??= await CatchUp(stoppingToken);
-                await foreach (var (at, job) in pylon.Follow(position, stoppingToken))
+                position ??= await CatchUpAsync(stoppingToken);
+                await foreach (var (at, job) in pylon.FollowAsync(position, stoppingToken))
                 {
-                    (crew.Following, pause) = (true, FirstPause);
+                    (pool.Following, pause) = (true, FirstPause);
                     if (job is not null)
-                        await crew.Take(job, stoppingToken);
+                        await pool.TakeAsync(job, stoppingToken);
                     position = at ?? position;
                 }
             }
@@ -30,29 +30,29 @@ internal sealed class BatchFeed(PylonFace pylon, Crew crew, TimeProvider time, I
             {
                 return;
             }
-            catch (Exception e) when (PylonFace.IsTransient(e, stoppingToken))
+            catch (Exception e) when (PylonClient.IsTransient(e, stoppingToken))
             {
-                if (crew.Following)
-                    Log.FeedLost(log, e.Message);
+                if (pool.Following)
+                    log.FeedLost(e.Message);
             }
             catch (Exception e)
             {
-                // A position that is no longer understood, say: what is kept tells it all again.
-                Log.FeedRefused(log, e);
+                // For example an invalid position: start again from the stored events.
+                log.FeedRefused(e);
                 position = null;
             }
 
-            crew.Following = false;
+            pool.Following = false;
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
-    private async Task<string> CatchUp(CancellationToken cancellationToken)
+    private async Task<string> CatchUpAsync(CancellationToken cancellationToken)
     {
-        var (jobs, position) = await pylon.Kept(cancellationToken);
+        var (jobs, position) = await pylon.StoredJobsAsync(cancellationToken);
         foreach (var job in jobs)
-            await crew.Take(job, cancellationToken);
+            await pool.TakeAsync(job, cancellationToken);
         return position;
     }
 }

@@ -1,11 +1,12 @@
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Workers;
 
-/// <summary>What a worker is to do: the phases that a batch still has to go through.</summary>
+/// <summary>The phases of a batch for a worker to run.</summary>
 internal sealed record Job(string BatchId, string Pipeline, IReadOnlyList<string> Phases, string CorrelationId)
 {
-    /// <summary>Reads the data of a pylon.batch.pipeline_defined.v1; null when there is nothing to do.</summary>
+    /// <summary>Reads the data of a pylon.batch.pipeline_defined.v1; null when it has no phases.</summary>
     public static Job? Read(JToken? data)
     {
         var phases = (data?["final_pipeline"] as JArray ?? []).Select(p => p.Value<string>()).OfType<string>().ToList();
@@ -15,27 +16,27 @@ internal sealed record Job(string BatchId, string Pipeline, IReadOnlyList<string
     }
 }
 
-/// <summary>A job that was taken, and what came of it.</summary>
+/// <summary>A queued job and its progress.</summary>
 internal sealed class JobRecord(Job job)
 {
     public const string Working = "working";
     public const string Done = "done";
 
-    private readonly Lock gate = new();
-    private readonly List<JObject> reports = [];
+    private readonly Lock _gate = new();
+    private readonly List<JObject> _reports = [];
 
     public Job Job => job;
 
-    /// <summary>working, done, or why it ended before.</summary>
+    /// <summary>working, done, or why the job ended early.</summary>
     public string State { get; set; } = Working;
 
     public string Phase { get; set; } = "";
 
     public void Reported(Report report, bool changed)
     {
-        lock (gate)
+        lock (_gate)
         {
-            reports.Add(new JObject
+            _reports.Add(new JObject
             {
                 ["phase"] = report.Phase,
                 ["part"] = report.Part,
@@ -48,7 +49,7 @@ internal sealed class JobRecord(Job job)
 
     public JObject ToJson()
     {
-        lock (gate)
+        lock (_gate)
         {
             return new JObject
             {
@@ -57,7 +58,7 @@ internal sealed class JobRecord(Job job)
                 ["phases"] = new JArray(job.Phases),
                 ["state"] = State,
                 ["phase"] = Phase,
-                ["reports"] = new JArray(reports),
+                ["reports"] = new JArray(_reports),
             };
         }
     }

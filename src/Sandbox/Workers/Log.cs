@@ -2,12 +2,12 @@ namespace Pylon.Sandbox.Workers;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The broadcast is lost; coming back until it is there: {Reason}")]
-    public static partial void FeedLost(ILogger logger, string reason);
+    [LoggerMessage(LogLevel.Warning, "Workers: the broadcast is unreachable ({Reason}); they reconnect until it answers")]
+    public static partial void FeedLost(this ILogger log, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The broadcast cannot be followed")]
-    public static partial void FeedRefused(ILogger logger, Exception failure);
+    [LoggerMessage(LogLevel.Error, "Workers: Pylon refused the position in the broadcast; they read all stored events again")]
+    public static partial void FeedRefused(this ILogger log, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Batch {BatchId} is given up")]
-    public static partial void JobFailed(ILogger logger, string batchId, Exception failure);
+    [LoggerMessage(LogLevel.Error, "Batch {BatchId}: the worker failed; the job ends without its remaining phases")]
+    public static partial void JobFailed(this ILogger log, Exception exception, string batchId);
 }

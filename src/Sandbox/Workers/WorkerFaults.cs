@@ -1,6 +1,6 @@
 namespace Pylon.Sandbox.Workers;
 
-/// <summary>What can go wrong with the workers on demand; the action of a fault is a phase.</summary>
+/// <summary>The faults of the workers; the action of a fault is a phase.</summary>
 internal static class WorkerFaults
 {
     public const string FailPart = "fail_part";
@@ -11,6 +11,6 @@ internal static class WorkerFaults
 
     public static IReadOnlyList<string> All { get; } = [FailPart, FailPhase, DuplicateReports, LateReports, Delay];
 
-    /// <summary>Those of the catalogue that workloads go through.</summary>
+    /// <summary>The phases of the pipelines of workloads.</summary>
     public static IReadOnlyList<string> Phases { get; } = ["prepare", "train", "evaluate", "publish", "infer", "collect"];
 }

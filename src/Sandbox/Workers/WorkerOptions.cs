@@ -16,13 +16,13 @@ internal sealed record WorkerOptions(Uri? Pylon, TimeSpan PartDuration)
         {
             null or "" or "on" => true,
             "off" => false,
-            var other => throw new InvalidOperationException($"SANDBOX_WORKERS is '{other}': give on or off"),
+            var other => throw new InvalidOperationException($"SANDBOX_WORKERS is '{other}': must be on or off"),
         };
         var part = settings["SANDBOX_PART_MS"] switch
         {
             null or "" => DefaultPart,
             var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= LongestPart => ms,
-            var other => throw new InvalidOperationException($"SANDBOX_PART_MS is '{other}': give milliseconds from 0 to {LongestPart}"),
+            var other => throw new InvalidOperationException($"SANDBOX_PART_MS is '{other}': must be milliseconds from 0 to {LongestPart}"),
         };
         return new WorkerOptions(on ? Url(settings["PYLON_URL"]) : null, TimeSpan.FromMilliseconds(part));
     }
@@ -33,6 +33,6 @@ internal sealed record WorkerOptions(Uri? Pylon, TimeSpan PartDuration)
             return null;
         return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? uri
-            : throw new InvalidOperationException($"PYLON_URL is '{text}': give the address of the Gateway, for example http://127.0.0.1:8080");
+            : throw new InvalidOperationException($"PYLON_URL is '{text}': must be the address of the Gateway, for example http://127.0.0.1:8080");
     }
 }

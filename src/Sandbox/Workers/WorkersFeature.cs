@@ -1,8 +1,9 @@
 using Pylon.Sandbox.Faults;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Workers;
 
-/// <summary>The workers, when there is a Pylon to work for, and what steers them.</summary>
+/// <summary>Registers the workers when PYLON_URL is set, and maps their admin endpoints.</summary>
 internal static class WorkersFeature
 {
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(2);
@@ -11,11 +12,11 @@ internal static class WorkersFeature
     public static void AddWorkers(this IServiceCollection services, IConfiguration settings)
     {
         var options = WorkerOptions.Read(settings);
-        services.AddSingleton(new Crew(options));
+        services.AddSingleton(new WorkerPool(options));
         if (options.Pylon is null)
             return;
-        services.AddSingleton(s => new PylonFace(
-            // The timeout does not bound the broadcast, whose headers come at once.
+        services.AddSingleton(s => new PylonClient(
+            // The timeout does not bound the broadcast: its headers arrive at once.
             new HttpClient(new SocketsHttpHandler { UseProxy = !options.Pylon.IsLoopback }) { BaseAddress = options.Pylon, Timeout = CallTimeout },
             s.GetRequiredService<TimeProvider>()));
         services.AddHostedService<BatchFeed>();
@@ -25,18 +26,14 @@ internal static class WorkersFeature
     public static void MapWorkers(this WebApplication app)
     {
         const string path = "/admin/workers";
-        var crew = app.Services.GetRequiredService<Crew>();
-        app.MapGet(path, (string? batch_id) => Json.Result(crew.ToJson(batch_id)));
+        var pool = app.Services.GetRequiredService<WorkerPool>();
+        app.MapGet(path, (string? batch_id) => Json.Result(pool.ToJson(batch_id)));
         app.MapPut(path, async (HttpContext http) =>
         {
-            crew.Steer(await Json.ReadObject(http));
-            return Json.Result(crew.ToJson(batchId: ""));
+            pool.Configure(await Json.ReadObjectAsync(http));
+            return Json.Result(pool.ToJson(batchId: ""));
         });
-        app.MapDelete(path, () =>
-        {
-            crew.Reset();
-            return Results.NoContent();
-        });
-        app.MapFaults(path + "/faults", crew.Faults, WorkerFaults.All, WorkerFaults.Phases, DefaultDelay);
+        app.MapClear(path, pool.Reset);
+        app.MapFaults(path + "/faults", pool.Faults, WorkerFaults.All, WorkerFaults.Phases, DefaultDelay);
     }
 }

@@ -9,7 +9,6 @@ using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Zones;
-using Pylon.Sandbox;
 using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Runs;
@@ -43,7 +42,7 @@ internal sealed class PlayedSources : IAsyncDisposable
     public static async Task<PlayedSources> StartAsync()
     {
         var time = new FakeTime(new DateTimeOffset(2026, 3, 10, 8, 0, 0, TimeSpan.Zero));
-        var sandbox = SandboxHost.Build(["--PYLON_HTTP_PORT=0"], services => services.AddSingleton<TimeProvider>(time));
+        var sandbox = Sandbox.Program.Build(["--PYLON_HTTP_PORT=0"], builder => builder.Services.AddSingleton<TimeProvider>(time));
         await sandbox.StartAsync();
         return new PlayedSources(sandbox, await IngestionDatabase.CreateAsync(), time);
     }

@@ -16,7 +16,6 @@ using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
-using Pylon.Sandbox;
 using Pylon.ServiceDefaults;
 using Pylon.Testing;
 
@@ -64,7 +63,7 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public static async Task<OrchestratorStack> StartAsync(string style = "sync", params string[] settings)
     {
-        var sandbox = SandboxHost.Build(
+        var sandbox = Sandbox.Program.Build(
             ["--PYLON_HTTP_PORT=0", "--PYLON_URL=", $"--SANDBOX_BPP_STYLE={style}", "--Logging:LogLevel:Default=None", .. settings.Where(s => s.StartsWith("--SANDBOX_", StringComparison.Ordinal))]);
         await sandbox.StartAsync();
         OrchestratorStack stack = null!;

@@ -7,12 +7,12 @@ namespace Pylon.Sandbox.Tests.Grid;
 public sealed class CarbonIntensityTests
 {
     [Fact]
-    public async Task NowIsTheHalfHourThatEndedLastAndDataIsAListExceptForTheMix()
+    public async Task NowIsTheLastCompleteHalfHourAndDataIsAListExceptForTheMix()
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var intensity = await Data(sandbox, "intensity");
-        var generation = await Data(sandbox, "generation");
-        var regional = await Data(sandbox, "regional");
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var intensity = await DataAsync(sandbox, "intensity");
+        var generation = await DataAsync(sandbox, "generation");
+        var regional = await DataAsync(sandbox, "regional");
 
         Assert.Equal("2026-03-10T07:30Z", Assert.Single(intensity)["from"]!.Value<string>());
         Assert.Equal(JTokenType.Null, intensity[0]!["intensity"]!["actual"]!.Type);
@@ -36,20 +36,20 @@ public sealed class CarbonIntensityTests
     [InlineData("regional/intensity/2026-03-10T08:00Z/fw24h", 49, "2026-03-10T07:30Z", "2026-03-11T07:30Z")]
     public async Task RangeHasTheHalfHoursThatEndInIt(string path, int count, string first, string last)
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var data = await Data(sandbox, path);
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var data = await DataAsync(sandbox, path);
         Assert.Equal((count, first, last), (data.Count(), data.First!["from"]!.Value<string>(), data.Last!["from"]!.Value<string>()));
         Assert.Equal(count, data.Select(w => w["from"]!.Value<string>()).Distinct().Count());
     }
 
     [Fact]
-    public async Task ActualComesHalfAnHourAfterTheEndAndIsRevisedOnce()
+    public async Task ActualAppearsHalfAnHourAfterTheEndAndIsRevisedOnce()
     {
-        await using var sandbox = await SandboxFixture.Start();
+        await using var sandbox = await SandboxFixture.StartAsync();
         var seen = new List<int?>();
         for (var hours = 0; hours < 30; hours++)
         {
-            seen.Add((await Data(sandbox, "intensity/2026-03-10T07:30Z"))[0]!["intensity"]!["actual"]!.Value<int?>());
+            seen.Add((await DataAsync(sandbox, "intensity/2026-03-10T07:30Z"))[0]!["intensity"]!["actual"]!.Value<int?>());
             sandbox.Time.Advance(TimeSpan.FromMinutes(30));
         }
 
@@ -61,13 +61,13 @@ public sealed class CarbonIntensityTests
     [Fact]
     public async Task ForecastIsTheSameForTheSameMomentAndRevisedAtTheNext()
     {
-        await using var sandbox = await SandboxFixture.Start();
+        await using var sandbox = await SandboxFixture.StartAsync();
         const string path = "intensity/2026-03-10T08:00Z/fw48h";
-        var first = await Data(sandbox, path);
+        var first = await DataAsync(sandbox, path);
         sandbox.Time.Advance(TimeSpan.FromMinutes(29));
-        JsonAssert.Equal(first, await Data(sandbox, path));
+        JsonAssert.Equal(first, await DataAsync(sandbox, path));
         sandbox.Time.Advance(TimeSpan.FromMinutes(1));
-        var revised = await Data(sandbox, path);
+        var revised = await DataAsync(sandbox, path);
 
         JsonAssert.Equal(first[0]!["intensity"]!["forecast"]!, revised[0]!["intensity"]!["forecast"]);
         Assert.InRange(first.Zip(revised).Count(p => !JToken.DeepEquals(p.First["intensity"]!["forecast"], p.Second["intensity"]!["forecast"])), 30, 96);
@@ -76,7 +76,7 @@ public sealed class CarbonIntensityTests
     [Fact]
     public async Task MixSumsToTheWholeAndTheIntensityFollowsFromIt()
     {
-        await using var sandbox = await SandboxFixture.Start();
+        await using var sandbox = await SandboxFixture.StartAsync();
         Dictionary<string, decimal> factors = new()
         {
             ["biomass"] = 120,
@@ -89,7 +89,7 @@ public sealed class CarbonIntensityTests
             ["solar"] = 0,
             ["wind"] = 0,
         };
-        var rows = (await Data(sandbox, "regional/intensity/2026-03-10T08:00Z/fw48h")).SelectMany(w => w["regions"]!).ToList();
+        var rows = (await DataAsync(sandbox, "regional/intensity/2026-03-10T08:00Z/fw48h")).SelectMany(w => w["regions"]!).ToList();
 
         Assert.Equal(97 * 18, rows.Count);
         Assert.All(rows, r =>
@@ -99,7 +99,7 @@ public sealed class CarbonIntensityTests
             Assert.Equal(factors.Keys, r["generationmix"]!.Select(f => f["fuel"]!.Value<string>()!));
             Assert.InRange(r["generationmix"]!.Sum(f => f["perc"]!.Value<decimal>() * factors[f["fuel"]!.Value<string>()!]) / 100 - r["intensity"]!["forecast"]!.Value<decimal>(), -0.51m, 0.51m);
         });
-        var national = await Data(sandbox, "intensity/2026-03-10T08:00Z/fw48h");
+        var national = await DataAsync(sandbox, "intensity/2026-03-10T08:00Z/fw48h");
         Assert.Equal(
             national.Select(w => w["intensity"]!["forecast"]!.Value<int>()),
             rows.Where(r => r["regionid"]!.Value<int>() == 18).Select(r => r["intensity"]!["forecast"]!.Value<int>()));
@@ -108,11 +108,11 @@ public sealed class CarbonIntensityTests
     [Fact]
     public async Task OneRegionIsAListNowAndAnObjectOverARange()
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var england = Assert.Single(await Data(sandbox, "regional/england"));
-        var postcode = Assert.Single(await Data(sandbox, "regional/postcode/rg10"));
-        var range = (JObject)await Data(sandbox, "regional/intensity/2026-03-10T08:00Z/fw24h/regionid/13");
-        var postcodeRange = (JObject)await Data(sandbox, "regional/intensity/2026-03-10T08:00Z/pt24h/postcode/RG10");
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var england = Assert.Single(await DataAsync(sandbox, "regional/england"));
+        var postcode = Assert.Single(await DataAsync(sandbox, "regional/postcode/rg10"));
+        var range = (JObject)await DataAsync(sandbox, "regional/intensity/2026-03-10T08:00Z/fw24h/regionid/13");
+        var postcodeRange = (JObject)await DataAsync(sandbox, "regional/intensity/2026-03-10T08:00Z/pt24h/postcode/RG10");
 
         JsonAssert.Equal(15, england["regionid"]);
         Assert.Single(england["data"]!);
@@ -124,22 +124,22 @@ public sealed class CarbonIntensityTests
     [Fact]
     public async Task StatisticsAreInBlocksAndFactorsHaveTheNamesOfThePlants()
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var blocks = await Data(sandbox, "intensity/stats/2026-03-08T00:00Z/2026-03-09T00:00Z/6");
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var blocks = await DataAsync(sandbox, "intensity/stats/2026-03-08T00:00Z/2026-03-09T00:00Z/6");
         Assert.Equal(4, blocks.Count());
         Assert.All(blocks, b => Assert.InRange(b["intensity"]!["average"]!.Value<int>(), b["intensity"]!["min"]!.Value<int>(), b["intensity"]!["max"]!.Value<int>()));
-        Assert.Single(await Data(sandbox, "intensity/stats/2026-03-08T00:00Z/2026-03-09T00:00Z"));
-        JsonAssert.Equal(394, (await Data(sandbox, "intensity/factors"))[0]!["Gas (Combined Cycle)"]);
+        Assert.Single(await DataAsync(sandbox, "intensity/stats/2026-03-08T00:00Z/2026-03-09T00:00Z"));
+        JsonAssert.Equal(394, (await DataAsync(sandbox, "intensity/factors"))[0]!["Gas (Combined Cycle)"]);
     }
 
     [Theory]
     [InlineData("intensity/2031-01-01T00:00Z/fw48h", "data")]
     [InlineData("intensity/2015-01-01T00:00Z/2015-01-02T00:00Z", "data")]
     [InlineData("intensity/2026-03-11/fw48h", null)]
-    public async Task NothingKnownIsAnEmptyListAndABareDateAnEmptyObject(string path, string? property)
+    public async Task NoDataIsAnEmptyListAndABareDateAnEmptyObject(string path, string? property)
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var (status, body) = await sandbox.Get("/carbon-intensity/" + path);
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var (status, body) = await sandbox.GetAsync("/carbon-intensity/" + path);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal(property, body.Properties().SingleOrDefault()?.Name);
         Assert.Empty(body["data"] ?? new JArray());
@@ -155,18 +155,18 @@ public sealed class CarbonIntensityTests
     [InlineData("regional/regionid/19", 400)]
     [InlineData("regional/postcode/QQ1", 400)]
     [InlineData("intensities", 404)]
-    public async Task WhatCannotBeAnsweredIsRefusedInTheShapeOfTheApi(string path, int status)
+    public async Task InvalidRequestIsRefusedInTheShapeOfTheApi(string path, int status)
     {
-        await using var sandbox = await SandboxFixture.Start();
-        var (answered, body) = await sandbox.Get("/carbon-intensity/" + path);
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var (answered, body) = await sandbox.GetAsync("/carbon-intensity/" + path);
         Assert.Equal(status, (int)answered);
         Assert.StartsWith($"{status} ", body["error"]!["code"]!.Value<string>(), StringComparison.Ordinal);
         Assert.NotEmpty(body["error"]!["message"]!.Value<string>()!);
     }
 
-    private static async Task<JToken> Data(SandboxFixture sandbox, string path)
+    private static async Task<JToken> DataAsync(SandboxFixture sandbox, string path)
     {
-        var (status, body) = await sandbox.Get("/carbon-intensity/" + path);
+        var (status, body) = await sandbox.GetAsync("/carbon-intensity/" + path);
         Assert.True(status == HttpStatusCode.OK, body.ToString());
         return body["data"]!;
     }

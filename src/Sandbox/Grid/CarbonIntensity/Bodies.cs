@@ -1,16 +1,17 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Grid.Played;
+using Pylon.Sandbox.Grid.Simulation;
+using Pylon.Sandbox.Grid.Sources;
 
 namespace Pylon.Sandbox.Grid.CarbonIntensity;
 
-/// <summary>The API's bodies at a moment.</summary>
+/// <summary>The bodies of the API at a given time.</summary>
 internal sealed class Bodies(DateTimeOffset now)
 {
-    // The real one has nothing before.
+    // The real API has no earlier data.
     private static readonly DateTimeOffset First = new(2018, 5, 10, 23, 30, 0, TimeSpan.Zero);
-    private static readonly PlayedRegion GreatBritain = PlayedRegion.All[PlayedRegion.GreatBritain - 1];
-    private readonly DateTimeOffset last = HalfHours.Containing(now) + PlayedGrid.Ahead;
+    private static readonly GridRegion GreatBritain = GridRegion.All[GridRegion.GreatBritain - 1];
+    private readonly DateTimeOffset _last = HalfHours.Containing(now) + SimulatedGrid.Ahead;
 
     public static GridAnswer Bad(string message) => new(400, Error("400 Bad Request", message));
 
@@ -45,35 +46,35 @@ internal sealed class Bodies(DateTimeOffset now)
 
     public GridAnswer National(IEnumerable<DateTimeOffset> windows) => List(windows.Where(IsKnown).Select(w => Window(w, "intensity", NationalIntensity(w))));
 
-    /// <summary>Of half hours that are over, and of one year only: what lies behind the turn of the year is left out.</summary>
+    /// <summary>Complete half hours of one year only; the real API omits those after the turn of the year.</summary>
     public GridAnswer Generation(DateTimeOffset from, DateTimeOffset to) => List(HalfHours.EndingIn(from, to)
         .Where(w => IsKnown(w) && w + HalfHours.Length <= now && (w + HalfHours.Length).Year <= from.Year)
-        .Select(w => Window(w, "generationmix", Mix(PlayedGrid.Mix(GreatBritain, w)))));
+        .Select(w => Window(w, "generationmix", Mix(SimulatedGrid.Mix(GreatBritain, w)))));
 
     /// <summary>An object, not a list.</summary>
     public GridAnswer Generation(DateTimeOffset window) =>
-        GridAnswer.Ok(new JObject { ["data"] = Window(window, "generationmix", Mix(PlayedGrid.Mix(GreatBritain, window))) });
+        GridAnswer.Ok(new JObject { ["data"] = Window(window, "generationmix", Mix(SimulatedGrid.Mix(GreatBritain, window))) });
 
     public GridAnswer Regions(IEnumerable<DateTimeOffset> windows) => List(windows.Where(IsKnown).Select(w => Window(
-        w, "regions", new JArray(PlayedRegion.All.Select(r => Described(r, null, dno: true, Values(r, w)))))));
+        w, "regions", new JArray(GridRegion.All.Select(r => Described(r, null, dno: true, Values(r, w)))))));
 
     /// <summary>A list of one region with a list of one half hour.</summary>
     public GridAnswer Region(int id, DateTimeOffset window, string? postcode = null)
     {
-        var region = PlayedRegion.All[id - 1];
+        var region = GridRegion.All[id - 1];
         var rows = new JArray(Row(region, window));
         return new GridAnswer(200, new JObject { ["data"] = new JArray(Described(region, postcode, dno: true, [new JProperty("data", rows)])) }) { Rows = rows, Values = Numbers };
     }
 
-    /// <summary>One region, an object, with the list of its half hours; by postcode without the name of the operator.</summary>
+    /// <summary>An object of one region with the list of its half hours; by postcode without the name of the operator.</summary>
     public GridAnswer Region(int id, IEnumerable<DateTimeOffset> windows, string? postcode = null)
     {
-        var region = PlayedRegion.All[id - 1];
+        var region = GridRegion.All[id - 1];
         var rows = new JArray(windows.Where(IsKnown).Select(w => Row(region, w)));
         return new GridAnswer(200, new JObject { ["data"] = Described(region, postcode, dno: postcode is null, [new JProperty("data", rows)]) }) { Rows = rows, Values = Numbers };
     }
 
-    /// <summary>What was metered, and where nothing is yet, what is expected.</summary>
+    /// <summary>Statistics of actuals and, where there is none yet, of forecasts.</summary>
     public GridAnswer Stats(DateTimeOffset from, DateTimeOffset to, TimeSpan? block)
     {
         var data = new JArray();
@@ -81,7 +82,7 @@ internal sealed class Bodies(DateTimeOffset now)
         {
             var end = block is { } length && start + length < to ? start + length : to;
             var values = HalfHours.EndingIn(start, end).Where(IsKnown)
-                .Select(w => PlayedGrid.Actual(w, now) ?? PlayedGrid.Forecast(GreatBritain, w, now).Intensity).ToList();
+                .Select(w => SimulatedGrid.Actual(w, now) ?? SimulatedGrid.Forecast(GreatBritain, w, now).Intensity).ToList();
             if (values.Count == 0)
                 continue;
             var average = (int)Math.Round(values.Average());
@@ -98,7 +99,7 @@ internal sealed class Bodies(DateTimeOffset now)
         return new GridAnswer(200, new JObject { ["data"] = data }) { Rows = data, Values = Numbers };
     }
 
-    // Of a half hour with or without regions; an index that there is none of (null) stays none.
+    // For a half hour with or without regions; an actual that is null stays null.
     private static IEnumerable<JValue> Numbers(JObject row) => row["regions"] is JArray regions
         ? regions.OfType<JObject>().SelectMany(Numbers)
         : row["intensity"] is JObject intensity
@@ -108,7 +109,7 @@ internal sealed class Bodies(DateTimeOffset now)
     private static JObject Window(DateTimeOffset window, string name, JToken value) =>
         new() { ["from"] = Time(window), ["to"] = Time(window + HalfHours.Length), [name] = value };
 
-    private static JObject Described(PlayedRegion region, string? postcode, bool dno, IEnumerable<JProperty> values)
+    private static JObject Described(GridRegion region, string? postcode, bool dno, IEnumerable<JProperty> values)
     {
         var described = new JObject { ["regionid"] = region.Id };
         if (dno)
@@ -121,22 +122,22 @@ internal sealed class Bodies(DateTimeOffset now)
         return described;
     }
 
-    private static JArray Mix(PlayedMix mix) =>
-        new(PlayedMix.Fuels.Select((fuel, i) => new JObject { ["fuel"] = fuel, ["perc"] = mix.Tenths[i] % 10 == 0 ? mix.Tenths[i] / 10 : mix.Tenths[i] / 10m }));
+    private static JArray Mix(GenerationMix mix) =>
+        new(GenerationMix.Fuels.Select((fuel, i) => new JObject { ["fuel"] = fuel, ["perc"] = mix.Tenths[i] % 10 == 0 ? mix.Tenths[i] / 10 : mix.Tenths[i] / 10m }));
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
 
-    private bool IsKnown(DateTimeOffset window) => window >= First && window < last;
+    private bool IsKnown(DateTimeOffset window) => window >= First && window < _last;
 
-    // The index of what is over is that of what was metered.
+    // The index is that of the actual, as soon as there is one.
     private JObject NationalIntensity(DateTimeOffset window)
     {
-        var forecast = PlayedGrid.Forecast(GreatBritain, window, now).Intensity;
-        var actual = PlayedGrid.Actual(window, now);
+        var forecast = SimulatedGrid.Forecast(GreatBritain, window, now).Intensity;
+        var actual = SimulatedGrid.Actual(window, now);
         return new JObject { ["forecast"] = forecast, ["actual"] = actual, ["index"] = IndexBands.Of(window, actual ?? forecast) };
     }
 
-    private JObject Row(PlayedRegion region, DateTimeOffset window)
+    private JObject Row(GridRegion region, DateTimeOffset window)
     {
         var row = new JObject { ["from"] = Time(window), ["to"] = Time(window + HalfHours.Length) };
         foreach (var value in Values(region, window))
@@ -144,9 +145,9 @@ internal sealed class Bodies(DateTimeOffset now)
         return row;
     }
 
-    private IEnumerable<JProperty> Values(PlayedRegion region, DateTimeOffset window)
+    private IEnumerable<JProperty> Values(GridRegion region, DateTimeOffset window)
     {
-        var mix = PlayedGrid.Forecast(region, window, now);
+        var mix = SimulatedGrid.Forecast(region, window, now);
         yield return new JProperty("intensity", new JObject { ["forecast"] = mix.Intensity, ["index"] = IndexBands.Of(window, mix.Intensity) });
         yield return new JProperty("generationmix", Mix(mix));
     }

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Grid.Played;
+using Pylon.Sandbox.Grid.Simulation;
+using Pylon.Sandbox.Grid.Sources;
 
 namespace Pylon.Sandbox.Grid.CarbonIntensity;
 
 /// <summary>
-/// The Carbon Intensity API (carbon-intensity.github.io/api-definitions) as it really answers: what is asked for now is the
-/// half hour that ended last, a range has the half hours that end in it, data is an object in some answers and a list
-/// in the others, and regions have no actual.
+/// The Carbon Intensity API (carbon-intensity.github.io/api-definitions) as it really answers: a request for now gets the
+/// last complete half hour, a range has the half hours that end in it, data is an object in some answers and a list in
+/// others, and regions have no actual.
 /// </summary>
 internal sealed class CarbonIntensityApi() : GridSource("carbon-intensity", ["intensity", "generation", "regional"], outlier: 2856)
 {

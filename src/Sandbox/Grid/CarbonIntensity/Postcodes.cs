@@ -1,6 +1,6 @@
 namespace Pylon.Sandbox.Grid.CarbonIntensity;
 
-/// <summary>Which region an outward postcode lies in, by its letters, roughly.</summary>
+/// <summary>The approximate region of an outward postcode, by its letters.</summary>
 internal static class Postcodes
 {
     private static readonly string[] Areas =

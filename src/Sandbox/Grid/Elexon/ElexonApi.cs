@@ -1,13 +1,14 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Grid.Played;
+using Pylon.Sandbox.Grid.Simulation;
+using Pylon.Sandbox.Grid.Sources;
 
 namespace Pylon.Sandbox.Grid.Elexon;
 
 /// <summary>
 /// Elexon's Insights API (bmrs.elexon.co.uk/api-documentation): system prices by settlement date, market index prices by
-/// time, the demand that was metered, and the demand that is expected until the end of tomorrow. Everything is published a
-/// quarter of an hour after the end of its settlement period.
+/// time, metered demand, and the demand forecast until the end of tomorrow. Each value is published 15 minutes after the
+/// end of its settlement period.
 /// </summary>
 internal sealed class ElexonApi() : GridSource("elexon", ["system-prices", "market-index", "demand-outturn", "demand-forecast"], outlier: 285_600)
 {
@@ -91,7 +92,7 @@ internal sealed class ElexonApi() : GridSource("elexon", ["system-prices", "mark
         return stream ? Bare(rows) : List(["INDO", "ITSDO"], rows);
     }
 
-    // Issued anew every half hour, from the current settlement period to the end of tomorrow.
+    // Issued every half hour, from the current settlement period to the end of tomorrow.
     private static GridAnswer DayAhead(DateTimeOffset now)
     {
         var current = HalfHours.Containing(now);

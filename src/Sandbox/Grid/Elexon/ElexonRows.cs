@@ -1,20 +1,21 @@
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Grid.Played;
+using Pylon.Sandbox.Grid.Simulation;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Grid.Elexon;
 
 /// <summary>The rows of the Insights API.</summary>
 internal static class ElexonRows
 {
-    // The second one has reported nothing but zeros for years.
+    // The second provider has reported only zeros for years.
     public static readonly IReadOnlyList<string> Providers = ["APXMIDP", "N2EXMIDP"];
 
     private static readonly string[] Numbers = ["systemSellPrice", "systemBuyPrice", "price", "initialDemandOutturn", "nationalDemand"];
 
     public static JObject SystemPrice(DateTimeOffset window)
     {
-        var price = PlayedMarket.SystemPrice(window);
-        var imbalance = PlayedMarket.Imbalance(window);
+        var price = SimulatedMarket.SystemPrice(window);
+        var imbalance = SimulatedMarket.Imbalance(window);
         var row = Period(window);
         row["createdDateTime"] = Json.Time(window + TimeSpan.FromMinutes(45));
         row["systemSellPrice"] = price;
@@ -38,8 +39,8 @@ internal static class ElexonRows
     {
         var row = new JObject { ["startTime"] = Json.Time(window), ["dataProvider"] = provider };
         row.Merge(Date(window));
-        row["price"] = provider == Providers[0] ? PlayedMarket.MarketPrice(window) : 0m;
-        row["volume"] = provider == Providers[0] ? PlayedMarket.MarketVolume(window) : 0m;
+        row["price"] = provider == Providers[0] ? SimulatedMarket.MarketPrice(window) : 0m;
+        row["volume"] = provider == Providers[0] ? SimulatedMarket.MarketVolume(window) : 0m;
         return row;
     }
 
@@ -47,8 +48,8 @@ internal static class ElexonRows
     {
         var row = new JObject { ["publishTime"] = Json.Time(published), ["startTime"] = Json.Time(window) };
         row.Merge(Date(window));
-        row["initialDemandOutturn"] = PlayedMarket.Demand(window);
-        row["initialTransmissionSystemDemandOutturn"] = PlayedMarket.TransmissionDemand(window);
+        row["initialDemandOutturn"] = SimulatedMarket.Demand(window);
+        row["initialTransmissionSystemDemandOutturn"] = SimulatedMarket.TransmissionDemand(window);
         return row;
     }
 
@@ -57,8 +58,8 @@ internal static class ElexonRows
         var row = new JObject { ["publishTime"] = Json.Time(published), ["startTime"] = Json.Time(window) };
         row.Merge(Date(window));
         row["boundary"] = "N";
-        row["transmissionSystemDemand"] = PlayedMarket.TransmissionDemand(window);
-        row["nationalDemand"] = PlayedMarket.ExpectedDemand(window, published);
+        row["transmissionSystemDemand"] = SimulatedMarket.TransmissionDemand(window);
+        row["nationalDemand"] = SimulatedMarket.ExpectedDemand(window, published);
         return row;
     }
 

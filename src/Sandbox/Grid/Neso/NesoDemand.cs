@@ -1,5 +1,5 @@
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Grid.Played;
+using Pylon.Sandbox.Grid.Simulation;
 
 namespace Pylon.Sandbox.Grid.Neso;
 
@@ -8,20 +8,20 @@ internal static class NesoDemand
 {
     private const int DaysAround = 7;
 
-    /// <summary>A week back that was metered (A) and a week ahead that is expected (F).</summary>
+    /// <summary>The past week as metered (A) and the coming week as forecast (F).</summary>
     public static IEnumerable<JObject> Update(DateTimeOffset modified)
     {
         var today = SettlementDay.Of(modified);
         foreach (var window in SettlementDay.Windows(today.AddDays(-DaysAround), today.AddDays(DaysAround - 1)))
         {
             var metered = window + HalfHours.Length <= modified;
-            var demand = metered ? PlayedMarket.Demand(window) : PlayedMarket.ExpectedDemand(window, modified);
+            var demand = metered ? SimulatedMarket.Demand(window) : SimulatedMarket.ExpectedDemand(window, modified);
             yield return Row(window, "yyyy-MM-dd'T'00:00:00", false, demand, metered ? "A" : "F");
         }
     }
 
     public static IEnumerable<JObject> Year(int year, string format, bool upper = false) =>
-        SettlementDay.Windows(new DateOnly(year, 1, 1), new DateOnly(year, 12, 31)).Select(w => Row(w, format, upper, PlayedMarket.Demand(w), null));
+        SettlementDay.Windows(new DateOnly(year, 1, 1), new DateOnly(year, 12, 31)).Select(w => Row(w, format, upper, SimulatedMarket.Demand(w), null));
 
     private static JObject Row(DateTimeOffset window, string format, bool upper, int demand, string? indicator)
     {
@@ -33,12 +33,12 @@ internal static class NesoDemand
         };
         if (indicator is not null)
             row["FORECAST_ACTUAL_INDICATOR"] = indicator;
-        row["TSD"] = PlayedMarket.TransmissionDemand(window);
+        row["TSD"] = SimulatedMarket.TransmissionDemand(window);
         row["ENGLAND_WALES_DEMAND"] = demand * 9 / 10;
-        row["EMBEDDED_WIND_GENERATION"] = PlayedMarket.EmbeddedWind(window);
-        row["EMBEDDED_WIND_CAPACITY"] = PlayedMarket.WindCapacity;
-        row["EMBEDDED_SOLAR_GENERATION"] = PlayedMarket.EmbeddedSolar(window);
-        row["EMBEDDED_SOLAR_CAPACITY"] = PlayedMarket.SolarCapacity;
+        row["EMBEDDED_WIND_GENERATION"] = SimulatedMarket.EmbeddedWind(window);
+        row["EMBEDDED_WIND_CAPACITY"] = SimulatedMarket.WindCapacity;
+        row["EMBEDDED_SOLAR_GENERATION"] = SimulatedMarket.EmbeddedSolar(window);
+        row["EMBEDDED_SOLAR_CAPACITY"] = SimulatedMarket.SolarCapacity;
         return row;
     }
 }

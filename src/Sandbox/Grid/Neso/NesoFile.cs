@@ -2,12 +2,12 @@ using Newtonsoft.Json.Linq;
 
 namespace Pylon.Sandbox.Grid.Neso;
 
-/// <summary>A file of the portal: in which package, under which name, when it changed last and what was in it then.</summary>
+/// <summary>A file of the portal.</summary>
 /// <param name="Package">The name of the package.</param>
-/// <param name="Name">By which it is to be found; the id may change.</param>
-/// <param name="Id">Of the resource.</param>
-/// <param name="FileName">Of the download.</param>
-/// <param name="Modified">The last change at a moment.</param>
+/// <param name="Name">The name of the resource; clients look it up by name because the id may change.</param>
+/// <param name="Id">The id of the resource.</param>
+/// <param name="FileName">The file name of the download.</param>
+/// <param name="Modified">The time of the last change, at a given time.</param>
 /// <param name="Rows">The rows as of a change, without their numbers; null for a document.</param>
 internal sealed record NesoFile(
     string Package, string Name, string Id, string FileName, Func<DateTimeOffset, DateTimeOffset> Modified, Func<DateTimeOffset, IEnumerable<JObject>>? Rows);

@@ -1,12 +1,11 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Grid.Played;
 
 namespace Pylon.Sandbox.Grid.Neso;
 
 /// <summary>
-/// The packages and resources that are played, under their real names and ids, each with its own idea of a date. What is
-/// in a file follows from when it changed, not from when it is asked for.
+/// The simulated packages and resources, with their real names and ids, each with its own date format. The content of a
+/// file depends on the time of its last change, not on the time of the request.
 /// </summary>
 internal static class NesoFiles
 {

@@ -1,16 +1,16 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
-using Pylon.Sandbox.Grid.Played;
+using Pylon.Sandbox.Grid.Simulation;
 
 namespace Pylon.Sandbox.Grid.Neso;
 
-/// <summary>The files of forecasts. A label of a time is the end of a half hour on the clock of London: 30, 100, … 2400.</summary>
+/// <summary>The forecast files. A time label is the end of a half hour in London time: 30, 100, … 2400.</summary>
 internal static class NesoForecasts
 {
     private const int PastDays = 30;
     private const int EmbeddedDays = 14;
 
-    // A fixed point (F), a trough (T) or a peak (P) of the day, between the labels.
+    // A fixed point (F), a trough (T) or a peak (P) of the day, between two time labels.
     private static readonly (string Point, string Type, int First, int Last, string Mark)[] Points =
     [
         ("1F", "F", 30, 30, ""), ("1S", "T", 100, 200, ""), ("1A", "P", 230, 300, ""), ("4", "F", 400, 400, ""), ("1B", "T", 430, 700, "Om"), ("2F", "F", 800, 800, ""),
@@ -44,12 +44,12 @@ internal static class NesoForecasts
                 ["DATE"] = SettlementDay.Write(SettlementDay.Of(window)),
                 ["CTIME"] = label == 0 ? 2400 : label,
                 ["GDATETIME"] = (window + HalfHours.Length).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture),
-                ["NATIONALDEMAND"] = PlayedMarket.ExpectedDemand(window, modified),
+                ["NATIONALDEMAND"] = SimulatedMarket.ExpectedDemand(window, modified),
             };
         });
     }
 
-    /// <summary>From the next half hour on, each with the label of its end in UTC and the settlement period.</summary>
+    /// <summary>From the next half hour on, each with the end in UTC and the settlement period.</summary>
     public static IEnumerable<JObject> Embedded(DateTimeOffset modified) =>
         HalfHours.From(HalfHours.Containing(modified), EmbeddedDays * 48).Select(window =>
         {
@@ -60,14 +60,14 @@ internal static class NesoForecasts
                 ["TIME_GMT"] = end.ToString("HH:mm", CultureInfo.InvariantCulture),
                 ["SETTLEMENT_DATE"] = NesoFiles.Text(SettlementDay.Of(window), "yyyy-MM-dd'T'00:00:00"),
                 ["SETTLEMENT_PERIOD"] = SettlementDay.Period(window),
-                ["EMBEDDED_WIND_FORECAST"] = PlayedMarket.EmbeddedWind(window),
-                ["EMBEDDED_WIND_CAPACITY"] = PlayedMarket.WindCapacity,
-                ["EMBEDDED_SOLAR_FORECAST"] = PlayedMarket.EmbeddedSolar(window),
-                ["EMBEDDED_SOLAR_CAPACITY"] = PlayedMarket.SolarCapacity,
+                ["EMBEDDED_WIND_FORECAST"] = SimulatedMarket.EmbeddedWind(window),
+                ["EMBEDDED_WIND_CAPACITY"] = SimulatedMarket.WindCapacity,
+                ["EMBEDDED_SOLAR_FORECAST"] = SimulatedMarket.EmbeddedSolar(window),
+                ["EMBEDDED_SOLAR_CAPACITY"] = SimulatedMarket.SolarCapacity,
             };
         });
 
-    /// <summary>What was expected the day before and what came of it.</summary>
+    /// <summary>The forecast of the day before and the outturn.</summary>
     public static IEnumerable<JObject> Performance(DateTimeOffset modified)
     {
         var today = SettlementDay.Of(modified);
@@ -75,7 +75,7 @@ internal static class NesoForecasts
         {
             var day = SettlementDay.Of(window);
             var published = SettlementDay.Midnight(day.AddDays(-1)).AddMinutes((8 * 60) + 45);
-            var (expected, metered) = (PlayedMarket.ExpectedDemand(window, published), PlayedMarket.Demand(window));
+            var (expected, metered) = (SimulatedMarket.ExpectedDemand(window, published), SimulatedMarket.Demand(window));
             return new JObject
             {
                 ["Month"] = day.ToString("MMM", CultureInfo.InvariantCulture),
@@ -99,7 +99,7 @@ internal static class NesoForecasts
         foreach (var (point, type, first, last, mark) in Points)
         {
             var windows = SettlementDay.Windows(date).Where((_, i) => i + 1 >= Period(first) && i + 1 <= Period(last)).DefaultIfEmpty(SettlementDay.Windows(date).Last());
-            var demands = windows.Select(w => PlayedMarket.ExpectedDemand(w, modified));
+            var demands = windows.Select(w => SimulatedMarket.ExpectedDemand(w, modified));
             yield return new JObject
             {
                 ["DAYSAHEAD"] = daysAhead,

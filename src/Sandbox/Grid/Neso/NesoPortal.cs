@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Grid.Sources;
 
 namespace Pylon.Sandbox.Grid.Neso;
 
 /// <summary>
-/// NESO's data portal, a CKAN (docs.ckan.org/en/latest/api): whether an action succeeded says a flag in the body, a page
-/// has 100 rows unless more are asked for and never more than 32,000, and a file is at an address that is signed.
+/// NESO's data portal, a CKAN (docs.ckan.org/en/latest/api): a flag in the body says whether an action succeeded, a page
+/// has 100 rows by default and at most 32,000, and a file has a signed address.
 /// </summary>
 internal sealed class NesoPortal() : GridSource("neso", ["package_show", "package_search", "resource_show", "datastore_search", "download"], outlier: 285_600)
 {
@@ -17,6 +18,8 @@ internal sealed class NesoPortal() : GridSource("neso", ["package_show", "packag
     private const int LargestPage = 32_000;
     private static readonly string[] Numbers = ["ND", "FORECASTDEMAND", "NATIONALDEMAND", "Demand_Forecast", "EMBEDDED_WIND_FORECAST"];
     private static readonly string[] SearchParameters = ["resource_id", "limit", "offset", "include_total", "records_format"];
+
+    public override bool HasSuccessFlag => true;
 
     public override JToken Nothing => Success("datastore_search", new JObject { ["records"] = new JArray(), ["fields"] = new JArray(), ["total"] = 0 });
 
@@ -61,7 +64,7 @@ internal sealed class NesoPortal() : GridSource("neso", ["package_show", "packag
         if (Text(query, "resource_id") is not { } id)
             return Missing("resource_id");
         if (query.Keys.FirstOrDefault(k => !SearchParameters.Contains(k)) is { } unknown)
-            return Invalid(unknown, "The sandbox does not play this parameter");
+            return Invalid(unknown, "The sandbox does not simulate this parameter");
         if (Whole(query, "limit", UsualPage) is not { } limit)
             return Invalid("limit", "Must be a natural number");
         if (Whole(query, "offset", 0) is not { } offset)
@@ -69,7 +72,7 @@ internal sealed class NesoPortal() : GridSource("neso", ["package_show", "packag
         if (Find(id) is not { Rows: { } read } file)
             return NotFound($"Not found: Resource \"{id}\" was not found.");
 
-        // A larger page is cut without a word.
+        // CKAN reduces a larger limit without an error.
         limit = Math.Min(limit, LargestPage);
         var all = read(file.Modified(now)).ToList();
         var records = new JArray(all.Select(Numbered).Skip(offset).Take(limit));
@@ -89,7 +92,7 @@ internal sealed class NesoPortal() : GridSource("neso", ["package_show", "packag
         return new GridAnswer(200, Success("datastore_search", result)) { Rows = records, Values = Values };
     }
 
-    // Asked without a signature, the portal sends to the place where the file lies, with one.
+    // Without a signature, the portal redirects to the signed address of the file.
     private static GridAnswer Download(string path, NesoFile? file, string? signature, DateTimeOffset now)
     {
         if (file?.Rows is not { } read)

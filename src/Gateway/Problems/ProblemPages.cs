@@ -1,0 +1,37 @@
+using System.Globalization;
+using Pylon.Transcoding.Problems;
+
+namespace Pylon.Gateway.Problems;
+
+internal static class ProblemPages
+{
+    /// <summary>Writes a problem for the bare statuses of routing and of the server, and for unexpected exceptions.</summary>
+    public static void UseProblems(this WebApplication app)
+    {
+        app.UseStatusCodePages(pages => pages.HttpContext.WriteProblemAsync(OfStatus(pages.HttpContext)));
+        app.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            {
+                app.Logger.Unexpected(e, context.Request.Method, context.Request.Path);
+                await context.WriteProblemAsync(new Problem { Status = StatusCodes.Status500InternalServerError, Reason = "INTERNAL", Detail = "The gateway failed; the trace id finds the error in its log." });
+            }
+        });
+    }
+
+    private static Problem OfStatus(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => new Problem
+        {
+            Status = StatusCodes.Status404NotFound,
+            Reason = "PATH_NOT_FOUND",
+            Detail = $"No endpoint has the path {context.Request.Path}; GET / lists all endpoints.",
+        },
+        StatusCodes.Status405MethodNotAllowed => Problem.MethodNotAllowed(context.Request.Method, context.Response.Headers.Allow!),
+        var status => new Problem { Status = status, Reason = "HTTP_" + status.ToString(CultureInfo.InvariantCulture), Detail = StatusMap.Title(status) },
+    };
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Pylon.Messaging;
+
+namespace Pylon.Gateway.Streams;
+
+/// <summary>
+/// How far a reader has read: for each topic the position of the last event seen. It is valid at every gateway, however
+/// that one interleaves the topics. Callers get it as an opaque text.
+/// </summary>
+internal sealed class Position
+{
+    private const int MaxLength = 4096;
+
+    private readonly IEventStream _stream;
+    private readonly ImmutableSortedDictionary<string, string> _topics;
+    private string? _text;
+
+    private Position(IEventStream stream, ImmutableSortedDictionary<string, string> topics) => (_stream, _topics) = (stream, topics);
+
+    public Position(IEventStream stream, IEnumerable<KeyValuePair<string, string>> topics)
+        : this(stream, topics.ToImmutableSortedDictionary(StringComparer.Ordinal))
+    {
+    }
+
+    /// <summary>The position in a topic; the start of the stream for a topic that is not listed.</summary>
+    public string this[string topic] => _topics.GetValueOrDefault(topic, _stream.Start);
+
+    public Position With(string topic, string at) => new(_stream, _topics.SetItem(topic, at));
+
+    /// <summary>The positions of these topics only.</summary>
+    public IReadOnlyDictionary<string, string> Of(IEnumerable<string> topics) =>
+        topics.ToDictionary(topic => topic, topic => this[topic], StringComparer.Ordinal);
+
+    /// <summary>True when the reader has seen the event at this position of the topic.</summary>
+    public bool HasSeen(string topic, string at) => !_stream.IsAfter(at, this[topic]);
+
+    /// <summary>The later of both positions, topic by topic.</summary>
+    public Position Furthest(Position other) => other._topics.Aggregate(
+        this, (furthest, each) => furthest.HasSeen(each.Key, each.Value) ? furthest : furthest.With(each.Key, each.Value));
+
+    /// <summary>True when it is not after the other in any topic.</summary>
+    public bool IsWithin(Position other) => _topics.All(each => other.HasSeen(each.Key, each.Value));
+
+    /// <summary>Reads the text that <see cref="ToString"/> writes; null for any other text.</summary>
+    public static Position? Parse(IEventStream stream, string text)
+    {
+        if (text.Length is 0 or > MaxLength)
+            return null;
+        var topics = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var part in text.Split(','))
+        {
+            var colon = part.IndexOf(':');
+            if (colon <= 0 || !stream.TryCompare(part[(colon + 1)..], stream.Start, out _) || !topics.TryAdd(part[..colon], part[(colon + 1)..]))
+                return null;
+        }
+
+        return new Position(stream, topics.ToImmutable());
+    }
+
+    public override string ToString() => _text ??= string.Join(',', _topics.Select(each => $"{each.Key}:{each.Value}"));
+}

@@ -1,0 +1,41 @@
+using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Requests;
+
+namespace Pylon.Sandbox.Home;
+
+/// <summary><c>GET /</c> lists the endpoints and what each does; <c>GET /health</c> answers 200.</summary>
+internal static class HomeEndpoints
+{
+    private static readonly (string Endpoint, string Does)[] Endpoints =
+    [
+        ("GET /health", "200 when the process serves"),
+        ("POST /bpp/{discover|select|init|confirm|status|cancel}", "Beckn provider of the compute-energy domain"),
+        ("GET|PUT|DELETE /admin/bpp/catalog", "the catalogue served; PUT replaces it, DELETE restores the built-in one"),
+        ("GET|PUT /admin/bpp/style", "how the provider answers: {style: sync|async, fresh_message_ids}"),
+        ("GET|POST|DELETE /admin/bpp/faults", "faults on demand; DELETE /admin/bpp/faults/{id} removes one"),
+        ("GET|DELETE /admin/bpp/orders", "orders with state, bookings and history; DELETE forgets them"),
+        ("GET|DELETE /admin/bpp/requests", "the last 10,000 requests and how each was answered"),
+        ("POST /gemini/v1beta/models/{model}:generateContent", "Gemini's REST shape"),
+        ("GET|POST|DELETE /admin/gemini/faults", "faults on demand"),
+        ("GET|DELETE /admin/gemini/requests", "the last 1,000 prompts"),
+        ("GET /carbon-intensity/...", "the Carbon Intensity API's shapes with made-up values"),
+        ("GET /neso/api/3/action/...", "the CKAN of NESO's data portal with made-up values"),
+        ("GET /elexon/...", "the Elexon Insights API's shapes with made-up values"),
+        ("GET|POST|DELETE /grid/{carbon-intensity|neso|elexon}/faults", "faults on demand"),
+        ("GET|DELETE /grid/{carbon-intensity|neso|elexon}/requests", "the last 2,000 requests"),
+        ("GET|PUT|DELETE /admin/workers", "the workers that run the phases of workloads: {paused, part_ms}, and their jobs"),
+        ("GET|POST|DELETE /admin/workers/faults", "faults on demand"),
+    ];
+
+    public static void MapHome(this WebApplication app)
+    {
+        app.MapGet("/health", () => Json.Result(new JObject { ["status"] = "healthy" }));
+        app.MapGet("/", () => Json.Result(Describe()));
+    }
+
+    private static JObject Describe() => new()
+    {
+        ["name"] = "pylon sandbox",
+        ["endpoints"] = new JArray(Endpoints.Select(e => new JObject { ["endpoint"] = e.Endpoint, ["does"] = e.Does })),
+    };
+}

@@ -1,0 +1,117 @@
+using System.Threading.Channels;
+using Newtonsoft.Json.Linq;
+using Pylon.Sandbox.Faults;
+using Pylon.Sandbox.Requests;
+
+namespace Pylon.Sandbox.Workers;
+
+/// <summary>The shared state of the workers: settings, queued jobs and recent jobs.</summary>
+internal sealed class WorkerPool(WorkerOptions options)
+{
+    private const int MostRemembered = 1_000;
+    private const int MostWaiting = 1_000;
+
+    private readonly Channel<JobRecord> _waiting = Channel.CreateBounded<JobRecord>(MostWaiting);
+    private readonly Lock _gate = new();
+    private readonly List<JobRecord> _jobs = [];
+    private TaskCompletionSource _resumed = Completed();
+    private TimeSpan _partDuration = options.PartDuration;
+
+    public FaultBoard Faults { get; } = new();
+
+    public ChannelReader<JobRecord> Waiting => _waiting.Reader;
+
+    /// <summary>True while the broadcast is followed.</summary>
+    public bool Following { get; set; }
+
+    public TimeSpan PartDuration
+    {
+        get
+        {
+            lock (_gate)
+                return _partDuration;
+        }
+    }
+
+    /// <summary>Queues a job unless it is in progress; waits while the queue is full.</summary>
+    public async Task TakeAsync(Job job, CancellationToken cancellationToken)
+    {
+        var record = new JobRecord(job);
+        lock (_gate)
+        {
+            if (_jobs.Any(j => j.State == JobRecord.Working && j.Job.BatchId == job.BatchId && j.Job.CorrelationId == job.CorrelationId))
+                return;
+            _jobs.Add(record);
+            if (_jobs.Count > MostRemembered && _jobs.FindIndex(j => j.State != JobRecord.Working) is >= 0 and var oldest)
+                _jobs.RemoveAt(oldest);
+        }
+
+        await _waiting.Writer.WriteAsync(record, cancellationToken);
+    }
+
+    public Task WhenNotPausedAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return _resumed.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Applies the settings that the body names.</summary>
+    public void Configure(JObject body)
+    {
+        var unknown = body.Properties().FirstOrDefault(p => p.Name is not ("paused" or "part_ms"));
+        if (unknown is not null)
+            throw new BadInputException(unknown.Name, $"'{unknown.Name}' is not a setting of the workers; the settings are paused, part_ms");
+        if (body["paused"] is { } pause && pause.Type != JTokenType.Boolean)
+            throw new BadInputException("paused", "'paused' must be true or false");
+        if (body["part_ms"] is { } part && part is not JValue { Value: long and >= 0 and <= WorkerOptions.LongestPart })
+            throw new BadInputException("part_ms", $"'part_ms' must be an integer from 0 to {WorkerOptions.LongestPart}");
+        lock (_gate)
+        {
+            _partDuration = body["part_ms"] is { } ms ? TimeSpan.FromMilliseconds(ms.Value<long>()) : _partDuration;
+            if (body["paused"]?.Value<bool>() is { } paused)
+                Pause(paused);
+        }
+    }
+
+    /// <summary>Restores the initial settings and forgets finished jobs; jobs in progress continue.</summary>
+    public void Reset()
+    {
+        Faults.Clear();
+        lock (_gate)
+        {
+            _partDuration = options.PartDuration;
+            Pause(false);
+            _jobs.RemoveAll(j => j.State != JobRecord.Working);
+        }
+    }
+
+    public JObject ToJson(string? batchId)
+    {
+        lock (_gate)
+        {
+            return new JObject
+            {
+                ["pylon"] = options.Pylon?.ToString(),
+                ["following"] = Following,
+                ["paused"] = !_resumed.Task.IsCompleted,
+                ["part_ms"] = (long)_partDuration.TotalMilliseconds,
+                ["jobs"] = new JArray(_jobs.Where(j => batchId is null || j.Job.BatchId == batchId).Select(j => j.ToJson())),
+            };
+        }
+    }
+
+    private static TaskCompletionSource Completed()
+    {
+        var completed = new TaskCompletionSource();
+        completed.SetResult();
+        return completed;
+    }
+
+    private void Pause(bool paused)
+    {
+        if (!paused)
+            _resumed.TrySetResult();
+        else if (_resumed.Task.IsCompleted)
+            _resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
