@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Pylon.Testing;
 
-/// <summary>Waits for a condition that another thread or process will make true; never longer than told.</summary>
+/// <summary>Waits for a condition that another thread or process will make true; no longer than the timeout.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);

@@ -4,7 +4,7 @@ namespace Pylon.Testing;
 
 /// <summary>
 /// The servers that the tests of one run share: those that <c>pylon test</c> has started, or, when tests are run in
-/// another way, throw-away ones of this test process. A server that cannot be had fails the test.
+/// another way, throw-away ones of this test process. A server that does not start fails the test.
 /// </summary>
 public static class TestServers
 {
