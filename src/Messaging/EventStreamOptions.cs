@@ -10,7 +10,7 @@ public sealed class EventStreamOptions
     public int MaxLength { get; set; } = 100_000;
 
     /// <summary>
-    /// How long an id is remembered so as not to be published twice. It must outlast a publisher that repeats itself
+    /// How long an id is remembered, so that its event is not published twice. It must outlast a publisher that repeats itself
     /// after a crash; every event costs a key of about 100 bytes for as long.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]

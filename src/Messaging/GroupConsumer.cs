@@ -1,9 +1,9 @@
 namespace Pylon.Messaging;
 
 /// <summary>
-/// The loop of a worker that consumes a topic in a group: first what a consumer that died has left, then what is new. An
-/// entry is acknowledged once it is dealt with; until then it stays pending and is taken over, by this consumer or
-/// another. So an entry may come twice, and what is done with it must bear that.
+/// The loop of a worker that consumes a topic in a group: first the entries that a dead consumer left, then new ones. An
+/// entry is acknowledged once it is processed; until then it stays pending and is taken over, by this consumer or
+/// another. So an entry may come twice, and processing must be idempotent.
 /// </summary>
 public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
 {
@@ -12,15 +12,15 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private readonly string _consumer = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
 
-    /// <summary>Runs until it is told to stop; outages of the stream and of <paramref name="process"/> are outlived.</summary>
+    /// <summary>Runs until it is cancelled; after a failure of the stream or of <paramref name="process"/> it tries again.</summary>
     /// <param name="topic">What to consume.</param>
     /// <param name="group">The group; consumers of all processes share its entries.</param>
     /// <param name="claimAfter">An entry that its consumer has held so long is taken over.</param>
     /// <param name="process">
-    /// Gives the positions that are dealt with; the others come again after <paramref name="claimAfter"/>. When it throws,
+    /// Returns the positions that are processed; the others come again after <paramref name="claimAfter"/>. When it throws,
     /// the same entries are given to it again after a pause.
     /// </param>
-    /// <param name="interrupted">Told once of each outage.</param>
+    /// <param name="interrupted">Called once for each outage.</param>
     /// <param name="cancellationToken">Stops.</param>
     public async Task RunAsync(
         string topic,

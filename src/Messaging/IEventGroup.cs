@@ -2,7 +2,7 @@ namespace Pylon.Messaging;
 
 /// <summary>
 /// Topics read by a group of consumers: each entry goes to one of them, and to another when that one does not acknowledge
-/// it. Entries are given as they are, whoever wrote them. Every call is bounded and may be repeated.
+/// it. Entries are returned as written, by any writer. Every call is bounded and may be repeated.
 /// </summary>
 public interface IEventGroup
 {

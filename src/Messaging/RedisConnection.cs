@@ -8,7 +8,7 @@ public static class RedisConnection
     /// <summary>A StackExchange.Redis connection string, for example <c>127.0.0.1:6379</c>.</summary>
     public const string Setting = "PYLON_REDIS";
 
-    /// <summary>What the setting says; where it says nothing, a server that is away for a while is waited for.</summary>
+    /// <summary>The options in the setting. Where it gives none, calls wait for a server that is unreachable for a while.</summary>
     /// <exception cref="InvalidOperationException">The setting is missing or cannot be read.</exception>
     public static ConfigurationOptions Options(string? setting)
     {
@@ -18,7 +18,7 @@ public static class RedisConnection
         {
             var options = ConfigurationOptions.Parse(setting.Trim());
             if (options.EndPoints.Count == 0)
-                throw new InvalidOperationException($"{Setting} cannot be read: it names no host");
+                throw new InvalidOperationException($"{Setting} cannot be read: it must name a host, for example 127.0.0.1:6379");
             // A service starts, and goes on, without Redis: its calls fail until it is there.
             options.AbortOnConnectFail = false;
             if (!setting.Contains("connectTimeout=", StringComparison.OrdinalIgnoreCase))

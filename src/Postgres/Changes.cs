@@ -1,8 +1,8 @@
 namespace Pylon.Postgres;
 
 /// <summary>
-/// Wakes those in this process who wait for something to change, by its key: a workload's id, a batch's. A wake-up is a
-/// hint to look again, and may come without cause. A key that nobody waits for takes no memory.
+/// Wakes the waiting code of this process when something changes, by its key: the id of a workload or a batch. A wake-up
+/// is a hint to look again, and may come without cause. A key without a watch takes no memory.
 /// </summary>
 public sealed class Changes<TKey>(TimeProvider time)
     where TKey : notnull
@@ -11,7 +11,7 @@ public sealed class Changes<TKey>(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<TKey, List<Watch>> _watches = [];
 
-    /// <summary>The number of keys that somebody waits for.</summary>
+    /// <summary>The number of keys with a watch.</summary>
     public int Count
     {
         get
@@ -63,7 +63,7 @@ public sealed class Changes<TKey>(TimeProvider time)
         }
     }
 
-    /// <summary>One who waits. A change between two waits is not missed: the second returns at once.</summary>
+    /// <summary>One waiter. A change between two waits is not missed: the second returns at once.</summary>
     public sealed class Watch : IDisposable
     {
         private readonly Changes<TKey> _changes;

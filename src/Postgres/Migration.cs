@@ -19,7 +19,7 @@ internal sealed partial record Migration(int Version, string Name, string Sql)
     private static partial Regex File { get; }
 
     /// <summary>The migrations embedded in the assembly, in order.</summary>
-    /// <exception cref="InvalidOperationException">There is none, one has a wrong name, or two have the same number.</exception>
+    /// <exception cref="InvalidOperationException">The assembly embeds no migration, a name is wrong, or two migrations have the same number.</exception>
     public static IReadOnlyList<Migration> In(Assembly assembly)
     {
         var found = assembly.GetManifestResourceNames()
@@ -29,7 +29,7 @@ internal sealed partial record Migration(int Version, string Name, string Sql)
             .OrderBy(m => m.Version)
             .ToList();
         if (found.Count == 0)
-            throw new InvalidOperationException($"{assembly.GetName().Name} embeds no Migrations/*.sql");
+            throw new InvalidOperationException($"{assembly.GetName().Name} must embed Migrations/NNNN_what.sql");
         foreach (var (one, next) in found.Zip(found.Skip(1)))
         {
             if (one.Version == next.Version)

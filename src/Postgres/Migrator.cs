@@ -11,7 +11,7 @@ namespace Pylon.Postgres;
 /// </summary>
 public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILogger<Migrator> logger)
 {
-    /// <summary>How long a server that is not up yet is waited for.</summary>
+    /// <summary>The longest wait for a server that is not up yet.</summary>
     public static readonly TimeSpan ServerWait = TimeSpan.FromSeconds(60);
 
     internal const string DefaultHistory = "schema_migrations";
@@ -40,7 +40,7 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
 
     /// <summary>Applies what is missing. Safe to repeat and to run from several processes at once.</summary>
     /// <exception cref="MigrationException">
-    /// A migration failed, an applied one was changed since, or the server did not come up within <see cref="ServerWait"/>.
+    /// A migration failed, an applied one was changed since, or the server was unreachable for <see cref="ServerWait"/>.
     /// </exception>
     /// <param name="assembly">Embeds the migrations.</param>
     /// <param name="schema">Is brought up to date; made when it is not there.</param>
@@ -78,7 +78,7 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
             }
             catch (NpgsqlException e) when (e.IsTransient)
             {
-                throw new MigrationException($"PostgreSQL ({PostgresFeature.Setting}) did not come up within {ServerWait.TotalSeconds} s: {e.Message}", e);
+                throw new MigrationException($"PostgreSQL ({PostgresFeature.Setting}) was unreachable for {ServerWait.TotalSeconds} s: {e.Message}", e);
             }
         }
     }
@@ -96,7 +96,7 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
                 if (!applied.TryGetValue(migration.Version, out var checksum))
                     await ApplyAsync(connection, schema, history, migration, cancellationToken);
                 else if (checksum != migration.Checksum)
-                    throw new MigrationException($"the applied migration {schema}/{migration.Version:0000}_{migration.Name} was changed: put it back and write a new one");
+                    throw new MigrationException($"the applied migration {schema}/{migration.Version:0000}_{migration.Name} was changed: restore its text and write a new migration");
             }
 
             // An older program beside a newer one, as in a rolling upgrade, is not an error.

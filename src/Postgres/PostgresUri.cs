@@ -44,7 +44,7 @@ public static class PostgresUri
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"neither a URI like postgresql://user@host:5432/database nor Npgsql's keywords: {e.Message}", e);
+            throw new FormatException($"must be a URI like postgresql://user@host:5432/database or Npgsql's keywords: {e.Message}", e);
         }
     }
 
@@ -89,19 +89,19 @@ public static class PostgresUri
             case "connect_timeout": result.Timeout = ReadNumber(name, value); break;
             case "options": result.Options = value; break;
             case "target_session_attrs": result.TargetSessionAttributes = value; break;
-            default: throw new FormatException($"the parameter {name} is not known here");
+            default: throw new FormatException($"the parameter {name} is not supported");
         }
     }
 
     private static SslMode ReadSslMode(string value) =>
         Enum.TryParse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var mode)
             ? mode
-            : throw new FormatException("sslmode is disable, allow, prefer, require, verify-ca or verify-full");
+            : throw new FormatException("sslmode must be disable, allow, prefer, require, verify-ca or verify-full");
 
     private static int ReadNumber(string name, string value) =>
         int.TryParse(value, out var number) && number is >= 0 and <= 65535
             ? number
-            : throw new FormatException($"{name} is not a number from 0 to 65535");
+            : throw new FormatException($"{name} must be a number from 0 to 65535");
 
     private static (string Before, string After) Cut(string text, char at)
     {

@@ -4,9 +4,9 @@ namespace Pylon.Rpc;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed, correlation id {CorrelationId}")]
+    [LoggerMessage(LogLevel.Error, "{Method} failed unexpectedly; the caller received INTERNAL with correlation id {CorrelationId}")]
     public static partial void Failed(this ILogger log, Exception exception, string method, string correlationId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} refused with {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "{Method} failed; the caller received {Reason} and may retry")]
     public static partial void Refused(this ILogger log, Exception exception, string method, string reason);
 }

@@ -7,7 +7,7 @@ namespace Pylon.Rpc;
 
 /// <summary>
 /// Where a page of a list ended: the time and id of its last row (keyset paging; the id breaks ties). Opaque to the
-/// caller; what did not come from us is refused with INVALID_ARGUMENT.
+/// caller; a token that no answer contained is refused with INVALID_ARGUMENT.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct PageToken(DateTimeOffset Time, Guid Id)

@@ -22,6 +22,8 @@ internal static class Logs
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
         logging.AddFilter("Grpc", LogLevel.Warning);
+        // The caller has the error and logs what it means; a probe of an unreachable peer is not a line each time.
+        logging.AddFilter("Grpc.Net.Client", LogLevel.Error);
         logging.AddFilter("Polly", LogLevel.Warning);
         // It logs a failing check with every probe; HealthLog logs the change.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);

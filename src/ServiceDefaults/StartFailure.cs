@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Pylon.ServiceDefaults;
 
-/// <summary>The start failures that the person who started the process can mend, each in one line.</summary>
+/// <summary>The start failures that the operator can correct, each in one line.</summary>
 internal static class StartFailure
 {
     /// <summary>Empty for any other exception.</summary>

@@ -9,9 +9,9 @@ namespace Pylon.Gateway.Proxy;
 /// <summary>Around each native call: no limits of a request that is not a stream, and gRPC's own errors.</summary>
 internal static class GrpcProxyPipeline
 {
-    public static async Task Invoke(HttpContext context, Func<Task> next)
+    public static async Task InvokeAsync(HttpContext context, Func<Task> next)
     {
-        // A stream of a client is as long as it is; the size of a message is the service's to judge.
+        // A client's stream has no bound here; the service bounds the size of a message.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
@@ -34,6 +34,6 @@ internal static class GrpcProxyPipeline
         context.Response.Headers["grpc-status"] = ((int)code).ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["grpc-message"] = code == StatusCode.DeadlineExceeded
             ? "The service did not answer in time."
-            : "The service behind the gateway does not answer now.";
+            : "The service behind the gateway is unreachable; try again later.";
     }
 }

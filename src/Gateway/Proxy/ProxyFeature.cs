@@ -47,7 +47,7 @@ internal static class ProxyFeature
     {
         app.MapReverseProxy(pipeline =>
         {
-            pipeline.Use(GrpcProxyPipeline.Invoke);
+            pipeline.Use(GrpcProxyPipeline.InvokeAsync);
             pipeline.UseLoadBalancing();
             pipeline.UsePassiveHealthChecks();
         });

@@ -44,7 +44,7 @@ internal static class ProxyRoutes
         HealthCheck = new HealthCheckConfig
         {
             Passive = new PassiveHealthCheckConfig { Enabled = true, Policy = "TransportFailureRate", ReactivationPeriod = options.ReactivationPeriod },
-            // With all instances out of favour one is tried nevertheless: it may be back.
+            // When all instances have failed, one is tried all the same: it may work again.
             AvailableDestinationsPolicy = "HealthyOrPanic",
         },
     };

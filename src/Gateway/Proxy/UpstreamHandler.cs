@@ -18,7 +18,7 @@ internal static class UpstreamHandler
         handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
         handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
         handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5);
-        // The services are neighbours; a proxy of the environment is for the outside world.
+        // The services share a network; a proxy of the environment is for external addresses.
         handler.UseProxy = false;
     }
 }

@@ -1,7 +1,7 @@
 namespace Pylon.Rpc;
 
 /// <summary>
-/// Knows the exceptions of one library (a store's client, say) that are an expected refusal; null for all others.
+/// Maps the exceptions of one library, such as a store's client, to a refusal; null for an exception that it does not know.
 /// Registered with <see cref="RpcServer.AddExceptionMapper"/>.
 /// </summary>
 public delegate Refusal? ExceptionMapper(Exception exception);

@@ -1,8 +1,8 @@
 namespace Pylon.Rpc;
 
 /// <summary>
-/// An expected "no": what the caller did or asked for cannot be, and everything in it is meant for the caller's eyes.
-/// Rules return it, a gRPC face throws it (<see cref="AsException"/>).
+/// An expected refusal of a request; the caller receives everything in it.
+/// Rules return it, a gRPC service throws it (<see cref="AsException"/>).
 /// </summary>
 public sealed record Refusal
 {
@@ -30,7 +30,7 @@ public sealed record Refusal
     public TimeSpan? RetryAfter { get; private init; }
 
     /// <param name="field">The field's proto name.</param>
-    /// <param name="rule">What would be right, for example "must be a UUID".</param>
+    /// <param name="rule">What is allowed, for example "must be a UUID".</param>
     public static Refusal InvalidArgument(string field, string rule) => InvalidArgument([new FieldViolation(field, rule)]);
 
     public static Refusal InvalidArgument(IReadOnlyList<FieldViolation> violations) =>

@@ -1,6 +1,6 @@
 namespace Pylon.Rpc;
 
-/// <summary>Carries a <see cref="Refusal"/> out of a gRPC face to the interceptor, which answers with its status.</summary>
+/// <summary>Carries a <see cref="Refusal"/> out of a gRPC service to the interceptor, which answers with its status.</summary>
 public sealed class RefusalException(Refusal refusal) : Exception(refusal.Message)
 {
     public Refusal Refusal { get; } = refusal;

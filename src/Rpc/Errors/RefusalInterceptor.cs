@@ -67,7 +67,7 @@ internal sealed class RefusalInterceptor(
     {
         if (exception is RefusalException expected)
             return RpcStatus.Of(expected.Refusal);
-        // The library's own: a method without a body, a message over the limit, a service whose health nobody knows.
+        // The library's own: a method without a body, a message over the limit, an unknown service in a health check.
         if (exception is RpcException { StatusCode: StatusCode.Unimplemented or StatusCode.ResourceExhausted } own)
             return own;
         if (exception is RpcException { StatusCode: StatusCode.NotFound } unknown && context.Method.StartsWith("/grpc.health.", StringComparison.Ordinal))
@@ -85,7 +85,7 @@ internal sealed class RefusalInterceptor(
         return RpcStatus.Internal(correlationId);
     }
 
-    // When a call is over, whatever was under way for it fails in its own way; that is no error of ours.
+    // What still runs for a call that has ended fails in many ways; none of them is an error of the service.
     private RpcException? EndOf(Exception exception, ServerCallContext context)
     {
         if (exception is not (OperationCanceledException or IOException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.DeadlineExceeded }))

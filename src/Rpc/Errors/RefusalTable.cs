@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace Pylon.Rpc;
 
-/// <summary>The one table from what went wrong to what the caller is told.</summary>
+/// <summary>The one table from a failure to the status that the caller receives.</summary>
 internal sealed class RefusalTable(IEnumerable<ExceptionMapper> mappers)
 {
     public static StatusCode CodeOf(RefusalKind kind) => kind switch
@@ -18,22 +18,22 @@ internal sealed class RefusalTable(IEnumerable<ExceptionMapper> mappers)
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
     };
 
-    /// <summary>The refusal that an exception stands for, or null when nobody expected it.</summary>
+    /// <summary>The refusal that an exception means, or null for an unexpected one.</summary>
     public Refusal? Find(Exception exception) => exception switch
     {
         RefusalException expected => expected.Refusal,
         _ => mappers.Select(map => map(exception)).FirstOrDefault(found => found is not null) ?? BuiltIn(exception),
     };
 
-    // The messages are ours: those of the exceptions name hosts, ports and tables.
+    // The messages of the exceptions name hosts, ports and tables, so the caller receives these instead.
     private static Refusal? BuiltIn(Exception exception) => exception switch
     {
-        DbException { IsTransient: true } => Refusal.Unavailable("DATABASE_UNAVAILABLE", "The database does not answer now."),
+        DbException { IsTransient: true } => Refusal.Unavailable("DATABASE_UNAVAILABLE", "The database is unreachable; try again later."),
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } or HttpRequestException =>
-            Refusal.Unavailable("UPSTREAM_UNAVAILABLE", "A service that this one needs does not answer now."),
+            Refusal.Unavailable("UPSTREAM_UNAVAILABLE", "A service that this one needs is unreachable; try again later."),
         TimeoutException or OperationCanceledException { InnerException: TimeoutException } =>
-            Refusal.Unavailable("UPSTREAM_TIMEOUT", "A service that this one needs did not answer in time."),
-        SocketException => Refusal.Unavailable("UPSTREAM_UNAVAILABLE", "A service that this one needs cannot be reached now."),
+            Refusal.Unavailable("UPSTREAM_TIMEOUT", "A service that this one needs did not answer in time; try again later."),
+        SocketException => Refusal.Unavailable("UPSTREAM_UNAVAILABLE", "A service that this one needs is unreachable; try again later."),
         _ => null,
     };
 }

@@ -14,7 +14,7 @@ public static class RpcStatus
     public const string Domain = "pylon";
     private const string Trailer = "grpc-status-details-bin";
 
-    /// <summary>What the server said of the error, or null when it is not one of ours (a lost connection, say).</summary>
+    /// <summary>The details in the trailer, or null when there are none, as with a lost connection.</summary>
     public static Google.Rpc.Status? Details(this RpcException exception)
     {
         if (exception.Trailers.GetValueBytes(Trailer) is not { } bytes)
@@ -55,11 +55,11 @@ public static class RpcStatus
         return Of(RefusalTable.CodeOf(refusal.Kind), refusal.Message, details);
     }
 
-    /// <summary>For what nobody expected: the caller learns only the id under which the log has the rest.</summary>
+    /// <summary>For an unexpected error: the caller receives only the correlation id of the log entry.</summary>
     internal static RpcException Internal(string correlationId)
     {
         var info = new ErrorInfo { Reason = "INTERNAL", Domain = Domain, Metadata = { ["correlation_id"] = correlationId } };
-        return Of(StatusCode.Internal, "Something went wrong on our side; the correlation id finds it in the log.", [info]);
+        return Of(StatusCode.Internal, "The service failed unexpectedly; look up the correlation id in its log.", [info]);
     }
 
     private static RpcException Of(StatusCode code, string message, List<IMessage> details)

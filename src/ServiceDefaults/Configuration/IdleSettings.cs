@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pylon.ServiceDefaults.Configuration;
 
-/// <summary>Says at the start which settings change nothing, so that nobody relies on them.</summary>
+/// <summary>Logs at the start which of the given settings change nothing.</summary>
 internal sealed class IdleSettings(string service, IConfiguration configuration, ILogger<IdleSettings> log) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Pylon.ServiceDefaults.Configuration;
 
-/// <summary>How a bad setting is spoken of.</summary>
+/// <summary>The message about a wrong setting.</summary>
 internal static class Setting
 {
     private static readonly string[] SecretEndings = ["Key", "Password", "Secret", "Token", "ConnectionString"];
@@ -28,7 +28,7 @@ internal static class Setting
 
     public static string Rule(ValidationAttribute rule, ValidationResult result) => rule switch
     {
-        // Some attributes bring a pattern of their own ("The {0} field ..."), which is not a message of ours.
+        // Some attributes have a default pattern ("The {0} field ..."), which does not name the setting.
         { ErrorMessage: { Length: > 0 } own } when !own.Contains("{0}", StringComparison.Ordinal) => own,
         RequiredAttribute => "is required",
         RangeAttribute range => $"must be from {Text(range.Minimum)} to {Text(range.Maximum)}",

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration.Memory;
 namespace Pylon.ServiceDefaults.Configuration;
 
 /// <summary>
-/// The one table of the short setting names, those of the systems that Pylon took over. A feature reads
+/// The one table of the short setting names, those of the systems that Pylon replaces. A feature reads
 /// <c>Section:Key</c>; both spellings work, and <c>Section__Key</c> in the environment or on the command line wins.
 /// </summary>
 internal static class SettingAliases
@@ -32,10 +32,10 @@ internal static class SettingAliases
         new("LOG_LEVEL", "Logging:LogLevel:Default", LogLevelName),
     ];
 
-    /// <summary>Settings that are taken and change nothing. They do not stop the start: whoever moves over brings them along.</summary>
+    /// <summary>Settings of the replaced systems that change nothing. They do not stop the start, so an old environment file works.</summary>
     public static IReadOnlyList<IdleSetting> Idle { get; } =
     [
-        new("BCS_HTTP_TIMEOUT", "conductor", "the Conductor calls nobody by HTTP; calls to Redis are bounded by Conductor__CallBound"),
+        new("BCS_HTTP_TIMEOUT", "conductor", "the Conductor makes no HTTP calls; calls to Redis are bounded by Conductor__CallBound"),
         new("BCS_ENVIRONMENT", "conductor", "the Conductor is the same in every environment; BCS_USE_MOCK_REPOSITORY runs it without servers"),
         new("BCS_KAFKA_BOOTSTRAP_SERVERS", "conductor", "events are streams of the Redis of PYLON_REDIS, pylon:events:<topic>, and not Kafka"),
         new("Conductor:StatePath", "conductor", "the Conductor makes every change of a batch with a script in Redis"),

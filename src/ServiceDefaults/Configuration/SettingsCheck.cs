@@ -58,7 +58,7 @@ internal sealed class SettingsCheck<T>(string section) : IValidateOptions<T>
     private static bool Converts(Type type, string text)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        // A bare number would be read as days, which nobody means.
+        // A bare number would be read as days.
         if (type == typeof(TimeSpan))
             return text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _);
         // The converter takes any text for a relative one, on Linux a path even for an absolute one.
