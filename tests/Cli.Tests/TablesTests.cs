@@ -28,7 +28,7 @@ public sealed class TablesTests
         Assert.Equal(
             ["1 UK-EAST-1 Cambridge-East, Cambridge 85.5 120.0 2026-03-01 09:00 – 13:00 73.5 beckn confirmed",
              "2 UK-WEST-1 Bristol-West, Bristol 71.0 – 2026-03-01 22:00 – 2026-03-02 02:00 71.0 grid, synthetic none"],
-            lines.Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+            lines.Select(Words));
     }
 
     [Fact]
@@ -62,6 +62,19 @@ public sealed class TablesTests
         Assert.Equal("pending_user_choice", Workload.State);
         Assert.Equal("WHATEVER", (Workload with { Status = "WHATEVER" }).State);
     }
+
+    [Fact]
+    public void ProcessesShowTheirMemoryInMegabytesOrADash()
+    {
+        var row = new ProcessRow("gateway", "running", 7, "http://127.0.0.1:8080", DateTimeOffset.UnixEpoch, 128L << 20, 72L << 20, 0, "log");
+
+        var lines = Render(Tables.Processes([row, row with { MemoryBytes = null, FileBytes = null }])).Where(line => line.Contains("gateway", StringComparison.Ordinal)).ToList();
+
+        Assert.EndsWith("128 MB 72 MB", Words(lines[0]), StringComparison.Ordinal);
+        Assert.EndsWith("– –", Words(lines[1]), StringComparison.Ordinal);
+    }
+
+    private static string Words(string line) => string.Join(' ', line.Split((char[])[' ', '\r'], StringSplitOptions.RemoveEmptyEntries));
 
     private static string[] Render(Table table)
     {

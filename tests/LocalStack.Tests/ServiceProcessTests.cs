@@ -43,5 +43,15 @@ public sealed class ServiceProcessTests : IDisposable
         Assert.False((me with { Started = me.Started - 1 }).Send(Signal.Kill));
     }
 
+    [Fact]
+    public void MemoryOfAProcessHasItsProgramFiles()
+    {
+        var me = ProcessIdentity.Of(Environment.ProcessId)!;
+
+        if (OperatingSystem.IsLinux())
+            Assert.InRange(me.Memory()!.Files, 1, me.Memory()!.Resident);
+        Assert.Null((me with { Started = me.Started - 1 }).Memory());
+    }
+
     public void Dispose() => _directory.Delete(recursive: true);
 }

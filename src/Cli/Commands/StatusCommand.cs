@@ -44,7 +44,8 @@ internal static class StatusCommand
     private static ProcessRow Row(RecordedProcess process)
     {
         var alive = process.Identity.IsAlive;
+        var memory = process.Identity.Memory();
         return new ProcessRow(
-            process.Name, alive ? "running" : "ended", process.Identity.Pid, process.Address, process.Since, process.Identity.ResidentBytes(), process.Restarts, process.Log);
+            process.Name, alive ? "running" : "ended", process.Identity.Pid, process.Address, process.Since, memory?.Resident, memory?.Files, process.Restarts, process.Log);
     }
 }

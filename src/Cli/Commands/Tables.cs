@@ -47,12 +47,11 @@ internal static class Tables
 
     public static Table Processes(IEnumerable<ProcessRow> rows)
     {
-        var table = Plain("process", "state", ">pid", "address", "since (UTC)", ">memory");
+        var table = Plain("process", "state", ">pid", "address", "since (UTC)", ">memory", ">of it program files");
         foreach (var row in rows)
         {
-            var memory = row.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0} MB") : "–";
             var restarts = row.Restarts > 0 ? string.Create(CultureInfo.InvariantCulture, $" (restarted {row.Restarts}×)") : "";
-            Add(table, row.Process, row.State + restarts, row.Pid.ToString(CultureInfo.InvariantCulture), row.Address, Moment(row.Since), memory);
+            Add(table, row.Process, row.State + restarts, row.Pid.ToString(CultureInfo.InvariantCulture), row.Address, Moment(row.Since), Megabytes(row.MemoryBytes), Megabytes(row.FileBytes));
         }
 
         return table;
@@ -88,8 +87,10 @@ internal static class Tables
         return $"{Moment(start)} – {until}";
     }
 
+    private static string Megabytes(long? bytes) => bytes is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known / 1048576.0:0} MB") : "–";
+
     private static string Moment(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
 }
 
 /// <summary>A line of <c>pylon status</c>.</summary>
-internal sealed record ProcessRow(string Process, string State, int Pid, string Address, DateTimeOffset Since, long? MemoryBytes, int Restarts, string Log);
+internal sealed record ProcessRow(string Process, string State, int Pid, string Address, DateTimeOffset Since, long? MemoryBytes, long? FileBytes, int Restarts, string Log);

@@ -4,6 +4,11 @@ using System.Globalization;
 
 namespace Pylon.LocalStack.Machine;
 
+/// <summary>Resident memory in bytes.</summary>
+/// <param name="Resident">All of it.</param>
+/// <param name="Files">The part that is mapped program files. Processes share it: every .NET process maps the same framework.</param>
+public sealed record ProcessMemory(long Resident, long Files);
+
 /// <summary>
 /// A process id with the moment at which the process started (clock ticks since boot on Linux, milliseconds of the epoch
 /// elsewhere): a later process with the same id is another one.
@@ -14,7 +19,7 @@ public sealed record ProcessIdentity(int Pid, long Started)
     public static ProcessIdentity? Of(int pid)
     {
         if (OperatingSystem.IsLinux())
-            return ReadStat(pid) is { State: not ('Z' or 'X') } stat ? new ProcessIdentity(pid, stat.Started) : null;
+            return Stat(ReadProc(pid, "stat")) is { State: not ('Z' or 'X') } stat ? new ProcessIdentity(pid, stat.Started) : null;
 
         try
         {
@@ -30,20 +35,14 @@ public sealed record ProcessIdentity(int Pid, long Started)
     /// <summary>True while this process runs; a zombie does not count.</summary>
     public bool IsAlive => Of(Pid) == this;
 
-    /// <summary>Resident memory in bytes, or null when it is unknown.</summary>
-    public long? ResidentBytes()
+    /// <summary>Its memory, or null when the process has ended or the system has no proc(5).</summary>
+    public ProcessMemory? Memory()
     {
-        if (!IsAlive)
+        if (!IsAlive || ReadProc(Pid, "status") is not { } status)
             return null;
-        try
-        {
-            using var process = Process.GetProcessById(Pid);
-            return process.WorkingSet64;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            return null;
-        }
+        var fields = status.Split('\n').Select(line => line.Split(':')).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1]);
+        long Bytes(string field) => long.Parse(fields[field].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024;
+        return fields.ContainsKey("VmRSS") ? new ProcessMemory(Bytes("VmRSS"), Bytes("RssFile")) : null;
     }
 
     /// <summary>Sends the signal, unless the process has ended.</summary>
@@ -73,13 +72,19 @@ public sealed record ProcessIdentity(int Pid, long Started)
     }
 
     // proc(5): the second field is the name in parentheses, and a name may hold blanks and parentheses itself.
-    private static (char State, long Started)? ReadStat(int pid)
+    private static (char State, long Started)? Stat(string? text)
+    {
+        if (text is null)
+            return null;
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return (fields[0][0], long.Parse(fields[19], CultureInfo.InvariantCulture));
+    }
+
+    private static string? ReadProc(int pid, string file)
     {
         try
         {
-            var text = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return (fields[0][0], long.Parse(fields[19], CultureInfo.InvariantCulture));
+            return File.ReadAllText($"/proc/{pid}/{file}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
