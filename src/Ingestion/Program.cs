@@ -18,10 +18,10 @@ internal static class Program
     public static Task<int> Main(string[] args) => Build(args).RunServiceAsync();
 
     /// <summary>The whole service; a test puts in its own server and clock.</summary>
-    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? customize = null)
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
-        customize?.Invoke(builder);
+        configure?.Invoke(builder);
         builder.AddServiceDefaults("ingestion", defaultGrpcPort: 5101, defaultHttpPort: 5201);
         builder.Services
             .AddPostgres(builder.Configuration, Schema)

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using Pylon.Events.V1;
+using Pylon.Ingestion.Events;
 using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Freshness;

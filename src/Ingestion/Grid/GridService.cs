@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.V1;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;

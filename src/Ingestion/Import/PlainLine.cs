@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources.CarbonIntensity;
 
 namespace Pylon.Ingestion.Import;

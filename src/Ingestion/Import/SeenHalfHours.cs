@@ -1,4 +1,5 @@
 using System.Collections;
+using Pylon.Ingestion.Settlement;
 
 namespace Pylon.Ingestion.Import;
 
@@ -17,7 +18,7 @@ internal sealed class SeenHalfHours
         var (year, month) = (start.UtcDateTime.Year, start.UtcDateTime.Month);
         ref var bits = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_months, (region ?? 0, (year * 12) + month), out _);
         bits ??= new BitArray(PerMonth);
-        var n = ((start.UtcDateTime.Day - 1) * 48) + (int)(start.UtcDateTime.TimeOfDay / Regional.HalfHour.Length);
+        var n = ((start.UtcDateTime.Day - 1) * 48) + (int)(start.UtcDateTime.TimeOfDay / HalfHour.Length);
         if (bits[n])
             return false;
         return bits[n] = true;

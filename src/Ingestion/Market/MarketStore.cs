@@ -1,6 +1,7 @@
 using Npgsql;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources;
 using Pylon.Ingestion.Zones;
 using Pylon.Postgres;

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Zones;
 
 namespace Pylon.Ingestion.Regional;

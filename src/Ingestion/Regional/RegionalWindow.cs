@@ -1,3 +1,5 @@
+using Pylon.Ingestion.Settlement;
+
 namespace Pylon.Ingestion.Regional;
 
 /// <summary>One region in one half hour, to be stored.</summary>

@@ -1,3 +1,5 @@
+using Pylon.Ingestion.Settlement;
+
 namespace Pylon.Ingestion.Regional;
 
 /// <summary>

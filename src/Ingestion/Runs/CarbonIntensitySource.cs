@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources.CarbonIntensity;
 
 namespace Pylon.Ingestion.Runs;

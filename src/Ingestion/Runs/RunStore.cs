@@ -1,5 +1,6 @@
 using Npgsql;
 using Pylon.Events.V1;
+using Pylon.Ingestion.Events;
 using Pylon.Postgres;
 using Pylon.Rpc;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources;
 
 namespace Pylon.Ingestion.Series;

@@ -1,6 +1,7 @@
 using System.Text;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources.CarbonIntensity;
 using Pylon.Ingestion.V1;
 

@@ -1,5 +1,6 @@
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources.CarbonIntensity;
 using Pylon.Ingestion.Sources.Elexon;
 using Pylon.Ingestion.Tests.Sources;

@@ -1,4 +1,4 @@
-namespace Pylon.Ingestion.Regional;
+namespace Pylon.Ingestion.Settlement;
 
 /// <summary>The half hours that the grid is told in: from :00 or :30, in UTC.</summary>
 internal static class HalfHour

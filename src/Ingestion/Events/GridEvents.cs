@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Npgsql;
 using Pylon.Messaging;
 
-namespace Pylon.Ingestion;
+namespace Pylon.Ingestion.Events;
 
 /// <summary>Writes an event of the grid's sources into the outbox, in the transaction of the change that it tells of.</summary>
 internal static class GridEvents

@@ -1,4 +1,4 @@
-namespace Pylon.Ingestion.Regional;
+namespace Pylon.Ingestion.Settlement;
 
 /// <summary>The months by which the series are partitioned, in UTC.</summary>
 internal static class Month
