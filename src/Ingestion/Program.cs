@@ -4,6 +4,7 @@ using Pylon.Ingestion.Import;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
+using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Zones;
 using Pylon.Messaging;
 using Pylon.Postgres;
@@ -30,6 +31,7 @@ internal static class Program
             .AddOutboxRelay(Schema, "pylon/ingestion")
             .AddZones()
             .AddRegionalGrid()
+            .AddSeries()
             .AddMarket()
             .AddRuns(builder.Configuration)
             .AddFreshness()

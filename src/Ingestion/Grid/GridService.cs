@@ -57,8 +57,8 @@ internal sealed class GridService(
 
     public override async Task<GetForecastResponse> GetForecast(GetForecastRequest request, ServerCallContext context)
     {
-        if (request.Series is GridSeries.SystemPrice or GridSeries.MarketIndexPrice)
-            throw Refusal.InvalidArgument("series", "must be GRID_SERIES_CARBON_INTENSITY or GRID_SERIES_DEMAND: prices have no forecast").AsException();
+        if (Definition(request.Series).Forecasts is null)
+            throw Refusal.InvalidArgument("series", "must be GRID_SERIES_CARBON_INTENSITY or GRID_SERIES_DEMAND: the others have no forecast").AsException();
         var hours = request.Hours == 0 ? DefaultHours : Field.Range(request.Hours, "hours", 1, MaxHours);
         var from = HalfHour.Containing(Moment(request.StartTime, "start_time") ?? time.GetUtcNow());
         var points = await ReadAsync(
@@ -89,18 +89,18 @@ internal sealed class GridService(
         CancellationToken cancellationToken)
     {
         var known = Moment(asKnownAt, "as_known_at") ?? time.GetUtcNow();
-        if (Field.Known(wanted, "series") is not (GridSeries.Unspecified or GridSeries.CarbonIntensity) && regionId is not null)
-            throw Refusal.InvalidArgument("region_id", "must be absent: only the carbon intensity is told by region").AsException();
+        var definition = Definition(wanted);
+        if (!definition.IsRegional && regionId is not null)
+            throw Refusal.InvalidArgument("region_id", "must be absent: only the carbon intensity has regions").AsException();
         if (regionId is { } region)
             Field.Range(region, "region_id", 1, GreatBritain);
-        return wanted switch
-        {
-            GridSeries.Demand => series.DemandAsync(from, to, known, forecastOnly, limit, cancellationToken),
-            GridSeries.SystemPrice => series.SystemPricesAsync(from, to, known, limit, cancellationToken),
-            GridSeries.MarketIndexPrice => series.MarketIndexPricesAsync(from, to, known, limit, cancellationToken),
-            _ => series.IntensitiesAsync(regionId, from, to, known, forecastOnly, limit, cancellationToken),
-        };
+        return series.ReadAsync(definition, regionId, from, to, known, forecastOnly, limit, cancellationToken);
     }
+
+    // Carbon intensity when absent.
+    private static SeriesDefinition Definition(GridSeries wanted) => Field.Known(wanted, "series") == GridSeries.Unspecified
+        ? SeriesDefinition.CarbonIntensity
+        : SeriesDefinition.All.First(one => one.Listed == wanted);
 
     private static IReadOnlyList<int> Regions(IReadOnlyList<int> asked)
     {

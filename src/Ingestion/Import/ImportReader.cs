@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Unicode;
+using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Sources;
-using Pylon.Ingestion.Sources.CarbonIntensity;
 using Pylon.Rpc;
 
 namespace Pylon.Ingestion.Import;
@@ -10,13 +11,16 @@ namespace Pylon.Ingestion.Import;
 /// Reads lines one by one by the rules that hold for the sources (<see cref="Row"/>), with a short cut for lines as
 /// programs write them (<see cref="PlainLine"/>), which are nearly all.
 /// </summary>
-internal sealed class ImportReader(ImportShape shape, ImportColumns columns, DateTimeOffset now)
+internal sealed class ImportReader(SeriesDefinition series, ImportColumns columns, DateTimeOffset now)
 {
-    // What lies outside is a slip of the pen, and each month takes a partition.
+    public const string Repeated = "an earlier line has the same half hour";
+
+    // Outside of these bounds a time is a mistake, and each month takes a partition.
     private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan FurthestAhead = TimeSpan.FromDays(366);
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
+    private readonly int _decimals = series.Tables.First().Decimals;
     private readonly PlainLine _plain = new(columns);
     private readonly SeenHalfHours _forecasts = new();
     private readonly SeenHalfHours _actuals = new();
@@ -29,11 +33,11 @@ internal sealed class ImportReader(ImportShape shape, ImportColumns columns, Dat
         if (!_plain.TryRead(line, out value) && ReadSlowly(Encoding.UTF8.GetString(line), number, out value) is { } problem)
             return problem;
         value = value with { Forecast = Rounded(value.Forecast), Actual = Rounded(value.Actual) };
-        return Check(value) ?? (IsRepeated(value) ? "an earlier line tells of the same" : null);
+        return Check(value) ?? (IsRepeated(value) ? Repeated : null);
     }
 
     private decimal? Rounded(decimal? value) =>
-        value is { } number ? Math.Round(number, shape.Decimals, MidpointRounding.AwayFromZero) : null;
+        value is { } number ? Math.Round(number, _decimals, MidpointRounding.AwayFromZero) : null;
 
     private string? Check(in ImportValue value)
     {
@@ -52,8 +56,8 @@ internal sealed class ImportReader(ImportShape shape, ImportColumns columns, Dat
 
     private string? Range(string name, decimal? value, int? region)
     {
-        var least = shape.LeastOf(region);
-        return value is { } number && (number < least || number > shape.Most) ? $"{name} {number} is not from {least} to {shape.Most}" : null;
+        var least = series.LeastOf(region);
+        return value is { } number && (number < least || number > series.Most) ? $"{name} {number} is not from {least} to {series.Most}" : null;
     }
 
     // Forecasts with a time of capture repeat their half hour by their nature; of those the staging table knows.
@@ -70,8 +74,8 @@ internal sealed class ImportReader(ImportShape shape, ImportColumns columns, Dat
         int? region = columns.Region < 0 ? null : Region(row);
         var start = Start(row);
         var index = row.Text("index");
-        if (index is not null && !CarbonIntensityBody.Indexes.Contains(index))
-            row.Fail($"index '{index}' is none");
+        if (index is not null && !CarbonIndex.Names.Contains(index))
+            row.Fail($"index '{index}' is not one of {string.Join(", ", CarbonIndex.Names)}");
         value = new ImportValue(
             region, start,
             columns.Forecast < 0 ? null : row.OptionalNumber("forecast", decimal.MinValue, decimal.MaxValue),

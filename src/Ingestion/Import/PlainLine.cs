@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Text;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Settlement;
-using Pylon.Ingestion.Sources.CarbonIntensity;
 
 namespace Pylon.Ingestion.Import;
 
@@ -12,7 +11,7 @@ namespace Pylon.Ingestion.Import;
 /// </summary>
 internal sealed class PlainLine(ImportColumns columns)
 {
-    private static readonly byte[][] Indexes = [.. CarbonIntensityBody.Indexes.Select(Encoding.UTF8.GetBytes)];
+    private static readonly byte[][] Indexes = [.. CarbonIndex.Names.Select(Encoding.UTF8.GetBytes)];
 
     // Neighbouring lines tell of the same half hour, or of the next.
     private readonly Times _from = new();
@@ -96,7 +95,7 @@ internal sealed class PlainLine(ImportColumns columns)
         {
             if (text.SequenceEqual(Indexes[i]))
             {
-                index = CarbonIntensityBody.Indexes[i];
+                index = CarbonIndex.Names[i];
                 return true;
             }
         }

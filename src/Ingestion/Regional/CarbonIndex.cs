@@ -6,6 +6,9 @@ internal sealed record CarbonIndexBand(int Year, int LowFrom, int ModerateFrom, 
 /// <summary>What an intensity is called, by the bands of its year; outside the known years by the nearest.</summary>
 internal sealed class CarbonIndex(IEnumerable<CarbonIndexBand> bands)
 {
+    /// <summary>Lowest first.</summary>
+    public static readonly IReadOnlyList<string> Names = ["very low", "low", "moderate", "high", "very high"];
+
     private readonly List<CarbonIndexBand> _bands = [.. bands.OrderBy(b => b.Year)];
 
     public string NameOf(int year, decimal intensity)

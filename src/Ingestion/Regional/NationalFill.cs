@@ -27,7 +27,7 @@ internal sealed class NationalFill(NpgsqlDataSource dataSource)
     private const string EnsureMonths =
         """
         SELECT ensure_month(parent, month)
-        FROM unnest(ARRAY['carbon_intensity_national', 'generation_mix_national', 'demand_forecast_national', 'wholesale_prices']) AS parent
+        FROM unnest(ARRAY['carbon_intensity_national', 'demand_forecast_national', 'generation_mix_national', 'wholesale_prices']) AS parent
         CROSS JOIN unnest($1) AS month
         """;
 

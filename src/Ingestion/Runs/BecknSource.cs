@@ -27,7 +27,7 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
     }
 
     // A callback may get lost, so it is asked again; an answer to the first question that comes late is as good.
-    private async Task<Harvest> DiscoverAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<ParsedBody> DiscoverAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var transactionId = Guid.CreateVersion7(now);
         await requests.BeginAsync(transactionId, now, cancellationToken);

@@ -3,7 +3,7 @@ using Pylon.Ingestion.Sources;
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>What one request to a source gave, or why it gave nothing.</summary>
-internal sealed record Reading(string Dataset, Harvest? Harvest, string? Error)
+internal sealed record Reading(string Dataset, ParsedBody? Body, string? Error)
 {
     /// <summary>Set by who stores it, before asking for the next one: what is not stored must be read again.</summary>
     public bool IsStored { get; set; }
@@ -17,19 +17,19 @@ internal abstract class GridSource(string name)
     public abstract IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>For what there always is: an empty answer (the Carbon Intensity API has given {} and no data for days) is none.</summary>
-    protected static Harvest NeverEmpty(Harvest harvest)
+    protected static ParsedBody NeverEmpty(ParsedBody parsed)
     {
-        if (harvest.RowsRead == 0)
-            harvest.Problem ??= "the answer has no rows";
-        return harvest;
+        if (parsed.RowsRead == 0)
+            parsed.Problem ??= "the answer has no rows";
+        return parsed;
     }
 
-    protected static async Task<Reading> TryAsync(string dataset, Func<Task<Harvest>> read, CancellationToken cancellationToken)
+    protected static async Task<Reading> TryAsync(string dataset, Func<Task<ParsedBody>> read, CancellationToken cancellationToken)
     {
         try
         {
-            var harvest = await read();
-            return new Reading(dataset, harvest, harvest.Problem);
+            var parsed = await read();
+            return new Reading(dataset, parsed, parsed.Problem);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

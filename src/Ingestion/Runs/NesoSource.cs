@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Sources;
 using Pylon.Ingestion.Sources.Neso;
 
@@ -35,7 +36,7 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
             {
                 var (resources, problem) = CkanBody.ReadPackage(await client.GetAsync($"package_show?id={package}", options.RequestPause, cancellationToken));
                 found = resources.FirstOrDefault(r => r.Name == resource);
-                return new Harvest(package) { Problem = problem ?? (found is null ? $"{package} has no resource {resource}" : null) };
+                return new ParsedBody(package) { Problem = problem ?? (found is null ? $"{package} has no resource {resource}" : null) };
             }, cancellationToken);
             if (found is null || lookUp.Error is not null)
             {
@@ -51,18 +52,18 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
                 var total = 0L;
                 var reading = await TryAsync(package, async () =>
                 {
-                    (var harvest, total) = CkanBody.ReadRecords(
+                    (var parsed, total) = CkanBody.ReadRecords(
                         await client.GetAsync($"datastore_search?resource_id={found.Id}&limit={Page}&offset={offset}", options.NesoDatastorePause, cancellationToken), package);
                     if (found.LastModified is { } published)
-                        SetPublished(harvest, published);
-                    return harvest;
+                        SetPublished(parsed, published);
+                    return parsed;
                 }, cancellationToken);
                 yield return reading;
                 complete &= reading.IsStored;
-                if (reading.Error is not null || reading.Harvest!.RowsRead == 0 || offset + reading.Harvest.RowsRead >= total)
+                if (reading.Error is not null || reading.Body!.RowsRead == 0 || offset + reading.Body.RowsRead >= total)
                     break;
                 // By what came: a portal with a lower limit answers less than was asked for.
-                offset += reading.Harvest.RowsRead;
+                offset += reading.Body.RowsRead;
             }
 
             if (complete && found.LastModified is { } modified)
@@ -72,9 +73,12 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
 
     // Rows seldom say when they were published; the portal does, of their file. Two files expect the same half hours, and
     // by this the one stands beside the other instead of in its place.
-    private static void SetPublished(Harvest harvest, DateTimeOffset published)
+    private static void SetPublished(ParsedBody parsed, DateTimeOffset published)
     {
-        for (var i = 0; i < harvest.DemandForecasts.Count; i++)
-            harvest.DemandForecasts[i] = harvest.DemandForecasts[i] with { PublishedAt = harvest.DemandForecasts[i].PublishedAt ?? published };
+        for (var i = 0; i < parsed.Values.Count; i++)
+        {
+            if (parsed.Values[i].Table == SeriesDefinition.Demand.Forecasts)
+                parsed.Values[i] = parsed.Values[i] with { CapturedAt = parsed.Values[i].CapturedAt ?? published };
+        }
     }
 }

@@ -75,13 +75,13 @@ internal sealed class PipelineRunner(
             var error = reading.Error;
             try
             {
-                if (reading.Harvest is { } harvest)
+                if (reading.Body is { } parsed)
                 {
-                    stored += await series.StoreAsync(harvest, source.Name, time.GetUtcNow(), cancellationToken);
-                    if (harvest.CatalogueOf is { } provider)
-                        stored += await market.StoreAsync(provider, harvest.Windows, time.GetUtcNow(), cancellationToken);
+                    stored += await series.StoreAsync(source.Name, parsed.Dataset, parsed.Values, parsed.Rejected, time.GetUtcNow(), cancellationToken);
+                    if (parsed.CatalogueOf is { } provider)
+                        stored += await market.StoreAsync(provider, parsed.Windows, time.GetUtcNow(), cancellationToken);
                     reading.IsStored = error is null;
-                    (read, rejected, missing) = (read + harvest.RowsRead, rejected + harvest.Rejected.Count, missing + harvest.HalfHoursMissing);
+                    (read, rejected, missing) = (read + parsed.RowsRead, rejected + parsed.Rejected.Count, missing + parsed.HalfHoursMissing);
                 }
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)

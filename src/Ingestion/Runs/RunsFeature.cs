@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 using Pylon.Ingestion.Market;
-using Pylon.Ingestion.Series;
 using Pylon.ServiceDefaults;
 
 namespace Pylon.Ingestion.Runs;
@@ -20,7 +19,7 @@ internal static class RunsFeature
             // The pipeline of the source bounds each attempt.
             client.Timeout = Timeout.InfiniteTimeSpan;
         });
-        services.AddSingleton<SourceMetrics>().AddSingleton<SeriesStore>().AddSingleton<SeriesReader>().AddSingleton<RunStore>().AddSingleton<PipelineRunner>();
+        services.AddSingleton<SourceMetrics>().AddSingleton<RunStore>().AddSingleton<PipelineRunner>();
         AddSource(services, CarbonIntensitySource.Id, o => o.CarbonIntensityBaseUrl, (client, o) => new CarbonIntensitySource(client, o));
         AddSource(services, NesoSource.Id, o => o.NesoBaseUrl, (client, o) => new NesoSource(client, o));
         AddSource(services, ElexonSource.Id, o => o.ElexonBaseUrl, (client, o) => new ElexonSource(client, o));

@@ -6,7 +6,7 @@ namespace Pylon.Ingestion.Sources;
 internal static class JsonBody
 {
     /// <summary>Null and the problem when it is not JSON.</summary>
-    public static JsonElement? Parse(string body, Harvest harvest)
+    public static JsonElement? Parse(string body, ParsedBody parsed)
     {
         try
         {
@@ -15,7 +15,7 @@ internal static class JsonBody
         }
         catch (JsonException)
         {
-            harvest.Problem = "the body is not JSON";
+            parsed.Problem = "the body is not JSON";
             return null;
         }
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
 
 namespace Pylon.Ingestion.Sources;
@@ -38,6 +38,10 @@ internal sealed class Row(Func<string, string?> column, string body, long line =
 
     /// <summary>Null when it is not there, null or blank.</summary>
     public string? Text(string name) => column(name)?.Trim() is { Length: > 0 } text ? text : null;
+
+    public decimal Number(string name, SeriesDefinition series) => Number(name, series.Least, series.Most);
+
+    public decimal? OptionalNumber(string name, SeriesDefinition series) => OptionalNumber(name, series.Least, series.Most);
 
     public decimal Number(string name, decimal min, decimal max)
     {

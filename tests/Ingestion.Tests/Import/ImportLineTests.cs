@@ -48,8 +48,8 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
             ("9999-12-31T23:30Z,,90,,", "from is not a time"),
             ("2026-03-04T10:00Z,90", "2 columns, and the first line names 5"),
             ("2026-03-04T10:00Z,,90,,,", "6 columns, and the first line names 5"),
-            ("2026-03-04T10:00Z,,90,,scorching", "index 'scorching' is none"),
-            ("2026-03-04T09:30Z,,91,,", "an earlier line tells of the same"),
+            ("2026-03-04T10:00Z,,90,,scorching", "index 'scorching' is not one of very low, low, moderate, high, very high"),
+            ("2026-03-04T09:30Z,,91,,", "an earlier line has the same half hour"),
             ("2026-03-04T10:00Z,,\09,,", "forecast is not a number"),
         ];
         var file = "from,to,forecast,actual,index\n\n2026-03-04T09:30Z,2026-03-04T10:00Z,80,,low\n"

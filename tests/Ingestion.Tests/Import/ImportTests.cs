@@ -50,7 +50,7 @@ public sealed class ImportTests
         async Task<double> LatestAsync(DateTimeOffset asKnownAt)
         {
             var start = new DateTimeOffset(2026, 3, 4, 10, 0, 0, TimeSpan.Zero);
-            return Assert.Single(await reader.IntensitiesAsync(null, start, start.AddMinutes(30), asKnownAt, false, 10, default)).Value;
+            return Assert.Single(await reader.ReadAsync(SeriesDefinition.CarbonIntensity, null, start, start.AddMinutes(30), asKnownAt, false, 10, default)).Value;
         }
     }
 
@@ -71,7 +71,7 @@ public sealed class ImportTests
 
         var answer = await importer.RunAsync(File);
         Importer.AssertCounts(answer, read: 6, @new: 4, rejected: 2);
-        Assert.Equal([(5L, "an earlier line tells of the same"), (7L, "captured_at is missing")], answer.Rejected.OrderBy(r => r.Line).Select(r => (r.Line, r.Reason)));
+        Assert.Equal([(5L, "an earlier line has the same half hour"), (7L, "captured_at is missing")], answer.Rejected.OrderBy(r => r.Line).Select(r => (r.Line, r.Reason)));
         Importer.AssertCounts(await importer.RunAsync(File), read: 6, unchanged: 4, rejected: 2);
         Importer.AssertCounts(await importer.RunAsync(File.Replace(",120,", ",125,", StringComparison.Ordinal)), read: 6, changed: 1, unchanged: 3, rejected: 2);
 
@@ -110,7 +110,7 @@ public sealed class ImportTests
         Assert.Equal(("import:history", 9.0), await LatestAsync());
 
         var told = $$$"""{"data":[{"from":"{{{start:yyyy-MM-dd'T'HH:mm'Z'}}}","to":"{{{start.AddMinutes(30):yyyy-MM-dd'T'HH:mm'Z'}}}","regions":[{"regionid":1,"intensity":{"forecast":11,"index":"very low"}}]}]}""";
-        await new SeriesStore(importer.Database.DataSource, importer.Regions).StoreAsync(CarbonIntensityBody.Read(told, "regional"), "carbon-intensity", Importer.Now, default);
+        await new SeriesStore(importer.Database.DataSource, importer.Regions, TimeProvider.System).StoreAsync(CarbonIntensityBody.Read(told, "regional"), "carbon-intensity", Importer.Now, default);
         await importer.RunAsync($"region_id,from,forecast\n1,{start:yyyy-MM-dd'T'HH:mm'Z'},8\n");
         Assert.Equal(("carbon-intensity", 11.0), await LatestAsync());
 
@@ -120,7 +120,7 @@ public sealed class ImportTests
         async Task<(string, double)> LatestAsync()
         {
             var state = Assert.Single(await importer.Regions.LatestAsync(Importer.Now.AddMinutes(10), [1], default));
-            var point = Assert.Single(await new SeriesReader(importer.Database.DataSource).IntensitiesAsync(1, start, start.AddMinutes(30), Importer.Now.AddHours(1), false, 10, default));
+            var point = Assert.Single(await new SeriesReader(importer.Database.DataSource).ReadAsync(SeriesDefinition.CarbonIntensity, 1, start, start.AddMinutes(30), Importer.Now.AddHours(1), false, 10, default));
             Assert.Equal((state.Source, state.IntensityGco2Kwh), (point.Source, point.Value));
             return (point.Source, point.Value);
         }

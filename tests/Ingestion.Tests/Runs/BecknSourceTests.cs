@@ -18,7 +18,7 @@ public sealed class BecknSourceTests
         var reading = await ReadAsync(database, (_, _) => Task.FromResult(Catalogue));
 
         Assert.Null(reading.Error);
-        Assert.Equal("a", Assert.Single(reading.Harvest!.Windows).ItemId);
+        Assert.Equal("a", Assert.Single(reading.Body!.Windows).ItemId);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class BecknSourceTests
             return """{"message":{"ack":{"status":"ACK"}}}""";
         });
 
-        Assert.Equal("a", Assert.Single(reading.Harvest!.Windows).ItemId);
+        Assert.Equal("a", Assert.Single(reading.Body!.Windows).ItemId);
     }
 
     [Theory]
@@ -46,7 +46,7 @@ public sealed class BecknSourceTests
 
         var reading = await ReadAsync(database, (_, _) => Task.FromResult(response));
 
-        Assert.Null(reading.Harvest);
+        Assert.Null(reading.Body);
         Assert.Contains(error, reading.Error);
     }
 

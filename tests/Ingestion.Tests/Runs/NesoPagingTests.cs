@@ -17,7 +17,7 @@ public sealed class NesoPagingTests
         await foreach (var reading in new NesoSource(client, PlayedSources.Options).ReadAsync(DateTimeOffset.UnixEpoch, default))
             readings.Add(reading);
 
-        Assert.Equal([2, 2, 1], readings.Where(r => r.Error is null).Select(r => (int)r.Harvest!.RowsRead));
+        Assert.Equal([2, 2, 1], readings.Where(r => r.Error is null).Select(r => (int)r.Body!.RowsRead));
         Assert.Equal(["0", "2", "4"], world.Offsets);
         Assert.Equal(
             ["1-day-ahead-demand-forecast: 1-day-ahead-demand-forecast has no resource Day Ahead National Demand Forecast", "embedded-wind-and-solar-forecasts: HTTP 404 to GET /package_show?id=embedded-wind-and-solar-forecasts"],

@@ -58,7 +58,7 @@ public sealed class PipelineRunnerTests
         var client = new SourceClient(
             "world", new HttpClient(new World()), new Uri("http://world"), options, TimeProvider.System, PlayedSources.Metrics, NullLogger<SourceClient>.Instance);
         return new PipelineRunner(
-            store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource)), new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource))),
+            store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System), new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource))),
             [new CarbonIntensitySource(client, options), new ElexonSource(client, options)],
             new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System, NullLogger<PipelineRunner>.Instance);
     }

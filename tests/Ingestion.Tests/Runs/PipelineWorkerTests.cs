@@ -44,7 +44,7 @@ public sealed class PipelineWorkerTests
         {
             Interlocked.Increment(ref _visits);
             await Task.Yield();
-            yield return new Reading("nothing", new Ingestion.Sources.Harvest("nothing"), null);
+            yield return new Reading("nothing", new Ingestion.Sources.ParsedBody("nothing"), null);
         }
     }
 }

@@ -78,7 +78,7 @@ internal sealed class PlayedSources : IAsyncDisposable
     public Task<string?> ReadAsync(string sql) => _database.Database.ScalarAsync<string>(sql);
 
     public static PipelineRunner Runner(IngestionDatabase database, RunStore store, TimeProvider time, params GridSource[] sources) => new(
-        store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource)), new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource))),
+        store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System), new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource))),
         sources, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time, NullLogger<PipelineRunner>.Instance);
 
     public async ValueTask DisposeAsync()

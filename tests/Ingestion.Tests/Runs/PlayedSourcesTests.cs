@@ -120,7 +120,7 @@ public sealed class PlayedSourcesTests
             var rows = 0L;
             await foreach (var reading in neso.ReadAsync(sources.Time.GetUtcNow(), default))
             {
-                rows += reading.Harvest!.RowsRead;
+                rows += reading.Body!.RowsRead;
                 reading.IsStored = stored;
             }
 
