@@ -112,5 +112,13 @@ internal sealed record SeriesDefinition(string Name, string Unit, decimal Least,
         },
     };
 
-    public static readonly IReadOnlyList<SeriesDefinition> All = [CarbonIntensity, GenerationMix, Demand, SystemPrice, MarketIndexPrice, EmbeddedGeneration];
+    /// <summary>Positive when the system was short, negative when it was long.</summary>
+    public static readonly SeriesDefinition ImbalanceVolume = new("imbalance-volume", "MWh", -1_000_000, 1_000_000, ["elexon"])
+    {
+        Listed = GridSeries.ImbalanceVolume,
+        Imported = ImportedSeries.ImbalanceVolume,
+        Actuals = new SeriesTable("imbalance_volume", "volume_mwh", isForecast: false) { Decimals = 4, Further = SeriesTable.Settlement, IsContinuous = true },
+    };
+
+    public static readonly IReadOnlyList<SeriesDefinition> All = [CarbonIntensity, GenerationMix, Demand, SystemPrice, MarketIndexPrice, EmbeddedGeneration, ImbalanceVolume];
 }

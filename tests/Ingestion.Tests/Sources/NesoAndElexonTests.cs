@@ -120,5 +120,21 @@ public sealed class NesoAndElexonTests
             ["startTime is not the start of settlement period 2025-10-26/5", "settlementPeriod 51 is not from 1 to 50"], parsed.Rejected.Select(r => r.Reason));
     }
 
+    [Fact]
+    public void SystemPriceGivesItsNetImbalanceVolumeAsASeriesOfItsOwn()
+    {
+        var parsed = ElexonBody.Read(
+            """
+            {"data":[
+              {"settlementDate":"2026-03-04","settlementPeriod":19,"systemSellPrice":70,"netImbalanceVolume":-312.5},
+              {"settlementDate":"2026-03-04","settlementPeriod":20,"systemSellPrice":71,"netImbalanceVolume":null},
+              {"settlementDate":"2026-03-04","settlementPeriod":21,"systemSellPrice":72,"netImbalanceVolume":1000001}]}
+            """, "system-prices");
+
+        Assert.Equal([(At("2026-03-04T09:00Z"), -312.5m)], parsed.Of(SeriesDefinition.ImbalanceVolume.Actuals).Select(v => (v.Start, v.Number)));
+        Assert.Equal(2, parsed.Of(SeriesDefinition.SystemPrice.Actuals).Count);
+        Assert.Equal("netImbalanceVolume 1000001 is not from -1000000 to 1000000", Assert.Single(parsed.Rejected).Reason);
+    }
+
     private static DateTimeOffset At(string time) => DateTimeOffset.Parse(time);
 }

@@ -53,6 +53,7 @@ internal static class ElexonBody
         if (!parsed.IsFirst(row, ("system", period), (price, buyPrice, volume)))
             return;
         parsed.Add(new SeriesValue(SeriesDefinition.SystemPrice.Actuals!, period.Start, price) { Others = [buyPrice, volume], Details = row.Body });
+        parsed.Add(new SeriesValue(SeriesDefinition.ImbalanceVolume.Actuals!, period.Start, volume));
     }
 
     private static void ReadMarketIndex(ParsedBody parsed, Row row, SettlementPeriod period)
