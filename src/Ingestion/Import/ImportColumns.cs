@@ -43,7 +43,7 @@ internal sealed class ImportColumns
     /// <summary>Reads the line that names the columns; refuses it when a file of this series cannot have them.</summary>
     public static ImportColumns Read(string header, SeriesDefinition series)
     {
-        var names = CsvFile.Records(header).Select(record => record.Fields).FirstOrDefault([]).ConvertAll(name => name.Trim().ToLowerInvariant());
+        var names = Csv.Read(header).Names.Select(name => name.ToLowerInvariant()).ToList();
         if (names.Count == 0)
             throw Wrong("must begin with a line that names the columns");
         var known = Of(series);

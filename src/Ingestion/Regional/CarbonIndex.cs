@@ -9,6 +9,18 @@ internal sealed class CarbonIndex(IEnumerable<CarbonIndexBand> bands)
     /// <summary>Lowest first.</summary>
     public static readonly IReadOnlyList<string> Names = ["very low", "low", "moderate", "high", "very high"];
 
+    /// <summary>The name that is written so; null when none is.</summary>
+    public static string? Find(ReadOnlySpan<char> text)
+    {
+        foreach (var name in Names)
+        {
+            if (text.SequenceEqual(name))
+                return name;
+        }
+
+        return null;
+    }
+
     private readonly List<CarbonIndexBand> _bands = [.. bands.OrderBy(b => b.Year)];
 
     public string NameOf(int year, decimal intensity)

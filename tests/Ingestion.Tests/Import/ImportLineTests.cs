@@ -86,6 +86,19 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task QuoteThatIsNotClosedSpoilsItsOwnLineOnlyAndTheQuarantineHasTheLineUnchanged()
+    {
+        const string Bad = "\"2026-03-04T10:00Z,90,\"\"x";
+        var file = $"from,forecast,index\r\n\"2026-03-04T09:30Z\",\"80\",\"low\"\r\n{Bad}\r\n2026-03-04T10:30Z,85,\r\n2026-03-04T11:00Z,8\r6,\r\n";
+
+        var answer = await Shared.RunAsync(file, name: "quotes", pieces: 7);
+
+        Importer.AssertCounts(answer, read: 4, @new: 3, rejected: 1);
+        Assert.Equal(new RejectedLine { Line = 3, Reason = "1 columns, and the first line names 3" }, Assert.Single(answer.Rejected));
+        Assert.Equal(Bad, await Shared.ScalarAsync<string>("SELECT body FROM quarantine WHERE source = 'import:quotes'"));
+    }
+
+    [Fact]
     public async Task AFileOfNothingButBadLinesIsCountedInFullAndReportedInPart()
     {
         var file = "region_id,from,forecast\n" + string.Join('\n', Enumerable.Range(19, 1200).Select(region => $"{region},2026-03-04T10:00Z,1"));

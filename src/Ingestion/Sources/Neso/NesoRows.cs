@@ -22,8 +22,8 @@ internal static class NesoRows
     public static ParsedBody ReadFile(string text, string dataset)
     {
         var parsed = new ParsedBody(dataset);
-        var file = new CsvFile(text);
-        Read(parsed, file.Names, file.Rows);
+        var (names, rows) = Csv.Read(text);
+        Read(parsed, names, rows);
         return parsed;
     }
 
