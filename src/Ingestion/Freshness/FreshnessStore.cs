@@ -24,21 +24,11 @@ internal sealed class FreshnessStore(NpgsqlDataSource dataSource)
         dataSource.ExecuteAsync(Register, cancellationToken, sources.ToArray(), now);
 
     /// <summary>Each source with the error of the latest visit to it, if that had one.</summary>
-    public async Task<IReadOnlyList<(SourceAge Age, string Error)>> ReadAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.Command(Read);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ages = new List<(SourceAge, string)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ages.Add((
-                new SourceAge(
-                    reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3)),
-                reader.GetString(4)));
-        }
-
-        return ages;
-    }
+    public Task<List<(SourceAge Age, string Error)>> ReadAsync(CancellationToken cancellationToken) => dataSource.Command(Read).ListAsync(
+        reader => (
+            new SourceAge(reader.GetString(0), reader.GetFieldValue<DateTimeOffset?>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3)),
+            reader.GetString(4)),
+        cancellationToken);
 
     /// <summary>Gives the alert once; false when it was given, or the source was read meanwhile.</summary>
     public Task<bool> MarkStaleAsync(SourceAge age, string error, DateTimeOffset limit, CancellationToken cancellationToken) => dataSource.ChangeAsync(

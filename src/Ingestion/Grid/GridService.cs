@@ -84,7 +84,7 @@ internal sealed class GridService(
         }
     }
 
-    private Task<IReadOnlyList<SeriesPoint>> ReadAsync(
+    private Task<List<SeriesPoint>> ReadAsync(
         GridSeries wanted, int? regionId, DateTimeOffset from, DateTimeOffset to, Timestamp? asKnownAt, bool forecastOnly, int limit,
         CancellationToken cancellationToken)
     {

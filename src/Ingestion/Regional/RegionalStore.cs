@@ -1,6 +1,7 @@
 using Npgsql;
 using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Zones;
+using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Regional;
 
@@ -68,11 +69,8 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
 
     public async Task<CarbonIndex> ReadIndexAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ReadBands);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var bands = new List<CarbonIndexBand>();
-        while (await reader.ReadAsync(cancellationToken))
-            bands.Add(new CarbonIndexBand(reader.GetInt16(0), reader.GetInt16(1), reader.GetInt16(2), reader.GetInt16(3), reader.GetInt16(4)));
+        var bands = await dataSource.Command(ReadBands).ListAsync(
+            reader => new CarbonIndexBand(reader.GetInt16(0), reader.GetInt16(1), reader.GetInt16(2), reader.GetInt16(3), reader.GetInt16(4)), cancellationToken);
         return new CarbonIndex(bands);
     }
 
@@ -80,13 +78,8 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
     public async Task<long> FillAsync(IReadOnlyList<RegionalWindow> windows, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var mix = windows.SelectMany(w => w.Mix.Select(f => (w.RegionId, w.Start, f.Fuel, f.Percent))).ToList();
+        await dataSource.ExecuteAsync(EnsureMonths, cancellationToken, windows.Select(w => Month.Of(w.Start)).Distinct().ToArray());
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using (var months = new NpgsqlCommand(EnsureMonths, connection))
-        {
-            months.Parameters.AddWithValue(windows.Select(w => Month.Of(w.Start)).Distinct().ToArray());
-            await months.ExecuteNonQueryAsync(cancellationToken);
-        }
-
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var turn = new NpgsqlCommand(LockSynthetic, connection, transaction))
             await turn.ExecuteNonQueryAsync(cancellationToken);
@@ -108,19 +101,9 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>The state in the half hour that contains <paramref name="now"/>, by region_id.</summary>
-    public async Task<IReadOnlyList<RegionalState>> LatestAsync(DateTimeOffset now, IReadOnlyList<int> regionIds, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(ReadLatest);
-        command.Parameters.AddWithValue(now.ToUniversalTime());
-        command.Parameters.AddWithValue(SyntheticGrid.Source);
-        command.Parameters.AddWithValue(Zone.Shipped);
-        command.Parameters.AddWithValue(regionIds.Select(id => (short)id).ToArray());
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var states = new List<RegionalState>();
-        while (await reader.ReadAsync(cancellationToken))
-            states.Add(ReadState(reader));
-        return states;
-    }
+    public Task<List<RegionalState>> LatestAsync(DateTimeOffset now, IReadOnlyList<int> regionIds, CancellationToken cancellationToken) =>
+        dataSource.Command(ReadLatest, now.ToUniversalTime(), SyntheticGrid.Source, Zone.Shipped, regionIds.Select(id => (short)id).ToArray())
+            .ListAsync(ReadState, cancellationToken);
 
     private static RegionalState ReadState(NpgsqlDataReader reader)
     {

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using Pylon.Events.V1;
 using Pylon.Ingestion.Events;
@@ -121,16 +122,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>The sources that were last visited before <paramref name="visited"/>, or in vain before <paramref name="failed"/>.</summary>
-    public async Task<IReadOnlyList<string>> DueAsync(
-        IReadOnlyList<string> sources, DateTimeOffset visited, DateTimeOffset failed, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.Command(Due, sources.ToArray(), visited, failed);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var due = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-            due.Add(reader.GetString(0));
-        return due;
-    }
+    public Task<List<string>> DueAsync(IReadOnlyList<string> sources, DateTimeOffset visited, DateTimeOffset failed, CancellationToken cancellationToken) =>
+        dataSource.Command(Due, sources.ToArray(), visited, failed).ListAsync(reader => reader.GetString(0), cancellationToken);
 
     public Task BeginSourceAsync(Guid run, string source, DateTimeOffset now, CancellationToken cancellationToken) =>
         dataSource.ExecuteAsync(BeginSource, cancellationToken, run, source, now);
@@ -174,28 +167,20 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     public Task<IReadOnlyList<Run>> ListAsync(PageToken? after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(Page, cancellationToken, Sql.Time(after?.Time), after?.Id ?? Guid.Empty, limit);
 
-    public async Task<IReadOnlyList<V1.QuarantinedRow>> QuarantinedAsync(string source, (DateTimeOffset Time, long Id)? after, int limit, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.Command(QuarantinePage, source, Sql.Time(after?.Time), after?.Id ?? 0L, limit);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<V1.QuarantinedRow>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(new V1.QuarantinedRow
+    public Task<List<V1.QuarantinedRow>> QuarantinedAsync(string source, (DateTimeOffset Time, long Id)? after, int limit, CancellationToken cancellationToken) =>
+        dataSource.Command(QuarantinePage, source, Sql.Time(after?.Time), after?.Id ?? 0L, limit).ListAsync(
+            reader => new V1.QuarantinedRow
             {
                 Id = reader.GetInt64(0),
                 Source = reader.GetString(1),
                 Dataset = reader.GetString(2),
                 Reason = reader.GetString(3),
                 Body = reader.GetString(4),
-                FirstSeenAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(reader.GetFieldValue<DateTimeOffset>(5)),
-                LastSeenAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(reader.GetFieldValue<DateTimeOffset>(6)),
+                FirstSeenAt = reader.GetFieldValue<DateTimeOffset>(5).ToTimestamp(),
+                LastSeenAt = reader.GetFieldValue<DateTimeOffset>(6).ToTimestamp(),
                 TimesSeen = reader.GetInt64(7),
-            });
-        }
-
-        return rows;
-    }
+            },
+            cancellationToken);
 
     private static async Task<Guid?> IdAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
@@ -203,23 +188,17 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
             return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
 
+    // A row is a source of a run; the rows of a run follow one another.
     private async Task<IReadOnlyList<Run>> ReadAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
     {
-        await using var command = dataSource.Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var runs = new List<Run>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (runs.Count == 0 || runs[^1].Id != reader.GetGuid(0))
-                runs.Add(new Run(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), When(4), new List<SourceOutcome>()));
-            if (!reader.IsDBNull(5))
-                ((List<SourceOutcome>)runs[^1].Sources).Add(new SourceOutcome(
+        var rows = await dataSource.Command(sql, parameters).ListAsync(
+            reader => (
+                Run: new Run(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset?>(4), []),
+                Source: reader.IsDBNull(5) ? null : new SourceOutcome(
                     reader.GetString(5), reader.GetString(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetInt64(11),
-                    reader.GetInt64(12), reader.GetFieldValue<DateTimeOffset>(13), When(14), reader.GetString(15), When(16)));
-        }
-
-        return runs;
-
-        DateTimeOffset? When(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+                    reader.GetInt64(12), reader.GetFieldValue<DateTimeOffset>(13), reader.GetFieldValue<DateTimeOffset?>(14), reader.GetString(15),
+                    reader.GetFieldValue<DateTimeOffset?>(16))),
+            cancellationToken);
+        return [.. rows.GroupBy(row => row.Run.Id).Select(run => run.First().Run with { Sources = [.. run.Select(row => row.Source).OfType<SourceOutcome>()] })];
     }
 }

@@ -18,22 +18,14 @@ internal sealed class SeriesReader(NpgsqlDataSource dataSource)
     /// <param name="forecastOnly">Leaves out what was measured.</param>
     /// <param name="limit">At most so many points.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<SeriesPoint>> ReadAsync(
+    public Task<List<SeriesPoint>> ReadAsync(
         SeriesDefinition series, int? regionId, DateTimeOffset from, DateTimeOffset to, DateTimeOffset asKnownAt, bool forecastOnly, int limit,
-        CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.Command(Statement(series, regionId is not null, forecastOnly), from, to, asKnownAt, limit, (short)(regionId ?? 0));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var points = new List<SeriesPoint>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            points.Add(new SeriesPoint(
+        CancellationToken cancellationToken) =>
+        dataSource.Command(Statement(series, regionId is not null, forecastOnly), from, to, asKnownAt, limit, (short)(regionId ?? 0)).ListAsync(
+            reader => new SeriesPoint(
                 reader.GetFieldValue<DateTimeOffset>(0), reader.GetDouble(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetBoolean(3),
-                reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5)));
-        }
-
-        return points;
-    }
+                reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5)),
+            cancellationToken);
 
     private static string Statement(SeriesDefinition series, bool isRegional, bool forecastOnly)
     {
