@@ -4,7 +4,7 @@ using Pylon.Messaging;
 
 namespace Pylon.Ingestion.Events;
 
-/// <summary>Writes an event of the grid's sources into the outbox, in the transaction of the change that it tells of.</summary>
+/// <summary>Writes an event of the grid's sources into the outbox, in the transaction of the change.</summary>
 internal static class GridEvents
 {
     public const string Topic = "grid";

@@ -4,7 +4,7 @@ using Pylon.Ingestion.Runs;
 
 namespace Pylon.Ingestion.Freshness;
 
-/// <summary>When each source was last read, as this process knows it, and the metric that tells it.</summary>
+/// <summary>When each source was last read, as this process knows it, and its metric.</summary>
 internal sealed class SourceFreshness
 {
     private readonly SourcesOptions _options;
@@ -22,7 +22,7 @@ internal sealed class SourceFreshness
     /// <summary>Before this moment a source must not have been read last.</summary>
     public DateTimeOffset Limit => _time.GetUtcNow() - _options.StaleAfter;
 
-    /// <summary>True for a source that has not been read for longer than its limit; what is imported or made up has none.</summary>
+    /// <summary>True for a source that has not been read for longer than its limit; imported and synthetic values have none.</summary>
     public bool IsStale(string source) => _ages.TryGetValue(source, out var age) && age.Since < Limit;
 
     public void Update(IReadOnlyList<SourceAge> ages) => _ages = ages.ToDictionary(a => a.Source);
@@ -32,8 +32,8 @@ internal sealed class SourceFreshness
 /// <param name="Source">For example carbon-intensity.</param>
 /// <param name="FreshAt">When it was last read with success.</param>
 /// <param name="KnownSince">When it was first to be read.</param>
-/// <param name="IsTold">The alert has been given.</param>
-internal sealed record SourceAge(string Source, DateTimeOffset? FreshAt, DateTimeOffset KnownSince, bool IsTold)
+/// <param name="IsAlerted">The alert has been sent.</param>
+internal sealed record SourceAge(string Source, DateTimeOffset? FreshAt, DateTimeOffset KnownSince, bool IsAlerted)
 {
     public DateTimeOffset Since => FreshAt ?? KnownSince;
 }

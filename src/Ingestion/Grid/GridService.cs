@@ -9,7 +9,7 @@ using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Ingestion.Grid;
 
-/// <summary>The gRPC face of the grid's state, past, present and expected.</summary>
+/// <summary>The gRPC service for the grid: past, current and forecast values.</summary>
 internal sealed class GridService(
     RegionalStore regional, NationalStore national, SeriesReader series, GridWatcher watcher, GridMessages messages, TimeProvider time)
     : V1.GridService.GridServiceBase
@@ -58,7 +58,7 @@ internal sealed class GridService(
     public override async Task<GetForecastResponse> GetForecast(GetForecastRequest request, ServerCallContext context)
     {
         if (Definition(request.Series).Forecasts is null)
-            throw Refusal.InvalidArgument("series", "must be GRID_SERIES_CARBON_INTENSITY or GRID_SERIES_DEMAND: the others have no forecast").AsException();
+            throw Refusal.InvalidArgument("series", "must be GRID_SERIES_CARBON_INTENSITY or GRID_SERIES_DEMAND: the other series have no forecast").AsException();
         var hours = request.Hours == 0 ? DefaultHours : Field.Range(request.Hours, "hours", 1, MaxHours);
         var from = HalfHour.Containing(Moment(request.StartTime, "start_time") ?? time.GetUtcNow());
         var points = await ReadAsync(
@@ -91,7 +91,7 @@ internal sealed class GridService(
         var known = Moment(asKnownAt, "as_known_at") ?? time.GetUtcNow();
         var definition = Definition(wanted);
         if (!definition.IsRegional && regionId is not null)
-            throw Refusal.InvalidArgument("region_id", "must be absent: only the carbon intensity has regions").AsException();
+            throw Refusal.InvalidArgument("region_id", "must be absent, except for GRID_SERIES_CARBON_INTENSITY: no other series has regions").AsException();
         if (regionId is { } region)
             Field.Range(region, "region_id", 1, GreatBritain);
         return series.ReadAsync(definition, regionId, from, to, known, forecastOnly, limit, cancellationToken);

@@ -7,7 +7,7 @@ using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Ingestion.Market;
 
-/// <summary>The gRPC face of the zones and of what is offered in them.</summary>
+/// <summary>The gRPC service for grid zones and for what Beckn providers offer in them.</summary>
 internal sealed class MarketService(ZoneStore store, ZoneResolver resolver, MarketReader market, CatalogueRequests requests, TimeProvider time)
     : V1.MarketService.MarketServiceBase
 {
@@ -56,7 +56,7 @@ internal sealed class MarketService(ZoneStore store, ZoneResolver resolver, Mark
     public override async Task<ListGridZonesResponse> ListGridZones(ListGridZonesRequest request, ServerCallContext context)
     {
         var size = Field.PageSize(request.PageSize);
-        // One more than asked for tells whether there is a next page.
+        // One more than the page holds shows whether there is a next page.
         var zones = await store.ListAsync(ZonePage.Read(request.PageToken), size + 1, context.CancellationToken);
         return new ListGridZonesResponse
         {

@@ -4,7 +4,7 @@ using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Regional;
 
-/// <summary>Great Britain in one half hour, made up.</summary>
+/// <summary>Great Britain in one half hour, synthetic.</summary>
 internal sealed record NationalWindow(DateTimeOffset Start, int IntensityGco2Kwh, string Index, IReadOnlyList<FuelPercent> Mix, int DemandMw, decimal PriceGbpMwh)
 {
     private const int GreatBritain = 18;
@@ -21,7 +21,7 @@ internal sealed record NationalWindow(DateTimeOffset Start, int IntensityGco2Kwh
     ];
 }
 
-/// <summary>Fills what nobody has told of Great Britain: each series for itself, as each has a source of its own.</summary>
+/// <summary>Fills the half hours of Great Britain that no source has given: each series by itself, as each has a source of its own.</summary>
 internal sealed class NationalFill(NpgsqlDataSource dataSource)
 {
     private const string EnsureMonths =

@@ -20,7 +20,7 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
         FROM unnest(ARRAY['carbon_intensity_regional', 'generation_mix_regional']) AS parent CROSS JOIN unnest($1) AS month
         """;
 
-    // Only where nobody has told anything: a made-up value stands in for a real one, never beside it.
+    // Only where no source has given a value: a synthetic value is never stored beside a real one.
     private const string FillMissing =
         """
         WITH filled AS (
@@ -40,8 +40,8 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
         SELECT count(*) FROM filled
         """;
 
-    // A real value goes before a made-up one, however old; what was measured before what was forecast; what the source told
-    // before what was imported; then the latest capture. The mix is the latest of the same source.
+    // A real value goes before a synthetic one, however old; an actual before a forecast; a value of the source
+    // before an imported one; then the latest capture. The mix is the latest of the same source.
     internal const string ReadLatest =
         """
         SELECT r.region_id, r.short_name, r.dno_region,
@@ -74,7 +74,7 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
         return new CarbonIndex(bands);
     }
 
-    /// <summary>Stores the made-up windows that are not there yet; says how many.</summary>
+    /// <summary>Stores the synthetic windows that are not there yet; returns how many.</summary>
     public async Task<long> FillAsync(IReadOnlyList<RegionalWindow> windows, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var mix = windows.SelectMany(w => w.Mix.Select(f => (w.RegionId, w.Start, f.Fuel, f.Percent))).ToList();

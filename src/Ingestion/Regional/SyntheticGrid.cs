@@ -1,7 +1,7 @@
 namespace Pylon.Ingestion.Regional;
 
 /// <summary>
-/// A regional grid made up for want of a real one. Always the same for the same region and half hour, whoever asks and
+/// Synthetic values for regions without real ones. Always the same for the same region and half hour, whoever asks and
 /// when: a demand that sleeps at night and peaks in the evening, a sun that keeps the season, a wind that comes and goes
 /// over days and reaches neighbours together. The numbers are plausible and no more; whatever uses them says so.
 /// </summary>

@@ -10,8 +10,8 @@ using Pylon.Ingestion.Sources.Beckn;
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>
-/// The windows of a Beckn provider: DISCOVER without a condition. The answer is in the response, or comes as a callback
-/// to the one door of the platform, and from there into the table where it is waited for.
+/// The compute windows of a Beckn provider: DISCOVER without a condition. The BPP answers in the response, or with a
+/// callback to the Orchestrator, which hands it on into the table that is polled here.
 /// </summary>
 internal sealed class BecknSource(SourceClient client, CatalogueRequests requests, BecknOptions beckn, SourcesOptions options, TimeProvider time) : GridSource(Id)
 {
@@ -19,29 +19,29 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
 
     private const string All = "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 0)]";
     private const int Attempts = 4;
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return await TryAsync("catalogue", () => DiscoverAsync(now, cancellationToken), cancellationToken);
     }
 
-    // A callback may get lost, so it is asked again; an answer to the first question that comes late is as good.
+    // A callback may get lost, so DISCOVER is repeated; a late answer to an earlier request is as good.
     private async Task<ParsedBody> DiscoverAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var transactionId = Guid.CreateVersion7(now);
         await requests.BeginAsync(transactionId, now, cancellationToken);
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            if (await AskAsync(transactionId, cancellationToken) is { } answer)
+            if (await DiscoverOnceAsync(transactionId, cancellationToken) is { } answer)
                 return CatalogueBody.Read(answer, beckn.Id);
         }
 
-        throw new HttpRequestException($"acknowledged {Attempts} times, but no on_discover within {beckn.CallbackTimeout.TotalSeconds:0.#} s");
+        throw new HttpRequestException($"the BPP acknowledged DISCOVER {Attempts} times and sent no on_discover within {beckn.CallbackTimeout.TotalSeconds:0.#} s");
     }
 
-    /// <summary>Null when the answer was promised and did not come.</summary>
-    private async Task<string?> AskAsync(Guid transactionId, CancellationToken cancellationToken)
+    /// <summary>Null when the BPP acknowledged and sent no callback in time.</summary>
+    private async Task<string?> DiscoverOnceAsync(Guid transactionId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var message = new JsonObject
@@ -58,7 +58,7 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
         {
             BecknReply.Answer => body,
             BecknReply.Ack => await WaitAsync(transactionId, cancellationToken),
-            BecknReply.Nack nack => throw new HttpRequestException($"refused with NACK: {nack.Reason}"),
+            BecknReply.Nack nack => throw new HttpRequestException($"the BPP answered DISCOVER with NACK: {nack.Reason}"),
             BecknReply.Rubbish rubbish => throw new HttpRequestException(rubbish.Reason),
             var other => throw new InvalidOperationException(other.ToString()),
         };
@@ -71,7 +71,7 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
         {
             if (await requests.FindAsync(transactionId, cancellationToken) is { } answer)
                 return answer;
-            await Task.Delay(Look, time, cancellationToken);
+            await Task.Delay(PollInterval, time, cancellationToken);
         }
 
         return null;

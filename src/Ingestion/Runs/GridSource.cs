@@ -2,21 +2,21 @@ using Pylon.Ingestion.Sources;
 
 namespace Pylon.Ingestion.Runs;
 
-/// <summary>What one request to a source gave, or why it gave nothing.</summary>
+/// <summary>The parsed body of one request to a source, or the error.</summary>
 internal sealed record Reading(string Dataset, ParsedBody? Body, string? Error)
 {
-    /// <summary>Set by who stores it, before asking for the next one: what is not stored must be read again.</summary>
+    /// <summary>Set by whoever stores it, before the next one is read: what is not stored must be read again.</summary>
     public bool IsStored { get; set; }
 }
 
-/// <summary>A source of grid data. Its requests stand for themselves: one that fails leaves the others.</summary>
+/// <summary>A source of grid data. A request that fails does not affect the others.</summary>
 internal abstract class GridSource(string name)
 {
     public string Name { get; } = name;
 
     public abstract IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>For what there always is: an empty answer (the Carbon Intensity API has given {} and no data for days) is none.</summary>
+    /// <summary>For datasets that always have rows: an empty answer is an error. The Carbon Intensity API has sent {} for days.</summary>
     protected static ParsedBody NeverEmpty(ParsedBody parsed)
     {
         if (parsed.RowsRead == 0)

@@ -3,8 +3,8 @@ using System.Net.Http.Headers;
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>
-/// What a source answered last to a path and how it named that state, so that it need not send the same again. Only the
-/// latest are kept, and no more than so much text; a source that names no states costs nothing.
+/// The latest bodies of a source with their ETag or Last-Modified, for conditional requests. Number and size are bounded;
+/// a source without either header costs nothing.
 /// </summary>
 internal sealed class KnownBodies
 {
@@ -34,7 +34,7 @@ internal sealed class KnownBodies
     }
 }
 
-/// <summary>A body with the name or the time of its state.</summary>
+/// <summary>A body with its ETag or Last-Modified.</summary>
 internal sealed record KnownBody(string Path, string Body, EntityTagHeaderValue? Tag, DateTimeOffset? LastModified)
 {
     public void AskForChange(HttpRequestHeaders headers)

@@ -7,7 +7,7 @@ using Pylon.Rpc;
 
 namespace Pylon.Ingestion.Runs;
 
-/// <summary>Every statement on the runs and what they left.</summary>
+/// <summary>Every statement on the ingestion runs and the quarantine they filled.</summary>
 internal sealed class RunStore(NpgsqlDataSource dataSource)
 {
     // Held by the connection of the run: when its process dies, so does the lock.
@@ -29,7 +29,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
         ON CONFLICT DO NOTHING
         """;
 
-    // What is older helps nobody; quarantined rows that still come are seen again.
+    // Quarantined rows that still arrive are seen again.
     private const string Purge =
         """
         WITH runs AS (DELETE FROM pipeline_runs WHERE started_at < $1 - interval '90 days')
@@ -121,14 +121,14 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
             Begin, cancellationToken, id, Sql.Uuid(requestId), trigger, now, unlessSince) == 1;
     }
 
-    /// <summary>The sources that were last visited before <paramref name="visited"/>, or in vain before <paramref name="failed"/>.</summary>
-    public Task<List<string>> DueAsync(IReadOnlyList<string> sources, DateTimeOffset visited, DateTimeOffset failed, CancellationToken cancellationToken) =>
-        dataSource.Command(Due, sources.ToArray(), visited, failed).ListAsync(reader => reader.GetString(0), cancellationToken);
+    /// <summary>The sources that were last read before <paramref name="read"/>, or without success before <paramref name="failed"/>.</summary>
+    public Task<List<string>> DueAsync(IReadOnlyList<string> sources, DateTimeOffset read, DateTimeOffset failed, CancellationToken cancellationToken) =>
+        dataSource.Command(Due, sources.ToArray(), read, failed).ListAsync(reader => reader.GetString(0), cancellationToken);
 
     public Task BeginSourceAsync(Guid run, string source, DateTimeOffset now, CancellationToken cancellationToken) =>
         dataSource.ExecuteAsync(BeginSource, cancellationToken, run, source, now);
 
-    /// <summary>Notes what a visit gave; one with success makes the source fresh, and ends an alert.</summary>
+    /// <summary>Stores the outcome for one source; success makes the source fresh and ends its alert.</summary>
     public async Task EndSourceAsync(Guid run, SourceOutcome o, CancellationToken cancellationToken)
     {
         var isRead = o.Status == "succeeded";
@@ -141,7 +141,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
                 Sql.Statement(EndStaleness, o.Source), [GridEvents.Append(o.Source, new GridSourceRecovered { Source = o.Source })], cancellationToken);
     }
 
-    /// <summary>Ends a run together with the event that tells of it.</summary>
+    /// <summary>Ends an ingestion run together with its event.</summary>
     public Task EndAsync(Guid run, string status, IReadOnlyList<SourceOutcome> outcomes, DateTimeOffset now, CancellationToken cancellationToken) =>
         dataSource.ChangeAsync(
             Sql.Statement(End, run, status, now),

@@ -5,7 +5,7 @@ using Pylon.ServiceDefaults;
 
 namespace Pylon.Ingestion.Runs;
 
-/// <summary>The visits to the sources: their clients, the schedule, and what is told about them.</summary>
+/// <summary>Ingestion runs: the clients of the sources, the schedule and the metrics.</summary>
 internal static class RunsFeature
 {
     private const long LargestBody = 64 * 1024 * 1024;
@@ -23,7 +23,7 @@ internal static class RunsFeature
         AddSource(services, CarbonIntensitySource.Id, o => o.CarbonIntensityBaseUrl, (client, o) => new CarbonIntensitySource(client, o));
         AddSource(services, NesoSource.Id, o => o.NesoBaseUrl, (client, o) => new NesoSource(client, o));
         AddSource(services, ElexonSource.Id, o => o.ElexonBaseUrl, (client, o) => new ElexonSource(client, o));
-        // Without a provider there is nobody to ask.
+        // Without a BPP there is no catalogue to read.
         if (!string.IsNullOrEmpty(configuration["Bpp:BaseUrl"]))
             AddBeckn(services);
         return services.AddHostedService<PipelineWorker>();

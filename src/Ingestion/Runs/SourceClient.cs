@@ -8,9 +8,9 @@ using Polly.Timeout;
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>
-/// Asks one source: one request at a time, not sooner after the one before than it wants, each attempt bounded, and
-/// repeated three times when the source or the way to it fails. While most attempts fail, it is not asked at all for a
-/// while. What it answers otherwise is for the reader to judge.
+/// Sends requests to one source: one at a time, with the pause that the source wants between them. Each attempt has a
+/// timeout and is repeated three times when the source or the network fails. While most attempts fail, the circuit is open
+/// and nothing is sent.
 /// </summary>
 internal sealed class SourceClient
 {
@@ -39,8 +39,8 @@ internal sealed class SourceClient
                 SamplingDuration = TimeSpan.FromMinutes(1),
                 BreakDuration = options.BreakDuration,
                 ShouldHandle = Failures(),
-                OnOpened = _ => Told(isOpen: true, () => logger.CircuitOpened(source, options.BreakDuration)),
-                OnClosed = _ => Told(isOpen: false, () => logger.CircuitClosed(source)),
+                OnOpened = _ => CircuitChanged(isOpen: true, () => logger.CircuitOpened(source, options.BreakDuration)),
+                OnClosed = _ => CircuitChanged(isOpen: false, () => logger.CircuitClosed(source)),
             })
             .AddTimeout(options.Timeout)
             .Build();
@@ -52,7 +52,7 @@ internal sealed class SourceClient
                 Delay = options.RetryPause,
                 MaxDelay = LongestPause,
                 UseJitter = true,
-                // The source may be back before the attempts are used up.
+                // The circuit may close before the attempts are used up.
                 ShouldHandle = Failures().Handle<BrokenCircuitException>(),
             })
             .Build();
@@ -74,7 +74,7 @@ internal sealed class SourceClient
     private Uri UriOf(string path) => new($"{_baseUrl.AbsoluteUri.TrimEnd('/')}/{path}");
 
     /// <param name="make">The request, anew for every attempt.</param>
-    /// <param name="kept">The name under which the answer may be kept, to ask only whether it changed; null for none.</param>
+    /// <param name="kept">The name under which the body is kept for conditional requests; null keeps none.</param>
     /// <param name="pause">What the source wants between this request and the next.</param>
     /// <param name="cancellationToken">Gives up.</param>
     private async Task<string> AskAsync(Func<HttpRequestMessage> make, string? kept, TimeSpan pause, CancellationToken cancellationToken)
@@ -92,7 +92,7 @@ internal sealed class SourceClient
         catch (BrokenCircuitException broken)
         {
             _metrics.Asked(_source, "not_sent", TimeSpan.Zero);
-            throw new HttpRequestException("not asked, as the source failed too often just before", broken);
+            throw new HttpRequestException("not sent: most requests to the source failed, so its circuit is open", broken);
         }
         finally
         {
@@ -114,7 +114,7 @@ internal sealed class SourceClient
             using var response = await _http.SendAsync(request, cancellationToken);
             if (response.StatusCode == HttpStatusCode.NotModified && known is not null)
             {
-                // Given again: what the last visit did not come to store is stored now, the rest is unchanged.
+                // Parsed again: what the last ingestion run could not store is stored now, the rest is unchanged.
                 outcome = "not_modified";
                 return known.Body;
             }
@@ -136,7 +136,7 @@ internal sealed class SourceClient
         }
     }
 
-    private ValueTask Told(bool isOpen, Action log)
+    private ValueTask CircuitChanged(bool isOpen, Action log)
     {
         _metrics.Circuit(_source, isOpen);
         log();

@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 
 namespace Pylon.Ingestion.Runs;
 
-/// <summary>What the sources were asked, how it ended, and which of them are not asked for a while.</summary>
+/// <summary>Metrics of the requests to the sources: their outcomes and durations, and which circuits are open.</summary>
 internal sealed class SourceMetrics
 {
     private readonly Counter<long> _requests;
@@ -18,7 +18,7 @@ internal sealed class SourceMetrics
         _durations = meter.CreateHistogram<double>("pylon.source.request.duration", "s", "One attempt of a request to a source");
         meter.CreateObservableGauge(
             "pylon.source.circuit.open", () => _circuits.Select(c => new Measurement<int>(c.Value ? 1 : 0, new KeyValuePair<string, object?>("source", c.Key))),
-            null, "1 while a source is not asked, as most requests to it failed");
+            null, "1 while no request is sent to a source because most of them failed");
     }
 
     public void Asked(string source, string outcome, TimeSpan duration)

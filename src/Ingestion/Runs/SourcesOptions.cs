@@ -2,16 +2,16 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Pylon.Ingestion.Runs;
 
-/// <summary>Where the sources are and how often they are visited. Section Sources.</summary>
+/// <summary>Where the sources are and how often they are read. Section Sources.</summary>
 internal sealed class SourcesOptions
 {
-    /// <summary>False leaves the schedule out; a run can still be asked for.</summary>
+    /// <summary>False turns the schedule off; RunPipeline still works.</summary>
     public bool Scheduled { get; set; } = true;
 
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>After how long a source that failed, wholly or in part, is visited again; not longer than the interval.</summary>
+    /// <summary>After how long a source that failed, wholly or in part, is read again; not longer than the interval.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -32,7 +32,7 @@ internal sealed class SourcesOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan RetryPause { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a source is not asked after most requests to it failed.</summary>
+    /// <summary>How long no request is sent to a source after most of them failed.</summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:05:00")]
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(10);
 

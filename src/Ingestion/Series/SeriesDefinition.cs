@@ -22,10 +22,10 @@ internal sealed record SeriesDefinition(string Name, string Unit, decimal Least,
     /// <summary>Half hours without a value are filled with a synthetic one.</summary>
     public bool HasSynthetic { get; init; }
 
-    /// <summary>Null when nobody forecasts it.</summary>
+    /// <summary>Null when no source forecasts it.</summary>
     public SeriesTable? Forecasts { get; init; }
 
-    /// <summary>Null when nobody measures it.</summary>
+    /// <summary>Null when no source measures it.</summary>
     public SeriesTable? Actuals { get; init; }
 
     /// <summary>The same by region.</summary>

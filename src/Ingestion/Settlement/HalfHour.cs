@@ -1,6 +1,6 @@
 namespace Pylon.Ingestion.Settlement;
 
-/// <summary>The half hours that the grid is told in: from :00 or :30, in UTC.</summary>
+/// <summary>The half hours of the grid series: from :00 or :30, in UTC.</summary>
 internal static class HalfHour
 {
     public static readonly TimeSpan Length = TimeSpan.FromMinutes(30);

@@ -22,5 +22,5 @@ internal sealed record OfferedWindow(
 /// <param name="Price">In the currency for the unit.</param>
 /// <param name="Currency">ISO 4217, or empty.</param>
 /// <param name="Unit">For example per_kWh, or empty.</param>
-/// <param name="Body">The beckn:Offer as it came.</param>
+/// <param name="Body">The beckn:Offer, unchanged.</param>
 internal sealed record WindowOffer(string OfferId, decimal Price, string Currency, string Unit, string Body);

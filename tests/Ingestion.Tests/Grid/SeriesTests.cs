@@ -12,7 +12,7 @@ public sealed class SeriesTests
     [InlineData("2026-03-29", "2026-03-29T00:00:00Z", 46)]
     [InlineData("2025-10-26", "2025-10-25T23:00:00Z", 50)]
     [InlineData("2026-03-04", "2026-03-04T00:00:00Z", 48)]
-    public async Task DayInLondonIsToldBySettlementPeriodsFromItsOwnMidnight(string date, string midnight, int periods)
+    public async Task DayInLondonHasItsSettlementPeriodsFromItsOwnMidnight(string date, string midnight, int periods)
     {
         await using var service = await IngestionService.StartAsync();
         await service.Database.ExecuteAsync(
@@ -50,7 +50,7 @@ public sealed class SeriesTests
     }
 
     [Fact]
-    public async Task ForecastOfTwoDaysIsCompleteAndSaysWhatIsMadeUp()
+    public async Task ForecastOfTwoDaysIsCompleteAndMarksSyntheticValues()
     {
         await using var service = await IngestionService.StartAsync();
 
@@ -99,7 +99,7 @@ public sealed class SeriesTests
     ];
 
     [Fact]
-    public async Task WhatCannotBeAskedIsRefusedByItsField()
+    public async Task InvalidRequestIsRefusedByItsField()
     {
         await using var service = await IngestionService.StartAsync();
 

@@ -30,7 +30,7 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
     }
 
     [Fact]
-    public async Task BadLinesAreToldWithTheirNumbersAndQuarantinedAndTheOthersAreStored()
+    public async Task BadLinesAreReportedWithTheirNumbersAndQuarantinedAndTheOthersAreStored()
     {
         (string Line, string Reason)[] bad =
         [
@@ -65,7 +65,7 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
     }
 
     [Fact]
-    public async Task TheFormsThatATimeOrALineMayTakeAreTheSame()
+    public async Task EveryFormOfATimeOrALineIsRead()
     {
         const string File =
             "\uFEFFFrom,Settlement_Date,SETTLEMENT_PERIOD,to, forecast ,region_id,index\r\n"
@@ -119,7 +119,7 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
     [InlineData("settlement_date,forecast\n", "data", "must have settlement_date and settlement_period together")]
     [InlineData("from,to", "data", "must have the column forecast or actual")]
     [InlineData("from,actual,captured_at", "data", "must have the column forecast when it has captured_at")]
-    public async Task WhatIsNoFileOfTheSeriesIsRefused(string file, string field, string rule)
+    public async Task AFileWithoutTheColumnsOfItsSeriesIsRefused(string file, string field, string rule)
     {
         Assert.Equal(new(field, rule), await Shared.RefusedAsync(Encoding.UTF8.GetBytes(file)));
     }
@@ -142,13 +142,13 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
     [InlineData("-late")]
     [InlineData("a/b")]
     [InlineData("a234567890123456789012345678901234567890123456789012345678901234")]
-    public async Task ANameThatIsNoneIsRefused(string name)
+    public async Task AnInvalidNameIsRefused(string name)
     {
         Assert.Equal("name", (await Shared.RefusedAsync("from,forecast\n"u8.ToArray(), name: name)).Field);
     }
 
     [Fact]
-    public async Task ASeriesThatIsNoneIsRefused()
+    public async Task AnUnknownSeriesIsRefused()
     {
         Assert.Equal("series", (await Shared.RefusedAsync("from,forecast\n"u8.ToArray(), (ImportedSeries)9)).Field);
         Assert.Equal("data", (await Shared.RefusedAsync("from,forecast\n"u8.ToArray(), ImportedSeries.SystemPrice)).Field);

@@ -98,7 +98,7 @@ public sealed class ImportTests
     }
 
     [Fact]
-    public async Task AnImportedValueReplacesTheSyntheticOneAndStandsBehindWhatTheSourceTells()
+    public async Task AnImportedValueReplacesTheSyntheticOneAndComesAfterThatOfTheSource()
     {
         await using var importer = await Importer.CreateAsync();
         var start = HalfHour.Containing(Importer.Now);
@@ -109,8 +109,8 @@ public sealed class ImportTests
         Assert.Equal(17L, await importer.ScalarAsync<long>($"SELECT count(*) FROM carbon_intensity_regional WHERE source = 'synthetic' AND window_start = '{start:O}'"));
         Assert.Equal(("import:history", 9.0), await LatestAsync());
 
-        var told = $$$"""{"data":[{"from":"{{{start:yyyy-MM-dd'T'HH:mm'Z'}}}","to":"{{{start.AddMinutes(30):yyyy-MM-dd'T'HH:mm'Z'}}}","regions":[{"regionid":1,"intensity":{"forecast":11,"index":"very low"}}]}]}""";
-        await new SeriesStore(importer.Database.DataSource, importer.Regions, TimeProvider.System).StoreAsync(CarbonIntensityBody.Read(told, "regional"), "carbon-intensity", Importer.Now, default);
+        var body = $$$"""{"data":[{"from":"{{{start:yyyy-MM-dd'T'HH:mm'Z'}}}","to":"{{{start.AddMinutes(30):yyyy-MM-dd'T'HH:mm'Z'}}}","regions":[{"regionid":1,"intensity":{"forecast":11,"index":"very low"}}]}]}""";
+        await new SeriesStore(importer.Database.DataSource, importer.Regions, TimeProvider.System).StoreAsync(CarbonIntensityBody.Read(body, "regional"), "carbon-intensity", Importer.Now, default);
         await importer.RunAsync($"region_id,from,forecast\n1,{start:yyyy-MM-dd'T'HH:mm'Z'},8\n");
         Assert.Equal(("carbon-intensity", 11.0), await LatestAsync());
 

@@ -56,7 +56,7 @@ public sealed class BecknSourceTests
         var options = new SourcesOptions { RetryPause = TimeSpan.FromMilliseconds(1), RequestPause = TimeSpan.Zero };
         var beckn = new BecknOptions { BaseUrl = new Uri("http://bpp"), BapUri = new Uri("http://bap"), CallbackTimeout = TimeSpan.FromSeconds(0.2) };
         var client = new SourceClient(
-            BecknSource.Id, new HttpClient(new Provider(id => answer(requests, id))), beckn.BaseUrl, options, TimeProvider.System, PlayedSources.Metrics,
+            BecknSource.Id, new HttpClient(new Provider(id => answer(requests, id))), beckn.BaseUrl, options, TimeProvider.System, SimulatedSources.Metrics,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<SourceClient>.Instance);
         var source = new BecknSource(client, requests, beckn, options, TimeProvider.System);
         return Assert.Single(await source.ReadAsync(TimeProvider.System.GetUtcNow(), default).ToListAsync());

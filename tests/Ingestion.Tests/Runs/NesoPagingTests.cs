@@ -10,15 +10,15 @@ public sealed class NesoPagingTests
     [Fact]
     public async Task PortalThatCutsPagesShorterThanAskedIsReadToItsEnd()
     {
-        var world = new Portal();
+        var portal = new Portal();
         var client = new SourceClient(
-            NesoSource.Id, new HttpClient(world), new Uri("http://world"), PlayedSources.Options, new FakeTime(), PlayedSources.Metrics, NullLogger<SourceClient>.Instance);
+            NesoSource.Id, new HttpClient(portal), new Uri("http://source"), SimulatedSources.Options, new FakeTime(), SimulatedSources.Metrics, NullLogger<SourceClient>.Instance);
         var readings = new List<Reading>();
-        await foreach (var reading in new NesoSource(client, PlayedSources.Options).ReadAsync(DateTimeOffset.UnixEpoch, default))
+        await foreach (var reading in new NesoSource(client, SimulatedSources.Options).ReadAsync(DateTimeOffset.UnixEpoch, default))
             readings.Add(reading);
 
         Assert.Equal([2, 2, 1], readings.Where(r => r.Error is null).Select(r => (int)r.Body!.RowsRead));
-        Assert.Equal(["0", "2", "4"], world.Offsets);
+        Assert.Equal(["0", "2", "4"], portal.Offsets);
         Assert.Equal(
             ["1-day-ahead-demand-forecast: 1-day-ahead-demand-forecast has no resource Day Ahead National Demand Forecast", "embedded-wind-and-solar-forecasts: HTTP 404 to GET /package_show?id=embedded-wind-and-solar-forecasts"],
             readings.Where(r => r.Error is not null && r.Dataset[0] is '1' or 'e').Where(r => r.Error is not null).Select(r => $"{r.Dataset}: {r.Error}"));

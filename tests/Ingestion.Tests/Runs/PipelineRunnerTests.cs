@@ -56,7 +56,7 @@ public sealed class PipelineRunnerTests
     {
         var options = new SourcesOptions { RetryPause = TimeSpan.FromMilliseconds(1), RequestPause = TimeSpan.Zero };
         var client = new SourceClient(
-            "world", new HttpClient(new World()), new Uri("http://world"), options, TimeProvider.System, PlayedSources.Metrics, NullLogger<SourceClient>.Instance);
+            "test", new HttpClient(new TestSource()), new Uri("http://source"), options, TimeProvider.System, SimulatedSources.Metrics, NullLogger<SourceClient>.Instance);
         return new PipelineRunner(
             store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System), new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource))),
             [new CarbonIntensitySource(client, options), new ElexonSource(client, options)],
@@ -64,7 +64,7 @@ public sealed class PipelineRunnerTests
     }
 
     /// <summary>One price, one intensity, and a generation that answers 500.</summary>
-    private sealed class World : HttpMessageHandler
+    private sealed class TestSource : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

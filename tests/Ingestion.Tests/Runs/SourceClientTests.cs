@@ -9,19 +9,19 @@ namespace Pylon.Ingestion.Tests.Runs;
 public sealed class SourceClientTests
 {
     private readonly FakeTime _time = new();
-    private readonly World _world = new();
+    private readonly TestSource _source = new();
 
     [Fact]
-    public async Task BodyThatDidNotChangeIsGivenAgainAndOneThatDidIsTakenInItsPlace()
+    public async Task UnchangedBodyIsReusedAndAChangedOneReplacesIt()
     {
         var client = Client();
         Assert.Equal("a", await client.GetAsync("x", TimeSpan.Zero, default));
         Assert.Equal("a", await client.GetAsync("x", TimeSpan.Zero, default));
-        _world.Body = "b";
+        _source.Body = "b";
         Assert.Equal("b", await client.GetAsync("x", TimeSpan.Zero, default));
         Assert.Equal("b", await client.GetAsync("y", TimeSpan.Zero, default));
 
-        Assert.Equal([null, "\"a\"", "\"a\"", null], _world.Known);
+        Assert.Equal([null, "\"a\"", "\"a\"", null], _source.Known);
     }
 
     [Fact]
@@ -32,45 +32,45 @@ public sealed class SourceClientTests
         var next = client.GetAsync("x", TimeSpan.Zero, default);
         await _time.TimersWaiting();
         _time.Advance(TimeSpan.FromSeconds(29));
-        Assert.Equal((1, false), (_world.Known.Count, next.IsCompleted));
+        Assert.Equal((1, false), (_source.Known.Count, next.IsCompleted));
         _time.Advance(TimeSpan.FromSeconds(1));
         await next;
     }
 
     [Fact]
-    public async Task RefusalAsTooManyIsRepeatedAfterThePauseThatItNames()
+    public async Task TooManyRequestsIsRetriedAfterTheRetryAfterPause()
     {
-        _world.Statuses.Enqueue(HttpStatusCode.TooManyRequests);
+        _source.Statuses.Enqueue(HttpStatusCode.TooManyRequests);
         var answer = Client().GetAsync("x", TimeSpan.Zero, default);
         await _time.TimersWaiting();
-        Assert.Single(_world.Known);
+        Assert.Single(_source.Known);
         _time.Advance(TimeSpan.FromSeconds(7));
         Assert.Equal("a", await answer);
-        Assert.Equal(2, _world.Known.Count);
+        Assert.Equal(2, _source.Known.Count);
     }
 
     [Fact]
-    public async Task AnswerThatIsTheSourcesLastWordIsNotAskedForAgain()
+    public async Task ClientErrorIsNotRetried()
     {
-        _world.Statuses.Enqueue(HttpStatusCode.NotFound);
+        _source.Statuses.Enqueue(HttpStatusCode.NotFound);
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => Client().GetAsync("x", TimeSpan.Zero, default));
         Assert.Equal("HTTP 404 to GET /x", error.Message);
-        Assert.Single(_world.Known);
+        Assert.Single(_source.Known);
     }
 
     [Fact]
-    public async Task SourceThatFailsAgainAndAgainIsLeftAloneForAWhile()
+    public async Task SourceThatKeepsFailingGetsNoRequestForAWhile()
     {
         var client = Client();
         for (var i = 0; i < 9; i++)
-            _world.Statuses.Enqueue(HttpStatusCode.BadGateway);
+            _source.Statuses.Enqueue(HttpStatusCode.BadGateway);
         for (var i = 0; i < 3; i++)
             await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("x", TimeSpan.Zero, default));
-        Assert.Equal(8, _world.Known.Count);
+        Assert.Equal(8, _source.Known.Count);
 
         _time.Advance(TimeSpan.FromSeconds(10));
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("x", TimeSpan.Zero, default));
-        Assert.Equal(9, _world.Known.Count);
+        Assert.Equal(9, _source.Known.Count);
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal("a", await client.GetAsync("x", TimeSpan.Zero, default));
     }
@@ -90,10 +90,10 @@ public sealed class SourceClientTests
     }
 
     private SourceClient Client() => new(
-        "world", new HttpClient(_world), new Uri("http://world"), PlayedSources.Options, _time, PlayedSources.Metrics, NullLogger<SourceClient>.Instance);
+        "test", new HttpClient(_source), new Uri("http://source"), SimulatedSources.Options, _time, SimulatedSources.Metrics, NullLogger<SourceClient>.Instance);
 
     /// <summary>Answers its body with a tag, or the statuses that are asked of it first.</summary>
-    private sealed class World : HttpMessageHandler
+    private sealed class TestSource : HttpMessageHandler
     {
         public string Body { get; set; } = "a";
 

@@ -39,7 +39,7 @@ public sealed class CarbonIntensityBodyTests
     [InlineData("{}")]
     [InlineData("""{"data":[]}""")]
     [InlineData("""{"data":null}""")]
-    public void EmptyBodyGivesNothingAndIsNoProblem(string body)
+    public void EmptyBodyHasNoRowsAndNoProblem(string body)
     {
         var parsed = Read(body);
 
@@ -50,7 +50,7 @@ public sealed class CarbonIntensityBodyTests
     [InlineData("""{"error":{"code":"500 Internal Server Error","message":"Requested resource not found."}}""", "the source says 500 Internal Server Error")]
     [InlineData("<html>Bad gateway</html>", "the body is not JSON")]
     [InlineData("", "the body is not JSON")]
-    public void BodyThatSaysNothingIsAProblem(string body, string problem) => Assert.Equal(problem, Read(body).Problem);
+    public void BodyThatCannotBeUsedIsAProblem(string body, string problem) => Assert.Equal(problem, Read(body).Problem);
 
     [Theory]
     [InlineData("09:30", "10:00", "2856", "null", "high", "forecast 2856 is not from 1 to 1000")]
@@ -78,7 +78,7 @@ public sealed class CarbonIntensityBodyTests
     [InlineData("""{"regionid":1,"intensity":{"forecast":-9}}""", "forecast -9 is not from 0 to 1000")]
     [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"gas","perc":50}]}""", "the generation mix sums to 50 per cent")]
     [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"peat","perc":100}]}""", "the fuel 'peat' is unknown")]
-    [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"gas","perc":50},{"fuel":"gas","perc":50}]}""", "gas is there twice")]
+    [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"gas","perc":50},{"fuel":"gas","perc":50}]}""", "gas is listed twice")]
     public void BadRegionIsRejectedAndItsNeighbourIsNot(string region, string reason)
     {
         var parsed = Read($$$"""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","regions":[{{{region}}},{"regionid":2,"shortname":"South Scotland","intensity":{"forecast":0,"index":"very low"}}]}]}""");
@@ -88,7 +88,7 @@ public sealed class CarbonIntensityBodyTests
     }
 
     [Fact]
-    public void DuplicateAndContradictingAndMissingHalfHoursAreTold()
+    public void DuplicateContradictingAndMissingHalfHoursAreReported()
     {
         static string Row(string from, string to, int forecast) => $$$"""{"from":"2026-03-04T{{{from}}}Z","to":"2026-03-04T{{{to}}}Z","intensity":{"forecast":{{{forecast}}},"index":"low"} }""";
 

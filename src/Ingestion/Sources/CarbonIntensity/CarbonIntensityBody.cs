@@ -77,7 +77,7 @@ internal static class CarbonIntensityBody
             return 0;
         }
 
-        // The API has answered the postcode EN2 with region 9 and the name of region 10: which of the two is anyone's guess.
+        // The API has answered the postcode EN2 with region 9 and the name of region 10: neither can be trusted.
         if (RegionNames.IdOf(described.Text("shortname")) is { } named && named != id)
             row.Fail($"regionid is {id} but the name is that of region {named}");
         return id;
@@ -115,7 +115,7 @@ internal static class CarbonIntensityBody
             if (!GenerationMix.Fuels.Contains(fuel))
                 entry.Fail($"the fuel '{fuel}' is unknown");
             else if (fuels.Exists(f => f.Fuel == fuel))
-                entry.Fail($"{fuel} is there twice");
+                entry.Fail($"{fuel} is listed twice");
             if (entry.Problem is { } problem)
                 row.Fail(problem);
             fuels.Add(new FuelPercent(fuel, percent));

@@ -6,7 +6,7 @@ namespace Pylon.Ingestion.Sources.Elexon;
 
 /// <summary>
 /// Reads the bodies of the Elexon Insights API (bmrs.elexon.co.uk/api-documentation): system prices, market index prices,
-/// demand outturn (INDO, ITSDO) and the day-ahead demand forecast (NDF). The columns of a row tell what it is.
+/// demand outturn (INDO, ITSDO) and the day-ahead demand forecast (NDF). The columns of a row determine its dataset.
 /// </summary>
 internal static class ElexonBody
 {

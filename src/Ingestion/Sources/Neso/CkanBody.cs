@@ -43,7 +43,7 @@ internal static class CkanBody
             return null;
         if (root.Get("success").ValueKind == JsonValueKind.True && root.Get("result").ValueKind == JsonValueKind.Object)
             return root.Get("result");
-        // An action that there is none of is answered with a text.
+        // The portal answers an unknown action with a string.
         var error = root.Get("error") is { ValueKind: JsonValueKind.Object } said ? Row.From(said) : null;
         parsed.Problem = $"the source says success=false {error?.Text("__type")} {error?.Text("message")}".TrimEnd();
         return null;

@@ -6,8 +6,8 @@ using Pylon.Ingestion.Settlement;
 namespace Pylon.Ingestion.Sources.Neso;
 
 /// <summary>
-/// Reads the rows of NESO's datasets (neso.energy/data-portal), from a datastore_search or a file: the columns tell which
-/// dataset it is. Times of demand are settlement periods, or labels of the end of a half hour on the clock of London.
+/// Reads the rows of NESO's datasets (neso.energy/data-portal), from a datastore_search or a file: the columns determine
+/// the dataset. Times of demand are settlement periods, or labels of the end of a half hour on the clock of London.
 /// </summary>
 internal static class NesoRows
 {
@@ -108,7 +108,7 @@ internal static class NesoRows
         {
             var date = row.Date("DATE");
             var label = EndLabel(row, "CTIME", date);
-            // On the day on which the clock shows an hour twice, the label alone cannot tell which.
+            // On the day on which the clock shows an hour twice, the label alone is ambiguous.
             if (row.Problem is null && label != end && SettlementPeriod.CountOn(date) == 48)
                 row.Fail("CTIME and GDATETIME are different half hours");
         }

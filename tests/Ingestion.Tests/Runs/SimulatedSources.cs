@@ -14,15 +14,15 @@ using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Runs;
 
-/// <summary>A sandbox on a free port that plays the sources, and runs that visit it, on one clock that a test moves.</summary>
-internal sealed class PlayedSources : IAsyncDisposable
+/// <summary>A sandbox on a free port that simulates the sources, and ingestion runs that read them, on one clock that a test moves.</summary>
+internal sealed class SimulatedSources : IAsyncDisposable
 {
     private readonly WebApplication _sandbox;
     private readonly IngestionDatabase _database;
     private readonly HttpClient _http;
     private PipelineRunner _runner;
 
-    private PlayedSources(WebApplication sandbox, IngestionDatabase database, FakeTime time)
+    private SimulatedSources(WebApplication sandbox, IngestionDatabase database, FakeTime time)
     {
         (_sandbox, _database, Time) = (sandbox, database, time);
         _http = new HttpClient { BaseAddress = new Uri(sandbox.Urls.First()) };
@@ -40,12 +40,12 @@ internal sealed class PlayedSources : IAsyncDisposable
     public static SourceMetrics Metrics { get; } =
         new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
-    public static async Task<PlayedSources> StartAsync()
+    public static async Task<SimulatedSources> StartAsync()
     {
         var time = new FakeTime(new DateTimeOffset(2026, 3, 10, 8, 0, 0, TimeSpan.Zero));
         var sandbox = SandboxHost.Build(["--PYLON_HTTP_PORT=0"], services => services.AddSingleton<TimeProvider>(time));
         await sandbox.StartAsync();
-        return new PlayedSources(sandbox, await IngestionDatabase.CreateAsync(), time);
+        return new SimulatedSources(sandbox, await IngestionDatabase.CreateAsync(), time);
     }
 
     /// <summary>Runs once, and gives the outcomes by source.</summary>

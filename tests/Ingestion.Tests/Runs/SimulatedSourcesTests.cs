@@ -1,12 +1,12 @@
 namespace Pylon.Ingestion.Tests.Runs;
 
-/// <summary>Runs over HTTP against the sources as the sandbox plays them, at 2026-03-10T08:00Z.</summary>
-public sealed class PlayedSourcesTests
+/// <summary>Runs over HTTP against the sources as the sandbox simulates them, at 2026-03-10T08:00Z.</summary>
+public sealed class SimulatedSourcesTests
 {
     [Fact]
     public async Task EveryDatasetIsReadWithoutLossAndTheSameAgainChangesNothing()
     {
-        await using var sources = await PlayedSources.StartAsync();
+        await using var sources = await SimulatedSources.StartAsync();
         var first = await sources.RunAsync();
 
         Assert.All(first.Values, s => Assert.Equal(("succeeded", "", 0L, 0L, 0L), (s.Status, s.Error, s.Rejected, s.Missing, s.Changed)));
@@ -34,9 +34,9 @@ public sealed class PlayedSourcesTests
     }
 
     [Fact]
-    public async Task RevisedActualChangesOneRowAndALaterForecastStandsBesideTheFirst()
+    public async Task RevisedActualChangesOneRowAndALaterForecastIsKeptBesideTheFirst()
     {
-        await using var sources = await PlayedSources.StartAsync();
+        await using var sources = await SimulatedSources.StartAsync();
         await sources.RunAsync();
         sources.Time.Advance(TimeSpan.FromMinutes(30));
         var next = await sources.RunAsync();
@@ -55,9 +55,9 @@ public sealed class PlayedSourcesTests
     }
 
     [Fact]
-    public async Task SourceThatFlapsOrIsDownLeavesTheOthersAndHealsWithoutHavingBeenPestered()
+    public async Task SourceThatFailsDoesNotAffectTheOthersAndRecoversAfterItsCircuitCloses()
     {
-        await using var sources = await PlayedSources.StartAsync();
+        await using var sources = await SimulatedSources.StartAsync();
         await sources.FaultAsync("elexon", new { kind = "http_error", action = "demand-outturn", count = 2, http_status = 503 });
         await sources.FaultAsync("elexon", new { kind = "drop_connection", action = "demand-forecast" });
         Assert.All((await sources.RunAsync()).Values, s => Assert.Equal("succeeded", s.Status));
@@ -69,18 +69,18 @@ public sealed class PlayedSourcesTests
         var down = await sources.RunAsync();
         Assert.Equal(("succeeded", "partial", "failed"), (down["carbon-intensity"].Status, down["neso"].Status, down["elexon"].Status));
         Assert.Equal("daily-demand-update: the body is not JSON", down["neso"].Error);
-        Assert.Contains("market-index: not asked, as the source failed too often just before", down["elexon"].Error);
+        Assert.Contains("market-index: not sent: most requests to the source failed, so its circuit is open", down["elexon"].Error);
         Assert.Equal(Enumerable.Repeat("500", 8), await sources.AnswersAsync("elexon"));
 
         await sources.ClearFaultsAsync("elexon");
-        sources.Time.Advance(PlayedSources.Options.BreakDuration);
+        sources.Time.Advance(SimulatedSources.Options.BreakDuration);
         Assert.All((await sources.RunAsync()).Values, s => Assert.Equal("succeeded", s.Status));
     }
 
     [Fact]
-    public async Task FailureWithSuccessIsAnErrorOfTheSourceAndIsMadeUpForByTheNextRun()
+    public async Task FailureWithASuccessStatusIsAnErrorAndTheNextRunReadsItAgain()
     {
-        await using var sources = await PlayedSources.StartAsync();
+        await using var sources = await SimulatedSources.StartAsync();
         await sources.FaultAsync("neso", new { kind = "success_false", action = "datastore_search", match = "177f6fa4" });
         await sources.FaultAsync("carbon-intensity", new { kind = "empty_object", action = "regional" });
         var first = await sources.RunAsync();
@@ -93,9 +93,9 @@ public sealed class PlayedSourcesTests
     }
 
     [Fact]
-    public async Task WhatCannotBeIsPutAsideWithItsReason()
+    public async Task ImpossibleValuesAreQuarantinedWithTheirReason()
     {
-        await using var sources = await PlayedSources.StartAsync();
+        await using var sources = await SimulatedSources.StartAsync();
         await sources.FaultAsync("carbon-intensity", new { kind = "outlier", match = "pt24h" });
         await sources.FaultAsync("carbon-intensity", new { kind = "duplicate_rows", match = "pt24h" });
         await sources.FaultAsync("carbon-intensity", new { kind = "negative", action = "regional" });
@@ -111,11 +111,11 @@ public sealed class PlayedSourcesTests
     }
 
     [Fact]
-    public async Task PortalIsAskedAgainForWhatWasReadButNotStored()
+    public async Task PortalIsReadAgainForWhatWasNotStored()
     {
-        await using var sources = await PlayedSources.StartAsync();
+        await using var sources = await SimulatedSources.StartAsync();
         var neso = sources.Neso();
-        async Task<long> VisitAsync(bool stored)
+        async Task<long> IngestAsync(bool stored)
         {
             var rows = 0L;
             await foreach (var reading in neso.ReadAsync(sources.Time.GetUtcNow(), default))
@@ -127,9 +127,9 @@ public sealed class PlayedSourcesTests
             return rows;
         }
 
-        var all = await VisitAsync(stored: false);
-        Assert.Equal((all, 0L), (await VisitAsync(stored: true), await VisitAsync(stored: true)));
+        var all = await IngestAsync(stored: false);
+        Assert.Equal((all, 0L), (await IngestAsync(stored: true), await IngestAsync(stored: true)));
         sources.Time.Advance(TimeSpan.FromHours(1));
-        Assert.InRange(await VisitAsync(stored: true), 1, all - 1);
+        Assert.InRange(await IngestAsync(stored: true), 1, all - 1);
     }
 }
