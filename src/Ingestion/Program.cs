@@ -1,3 +1,4 @@
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Grid;
 using Pylon.Ingestion.Import;
@@ -33,7 +34,8 @@ internal static class Program
             .AddRegionalGrid()
             .AddSeries()
             .AddMarket()
-            .AddRuns(builder.Configuration)
+            .AddSourceClients(builder.Configuration)
+            .AddRuns()
             .AddFreshness()
             .AddGrid()
             .AddImport();

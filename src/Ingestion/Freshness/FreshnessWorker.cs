@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Runs;
 
 namespace Pylon.Ingestion.Freshness;

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
-using Pylon.Ingestion.Runs;
+using Pylon.Ingestion.Clients;
 
 namespace Pylon.Ingestion.Freshness;
 

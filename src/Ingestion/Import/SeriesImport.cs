@@ -85,18 +85,22 @@ internal sealed class SeriesImport(SeriesStore store, TimeProvider time, ILogger
         {
             var isRegional = line.RegionId is not null;
             if (line.Forecast is { } forecast)
-                await call.Batch.WriteAsync(
-                    new SeriesValue(call.Series.Table(isForecast: true, isRegional)!, line.Start, forecast)
-                    {
-                        RegionId = line.RegionId,
-                        // Of a half hour that is over the source names the actual.
-                        Index = line.Actual is null ? line.Index : null,
-                        CapturedAt = line.CapturedAt,
-                    }, line.Line, line.Body, cancellationToken);
+            {
+                // Of a half hour that is over the source names the actual.
+                var value = new SeriesValue(call.Series.Table(isForecast: true, isRegional)!, line.Start, forecast)
+                {
+                    RegionId = line.RegionId,
+                    Index = line.Actual is null ? line.Index : null,
+                    CapturedAt = line.CapturedAt,
+                };
+                await call.Batch.WriteAsync(value, line.Line, line.Body, cancellationToken);
+            }
+
             if (line.Actual is { } actual)
-                await call.Batch.WriteAsync(
-                    new SeriesValue(call.Series.Table(isForecast: false, isRegional)!, line.Start, actual) { RegionId = line.RegionId, Index = line.Index },
-                    line.Line, line.Body, cancellationToken);
+            {
+                var value = new SeriesValue(call.Series.Table(isForecast: false, isRegional)!, line.Start, actual) { RegionId = line.RegionId, Index = line.Index };
+                await call.Batch.WriteAsync(value, line.Line, line.Body, cancellationToken);
+            }
         }
 
         if (call.Reader.Rejected.Count >= QuarantinedAtOnce)

@@ -1,5 +1,4 @@
 using Npgsql;
-using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources;

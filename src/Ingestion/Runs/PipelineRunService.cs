@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Import;
 using Pylon.Ingestion.V1;
 using Pylon.Rpc;

@@ -1,3 +1,4 @@
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Series;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pylon.Ingestion.Clients;
 
 namespace Pylon.Ingestion.Runs;
 

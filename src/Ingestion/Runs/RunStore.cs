@@ -137,8 +137,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
             isRead ? [Sql.Statement(Refresh, o.Source, o.FinishedAt)] : [],
             cancellationToken);
         if (isRead)
-            await dataSource.ChangeAsync(
-                Sql.Statement(EndStaleness, o.Source), [GridEvents.Append(o.Source, new GridSourceRecovered { Source = o.Source })], cancellationToken);
+            await dataSource.ChangeAsync(Sql.Statement(EndStaleness, o.Source), [GridEvents.Append(o.Source, new GridSourceRecovered { Source = o.Source })], cancellationToken);
     }
 
     /// <summary>Ends an ingestion run together with its event.</summary>

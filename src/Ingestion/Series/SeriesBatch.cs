@@ -56,16 +56,16 @@ internal sealed class SeriesBatch : IAsyncDisposable
         await WriteAsync(copy, (short?)period?.Number, NpgsqlDbType.Smallint, cancellationToken);
         await copy.WriteAsync(value.Label, NpgsqlDbType.Text, cancellationToken);
         await WriteAsync(copy, number, NpgsqlDbType.Numeric, cancellationToken);
-        await TextAsync(
+        await WriteAsync(
             copy, value.Others.Count == 0 ? null : value.Others.Select((other, n) => Round(other, table.Others[n].Decimals)).ToArray(),
             NpgsqlDbType.Array | NpgsqlDbType.Numeric, cancellationToken);
-        await TextAsync(copy, table.HasIndex ? value.Index ?? _index.NameOf(value.Start.Year, number!.Value) : null, NpgsqlDbType.Text, cancellationToken);
-        await TextAsync(
+        await WriteAsync(copy, table.HasIndex ? value.Index ?? _index.NameOf(value.Start.Year, number!.Value) : null, NpgsqlDbType.Text, cancellationToken);
+        await WriteAsync(
             copy, table.IsMix ? JsonSerializer.Serialize(value.Mix.ToDictionary(f => f.Fuel, f => Round(f.Percent, table.Decimals))) : value.Details,
             NpgsqlDbType.Jsonb, cancellationToken);
         await copy.WriteAsync(value.CapturedAt ?? _capturedAt, NpgsqlDbType.TimestampTz, cancellationToken);
         await copy.WriteAsync(line, NpgsqlDbType.Bigint, cancellationToken);
-        await TextAsync(copy, body, NpgsqlDbType.Text, cancellationToken);
+        await WriteAsync(copy, body, NpgsqlDbType.Text, cancellationToken);
     }
 
     /// <summary>Puts rows that cannot be stored into the quarantine.</summary>
@@ -159,18 +159,17 @@ internal sealed class SeriesBatch : IAsyncDisposable
         where T : struct =>
         value is { } given ? copy.WriteAsync(given, type, cancellationToken) : copy.WriteNullAsync(cancellationToken);
 
-    private static Task TextAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken cancellationToken)
+    private static Task WriteAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken cancellationToken)
         where T : class =>
         value is not null ? copy.WriteAsync(value, type, cancellationToken) : copy.WriteNullAsync(cancellationToken);
 
     private short Count(SeriesValue value)
     {
-        var n = _targets.FindIndex(target => target.Table == value.Table);
-        if (n < 0)
-        {
-            n = _targets.Count;
+        var n = 0;
+        while (n < _targets.Count && _targets[n].Table != value.Table)
+            n++;
+        if (n == _targets.Count)
             _targets.Add(new Target(value.Table));
-        }
 
         if (value.Start < _first)
             _first = value.Start;

@@ -102,11 +102,12 @@ internal static class SeriesSql
     private static string LatestForecasts(SeriesTable table) =>
         $"""
         WITH known AS MATERIALIZED (
-            SELECT DISTINCT ON ({Keys(table, "t")}) t.* FROM {table.Rows} t WHERE {Known(table)} ORDER BY {Keys(table, "t")}, captured_at DESC),
+            SELECT DISTINCT ON ({Keys(table, "t")}) {Keys(table, "t")}, {string.Join(", ", table.Compared)}
+            FROM {table.Rows} t WHERE {Known(table)} ORDER BY {Keys(table, "t")}, captured_at DESC),
         added AS (
             {Insert(table, table.Name)}
             FROM staged s LEFT JOIN known t ON {SameKey(table)}{table.Spread}
-            WHERE s.target = $4 AND {InMonths} AND (t.captured_at IS NULL OR {table.Differs})
+            WHERE s.target = $4 AND {InMonths} AND (t.window_start IS NULL OR {table.Differs})
             RETURNING {Keys(table, "")})
         SELECT (SELECT count({Distinct(table)}) FROM added), 0::bigint
         """;

@@ -47,7 +47,11 @@ internal sealed class SeriesTable(string name, string value, bool isForecast)
     public IReadOnlyList<(string Column, int Decimals)> Others { get; init; } = [];
 
     /// <summary>What is stored with the value.</summary>
-    public IReadOnlyList<SeriesColumn> Further { get; init; } = [];
+    public IReadOnlyList<SeriesColumn> Further
+    {
+        get;
+        init => (field, HasIndex, HasSettlement) = (value, value.Contains(Index), value.Contains(Settlement[1]));
+    } = [];
 
     /// <summary>Which rows of the table belong to it, over <c>t</c>.</summary>
     public string Only { get; init; } = "true";
@@ -66,9 +70,9 @@ internal sealed class SeriesTable(string name, string value, bool isForecast)
 
     public bool IsMix { get; private init; }
 
-    public bool HasIndex => Further.Any(column => column.Name == "index");
+    public bool HasIndex { get; private init; }
 
-    public bool HasSettlement => Further.Any(column => column.Name == "settlement_date");
+    public bool HasSettlement { get; private init; }
 
     public IEnumerable<SeriesColumn> Key =>
     [
@@ -93,6 +97,9 @@ internal sealed class SeriesTable(string name, string value, bool isForecast)
     public string Rows => IsMix
         ? $"(SELECT {string.Join(", ", Key.Select(k => k.Name))}, source, captured_at, jsonb_object_agg(fuel, {Value}) AS details FROM {Name} GROUP BY {string.Join(", ", Key.Select(k => k.Name))}, source, captured_at)"
         : Name;
+
+    /// <summary>The columns of <see cref="Rows"/> that <see cref="Differs"/> looks at.</summary>
+    public IEnumerable<string> Compared => IsMix ? ["details"] : [Value, .. Others.Select(other => other.Column), .. HasLongerWindows ? ["window_end"] : Array.Empty<string>()];
 
     /// <summary>True where <c>s</c> says something else than <c>t</c>.</summary>
     public string Differs => IsMix

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Pylon.Ingestion.Regional;
 
 namespace Pylon.Ingestion.Settlement;
 

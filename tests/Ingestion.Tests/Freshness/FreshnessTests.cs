@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using System.Diagnostics.Metrics;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Runs;
 using Pylon.Testing;

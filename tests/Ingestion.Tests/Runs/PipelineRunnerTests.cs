@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;

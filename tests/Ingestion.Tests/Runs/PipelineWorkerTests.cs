@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Runs;
 using Pylon.Testing;
 

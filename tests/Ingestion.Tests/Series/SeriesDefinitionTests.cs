@@ -1,4 +1,4 @@
-using Pylon.Ingestion.Runs;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.V1;
 

@@ -76,11 +76,14 @@ internal static class CatalogueBody
             : price.Value > MostPrice ? $"beckn:price is more than {MostPrice}"
             : null;
         if (parsed.IsNew(("offer", id, offer.GetRawText())))
+        {
             parsed.Take(new Row(_ => null, offer.GetRawText()), row =>
             {
                 if (problem is not null)
                     row.Fail(problem);
             });
+        }
+
         return problem is null ? new WindowOffer(id, (decimal)price!.Value, price.Currency, price.Unit, offer.GetRawText()) : null;
     }
 

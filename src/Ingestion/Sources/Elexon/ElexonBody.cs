@@ -18,9 +18,12 @@ internal static class ElexonBody
         if (JsonBody.Parse(body, parsed) is not { } root)
             return parsed;
         if (root.ValueKind == JsonValueKind.Object && !root.Has("data"))
+        {
             parsed.Problem = root.Has("title") || root.Has("status") || root.Has("message")
                 ? $"the source says {Row.From(root).Text("status")} {Row.From(root).Text("title") ?? Row.From(root).Text("message")}".TrimEnd()
                 : "the answer has no data";
+        }
+
         // Some endpoints answer a bare list when asked for a stream.
         foreach (var element in root.ValueKind == JsonValueKind.Array ? root.EnumerateArray() : root.Each("data"))
             parsed.Take(Row.From(element), row => ReadRow(parsed, row, element));

@@ -5,7 +5,7 @@ using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
 
-namespace Pylon.Ingestion.Runs;
+namespace Pylon.Ingestion.Clients;
 
 /// <summary>
 /// Sends requests to one source: one at a time, with the pause that the source wants between them. Each attempt has a
@@ -39,8 +39,8 @@ internal sealed class SourceClient
                 SamplingDuration = TimeSpan.FromMinutes(1),
                 BreakDuration = options.BreakDuration,
                 ShouldHandle = Failures(),
-                OnOpened = _ => CircuitChanged(isOpen: true, () => logger.CircuitOpened(source, options.BreakDuration)),
-                OnClosed = _ => CircuitChanged(isOpen: false, () => logger.CircuitClosed(source)),
+                OnOpened = _ => CircuitChangedAsync(isOpen: true, () => logger.CircuitOpened(source, options.BreakDuration)),
+                OnClosed = _ => CircuitChangedAsync(isOpen: false, () => logger.CircuitClosed(source)),
             })
             .AddTimeout(options.Timeout)
             .Build();
@@ -136,7 +136,7 @@ internal sealed class SourceClient
         }
     }
 
-    private ValueTask CircuitChanged(bool isOpen, Action log)
+    private ValueTask CircuitChangedAsync(bool isOpen, Action log)
     {
         _metrics.Circuit(_source, isOpen);
         log();

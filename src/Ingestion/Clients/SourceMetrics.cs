@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace Pylon.Ingestion.Runs;
+namespace Pylon.Ingestion.Clients;
 
 /// <summary>Metrics of the requests to the sources: their outcomes and durations, and which circuits are open.</summary>
 internal sealed class SourceMetrics

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources.Elexon;
 
-namespace Pylon.Ingestion.Runs;
+namespace Pylon.Ingestion.Clients;
 
 /// <summary>Elexon Insights: prices and demand of today and yesterday, which are still revised, and the day-ahead forecast.</summary>
 internal sealed class ElexonSource(SourceClient client, SourcesOptions options) : GridSource(Id)

@@ -1,9 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using Pylon.Ingestion.Runs;
+using Pylon.Ingestion.Clients;
+using Pylon.Ingestion.Tests.Runs;
 using Pylon.Testing;
 
-namespace Pylon.Ingestion.Tests.Runs;
+namespace Pylon.Ingestion.Tests.Clients;
 
 public sealed class NesoPagingTests
 {
@@ -35,14 +36,14 @@ public sealed class NesoPagingTests
             if (asked.Contains("embedded"))
                 return Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
             if (asked.Contains("package_show"))
-                return Answer("""{"success":true,"result":{"resources":[{"id":"d","name":"Demand Data Update","url":"","format":"CSV","datastore_active":true}]}}""");
+                return AnswerAsync("""{"success":true,"result":{"resources":[{"id":"d","name":"Demand Data Update","url":"","format":"CSV","datastore_active":true}]}}""");
             var offset = asked[(asked.LastIndexOf('=') + 1)..];
             Offsets.Add(offset);
             var records = Enumerable.Range(int.Parse(offset) + 1, 5).TakeWhile(n => n <= 5).Take(2)
                 .Select(n => $$"""{"SETTLEMENT_DATE":"2026-03-01","SETTLEMENT_PERIOD":{{n}},"ND":20000,"TSD":21000}""");
-            return Answer($$$"""{"success":true,"result":{"total":5,"limit":2,"records":[{{{string.Join(',', records)}}}]}}""");
+            return AnswerAsync($$$"""{"success":true,"result":{"total":5,"limit":2,"records":[{{{string.Join(',', records)}}}]}}""");
         }
 
-        private static Task<HttpResponseMessage> Answer(string body) => Task.FromResult(new HttpResponseMessage { Content = new StringContent(body) });
+        private static Task<HttpResponseMessage> AnswerAsync(string body) => Task.FromResult(new HttpResponseMessage { Content = new StringContent(body) });
     }
 }

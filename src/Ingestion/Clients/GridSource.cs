@@ -1,6 +1,6 @@
 using Pylon.Ingestion.Sources;
 
-namespace Pylon.Ingestion.Runs;
+namespace Pylon.Ingestion.Clients;
 
 /// <summary>The parsed body of one request to a source, or the error.</summary>
 internal sealed record Reading(string Dataset, ParsedBody? Body, string? Error)

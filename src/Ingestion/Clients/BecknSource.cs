@@ -7,7 +7,7 @@ using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Sources;
 using Pylon.Ingestion.Sources.Beckn;
 
-namespace Pylon.Ingestion.Runs;
+namespace Pylon.Ingestion.Clients;
 
 /// <summary>
 /// The compute windows of a Beckn provider: DISCOVER without a condition. The BPP answers in the response, or with a

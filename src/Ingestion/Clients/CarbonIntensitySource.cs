@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
-using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources.CarbonIntensity;
 
-namespace Pylon.Ingestion.Runs;
+namespace Pylon.Ingestion.Clients;
 
 /// <summary>The Carbon Intensity API: two days ahead for the nation and the regions, the day behind for what was measured and revised.</summary>
 internal sealed class CarbonIntensitySource(SourceClient client, SourcesOptions options) : GridSource(Id)

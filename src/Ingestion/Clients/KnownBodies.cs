@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 
-namespace Pylon.Ingestion.Runs;
+namespace Pylon.Ingestion.Clients;
 
 /// <summary>
 /// The latest bodies of a source with their ETag or Last-Modified, for conditional requests. Number and size are bounded;

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging.Abstractions;
-using Pylon.Ingestion.Runs;
+using Pylon.Ingestion.Clients;
+using Pylon.Ingestion.Tests.Runs;
 using Pylon.Testing;
 
-namespace Pylon.Ingestion.Tests.Runs;
+namespace Pylon.Ingestion.Tests.Clients;
 
 public sealed class SourceClientTests
 {

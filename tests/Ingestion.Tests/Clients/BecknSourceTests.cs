@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Pylon.Beckn;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
-using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Tests.Market;
+using Pylon.Ingestion.Tests.Runs;
 
-namespace Pylon.Ingestion.Tests.Runs;
+namespace Pylon.Ingestion.Tests.Clients;
 
 public sealed class BecknSourceTests
 {

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Pylon.Ingestion.Runs;
+namespace Pylon.Ingestion.Clients;
 
 /// <summary>Where the sources are and how often they are read. Section Sources.</summary>
 internal sealed class SourcesOptions

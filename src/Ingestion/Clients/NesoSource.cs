@@ -4,7 +4,7 @@ using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Sources;
 using Pylon.Ingestion.Sources.Neso;
 
-namespace Pylon.Ingestion.Runs;
+namespace Pylon.Ingestion.Clients;
 
 /// <summary>
 /// NESO's data portal. Files are found by the names of package and resource, as their ids change, and read again only
