@@ -19,7 +19,7 @@ internal static class Program
 
     public static Task<int> Main(string[] args) => Build(args).RunServiceAsync();
 
-    /// <summary>The whole service; a test puts in its own server and clock.</summary>
+    /// <summary>Builds the service; a test configures its own server and clock.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);

@@ -61,7 +61,7 @@ internal sealed class SourceClient
 
     /// <param name="path">Below the base URL, with its query.</param>
     /// <param name="pause">What the source wants between this request and the next.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="HttpRequestException">The last attempt failed too.</exception>
     public Task<string> GetAsync(string path, TimeSpan pause, CancellationToken cancellationToken) =>
         AskAsync(() => new HttpRequestMessage(HttpMethod.Get, UriOf(path)), path, pause, cancellationToken);
@@ -76,7 +76,7 @@ internal sealed class SourceClient
     /// <param name="make">The request, anew for every attempt.</param>
     /// <param name="kept">The name under which the body is kept for conditional requests; null keeps none.</param>
     /// <param name="pause">What the source wants between this request and the next.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     private async Task<string> AskAsync(Func<HttpRequestMessage> make, string? kept, TimeSpan pause, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);

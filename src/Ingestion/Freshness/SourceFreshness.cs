@@ -19,7 +19,7 @@ internal sealed class SourceFreshness
             "s", "Time since a source was last read with success, or since it is known when it never was");
     }
 
-    /// <summary>Before this moment a source must not have been read last.</summary>
+    /// <summary>A source that was last read before this moment is stale.</summary>
     public DateTimeOffset Limit => _time.GetUtcNow() - _options.StaleAfter;
 
     /// <summary>True for a source that has not been read for longer than its limit; imported and synthetic values have none.</summary>
@@ -31,7 +31,7 @@ internal sealed class SourceFreshness
 /// <summary>A row of source_freshness.</summary>
 /// <param name="Source">For example carbon-intensity.</param>
 /// <param name="FreshAt">When it was last read with success.</param>
-/// <param name="KnownSince">When it was first to be read.</param>
+/// <param name="KnownSince">When it was registered.</param>
 /// <param name="IsAlerted">The alert has been sent.</param>
 internal sealed record SourceAge(string Source, DateTimeOffset? FreshAt, DateTimeOffset KnownSince, bool IsAlerted)
 {

@@ -44,7 +44,7 @@ internal sealed class GridService(
         if (from < start || from >= end)
             throw Refusal.InvalidArgument("page_token", "must be the next_page_token of an earlier answer to the same call").AsException();
 
-        // A page is a span of time and not a count of values: what is missing costs no search.
+        // A page is a span of time and not a count of values, so missing values cost no search.
         var next = from + (size * HalfHour.Length);
         var points = await ReadAsync(
             request.Series, request.HasRegionId ? request.RegionId : null, from, next < end ? next : end, request.AsKnownAt, false, size, context.CancellationToken);

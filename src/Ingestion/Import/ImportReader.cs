@@ -65,16 +65,12 @@ internal sealed class ImportReader(SeriesDefinition series, ImportColumns column
             return;
         LinesRead++;
         var problem = isPlain && TryRead(row, number, out var value) ? null : ReadByNames(row, line.ToString(), number, out value);
-        value = value with { Forecast = Rounded(value.Forecast), Actual = Rounded(value.Actual) };
         problem ??= Check(value) ?? (IsRepeated(value) ? Repeated : null);
         if (problem is null)
             Good.Add(value);
         else
             Rejected.Add(new Rejected(problem, line.ToString(), number));
     }
-
-    private decimal? Rounded(decimal? value) =>
-        value is { } number ? Math.Round(number, _decimals, MidpointRounding.AwayFromZero) : null;
 
     private string? Check(in ImportedLine value)
     {
@@ -91,10 +87,13 @@ internal sealed class ImportReader(SeriesDefinition series, ImportColumns column
         return Range("forecast", value.Forecast, value.RegionId) ?? Range("actual", value.Actual, value.RegionId);
     }
 
+    // As it will be stored.
     private string? Range(string name, decimal? value, int? region)
     {
-        var least = series.LeastOf(region);
-        return value is { } number && (number < least || number > series.Most) ? $"{name} {number} is not from {least} to {series.Most}" : null;
+        if (value is not { } given)
+            return null;
+        var (number, least) = (Math.Round(given, _decimals, MidpointRounding.AwayFromZero), series.LeastOf(region));
+        return number < least || number > series.Most ? $"{name} {number} is not from {least} to {series.Most}" : null;
     }
 
     // Forecasts with a time of capture repeat their half hour by their nature; of those the staging table knows.

@@ -5,8 +5,8 @@ using Pylon.Rpc;
 namespace Pylon.Ingestion.Import;
 
 /// <summary>
-/// Cuts bytes that come in pieces into blocks of whole lines, and refuses a line that is too long or no UTF-8 by its
-/// number. It keeps one block, whatever the length of the file.
+/// Cuts bytes that arrive in pieces into blocks of whole lines, and refuses a line that is too long or is not UTF-8, with
+/// its number. It keeps one block, whatever the length of the file.
 /// </summary>
 /// <param name="firstLine">The number of the line after the first, which names the columns and is line 1.</param>
 internal sealed class LineBlocks(long firstLine)

@@ -6,8 +6,8 @@ using Pylon.Rpc;
 namespace Pylon.Ingestion.Import;
 
 /// <summary>
-/// Takes in a file that comes in pieces. What it keeps in memory does not grow with the file: the lines that are being
-/// read, some rejected ones, a bit for each half hour.
+/// Imports a file that arrives in pieces. Memory does not grow with the file: it holds the lines that are being read, some
+/// rejected ones, and a bit for each half hour.
 /// </summary>
 internal sealed class SeriesImport(SeriesStore store, TimeProvider time, ILogger<SeriesImport> logger)
 {

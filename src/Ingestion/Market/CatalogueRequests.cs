@@ -12,7 +12,7 @@ internal sealed class CatalogueRequests(NpgsqlDataSource dataSource)
         INSERT INTO catalogue_requests (transaction_id, sent_at) VALUES ($1, $2)
         """;
 
-    // The first answer stays; a repeated one is taken all the same.
+    // The first answer is kept; a repeated one is acknowledged and ignored.
     private const string Answer =
         """
         UPDATE catalogue_requests SET answer = coalesce(answer, $2), answered_at = coalesce(answered_at, $3) WHERE transaction_id = $1

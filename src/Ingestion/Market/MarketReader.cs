@@ -40,7 +40,7 @@ internal sealed class MarketReader(NpgsqlDataSource dataSource)
     private const string Offers =
         $"SELECT {OfferColumns} FROM offers WHERE ($1::uuid IS NULL OR compute_window_id = $1) AND id > $2 ORDER BY id LIMIT $3";
 
-    /// <summary>What can be had from <paramref name="now"/> on, greenest first.</summary>
+    /// <summary>The windows that end after <paramref name="now"/>, greenest first.</summary>
     public async Task<IReadOnlyList<CatalogEntry>> CatalogAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         var entries = await dataSource.Command(Open, now, limit).ListAsync(

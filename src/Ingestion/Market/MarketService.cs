@@ -48,7 +48,7 @@ internal sealed class MarketService(ZoneStore store, ZoneResolver resolver, Mark
     public override async Task<ReceiveCatalogResponse> ReceiveCatalog(ReceiveCatalogRequest request, ServerCallContext context)
     {
         var transactionId = Field.Uuid(request.TransactionId, "transaction_id");
-        // What is not UTF-8 is found out by whoever reads the answer.
+        // Whether the body is UTF-8 is checked when it is parsed.
         var body = request.Body.ToString(Encoding.UTF8).Replace("\0", "\uFFFD");
         return new ReceiveCatalogResponse { Taken = await requests.AnswerAsync(transactionId, body, time.GetUtcNow(), context.CancellationToken) };
     }

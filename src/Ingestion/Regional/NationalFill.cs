@@ -31,7 +31,7 @@ internal sealed class NationalFill(NpgsqlDataSource dataSource)
         CROSS JOIN unnest($1) AS month
         """;
 
-    // Two instances that fill at once make the same rows.
+    // Two instances that fill at the same time insert the same rows.
     private const string FillMissing =
         """
         WITH windows AS (

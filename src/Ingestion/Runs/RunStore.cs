@@ -10,12 +10,12 @@ namespace Pylon.Ingestion.Runs;
 /// <summary>Every statement on the ingestion runs and the quarantine they filled.</summary>
 internal sealed class RunStore(NpgsqlDataSource dataSource)
 {
-    // Held by the connection of the run: when its process dies, so does the lock.
+    // The connection of the run holds it, so the lock ends with the process.
     private const string TryLock = "SELECT pg_try_advisory_lock(hashtextextended('pylon.ingestion.run', 0))";
 
     private const string Unlock = "SELECT pg_advisory_unlock(hashtextextended('pylon.ingestion.run', 0))";
 
-    // Who holds the lock is the only one that runs: what still says running was left by a process that died.
+    // Only the holder of the lock runs, so a run that is still marked running was left by a process that died.
     private const string Abandon =
         """
         WITH left_over AS (UPDATE pipeline_runs SET status = 'abandoned', finished_at = $1 WHERE status = 'running' RETURNING id)
@@ -29,7 +29,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
         ON CONFLICT DO NOTHING
         """;
 
-    // Quarantined rows that still arrive are seen again.
+    // A row that still arrives is quarantined again.
     private const string Purge =
         """
         WITH runs AS (DELETE FROM pipeline_runs WHERE started_at < $1 - interval '90 days')
@@ -187,7 +187,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
             return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
 
-    // A row is a source of a run; the rows of a run follow one another.
+    // Each row is one source of a run.
     private async Task<IReadOnlyList<Run>> ReadAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
     {
         var rows = await dataSource.Command(sql, parameters).ListAsync(

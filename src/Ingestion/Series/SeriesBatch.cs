@@ -8,8 +8,8 @@ using Pylon.Ingestion.Settlement;
 namespace Pylon.Ingestion.Series;
 
 /// <summary>
-/// One transaction: values go into a staging table by COPY, at the end one statement for each table brings them to where
-/// they belong. Nothing of it is seen before the commit, and all of it afterwards.
+/// One transaction: values go into a staging table by COPY; at the end one statement for each table merges them. Nothing of
+/// it is visible before the commit, and all of it afterwards.
 /// </summary>
 internal sealed class SeriesBatch : IAsyncDisposable
 {
@@ -37,10 +37,10 @@ internal sealed class SeriesBatch : IAsyncDisposable
 
     /// <summary>Stages a value.</summary>
     /// <param name="value">Within the bounds of its series; rounded here to what its table keeps.</param>
-    /// <param name="line">Of the file, where <see cref="TakeRepeatedAsync"/> is asked.</param>
-    /// <param name="body">The line, likewise.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async ValueTask WriteAsync(SeriesValue value, long line, string? body, CancellationToken cancellationToken)
+    /// <param name="line">Its number in the file, for <see cref="TakeRepeatedAsync"/>.</param>
+    /// <param name="body">The line itself, likewise; null where none is repeated.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async ValueTask WriteAsync(SeriesValue value, long? line, string? body, CancellationToken cancellationToken)
     {
         _copy ??= await _connection.BeginBinaryImportAsync(SeriesSql.Copy, cancellationToken);
         var (copy, table) = (_copy, value.Table);
@@ -54,7 +54,7 @@ internal sealed class SeriesBatch : IAsyncDisposable
         var period = table.HasSettlement ? SettlementPeriod.Containing(value.Start) : (SettlementPeriod?)null;
         await WriteAsync(copy, period?.Date, NpgsqlDbType.Date, cancellationToken);
         await WriteAsync(copy, (short?)period?.Number, NpgsqlDbType.Smallint, cancellationToken);
-        await copy.WriteAsync(value.Label, NpgsqlDbType.Text, cancellationToken);
+        await WriteAsync(copy, table.Label.Length > 0 ? value.Label : null, NpgsqlDbType.Text, cancellationToken);
         await WriteAsync(copy, number, NpgsqlDbType.Numeric, cancellationToken);
         await WriteAsync(
             copy, value.Others.Count == 0 ? null : value.Others.Select((other, n) => Round(other, table.Others[n].Decimals)).ToArray(),
@@ -64,7 +64,7 @@ internal sealed class SeriesBatch : IAsyncDisposable
             copy, table.IsMix ? JsonSerializer.Serialize(value.Mix.ToDictionary(f => f.Fuel, f => Round(f.Percent, table.Decimals))) : value.Details,
             NpgsqlDbType.Jsonb, cancellationToken);
         await copy.WriteAsync(value.CapturedAt ?? _capturedAt, NpgsqlDbType.TimestampTz, cancellationToken);
-        await copy.WriteAsync(line, NpgsqlDbType.Bigint, cancellationToken);
+        await WriteAsync(copy, body is null ? null : line, NpgsqlDbType.Bigint, cancellationToken);
         await WriteAsync(copy, body, NpgsqlDbType.Text, cancellationToken);
     }
 
@@ -102,7 +102,7 @@ internal sealed class SeriesBatch : IAsyncDisposable
         return [.. repeated.Select(line => (line.Key, line.Value))];
     }
 
-    /// <summary>Brings everything to its tables and commits.</summary>
+    /// <summary>Merges all staged values into their tables and commits.</summary>
     public async Task<Stored> CommitAsync(CancellationToken cancellationToken)
     {
         await EndCopyAsync(cancellationToken);
@@ -175,8 +175,7 @@ internal sealed class SeriesBatch : IAsyncDisposable
             _first = value.Start;
         if (value.Start > _last)
             _last = value.Start;
-        _targets[n].HasOwnCaptures |= value.CapturedAt is not null;
-        CollectionsMarshal.GetValueRefOrAddDefault(_targets[n].Months, Month.Of(value.Start), out _)++;
+        _targets[n].Add(value);
         return (short)n;
     }
 
@@ -233,8 +232,19 @@ internal sealed class SeriesBatch : IAsyncDisposable
     {
         public SeriesTable Table { get; } = table;
 
+        private DateTimeOffset _month = DateTimeOffset.MinValue;
+        private DateTimeOffset _next = DateTimeOffset.MinValue;
+
         public Dictionary<DateTimeOffset, long> Months { get; } = [];
 
-        public bool HasOwnCaptures { get; set; }
+        public bool HasOwnCaptures { get; private set; }
+
+        public void Add(SeriesValue value)
+        {
+            HasOwnCaptures |= value.CapturedAt is not null;
+            if (value.Start < _month || value.Start >= _next)
+                (_month, _next) = (Month.Of(value.Start), Month.Of(value.Start).AddMonths(1));
+            CollectionsMarshal.GetValueRefOrAddDefault(Months, _month, out _)++;
+        }
     }
 }

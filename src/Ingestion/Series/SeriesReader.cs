@@ -17,7 +17,7 @@ internal sealed class SeriesReader(NpgsqlDataSource dataSource)
     /// <param name="asKnownAt">What was captured later is not seen.</param>
     /// <param name="forecastOnly">Leaves out what was measured.</param>
     /// <param name="limit">At most so many points.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<List<SeriesPoint>> ReadAsync(
         SeriesDefinition series, int? regionId, DateTimeOffset from, DateTimeOffset to, DateTimeOffset asKnownAt, bool forecastOnly, int limit,
         CancellationToken cancellationToken) =>

@@ -1,7 +1,7 @@
 namespace Pylon.Ingestion.Series;
 
 /// <summary>
-/// The statements that bring staged values into the tables of the series. Of those that take parameters, $1 is the source,
+/// The statements that merge staged values into the tables of the series. Of those that take parameters, $1 is the source,
 /// $2 and $3 the first and last half hour staged, which keep the other months out of it, $4 the number of the table among
 /// those staged, $5 the months that were there before. A merge answers how many values were new and how many changed.
 /// </summary>
@@ -63,15 +63,15 @@ internal static class SeriesSql
     private const string InMonths = "date_trunc('month', s.window_start, 'UTC') = ANY ($5)";
 
     /// <summary>
-    /// Into a month that stands alone everything is new, and needs no look at an index or a foreign key: those are seen to
-    /// when it is attached, all at once. $2 and $3 are the ends of the month, the second not included; no $5.
+    /// Into a month that stands alone everything is new, and no index or foreign key is checked: that
+    /// happens once, when it is attached. $2 and $3 are the ends of the month, the second not included; no $5.
     /// </summary>
     public static string Fill(SeriesTable table, DateTimeOffset month) =>
         $"{Insert(table, $"{table.Name}_{month:yyyyMM}")} FROM staged s{table.Spread} WHERE s.target = $4 AND s.window_start >= $2 AND s.window_start < $3";
 
     /// <param name="table">Whose values are staged.</param>
-    /// <param name="hasOwnCaptures">Some values say themselves when they became known.</param>
-    /// <param name="keepsEveryCapture">False leaves out a capture that says the same as the one before.</param>
+    /// <param name="hasOwnCaptures">Some values have a capture time of their own.</param>
+    /// <param name="keepsEveryCapture">False leaves out a capture that equals the one before.</param>
     public static string Merge(SeriesTable table, bool hasOwnCaptures, bool keepsEveryCapture) =>
         !table.IsForecast ? Actuals(table) : hasOwnCaptures ? Captures(table, keepsEveryCapture) : LatestForecasts(table);
 
@@ -80,7 +80,7 @@ internal static class SeriesSql
         $"""
         DELETE FROM {synthetic} t
         WHERE t.source = 'synthetic' AND t.window_start >= $2 AND t.window_start <= $3
-          AND EXISTS (SELECT FROM staged s WHERE s.target = $4 AND s.label = '' AND {(table.IsRegional ? "t.region_id = s.region_id AND " : "")}t.window_start = s.window_start)
+          AND EXISTS (SELECT FROM staged s WHERE s.target = $4 AND coalesce(s.label, '') = '' AND {(table.IsRegional ? "t.region_id = s.region_id AND " : "")}t.window_start = s.window_start)
         """;
 
     private static string Actuals(SeriesTable table) =>
@@ -98,7 +98,7 @@ internal static class SeriesSql
         SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed)
         """;
 
-    // Became known now, unless it is what this source said last.
+    // Becomes known now, unless it equals the latest value of this source.
     private static string LatestForecasts(SeriesTable table) =>
         $"""
         WITH known AS MATERIALIZED (

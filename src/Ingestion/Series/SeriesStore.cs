@@ -8,9 +8,9 @@ internal sealed class SeriesStore(NpgsqlDataSource dataSource, RegionalStore reg
 {
     /// <summary>Begins a transaction; one of the same source that is under way is waited for.</summary>
     /// <param name="source">For example carbon-intensity.</param>
-    /// <param name="capturedAt">When values that do not say so became known; null for the moment at which the wait ends.</param>
-    /// <param name="keepsEveryCapture">False leaves out a forecast that says the same as the one known before.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="capturedAt">When values that do not say so became known; null for the moment at which the lock is held.</param>
+    /// <param name="keepsEveryCapture">False leaves out a forecast that equals the one known before.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<SeriesBatch> BeginAsync(string source, DateTimeOffset? capturedAt, bool keepsEveryCapture, CancellationToken cancellationToken)
     {
         var index = await regions.ReadIndexAsync(cancellationToken);
@@ -36,13 +36,13 @@ internal sealed class SeriesStore(NpgsqlDataSource dataSource, RegionalStore reg
     /// <param name="values">The good ones.</param>
     /// <param name="rejected">The others.</param>
     /// <param name="capturedAt">When it was fetched.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<Stored> StoreAsync(
         string source, string dataset, IEnumerable<SeriesValue> values, IReadOnlyList<Rejected> rejected, DateTimeOffset capturedAt, CancellationToken cancellationToken)
     {
         await using var batch = await BeginAsync(source, capturedAt, keepsEveryCapture: false, cancellationToken);
         foreach (var value in values)
-            await batch.WriteAsync(value, line: 0, body: null, cancellationToken);
+            await batch.WriteAsync(value, line: null, body: null, cancellationToken);
         await batch.QuarantineAsync(dataset, rejected, cancellationToken);
         return await batch.CommitAsync(cancellationToken);
     }

@@ -1,6 +1,6 @@
 namespace Pylon.Ingestion.Series;
 
-/// <summary>A column of a table of values: its name, where its value is staged, and what an update sets it to.</summary>
+/// <summary>A column of a table of values: its name, the expression that inserts it, and the one that updates it.</summary>
 /// <param name="Name">In the table.</param>
 /// <param name="Staged">An expression over the staging table <c>s</c>.</param>
 /// <param name="Updated">An expression over <c>s</c> and the table <c>t</c>; null when an update leaves the column.</param>
@@ -62,7 +62,7 @@ internal sealed class SeriesTable(string name, string value, bool isForecast)
     /// <summary>Tables whose synthetic rows of the same half hour a real value replaces.</summary>
     public IReadOnlyList<string> Replaces { get; init; } = [];
 
-    /// <summary>A source that gives the half hours around one and not the one itself has left it out.</summary>
+    /// <summary>Half hours between those given count as missing.</summary>
     public bool IsContinuous { get; init; }
 
     /// <summary>Some values are of more than a half hour.</summary>
@@ -101,7 +101,7 @@ internal sealed class SeriesTable(string name, string value, bool isForecast)
     /// <summary>The columns of <see cref="Rows"/> that <see cref="Differs"/> looks at.</summary>
     public IEnumerable<string> Compared => IsMix ? ["details"] : [Value, .. Others.Select(other => other.Column), .. HasLongerWindows ? ["window_end"] : Array.Empty<string>()];
 
-    /// <summary>True where <c>s</c> says something else than <c>t</c>.</summary>
+    /// <summary>True where <c>s</c> differs from <c>t</c>.</summary>
     public string Differs => IsMix
         ? "t.details <> s.details"
         : string.Join(" OR ",

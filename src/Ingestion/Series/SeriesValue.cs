@@ -17,7 +17,7 @@ internal sealed record SeriesValue(SeriesTable Table, DateTimeOffset Start, deci
     /// <summary>Tells it apart from others of the half hour: the provider of a price, the cardinal point of a demand.</summary>
     public string Label { get; init; } = "";
 
-    /// <summary>The further numbers of the table in its order; null where the source says nothing.</summary>
+    /// <summary>The further numbers of the table in its order; null where the source gives none.</summary>
     public IReadOnlyList<decimal?> Others { get; init; } = [];
 
     /// <summary>As the source names the intensity; null leaves it to the bands of the year.</summary>
@@ -26,7 +26,7 @@ internal sealed record SeriesValue(SeriesTable Table, DateTimeOffset Start, deci
     /// <summary>The shares of the fuels, where the table is a mix.</summary>
     public IReadOnlyList<FuelPercent> Mix { get; init; } = [];
 
-    /// <summary>When it became known; null when the source does not say, which is when it was fetched.</summary>
+    /// <summary>When it became known; null means when it was fetched.</summary>
     public DateTimeOffset? CapturedAt { get; init; }
 
     /// <summary>The row that it was read from, a JSON object.</summary>

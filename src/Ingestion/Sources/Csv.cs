@@ -5,7 +5,7 @@ namespace Pylon.Ingestion.Sources;
 /// <summary>Comma-separated values (RFC 4180).</summary>
 internal static class Csv
 {
-    /// <summary>Rows whose fields may be quoted; blanks around a field and its quotes are left out.</summary>
+    /// <summary>Rows whose fields may be quoted; blanks and quotes around a field are removed.</summary>
     public static readonly SepReaderOptions Quoted =
         Sep.New(',').Reader(o => o with { HasHeader = false, DisableColCountCheck = true, Unescape = true, Trim = SepTrim.All });
 
@@ -23,7 +23,7 @@ internal static class Csv
         using var reader = Quoted.FromText(text.TrimStart('\uFEFF'));
         foreach (var row in reader)
         {
-            // Before its fields: Sep takes their quotes away in place.
+            // Read before the fields, because Sep removes their quotes in place.
             var raw = row.Span.ToString();
             if (raw.Length == 0)
                 continue;

@@ -4,8 +4,8 @@ using Pylon.Ingestion.Settlement;
 namespace Pylon.Ingestion.Sources;
 
 /// <summary>
-/// What a body of a source says: every row of it is either accepted, and then its values are in the lists, or rejected
-/// with the reason; nothing is left out.
+/// A parsed body of a source: every row is either accepted, and then its values are in the lists, or rejected with the
+/// reason; no row is lost.
 /// </summary>
 internal sealed class ParsedBody(string dataset)
 {
@@ -30,7 +30,7 @@ internal sealed class ParsedBody(string dataset)
     /// <summary>The Beckn provider whose whole catalogue the windows are; null when this is no catalogue.</summary>
     public string? CatalogueOf { get; set; }
 
-    /// <summary>Half hours left out between those that were given.</summary>
+    /// <summary>Half hours missing between those that were given.</summary>
     public long HalfHoursMissing => Values
         .Where(v => v.Table.IsContinuous)
         .GroupBy(v => (v.Table.Name, v.RegionId, v.Label), v => v.Start)
@@ -47,7 +47,7 @@ internal sealed class ParsedBody(string dataset)
             RowsAccepted++;
     }
 
-    /// <summary>Marks the row as bad when an earlier one has the same key; true when it is the first.</summary>
+    /// <summary>Rejects the row when an earlier one has the same key; true when it is the first.</summary>
     public bool IsFirst(Row row, object key, object value)
     {
         if (row.Problem is not null)

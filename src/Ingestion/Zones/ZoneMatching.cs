@@ -35,7 +35,7 @@ internal static class ZoneMatching
         return new ZoneAnswers(answers, registrations);
     }
 
-    // A code that was not found is new. A name alone is new only when no zone has it: one more would not make it clearer.
+    // A code that was not found is new. A name alone is new only when no zone has it: another zone would make it ambiguous.
     private static bool IsNew(ZoneReference reference, ZoneBook book) =>
         reference.Code is not null || (reference.Name is not null && !book.KnowsName(reference.Name));
 

@@ -16,7 +16,7 @@ internal static class CatalogueBody
     private const double MostPrice = 10_000_000;
 
     /// <param name="body">The on_discover.</param>
-    /// <param name="bppId">Who is said to have answered when the body does not say.</param>
+    /// <param name="bppId">The BPP to assume when the body does not name it.</param>
     public static ParsedBody Read(string body, string bppId)
     {
         var parsed = new ParsedBody("catalogue");
@@ -60,7 +60,7 @@ internal static class CatalogueBody
             var value = new OfferedWindow(
                 item.ItemId, item.ProviderId, item.Name, Zone(item), window.StartTime.ToDateTimeOffset(),
                 window.EndTime.ToDateTimeOffset(), item.RenewableMixPercent, item.CarbonIntensity, item.AvailableCapacityMw, offers);
-            // The offers are the same: they were looked up by the id.
+            // Offers are looked up by the item id, so they are the same.
             if (parsed.IsFirst(row, (value.ItemId, value.Start), value with { Offers = [] }))
                 parsed.Windows.Add(value);
         });

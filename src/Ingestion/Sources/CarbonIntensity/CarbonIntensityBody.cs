@@ -127,7 +127,7 @@ internal static class CarbonIntensityBody
         return [.. fuels.OrderBy(f => f.Fuel, StringComparer.Ordinal)];
     }
 
-    // The row with the window and the region that it stands under.
+    // The row with the window and the region that contain it.
     private static string Body(JsonElement window, JsonElement region, JsonElement values)
     {
         if (region.ValueKind == JsonValueKind.Undefined)

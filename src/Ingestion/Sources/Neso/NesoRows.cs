@@ -82,7 +82,7 @@ internal static class NesoRows
             parsed.Add(Actual(period, mw) with { Details = Details(row, names) });
     }
 
-    // Twelve extremes and fixed points of a day, not 48 half hours: kept as they are, with the window they lie in.
+    // Twelve extremes and fixed points of a day, not 48 half hours: each is stored with the window that contains it.
     private static void ReadCardinal(ParsedBody parsed, Row row, IReadOnlyCollection<string> names)
     {
         var date = row.Date("TARGETDATE");
@@ -117,7 +117,7 @@ internal static class NesoRows
             parsed.Add(Forecast(end - HalfHour.Length, mw) with { Details = Details(row, names) });
     }
 
-    // DATE_GMT and TIME_GMT label the end; the settlement period says the same in its own way.
+    // DATE_GMT and TIME_GMT label the end of the half hour; the settlement period must be the same half hour.
     private static void ReadEmbedded(ParsedBody parsed, Row row)
     {
         var date = row.Date("DATE_GMT");
