@@ -1,9 +1,11 @@
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Grid;
 using Pylon.Ingestion.Import;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
+using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Zones;
 using Pylon.Messaging;
 using Pylon.Postgres;
@@ -17,11 +19,11 @@ internal static class Program
 
     public static Task<int> Main(string[] args) => Build(args).RunServiceAsync();
 
-    /// <summary>The whole service; a test puts in its own server and clock.</summary>
-    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? customize = null)
+    /// <summary>Builds the service; a test configures its own server and clock.</summary>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
-        customize?.Invoke(builder);
+        configure?.Invoke(builder);
         builder.AddServiceDefaults("ingestion", defaultGrpcPort: 5101, defaultHttpPort: 5201);
         builder.Services
             .AddPostgres(builder.Configuration, Schema)
@@ -30,8 +32,10 @@ internal static class Program
             .AddOutboxRelay(Schema, "pylon/ingestion")
             .AddZones()
             .AddRegionalGrid()
+            .AddSeries()
             .AddMarket()
-            .AddRuns(builder.Configuration)
+            .AddSourceClients(builder.Configuration)
+            .AddRuns()
             .AddFreshness()
             .AddGrid()
             .AddImport();

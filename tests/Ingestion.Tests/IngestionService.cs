@@ -21,6 +21,7 @@ internal sealed class IngestionService : IAsyncDisposable
         _channel = GrpcChannel.ForAddress("http://ingestion", new GrpcChannelOptions { HttpHandler = app.GetTestServer().CreateHandler() });
         Grid = new V1.GridService.GridServiceClient(_channel);
         Market = new V1.MarketService.MarketServiceClient(_channel);
+        Runs = new V1.PipelineRunService.PipelineRunServiceClient(_channel);
     }
 
     public FakeTime Time { get; }
@@ -32,6 +33,8 @@ internal sealed class IngestionService : IAsyncDisposable
     public V1.GridService.GridServiceClient Grid { get; }
 
     public V1.MarketService.MarketServiceClient Market { get; }
+
+    public V1.PipelineRunService.PipelineRunServiceClient Runs { get; }
 
     public static async Task<IngestionService> StartAsync()
     {

@@ -1,6 +1,6 @@
 namespace Pylon.Ingestion.Freshness;
 
-/// <summary>How long ago each source was read: a metric, a label on what is told, and an alert.</summary>
+/// <summary>How long ago each source was read: a metric, a flag on its values, and an alert.</summary>
 internal static class FreshnessFeature
 {
     public static IServiceCollection AddFreshness(this IServiceCollection services) =>

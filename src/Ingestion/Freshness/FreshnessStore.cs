@@ -1,11 +1,12 @@
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using Pylon.Events.V1;
+using Pylon.Ingestion.Events;
 using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Freshness;
 
-/// <summary>Every statement on source_freshness but the one that ends a visit with success.</summary>
+/// <summary>Every statement on source_freshness except the one that an ingestion run makes.</summary>
 internal sealed class FreshnessStore(NpgsqlDataSource dataSource)
 {
     private const string Register = "INSERT INTO source_freshness (source, known_since) SELECT s, $2 FROM unnest($1) AS s ON CONFLICT DO NOTHING";
@@ -22,24 +23,14 @@ internal sealed class FreshnessStore(NpgsqlDataSource dataSource)
     public Task RegisterAsync(IReadOnlyList<string> sources, DateTimeOffset now, CancellationToken cancellationToken) =>
         dataSource.ExecuteAsync(Register, cancellationToken, sources.ToArray(), now);
 
-    /// <summary>Each source with the error of the latest visit to it, if that had one.</summary>
-    public async Task<IReadOnlyList<(SourceAge Age, string Error)>> ReadAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.Command(Read);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ages = new List<(SourceAge, string)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ages.Add((
-                new SourceAge(
-                    reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3)),
-                reader.GetString(4)));
-        }
+    /// <summary>Each source with the error of its latest ingestion run, if there was one.</summary>
+    public Task<List<(SourceAge Age, string Error)>> ReadAsync(CancellationToken cancellationToken) => dataSource.Command(Read).ListAsync(
+        reader => (
+            new SourceAge(reader.GetString(0), reader.GetFieldValue<DateTimeOffset?>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3)),
+            reader.GetString(4)),
+        cancellationToken);
 
-        return ages;
-    }
-
-    /// <summary>Gives the alert once; false when it was given, or the source was read meanwhile.</summary>
+    /// <summary>Sends the alert once; false when it was sent before, or the source was read meanwhile.</summary>
     public Task<bool> MarkStaleAsync(SourceAge age, string error, DateTimeOffset limit, CancellationToken cancellationToken) => dataSource.ChangeAsync(
         Sql.Statement(MarkStale, age.Source, limit),
         [GridEvents.Append(age.Source, new GridSourceStale { Source = age.Source, FreshAt = age.FreshAt?.ToTimestamp(), Error = error })],

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Options;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Runs;
 
 namespace Pylon.Ingestion.Freshness;
 
-/// <summary>Looks how long ago each source was read, and alerts when one has become stale: once over all instances.</summary>
+/// <summary>Checks how long ago each source was read, and sends an alert when one has become stale: once over all instances.</summary>
 internal sealed class FreshnessWorker(
     FreshnessStore store, SourceFreshness freshness, PipelineRunner runner, IOptions<SourcesOptions> options, TimeProvider time, ILogger<FreshnessWorker> logger)
     : BackgroundService
@@ -12,7 +13,7 @@ internal sealed class FreshnessWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (isRegistered, isTold) = (false, false);
+        var (isRegistered, isLogged) = (false, false);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -20,26 +21,26 @@ internal sealed class FreshnessWorker(
                 if (!isRegistered && options.Value.Scheduled)
                     await store.RegisterAsync(runner.Names, time.GetUtcNow(), stoppingToken);
                 isRegistered = true;
-                await LookAsync(stoppingToken);
-                isTold = false;
+                await CheckAsync(stoppingToken);
+                isLogged = false;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // Once per outage.
-                if (!isTold)
+                if (!isLogged)
                     logger.FreshnessUnknown(e);
-                isTold = true;
+                isLogged = true;
             }
 
             await Task.Delay(Interval, time, stoppingToken);
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task CheckAsync(CancellationToken cancellationToken)
     {
         var known = await store.ReadAsync(cancellationToken);
         freshness.Update([.. known.Select(k => k.Age)]);
-        foreach (var (age, error) in known.Where(k => !k.Age.IsTold && k.Age.Since < freshness.Limit))
+        foreach (var (age, error) in known.Where(k => !k.Age.IsAlerted && k.Age.Since < freshness.Limit))
         {
             if (await store.MarkStaleAsync(age, error, freshness.Limit, cancellationToken))
                 logger.SourceStale(age.Source, age.Since, error);

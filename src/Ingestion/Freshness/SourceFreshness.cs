@@ -1,10 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
-using Pylon.Ingestion.Runs;
+using Pylon.Ingestion.Clients;
 
 namespace Pylon.Ingestion.Freshness;
 
-/// <summary>When each source was last read, as this process knows it, and the metric that tells it.</summary>
+/// <summary>When each source was last read, as this process knows it, and its metric.</summary>
 internal sealed class SourceFreshness
 {
     private readonly SourcesOptions _options;
@@ -19,10 +19,10 @@ internal sealed class SourceFreshness
             "s", "Time since a source was last read with success, or since it is known when it never was");
     }
 
-    /// <summary>Before this moment a source must not have been read last.</summary>
+    /// <summary>A source that was last read before this moment is stale.</summary>
     public DateTimeOffset Limit => _time.GetUtcNow() - _options.StaleAfter;
 
-    /// <summary>True for a source that has not been read for longer than its limit; what is imported or made up has none.</summary>
+    /// <summary>True for a source that has not been read for longer than its limit; imported and synthetic values have none.</summary>
     public bool IsStale(string source) => _ages.TryGetValue(source, out var age) && age.Since < Limit;
 
     public void Update(IReadOnlyList<SourceAge> ages) => _ages = ages.ToDictionary(a => a.Source);
@@ -31,9 +31,9 @@ internal sealed class SourceFreshness
 /// <summary>A row of source_freshness.</summary>
 /// <param name="Source">For example carbon-intensity.</param>
 /// <param name="FreshAt">When it was last read with success.</param>
-/// <param name="KnownSince">When it was first to be read.</param>
-/// <param name="IsTold">The alert has been given.</param>
-internal sealed record SourceAge(string Source, DateTimeOffset? FreshAt, DateTimeOffset KnownSince, bool IsTold)
+/// <param name="KnownSince">When it was registered.</param>
+/// <param name="IsAlerted">The alert has been sent.</param>
+internal sealed record SourceAge(string Source, DateTimeOffset? FreshAt, DateTimeOffset KnownSince, bool IsAlerted)
 {
     public DateTimeOffset Since => FreshAt ?? KnownSince;
 }

@@ -1,6 +1,6 @@
 namespace Pylon.Ingestion.Grid;
 
-/// <summary>What is told of the grid.</summary>
+/// <summary>The grid API: the current state, series, forecasts and changes.</summary>
 internal static class GridFeature
 {
     public static IServiceCollection AddGrid(this IServiceCollection services) =>

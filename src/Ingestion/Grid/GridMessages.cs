@@ -9,7 +9,7 @@ using Pylon.Ingestion.Zones;
 
 namespace Pylon.Ingestion.Grid;
 
-/// <summary>What is stored of the grid, as it is told: with where it comes from, and whether that is to be trusted.</summary>
+/// <summary>The stored grid values as messages: each with its source, and whether it is synthetic or stale.</summary>
 internal sealed class GridMessages(SourceFreshness freshness)
 {
     public RegionalGrid Regional(RegionalState state) => new()

@@ -2,13 +2,14 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.V1;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Ingestion.Grid;
 
-/// <summary>The gRPC face of the grid's state, past, present and expected.</summary>
+/// <summary>The gRPC service for the grid: past, current and forecast values.</summary>
 internal sealed class GridService(
     RegionalStore regional, NationalStore national, SeriesReader series, GridWatcher watcher, GridMessages messages, TimeProvider time)
     : V1.GridService.GridServiceBase
@@ -43,7 +44,7 @@ internal sealed class GridService(
         if (from < start || from >= end)
             throw Refusal.InvalidArgument("page_token", "must be the next_page_token of an earlier answer to the same call").AsException();
 
-        // A page is a span of time and not a count of values: what is missing costs no search.
+        // A page is a span of time and not a count of values, so missing values cost no search.
         var next = from + (size * HalfHour.Length);
         var points = await ReadAsync(
             request.Series, request.HasRegionId ? request.RegionId : null, from, next < end ? next : end, request.AsKnownAt, false, size, context.CancellationToken);
@@ -56,8 +57,8 @@ internal sealed class GridService(
 
     public override async Task<GetForecastResponse> GetForecast(GetForecastRequest request, ServerCallContext context)
     {
-        if (request.Series is GridSeries.SystemPrice or GridSeries.MarketIndexPrice)
-            throw Refusal.InvalidArgument("series", "must be GRID_SERIES_CARBON_INTENSITY or GRID_SERIES_DEMAND: prices have no forecast").AsException();
+        if (Definition(request.Series).Forecasts is null)
+            throw Refusal.InvalidArgument("series", "must be GRID_SERIES_CARBON_INTENSITY or GRID_SERIES_DEMAND: the other series have no forecast").AsException();
         var hours = request.Hours == 0 ? DefaultHours : Field.Range(request.Hours, "hours", 1, MaxHours);
         var from = HalfHour.Containing(Moment(request.StartTime, "start_time") ?? time.GetUtcNow());
         var points = await ReadAsync(
@@ -83,23 +84,23 @@ internal sealed class GridService(
         }
     }
 
-    private Task<IReadOnlyList<SeriesPoint>> ReadAsync(
+    private Task<List<SeriesPoint>> ReadAsync(
         GridSeries wanted, int? regionId, DateTimeOffset from, DateTimeOffset to, Timestamp? asKnownAt, bool forecastOnly, int limit,
         CancellationToken cancellationToken)
     {
         var known = Moment(asKnownAt, "as_known_at") ?? time.GetUtcNow();
-        if (Field.Known(wanted, "series") is not (GridSeries.Unspecified or GridSeries.CarbonIntensity) && regionId is not null)
-            throw Refusal.InvalidArgument("region_id", "must be absent: only the carbon intensity is told by region").AsException();
+        var definition = Definition(wanted);
+        if (!definition.IsRegional && regionId is not null)
+            throw Refusal.InvalidArgument("region_id", "must be absent, except for GRID_SERIES_CARBON_INTENSITY: no other series has regions").AsException();
         if (regionId is { } region)
             Field.Range(region, "region_id", 1, GreatBritain);
-        return wanted switch
-        {
-            GridSeries.Demand => series.DemandAsync(from, to, known, forecastOnly, limit, cancellationToken),
-            GridSeries.SystemPrice => series.SystemPricesAsync(from, to, known, limit, cancellationToken),
-            GridSeries.MarketIndexPrice => series.MarketIndexPricesAsync(from, to, known, limit, cancellationToken),
-            _ => series.IntensitiesAsync(regionId, from, to, known, forecastOnly, limit, cancellationToken),
-        };
+        return series.ReadAsync(definition, regionId, from, to, known, forecastOnly, limit, cancellationToken);
     }
+
+    // Carbon intensity when absent.
+    private static SeriesDefinition Definition(GridSeries wanted) => Field.Known(wanted, "series") == GridSeries.Unspecified
+        ? SeriesDefinition.CarbonIntensity
+        : SeriesDefinition.All.First(one => one.Listed == wanted);
 
     private static IReadOnlyList<int> Regions(IReadOnlyList<int> asked)
     {

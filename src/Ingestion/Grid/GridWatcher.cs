@@ -4,8 +4,8 @@ using Pylon.Postgres;
 namespace Pylon.Ingestion.Grid;
 
 /// <summary>
-/// The latest state of all regions, read once for all who watch: when the tables change, and often enough that the next
-/// half hour is told when it comes. Watchers who are slow miss what was replaced meanwhile and get the last.
+/// The latest state of all regions, read once for all watchers: when the tables change, and often enough to notice the
+/// next half hour. A slow watcher gets the last state and none of those that it missed.
 /// </summary>
 internal sealed class GridWatcher(RegionalStore store, Listener listener, TimeProvider time) : BackgroundService
 {

@@ -1,3 +1,4 @@
+using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Sources;
 using Pylon.Rpc;
 
@@ -40,13 +41,14 @@ internal sealed class ImportColumns
     public int Of(string name) => _names.IndexOf(name);
 
     /// <summary>Reads the line that names the columns; refuses it when a file of this series cannot have them.</summary>
-    public static ImportColumns Read(string header, ImportShape shape)
+    public static ImportColumns Read(string header, SeriesDefinition series)
     {
-        var names = CsvFile.Records(header).Select(record => record.Fields).FirstOrDefault([]).ConvertAll(name => name.Trim().ToLowerInvariant());
+        var names = Csv.Read(header).Names.Select(name => name.ToLowerInvariant()).ToList();
         if (names.Count == 0)
             throw Wrong("must begin with a line that names the columns");
-        if (names.Find(name => !shape.Columns.Contains(name)) is not null)
-            throw Wrong($"must have in its first line only columns of {shape.Name}: {string.Join(", ", shape.Columns)}");
+        var known = Of(series);
+        if (!names.TrueForAll(known.Contains))
+            throw Wrong($"must have in its first line only columns of {series.Name}: {string.Join(", ", known)}");
         if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } repeated)
             throw Wrong($"must name the column {repeated.Key} once");
 
@@ -56,11 +58,19 @@ internal sealed class ImportColumns
         if (columns.From < 0 && columns.Date < 0)
             throw Wrong("must have the column from, or settlement_date and settlement_period");
         if (columns.Forecast < 0 && columns.Actual < 0)
-            throw Wrong(shape.HasForecasts ? "must have the column forecast or actual" : "must have the column actual");
+            throw Wrong(series.Forecasts is not null ? "must have the column forecast or actual" : "must have the column actual");
         if (columns.CapturedAt >= 0 && columns.Forecast < 0)
             throw Wrong("must have the column forecast when it has captured_at");
         return columns;
     }
+
+    private static List<string> Of(SeriesDefinition series) =>
+    [
+        .. Where(series.IsRegional, "region_id"), "from", "to", "settlement_date", "settlement_period", .. Where(series.Forecasts is not null, "forecast"),
+        .. Where(series.Actuals is not null, "actual"), .. Where(series.Actuals is { HasIndex: true }, "index"), .. Where(series.Forecasts is not null, "captured_at"),
+    ];
+
+    private static string[] Where(bool has, string column) => has ? [column] : [];
 
     private static RefusalException Wrong(string rule) => Refusal.InvalidArgument("data", rule).AsException();
 }

@@ -4,5 +4,5 @@ internal static class ImportFeature
 {
     /// <summary>History from files.</summary>
     public static IServiceCollection AddImport(this IServiceCollection services) =>
-        services.AddSingleton<ImportStore>().AddSingleton<SeriesImport>();
+        services.AddSingleton<SeriesImport>();
 }

@@ -2,6 +2,6 @@ namespace Pylon.Ingestion.Import;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Imported {Name} ({Series}): {Lines} lines, {New} values new, {Changed} changed, {Rejected} lines rejected")]
+    [LoggerMessage(LogLevel.Information, "Imported {Name} ({Series}): {Lines} lines read, {New} values new, {Changed} changed, {Rejected} lines quarantined")]
     public static partial void Imported(this ILogger logger, string name, string series, long lines, long @new, long changed, long rejected);
 }

@@ -1,17 +1,15 @@
-using System.Text;
 using Grpc.Core;
 using Pylon.Ingestion.Series;
-using Pylon.Ingestion.Sources;
 using Pylon.Ingestion.V1;
 using Pylon.Rpc;
 
 namespace Pylon.Ingestion.Import;
 
 /// <summary>
-/// Takes in a file that comes in pieces. What it keeps in memory does not grow with the file: the line that is being read,
-/// some rejected ones, a bit for each half hour.
+/// Imports a file that arrives in pieces. Memory does not grow with the file: it holds the lines that are being read, some
+/// rejected ones, and a bit for each half hour.
 /// </summary>
-internal sealed class SeriesImport(ImportStore store, TimeProvider time, ILogger<SeriesImport> logger)
+internal sealed class SeriesImport(SeriesStore store, TimeProvider time, ILogger<SeriesImport> logger)
 {
     private const int MostReported = 100;
     private const int QuarantinedAtOnce = 500;
@@ -20,114 +18,117 @@ internal sealed class SeriesImport(ImportStore store, TimeProvider time, ILogger
     public async Task<ImportSeriesResponse> RunAsync(IAsyncStreamReader<ImportSeriesRequest> requests, CancellationToken cancellationToken)
     {
         if (!await requests.MoveNext(cancellationToken))
-            throw Nothing();
-        var (name, shape, firstLine) = Subject(requests.Current);
-        var lines = new LineSplitter();
-        var columns = await ColumnsAsync(requests, lines, shape, cancellationToken);
-        lines.Number = firstLine - 1;
-        await using var import = await store.BeginAsync("import:" + name, shape, columns, cancellationToken);
-        var call = new Call(import, new ImportReader(shape, columns, time.GetUtcNow()), columns.CapturedAt >= 0, new ImportSeriesResponse());
-        do
+            throw NothingSent();
+        var (name, series, firstLine) = Subject(requests.Current);
+        var lines = new LineBlocks(firstLine);
+        Call? call = null;
+        try
         {
-            if (requests.Current is { } request && (request.Name.Length > 0 && request.Name != name || request.Series != default && ImportShape.Of(request.Series) != shape))
-                throw Refusal.InvalidArgument("name", "must be the same, with series, in every message that has it").AsException();
-            while (Next(lines, call, out var value, out var line, out var body))
+            do
             {
-                if (value is { } good)
-                    await import.WriteAsync(good, line, body, cancellationToken);
-                else if (call.Rejected.Count >= QuarantinedAtOnce)
-                    await QuarantineAsync(call, cancellationToken);
+                if (requests.Current is { } request && ((request.Name.Length > 0 && request.Name != name) || (request.Series != default && Definition(request.Series) != series)))
+                    throw Refusal.InvalidArgument("name", "must be the same, with series, in every message that has it").AsException();
+                lines.Feed(requests.Current.Data.Memory);
+                while (lines.TryRead(out var block, out var number))
+                    call = await ReadAsync(call, block, number);
             }
-        }
-        while (await NextAsync(requests, lines, cancellationToken));
+            while (await requests.MoveNext(cancellationToken));
 
-        if (lines.TryReadLast(out var last) && Read(last, lines.Number, call, out var lastBody) is { } end)
-            await import.WriteAsync(end, lines.Number, lastBody, cancellationToken);
-        foreach (var repeated in await import.TakeRepeatedAsync(cancellationToken))
-            call.Rejected.Add(repeated);
-        await QuarantineAsync(call, cancellationToken);
-        var stored = await import.CommitAsync(cancellationToken);
-        (call.Answer.RowsNew, call.Answer.RowsChanged, call.Answer.RowsUnchanged) = (stored.New, stored.Changed, stored.Unchanged);
-        logger.Imported(name, shape.Name, call.Answer.RowsRead, stored.New, stored.Changed, call.Answer.RowsRejected);
-        return call.Answer;
+            if (lines.TryReadLast(out var last, out var lastNumber))
+                call = await ReadAsync(call, last, lastNumber);
+            return await EndAsync(call ?? throw NothingSent(), name, cancellationToken);
+        }
+        finally
+        {
+            if (call is not null)
+                await call.Batch.DisposeAsync();
+        }
+
+        // The first block begins with the line that names the columns.
+        async Task<Call> ReadAsync(Call? begun, string block, long number)
+        {
+            if (begun is null)
+            {
+                var end = block.IndexOf('\n') is >= 0 and var n ? n + 1 : block.Length;
+                var columns = ImportColumns.Read(block[..end].TrimEnd('\r', '\n'), series);
+                (block, number) = (block[end..], firstLine);
+                begun = call = new Call(
+                    await store.BeginAsync("import:" + name, capturedAt: null, keepsEveryCapture: columns.CapturedAt >= 0, cancellationToken),
+                    series, new ImportReader(series, columns, time.GetUtcNow()), new ImportSeriesResponse());
+            }
+
+            await ImportAsync(begun, block, number, cancellationToken);
+            return begun;
+        }
     }
 
-    private static (string Name, ImportShape Shape, long FirstLine) Subject(ImportSeriesRequest first)
+    private static (string Name, SeriesDefinition Series, long FirstLine) Subject(ImportSeriesRequest first)
     {
         var name = first.Name;
         if (name.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'))
             throw Refusal.InvalidArgument("name", $"must have 1 to {LongestName} of a-z, 0-9, '-', '_' and '.', and begin with a letter or digit").AsException();
         return (
             name,
-            ImportShape.Of(first.Series) ?? throw Refusal.InvalidArgument("series", "must be one of the values of its enum").AsException(),
+            Definition(first.Series) ?? throw Refusal.InvalidArgument("series", "must be one of the values of its enum").AsException(),
             first.FirstLine == 0 ? 2 : Field.Range(first.FirstLine, "first_line", 2, long.MaxValue / 2));
     }
 
-    // Leaves the rest of the piece for the lines to come.
-    private static async Task<ImportColumns> ColumnsAsync(
-        IAsyncStreamReader<ImportSeriesRequest> requests, LineSplitter lines, ImportShape shape, CancellationToken cancellationToken)
+    // Carbon intensity when absent.
+    private static SeriesDefinition? Definition(ImportedSeries named) => named == ImportedSeries.Unspecified
+        ? SeriesDefinition.CarbonIntensity
+        : SeriesDefinition.All.FirstOrDefault(series => series.Imported == named);
+
+    private static async Task ImportAsync(Call call, string block, long number, CancellationToken cancellationToken)
     {
-        lines.Feed(requests.Current.Data.Memory);
-        do
+        call.Reader.Read(block, number);
+        foreach (var line in call.Reader.Good)
         {
-            if (lines.TryRead(out var header))
-                return ImportColumns.Read(Text(header), shape);
-        }
-        while (await NextAsync(requests, lines, cancellationToken));
-        return lines.TryReadLast(out var only) ? ImportColumns.Read(Text(only), shape) : throw Nothing();
-    }
+            var isRegional = line.RegionId is not null;
+            if (line.Forecast is { } forecast)
+            {
+                // Of a half hour that is over the source names the actual.
+                var value = new SeriesValue(call.Series.Table(isForecast: true, isRegional)!, line.Start, forecast)
+                {
+                    RegionId = line.RegionId,
+                    Index = line.Actual is null ? line.Index : null,
+                    CapturedAt = line.CapturedAt,
+                };
+                await call.Batch.WriteAsync(value, line.Line, line.Body, cancellationToken);
+            }
 
-    private static string Text(ReadOnlySpan<byte> header) => System.Text.Unicode.Utf8.IsValid(header)
-        ? Encoding.UTF8.GetString(header).TrimStart('\uFEFF')
-        : throw Refusal.InvalidArgument("data", "must be UTF-8 text, and line 1 is not").AsException();
-
-    private static async Task<bool> NextAsync(IAsyncStreamReader<ImportSeriesRequest> requests, LineSplitter lines, CancellationToken cancellationToken)
-    {
-        if (!await requests.MoveNext(cancellationToken))
-            return false;
-        lines.Feed(requests.Current.Data.Memory);
-        return true;
-    }
-
-    // False when the piece is at its end; a line that has no value is empty or was rejected.
-    private static bool Next(LineSplitter lines, Call call, out ImportValue? value, out long number, out string? body)
-    {
-        (value, body) = (null, null);
-        var found = lines.TryRead(out var line);
-        number = lines.Number;
-        if (found)
-            value = Read(line, number, call, out body);
-        return found;
-    }
-
-    private static ImportValue? Read(ReadOnlySpan<byte> line, long number, Call call, out string? body)
-    {
-        body = null;
-        if (line.IndexOfAnyExcept(" \t\r"u8) < 0)
-            return null;
-        call.Answer.RowsRead++;
-        if (call.Reader.Read(line, number, out var value) is not { } reason)
-        {
-            body = call.KeepsBodies ? Encoding.UTF8.GetString(line) : null;
-            return value;
+            if (line.Actual is { } actual)
+            {
+                var value = new SeriesValue(call.Series.Table(isForecast: false, isRegional)!, line.Start, actual) { RegionId = line.RegionId, Index = line.Index };
+                await call.Batch.WriteAsync(value, line.Line, line.Body, cancellationToken);
+            }
         }
 
-        call.Rejected.Add(new Rejected(reason, Encoding.UTF8.GetString(line), number));
-        return null;
+        if (call.Reader.Rejected.Count >= QuarantinedAtOnce)
+            await QuarantineAsync(call, cancellationToken);
+    }
+
+    private async Task<ImportSeriesResponse> EndAsync(Call call, string name, CancellationToken cancellationToken)
+    {
+        foreach (var (line, body) in await call.Batch.TakeRepeatedAsync(cancellationToken))
+            call.Reader.Rejected.Add(new Rejected(ImportReader.Repeated, body, line));
+        await QuarantineAsync(call, cancellationToken);
+        var stored = await call.Batch.CommitAsync(cancellationToken);
+        var answer = call.Answer;
+        (answer.RowsRead, answer.RowsNew, answer.RowsChanged, answer.RowsUnchanged) = (call.Reader.LinesRead, stored.New, stored.Changed, stored.Unchanged);
+        logger.Imported(name, call.Series.Name, answer.RowsRead, stored.New, stored.Changed, answer.RowsRejected);
+        return answer;
     }
 
     private static async Task QuarantineAsync(Call call, CancellationToken cancellationToken)
     {
-        await call.Import.QuarantineAsync(call.Rejected, cancellationToken);
-        call.Answer.RowsRejected += call.Rejected.Count;
-        call.Answer.Rejected.AddRange(call.Rejected.Take(MostReported - call.Answer.Rejected.Count).Select(r => new RejectedLine { Line = r.Line, Reason = r.Reason }));
-        call.Rejected.Clear();
+        var rejected = call.Reader.Rejected;
+        await call.Batch.QuarantineAsync(call.Series.Name, rejected, cancellationToken);
+        call.Answer.RowsRejected += rejected.Count;
+        call.Answer.Rejected.AddRange(rejected.Take(MostReported - call.Answer.Rejected.Count).Select(r => new RejectedLine { Line = r.Line, Reason = r.Reason }));
+        rejected.Clear();
     }
 
-    private static RefusalException Nothing() => Refusal.InvalidArgument("data", "must begin with a line that names the columns, and nothing was sent").AsException();
+    private static RefusalException NothingSent() => Refusal.InvalidArgument("data", "must begin with a line that names the columns, and nothing was sent").AsException();
 
-    private sealed record Call(ImportTransaction Import, ImportReader Reader, bool KeepsBodies, ImportSeriesResponse Answer)
-    {
-        public List<Rejected> Rejected { get; } = [];
-    }
+    private sealed record Call(SeriesBatch Batch, SeriesDefinition Series, ImportReader Reader, ImportSeriesResponse Answer);
 }

@@ -3,7 +3,7 @@ using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Market;
 
-/// <summary>Our questions for catalogues and their answers, whichever instance gets them.</summary>
+/// <summary>Our DISCOVER requests and their answers, whichever instance receives them.</summary>
 internal sealed class CatalogueRequests(NpgsqlDataSource dataSource)
 {
     private const string Begin =
@@ -12,7 +12,7 @@ internal sealed class CatalogueRequests(NpgsqlDataSource dataSource)
         INSERT INTO catalogue_requests (transaction_id, sent_at) VALUES ($1, $2)
         """;
 
-    // The first answer stays; a repeated one is taken all the same.
+    // The first answer is kept; a repeated one is acknowledged and ignored.
     private const string Answer =
         """
         UPDATE catalogue_requests SET answer = coalesce(answer, $2), answered_at = coalesce(answered_at, $3) WHERE transaction_id = $1
@@ -23,11 +23,11 @@ internal sealed class CatalogueRequests(NpgsqlDataSource dataSource)
     public Task BeginAsync(Guid transactionId, DateTimeOffset now, CancellationToken cancellationToken) =>
         dataSource.ExecuteAsync(Begin, cancellationToken, transactionId, now);
 
-    /// <summary>False when nobody asked.</summary>
+    /// <summary>False when no DISCOVER has this transaction id.</summary>
     public async Task<bool> AnswerAsync(Guid transactionId, string body, DateTimeOffset now, CancellationToken cancellationToken) =>
         await dataSource.ExecuteAsync(Answer, cancellationToken, transactionId, body, now) == 1;
 
-    /// <summary>Null while there is none.</summary>
+    /// <summary>Null until the answer arrives.</summary>
     public async Task<string?> FindAsync(Guid transactionId, CancellationToken cancellationToken)
     {
         await using var command = dataSource.Command(Find, transactionId);

@@ -40,14 +40,13 @@ internal sealed class MarketReader(NpgsqlDataSource dataSource)
     private const string Offers =
         $"SELECT {OfferColumns} FROM offers WHERE ($1::uuid IS NULL OR compute_window_id = $1) AND id > $2 ORDER BY id LIMIT $3";
 
-    /// <summary>What can be had from <paramref name="now"/> on, greenest first.</summary>
+    /// <summary>The windows that end after <paramref name="now"/>, greenest first.</summary>
     public async Task<IReadOnlyList<CatalogEntry>> CatalogAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        var entries = await ReadAsync(
-            dataSource.Command(Open, now, limit),
+        var entries = await dataSource.Command(Open, now, limit).ListAsync(
             reader => new CatalogEntry { Window = Window(reader), GridZone = reader.IsDBNull(3) ? null : ZoneMessage.From(ZoneOf(reader)) },
             cancellationToken);
-        var offers = (await ReadAsync(dataSource.Command(OffersOf, entries.Select(e => Guid.Parse(e.Window.Id)).ToArray()), Offer, cancellationToken))
+        var offers = (await dataSource.Command(OffersOf, entries.Select(e => Guid.Parse(e.Window.Id)).ToArray()).ListAsync(Offer, cancellationToken))
             .ToLookup(o => o.ComputeWindowId);
         foreach (var entry in entries)
             entry.Offers.AddRange(offers[entry.Window.Id]);
@@ -55,20 +54,10 @@ internal sealed class MarketReader(NpgsqlDataSource dataSource)
     }
 
     public Task<List<ComputeWindow>> WindowsAsync(Guid? zoneId, PageToken? after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(dataSource.Command(Windows, Sql.Uuid(zoneId), Sql.Time(after?.Time), after?.Id ?? Guid.Empty, limit), Window, cancellationToken);
+        dataSource.Command(Windows, Sql.Uuid(zoneId), Sql.Time(after?.Time), after?.Id ?? Guid.Empty, limit).ListAsync(Window, cancellationToken);
 
     public Task<List<Offer>> OffersAsync(Guid? windowId, Guid after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(dataSource.Command(Offers, Sql.Uuid(windowId), after, limit), Offer, cancellationToken);
-
-    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
-    {
-        await using var owned = command;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken))
-            rows.Add(read(reader));
-        return rows;
-    }
+        dataSource.Command(Offers, Sql.Uuid(windowId), after, limit).ListAsync(Offer, cancellationToken);
 
     private static ComputeWindow Window(NpgsqlDataReader reader)
     {

@@ -7,7 +7,7 @@ using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Ingestion.Market;
 
-/// <summary>The gRPC face of the zones and of what is offered in them.</summary>
+/// <summary>The gRPC service for grid zones and for what Beckn providers offer in them.</summary>
 internal sealed class MarketService(ZoneStore store, ZoneResolver resolver, MarketReader market, CatalogueRequests requests, TimeProvider time)
     : V1.MarketService.MarketServiceBase
 {
@@ -48,7 +48,7 @@ internal sealed class MarketService(ZoneStore store, ZoneResolver resolver, Mark
     public override async Task<ReceiveCatalogResponse> ReceiveCatalog(ReceiveCatalogRequest request, ServerCallContext context)
     {
         var transactionId = Field.Uuid(request.TransactionId, "transaction_id");
-        // What is not UTF-8 is found out by whoever reads the answer.
+        // Whether the body is UTF-8 is checked when it is parsed.
         var body = request.Body.ToString(Encoding.UTF8).Replace("\0", "\uFFFD");
         return new ReceiveCatalogResponse { Taken = await requests.AnswerAsync(transactionId, body, time.GetUtcNow(), context.CancellationToken) };
     }
@@ -56,7 +56,7 @@ internal sealed class MarketService(ZoneStore store, ZoneResolver resolver, Mark
     public override async Task<ListGridZonesResponse> ListGridZones(ListGridZonesRequest request, ServerCallContext context)
     {
         var size = Field.PageSize(request.PageSize);
-        // One more than asked for tells whether there is a next page.
+        // One more than the page holds shows whether there is a next page.
         var zones = await store.ListAsync(ZonePage.Read(request.PageToken), size + 1, context.CancellationToken);
         return new ListGridZonesResponse
         {

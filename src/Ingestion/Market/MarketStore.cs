@@ -1,13 +1,13 @@
 using Npgsql;
-using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources;
 using Pylon.Ingestion.Zones;
 using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Market;
 
-/// <summary>Brings the windows and offers of catalogues into the tables. Storing the same again changes nothing.</summary>
+/// <summary>Stores the windows and offers of catalogues. Storing the same again changes nothing.</summary>
 internal sealed class MarketStore(NpgsqlDataSource dataSource, ZoneResolver zones)
 {
     private const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('pylon.ingestion.catalogue.' || $1, 0))";
@@ -74,11 +74,11 @@ internal sealed class MarketStore(NpgsqlDataSource dataSource, ZoneResolver zone
 
     private const string EnsureMonth = "SELECT ensure_month('grid_snapshots', $1)";
 
-    /// <summary>Stores the whole of a provider's catalogue; with none of it, everything it had is withdrawn.</summary>
-    /// <param name="bppId">Who answered.</param>
-    /// <param name="windows">All that it has.</param>
-    /// <param name="now">When it said so.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Stores the whole of a provider's catalogue; an empty one withdraws every window.</summary>
+    /// <param name="bppId">The BPP that answered.</param>
+    /// <param name="windows">The whole catalogue.</param>
+    /// <param name="now">When it answered.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<Stored> StoreAsync(string bppId, IReadOnlyList<OfferedWindow> windows, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var source = $"beckn:{bppId}";

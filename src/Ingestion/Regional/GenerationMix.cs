@@ -3,7 +3,7 @@ namespace Pylon.Ingestion.Regional;
 /// <summary>The share of a fuel in per cent.</summary>
 internal sealed record FuelPercent(string Fuel, decimal Percent);
 
-/// <summary>What a generation mix means.</summary>
+/// <summary>Intensity and renewable share of a generation mix.</summary>
 internal static class GenerationMix
 {
     // gCO2/kWh, from /intensity/factors of the Carbon Intensity API. Gas is the combined cycle, which is nearly all of

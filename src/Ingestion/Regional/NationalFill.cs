@@ -4,7 +4,7 @@ using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Regional;
 
-/// <summary>Great Britain in one half hour, made up.</summary>
+/// <summary>Great Britain in one half hour, synthetic.</summary>
 internal sealed record NationalWindow(DateTimeOffset Start, int IntensityGco2Kwh, string Index, IReadOnlyList<FuelPercent> Mix, int DemandMw, decimal PriceGbpMwh)
 {
     private const int GreatBritain = 18;
@@ -21,17 +21,17 @@ internal sealed record NationalWindow(DateTimeOffset Start, int IntensityGco2Kwh
     ];
 }
 
-/// <summary>Fills what nobody has told of Great Britain: each series for itself, as each has a source of its own.</summary>
+/// <summary>Fills the half hours of Great Britain that no source has given: each series by itself, as each has a source of its own.</summary>
 internal sealed class NationalFill(NpgsqlDataSource dataSource)
 {
     private const string EnsureMonths =
         """
         SELECT ensure_month(parent, month)
-        FROM unnest(ARRAY['carbon_intensity_national', 'generation_mix_national', 'demand_forecast_national', 'wholesale_prices']) AS parent
+        FROM unnest(ARRAY['carbon_intensity_national', 'demand_forecast_national', 'generation_mix_national', 'wholesale_prices']) AS parent
         CROSS JOIN unnest($1) AS month
         """;
 
-    // Two instances that fill at once make the same rows.
+    // Two instances that fill at the same time insert the same rows.
     private const string FillMissing =
         """
         WITH windows AS (

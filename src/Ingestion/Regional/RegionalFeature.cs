@@ -1,6 +1,6 @@
 namespace Pylon.Ingestion.Regional;
 
-/// <summary>The regional grid: its latest state, and made-up values until real ones come.</summary>
+/// <summary>The regional grid: its latest state, and synthetic values until real ones arrive.</summary>
 internal static class RegionalFeature
 {
     public static IServiceCollection AddRegionalGrid(this IServiceCollection services)

@@ -1,5 +1,7 @@
 using Npgsql;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Zones;
+using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Regional;
 
@@ -18,7 +20,7 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
         FROM unnest(ARRAY['carbon_intensity_regional', 'generation_mix_regional']) AS parent CROSS JOIN unnest($1) AS month
         """;
 
-    // Only where nobody has told anything: a made-up value stands in for a real one, never beside it.
+    // Only where no source has given a value: a synthetic value is never stored beside a real one.
     private const string FillMissing =
         """
         WITH filled AS (
@@ -38,8 +40,8 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
         SELECT count(*) FROM filled
         """;
 
-    // A real value goes before a made-up one, however old; what was measured before what was forecast; what the source told
-    // before what was imported; then the latest capture. The mix is the latest of the same source.
+    // A real value goes before a synthetic one, however old; an actual before a forecast; a value of the source
+    // before an imported one; then the latest capture. The mix is the latest of the same source.
     internal const string ReadLatest =
         """
         SELECT r.region_id, r.short_name, r.dno_region,
@@ -67,25 +69,17 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
 
     public async Task<CarbonIndex> ReadIndexAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ReadBands);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var bands = new List<CarbonIndexBand>();
-        while (await reader.ReadAsync(cancellationToken))
-            bands.Add(new CarbonIndexBand(reader.GetInt16(0), reader.GetInt16(1), reader.GetInt16(2), reader.GetInt16(3), reader.GetInt16(4)));
+        var bands = await dataSource.Command(ReadBands).ListAsync(
+            reader => new CarbonIndexBand(reader.GetInt16(0), reader.GetInt16(1), reader.GetInt16(2), reader.GetInt16(3), reader.GetInt16(4)), cancellationToken);
         return new CarbonIndex(bands);
     }
 
-    /// <summary>Stores the made-up windows that are not there yet; says how many.</summary>
+    /// <summary>Stores the synthetic windows that are not there yet; returns how many.</summary>
     public async Task<long> FillAsync(IReadOnlyList<RegionalWindow> windows, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var mix = windows.SelectMany(w => w.Mix.Select(f => (w.RegionId, w.Start, f.Fuel, f.Percent))).ToList();
+        await dataSource.ExecuteAsync(EnsureMonths, cancellationToken, windows.Select(w => Month.Of(w.Start)).Distinct().ToArray());
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using (var months = new NpgsqlCommand(EnsureMonths, connection))
-        {
-            months.Parameters.AddWithValue(windows.Select(w => Month.Of(w.Start)).Distinct().ToArray());
-            await months.ExecuteNonQueryAsync(cancellationToken);
-        }
-
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var turn = new NpgsqlCommand(LockSynthetic, connection, transaction))
             await turn.ExecuteNonQueryAsync(cancellationToken);
@@ -107,19 +101,9 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>The state in the half hour that contains <paramref name="now"/>, by region_id.</summary>
-    public async Task<IReadOnlyList<RegionalState>> LatestAsync(DateTimeOffset now, IReadOnlyList<int> regionIds, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(ReadLatest);
-        command.Parameters.AddWithValue(now.ToUniversalTime());
-        command.Parameters.AddWithValue(SyntheticGrid.Source);
-        command.Parameters.AddWithValue(Zone.Shipped);
-        command.Parameters.AddWithValue(regionIds.Select(id => (short)id).ToArray());
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var states = new List<RegionalState>();
-        while (await reader.ReadAsync(cancellationToken))
-            states.Add(ReadState(reader));
-        return states;
-    }
+    public Task<List<RegionalState>> LatestAsync(DateTimeOffset now, IReadOnlyList<int> regionIds, CancellationToken cancellationToken) =>
+        dataSource.Command(ReadLatest, now.ToUniversalTime(), SyntheticGrid.Source, Zone.Shipped, regionIds.Select(id => (short)id).ToArray())
+            .ListAsync(ReadState, cancellationToken);
 
     private static RegionalState ReadState(NpgsqlDataReader reader)
     {

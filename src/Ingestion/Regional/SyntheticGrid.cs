@@ -1,16 +1,16 @@
 namespace Pylon.Ingestion.Regional;
 
 /// <summary>
-/// A regional grid made up for want of a real one. Always the same for the same region and half hour, whoever asks and
-/// when: a demand that sleeps at night and peaks in the evening, a sun that keeps the season, a wind that comes and goes
-/// over days and reaches neighbours together. The numbers are plausible and no more; whatever uses them says so.
+/// Synthetic values for regions without real ones. Always the same for the same region and half hour, in every
+/// process and at any time: demand is low at night and peaks in the evening, sun follows the season, wind changes over days
+/// and similarly in neighbouring regions. The numbers are plausible and no more, so every use of them is marked synthetic.
 /// </summary>
 internal static class SyntheticGrid
 {
-    /// <summary>What the source column says of such values.</summary>
+    /// <summary>The source of synthetic values.</summary>
     public const string Source = "synthetic";
 
-    // Gas never goes to nothing: what the wind gives beyond this is sent elsewhere.
+    // Gas never reaches zero: wind beyond this share is exported.
     private const double MostWithoutGas = 98;
 
     private const double MeanDemandMw = 28_000;
@@ -27,7 +27,7 @@ internal static class SyntheticGrid
     /// <summary>The national demand.</summary>
     public static int DemandMw(DateTimeOffset window) => (int)Math.Round(MeanDemandMw * Demand(window) / 100) * 100;
 
-    /// <summary>A price that gas makes: the more of it runs, the dearer.</summary>
+    /// <summary>A price that rises with the share of gas.</summary>
     public static decimal PriceGbpMwh(IReadOnlyList<FuelPercent> mix) => 20 + (1.6m * mix.Single(f => f.Fuel == "gas").Percent);
 
     private static double[] Mean(int[] areas, DateTimeOffset window)
@@ -82,7 +82,7 @@ internal static class SyntheticGrid
         return Math.Cos(Math.PI * fromNoon) * (0.65 + (0.35 * season)) * clouds;
     }
 
-    // From a lull of about 0.1 to a storm of about 1.5, more in winter.
+    // From about 0.1 to about 1.5, more in winter.
     private static double Wind(DateTimeOffset window, int area)
     {
         var breeze = 0.75 + (0.38 * Math.Sin(Turn(Hours(window), 83) + (area * 0.37))) + (0.2 * Math.Sin(Turn(Hours(window), 29) + (area * 0.8)));

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Pylon.Ingestion.Regional;
 
-/// <summary>How far ahead the regional grid is filled; a service that has nothing to answer with is not healthy.</summary>
+/// <summary>How far ahead the regional grid is filled; without a value for the current half hour the service is not healthy.</summary>
 internal sealed class SyntheticGridCoverage(TimeProvider time) : IHealthCheck
 {
     private long _until;
@@ -16,5 +16,5 @@ internal sealed class SyntheticGridCoverage(TimeProvider time) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Until > time.GetUtcNow()
             ? HealthCheckResult.Healthy()
-            : new HealthCheckResult(context.Registration.FailureStatus, "the regional grid is not filled for the current half hour yet"));
+            : new HealthCheckResult(context.Registration.FailureStatus, "the regional grid has no values for the current half hour yet"));
 }

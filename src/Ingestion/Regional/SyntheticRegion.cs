@@ -1,8 +1,8 @@
 namespace Pylon.Ingestion.Regional;
 
 /// <summary>
-/// The character of a network area: its part of the national demand and what its plants give, in per cent of its mean
-/// demand. Wind is meant at a good breeze, solar at noon in June; what is missing is gas.
+/// The parameters of a network area: its part of the national demand and the output of its plants, in per cent of its mean
+/// demand. Wind is that of a good breeze, solar at noon in June; what is missing is gas.
 /// </summary>
 internal sealed record SyntheticRegion(double Demand, double Wind, double Solar, double Nuclear, double Hydro, double Biomass, double Imports)
 {

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Import;
 using Pylon.Ingestion.V1;
 using Pylon.Rpc;
@@ -8,7 +9,7 @@ using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Ingestion.Runs;
 
-/// <summary>The gRPC face of the runs.</summary>
+/// <summary>The gRPC service for ingestion runs, imports and the quarantine.</summary>
 internal sealed class PipelineRunService(PipelineRunner runner, RunStore store, SeriesImport import, IOptions<SourcesOptions> options, TimeProvider time)
     : V1.PipelineRunService.PipelineRunServiceBase
 {
@@ -27,7 +28,7 @@ internal sealed class PipelineRunService(PipelineRunner runner, RunStore store, 
         id ??= await store.FindRunningAsync(token);
         var run = id is { } found ? await store.FindAsync(found, token) : null;
         return run is null
-            ? throw Refusal.Unavailable("RUN_JUST_ENDED", "Another run was just about to end: ask again.", TimeSpan.FromSeconds(1)).AsException()
+            ? throw Refusal.Unavailable("RUN_JUST_ENDED", "Another ingestion run is just ending: call again.", TimeSpan.FromSeconds(1)).AsException()
             : new RunPipelineResponse { Run = Message(run) };
     }
 

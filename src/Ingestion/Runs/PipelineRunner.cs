@@ -1,11 +1,12 @@
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Series;
 
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>
-/// Visits the sources, all at once and each for itself. One run at a time over all instances; one that died in the
-/// middle is marked as abandoned by the next, which asks for everything again and so completes it.
+/// Runs ingestion: reads all sources at once, each independently. One ingestion run at a time over all instances; one that
+/// died in the middle is marked as abandoned by the next, which reads everything again and so completes it.
 /// </summary>
 internal sealed class PipelineRunner(
     RunStore runs, SeriesStore series, MarketStore market, IEnumerable<GridSource> sources, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PipelineRunner> logger)
@@ -36,15 +37,15 @@ internal sealed class PipelineRunner(
 
         if (!begun)
             return null;
-        var visited = sources.Where(s => only.Count == 0 || only.Contains(s.Name)).ToList();
-        return (id, Task.Run(() => RunAsync(held, id, visited, lifetime.ApplicationStopping), CancellationToken.None));
+        var chosen = sources.Where(s => only.Count == 0 || only.Contains(s.Name)).ToList();
+        return (id, Task.Run(() => RunAsync(held, id, chosen, lifetime.ApplicationStopping), CancellationToken.None));
     }
 
-    private async Task RunAsync(Npgsql.NpgsqlConnection held, Guid id, IReadOnlyList<GridSource> visited, CancellationToken cancellationToken)
+    private async Task RunAsync(Npgsql.NpgsqlConnection held, Guid id, IReadOnlyList<GridSource> chosen, CancellationToken cancellationToken)
     {
         try
         {
-            var outcomes = await Task.WhenAll(visited.Select(source => VisitAsync(id, source, cancellationToken)));
+            var outcomes = await Task.WhenAll(chosen.Select(source => IngestAsync(id, source, cancellationToken)));
             var status = outcomes.All(o => o.Status == "succeeded") ? "succeeded" : outcomes.All(o => o.Status == "failed") ? "failed" : "partial";
             await runs.EndAsync(id, status, outcomes, time.GetUtcNow(), cancellationToken);
             logger.RunEnded(id, status, outcomes.Sum(o => o.New), outcomes.Sum(o => o.Changed), outcomes.Sum(o => o.Rejected));
@@ -55,7 +56,7 @@ internal sealed class PipelineRunner(
         }
         catch (OperationCanceledException)
         {
-            // The process stops; the next run does what this one left.
+            // The process stops; the next ingestion run reads what this one did not.
         }
         finally
         {
@@ -63,7 +64,7 @@ internal sealed class PipelineRunner(
         }
     }
 
-    private async Task<SourceOutcome> VisitAsync(Guid run, GridSource source, CancellationToken cancellationToken)
+    private async Task<SourceOutcome> IngestAsync(Guid run, GridSource source, CancellationToken cancellationToken)
     {
         var started = time.GetUtcNow();
         await runs.BeginSourceAsync(run, source.Name, started, cancellationToken);
@@ -75,13 +76,13 @@ internal sealed class PipelineRunner(
             var error = reading.Error;
             try
             {
-                if (reading.Harvest is { } harvest)
+                if (reading.Body is { } parsed)
                 {
-                    stored += await series.StoreAsync(harvest, source.Name, time.GetUtcNow(), cancellationToken);
-                    if (harvest.CatalogueOf is { } provider)
-                        stored += await market.StoreAsync(provider, harvest.Windows, time.GetUtcNow(), cancellationToken);
+                    stored += await series.StoreAsync(source.Name, parsed.Dataset, parsed.Values, parsed.Rejected, time.GetUtcNow(), cancellationToken);
+                    if (parsed.CatalogueOf is { } provider)
+                        stored += await market.StoreAsync(provider, parsed.Windows, time.GetUtcNow(), cancellationToken);
                     reading.IsStored = error is null;
-                    (read, rejected, missing) = (read + harvest.RowsRead, rejected + harvest.Rejected.Count, missing + harvest.HalfHoursMissing);
+                    (read, rejected, missing) = (read + parsed.RowsRead, rejected + parsed.Rejected.Count, missing + parsed.HalfHoursMissing);
                 }
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Options;
+using Pylon.Ingestion.Clients;
 
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>
-/// Visits all sources at start and each of them at every interval, unless another instance has; one that failed is
-/// visited again sooner.
+/// Begins an ingestion run of all sources at start, and one of each at every interval, unless another instance has; a
+/// source that failed is read again sooner.
 /// </summary>
 internal sealed class PipelineWorker(PipelineRunner runner, RunStore runs, IOptions<SourcesOptions> options, TimeProvider time, ILogger<PipelineWorker> logger)
     : BackgroundService
@@ -23,7 +24,7 @@ internal sealed class PipelineWorker(PipelineRunner runner, RunStore runs, IOpti
         {
             try
             {
-                await (isStarted ? VisitDueAsync(stoppingToken) : runner.TryBeginAsync("start", null, [], time.GetUtcNow() - StartedTogether, stoppingToken));
+                await (isStarted ? RunDueAsync(stoppingToken) : runner.TryBeginAsync("start", null, [], time.GetUtcNow() - StartedTogether, stoppingToken));
                 isStarted = true;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -35,7 +36,7 @@ internal sealed class PipelineWorker(PipelineRunner runner, RunStore runs, IOpti
         }
     }
 
-    private async Task VisitDueAsync(CancellationToken cancellationToken)
+    private async Task RunDueAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var due = await runs.DueAsync(runner.Names, now - (options.Value.Interval * Slack), now - (options.Value.RetryInterval * Slack), cancellationToken);

@@ -1,19 +1,21 @@
+using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using Pylon.Events.V1;
+using Pylon.Ingestion.Events;
 using Pylon.Postgres;
 using Pylon.Rpc;
 
 namespace Pylon.Ingestion.Runs;
 
-/// <summary>Every statement on the runs and what they left.</summary>
+/// <summary>Every statement on the ingestion runs and the quarantine they filled.</summary>
 internal sealed class RunStore(NpgsqlDataSource dataSource)
 {
-    // Held by the connection of the run: when its process dies, so does the lock.
+    // The connection of the run holds it, so the lock ends with the process.
     private const string TryLock = "SELECT pg_try_advisory_lock(hashtextextended('pylon.ingestion.run', 0))";
 
     private const string Unlock = "SELECT pg_advisory_unlock(hashtextextended('pylon.ingestion.run', 0))";
 
-    // Who holds the lock is the only one that runs: what still says running was left by a process that died.
+    // Only the holder of the lock runs, so a run that is still marked running was left by a process that died.
     private const string Abandon =
         """
         WITH left_over AS (UPDATE pipeline_runs SET status = 'abandoned', finished_at = $1 WHERE status = 'running' RETURNING id)
@@ -27,7 +29,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
         ON CONFLICT DO NOTHING
         """;
 
-    // What is older helps nobody; quarantined rows that still come are seen again.
+    // A row that still arrives is quarantined again.
     private const string Purge =
         """
         WITH runs AS (DELETE FROM pipeline_runs WHERE started_at < $1 - interval '90 days')
@@ -119,22 +121,14 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
             Begin, cancellationToken, id, Sql.Uuid(requestId), trigger, now, unlessSince) == 1;
     }
 
-    /// <summary>The sources that were last visited before <paramref name="visited"/>, or in vain before <paramref name="failed"/>.</summary>
-    public async Task<IReadOnlyList<string>> DueAsync(
-        IReadOnlyList<string> sources, DateTimeOffset visited, DateTimeOffset failed, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.Command(Due, sources.ToArray(), visited, failed);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var due = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-            due.Add(reader.GetString(0));
-        return due;
-    }
+    /// <summary>The sources that were last read before <paramref name="read"/>, or without success before <paramref name="failed"/>.</summary>
+    public Task<List<string>> DueAsync(IReadOnlyList<string> sources, DateTimeOffset read, DateTimeOffset failed, CancellationToken cancellationToken) =>
+        dataSource.Command(Due, sources.ToArray(), read, failed).ListAsync(reader => reader.GetString(0), cancellationToken);
 
     public Task BeginSourceAsync(Guid run, string source, DateTimeOffset now, CancellationToken cancellationToken) =>
         dataSource.ExecuteAsync(BeginSource, cancellationToken, run, source, now);
 
-    /// <summary>Notes what a visit gave; one with success makes the source fresh, and ends an alert.</summary>
+    /// <summary>Stores the outcome for one source; success makes the source fresh and ends its alert.</summary>
     public async Task EndSourceAsync(Guid run, SourceOutcome o, CancellationToken cancellationToken)
     {
         var isRead = o.Status == "succeeded";
@@ -143,11 +137,10 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
             isRead ? [Sql.Statement(Refresh, o.Source, o.FinishedAt)] : [],
             cancellationToken);
         if (isRead)
-            await dataSource.ChangeAsync(
-                Sql.Statement(EndStaleness, o.Source), [GridEvents.Append(o.Source, new GridSourceRecovered { Source = o.Source })], cancellationToken);
+            await dataSource.ChangeAsync(Sql.Statement(EndStaleness, o.Source), [GridEvents.Append(o.Source, new GridSourceRecovered { Source = o.Source })], cancellationToken);
     }
 
-    /// <summary>Ends a run together with the event that tells of it.</summary>
+    /// <summary>Ends an ingestion run together with its event.</summary>
     public Task EndAsync(Guid run, string status, IReadOnlyList<SourceOutcome> outcomes, DateTimeOffset now, CancellationToken cancellationToken) =>
         dataSource.ChangeAsync(
             Sql.Statement(End, run, status, now),
@@ -173,28 +166,20 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     public Task<IReadOnlyList<Run>> ListAsync(PageToken? after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(Page, cancellationToken, Sql.Time(after?.Time), after?.Id ?? Guid.Empty, limit);
 
-    public async Task<IReadOnlyList<V1.QuarantinedRow>> QuarantinedAsync(string source, (DateTimeOffset Time, long Id)? after, int limit, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.Command(QuarantinePage, source, Sql.Time(after?.Time), after?.Id ?? 0L, limit);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<V1.QuarantinedRow>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(new V1.QuarantinedRow
+    public Task<List<V1.QuarantinedRow>> QuarantinedAsync(string source, (DateTimeOffset Time, long Id)? after, int limit, CancellationToken cancellationToken) =>
+        dataSource.Command(QuarantinePage, source, Sql.Time(after?.Time), after?.Id ?? 0L, limit).ListAsync(
+            reader => new V1.QuarantinedRow
             {
                 Id = reader.GetInt64(0),
                 Source = reader.GetString(1),
                 Dataset = reader.GetString(2),
                 Reason = reader.GetString(3),
                 Body = reader.GetString(4),
-                FirstSeenAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(reader.GetFieldValue<DateTimeOffset>(5)),
-                LastSeenAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(reader.GetFieldValue<DateTimeOffset>(6)),
+                FirstSeenAt = reader.GetFieldValue<DateTimeOffset>(5).ToTimestamp(),
+                LastSeenAt = reader.GetFieldValue<DateTimeOffset>(6).ToTimestamp(),
                 TimesSeen = reader.GetInt64(7),
-            });
-        }
-
-        return rows;
-    }
+            },
+            cancellationToken);
 
     private static async Task<Guid?> IdAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
@@ -202,23 +187,17 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
             return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
 
+    // Each row is one source of a run.
     private async Task<IReadOnlyList<Run>> ReadAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
     {
-        await using var command = dataSource.Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var runs = new List<Run>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (runs.Count == 0 || runs[^1].Id != reader.GetGuid(0))
-                runs.Add(new Run(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), When(4), new List<SourceOutcome>()));
-            if (!reader.IsDBNull(5))
-                ((List<SourceOutcome>)runs[^1].Sources).Add(new SourceOutcome(
+        var rows = await dataSource.Command(sql, parameters).ListAsync(
+            reader => (
+                Run: new Run(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset?>(4), []),
+                Source: reader.IsDBNull(5) ? null : new SourceOutcome(
                     reader.GetString(5), reader.GetString(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetInt64(11),
-                    reader.GetInt64(12), reader.GetFieldValue<DateTimeOffset>(13), When(14), reader.GetString(15), When(16)));
-        }
-
-        return runs;
-
-        DateTimeOffset? When(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+                    reader.GetInt64(12), reader.GetFieldValue<DateTimeOffset>(13), reader.GetFieldValue<DateTimeOffset?>(14), reader.GetString(15),
+                    reader.GetFieldValue<DateTimeOffset?>(16))),
+            cancellationToken);
+        return [.. rows.GroupBy(row => row.Run.Id).Select(run => run.First().Run with { Sources = [.. run.Select(row => row.Source).OfType<SourceOutcome>()] })];
     }
 }

@@ -1,6 +1,6 @@
 namespace Pylon.Ingestion.Runs;
 
-/// <summary>What a run did with one source: a row of pipeline_run_sources.</summary>
+/// <summary>What an ingestion run read from one source: a row of pipeline_run_sources.</summary>
 internal sealed record SourceOutcome(
     string Source, string Status, long Read, long New, long Changed, long Unchanged, long Rejected, long Missing,
     DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string Error, DateTimeOffset? FreshAt);

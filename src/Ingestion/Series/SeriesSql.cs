@@ -1,217 +1,54 @@
 namespace Pylon.Ingestion.Series;
 
 /// <summary>
-/// The statements that bring staged values into a table of the series: $1 is the source, $2 the time of capture. Each
-/// answers how many rows were new and how many changed. A forecast is stored when it differs from the one known before;
-/// an actual when there is none or it differs. A lock of the source makes reading and writing one step.
+/// The statements that merge staged values into the tables of the series. Of those that take parameters, $1 is the source,
+/// $2 and $3 the first and last half hour staged, which keep the other months out of it, $4 the number of the table among
+/// those staged, $5 the months that were there before. A merge answers how many values were new and how many changed.
 /// </summary>
+/// <remarks>
+/// An INSERT of what is not there and an UPDATE of what differs, in one statement: half of the time of ON CONFLICT, which
+/// looks every row up in every index of its partition. It is safe because one source is written under one lock; the unique
+/// indexes would refuse the rest.
+/// </remarks>
 internal static class SeriesSql
 {
     public const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('pylon.ingestion.series.' || $1, 0))";
 
+    // Both sides of a join are read once, and the planner knows little of a partition that was made a moment ago.
     public const string Stage =
         """
-        CREATE TEMP TABLE staged_intensity (region_id smallint, window_start timestamptz, forecast numeric, forecast_index text, actual numeric, actual_index text) ON COMMIT DROP;
-        CREATE TEMP TABLE staged_mix (region_id smallint, window_start timestamptz, fuel text, percent numeric) ON COMMIT DROP;
-        CREATE TEMP TABLE staged_demand_forecast (window_start timestamptz, window_end timestamptz, settlement_date date, settlement_period smallint,
-            cardinal_point text, mw numeric, details jsonb, captured_at timestamptz) ON COMMIT DROP;
-        CREATE TEMP TABLE staged_demand_actual (window_start timestamptz, settlement_date date, settlement_period smallint,
-            mw numeric, transmission_mw numeric, details jsonb) ON COMMIT DROP;
-        CREATE TEMP TABLE staged_price (window_start timestamptz, settlement_date date, settlement_period smallint, price_type text, provider text,
-            price numeric, buy_price numeric, volume numeric, details jsonb) ON COMMIT DROP;
-        CREATE TEMP TABLE staged_embedded (window_start timestamptz, wind numeric, wind_capacity numeric, solar numeric, solar_capacity numeric) ON COMMIT DROP;
+        SET LOCAL enable_nestloop = off;
+        SET LOCAL work_mem = '64MB';
+        CREATE TEMP TABLE staged (target smallint, region_id smallint, window_start timestamptz, window_end timestamptz, settlement_date date,
+            settlement_period smallint, label text, value numeric, others numeric[], index text, details jsonb, captured_at timestamptz,
+            line bigint, body text) ON COMMIT DROP;
         """;
 
-    public const string NationalForecasts =
+    public const string Copy = "COPY staged FROM STDIN (FORMAT BINARY)";
+
+    public const string StagedEnd = "coalesce(s.window_end, s.window_start + interval '30 minutes')";
+
+    public const string Analyze = "ANALYZE staged";
+
+    /// <summary>Takes the lines out that repeat the half hour and capture of an earlier line, with all their values.</summary>
+    public const string TakeRepeated =
         """
-        WITH candidates AS (
-            SELECT s.window_start, s.forecast::numeric(6, 1) AS value, s.forecast_index
-            FROM staged_intensity s
-            LEFT JOIN LATERAL (
-                SELECT forecast_gco2_kwh FROM carbon_intensity_national
-                WHERE window_start = s.window_start AND source = $1 AND captured_at <= $2 AND forecast_gco2_kwh IS NOT NULL
-                ORDER BY captured_at DESC LIMIT 1) known ON true
-            WHERE s.region_id IS NULL AND s.forecast IS NOT NULL AND known.forecast_gco2_kwh IS DISTINCT FROM s.forecast::numeric(6, 1)),
-        stored AS (
-            INSERT INTO carbon_intensity_national (window_start, window_end, forecast_gco2_kwh, index, source, captured_at)
-            SELECT window_start, window_start + interval '30 minutes', value, forecast_index, $1, $2 FROM candidates
-            ON CONFLICT (window_start, source, captured_at) WHERE forecast_gco2_kwh IS NOT NULL
-            DO UPDATE SET forecast_gco2_kwh = excluded.forecast_gco2_kwh, index = excluded.index)
-        SELECT count(*), 0::bigint FROM candidates
+        DELETE FROM staged s USING (
+            SELECT line, row_number() OVER (PARTITION BY target, region_id, window_start, captured_at ORDER BY line) AS n FROM staged WHERE target = ANY ($1)) numbered
+        WHERE numbered.line = s.line AND numbered.n > 1
+        RETURNING s.target, s.window_start, s.line, s.body
         """;
 
-    public const string NationalActuals =
-        """
-        WITH candidates AS (
-            SELECT s.window_start, s.actual::numeric(6, 1) AS value, s.actual_index, t.window_start IS NULL AS is_new
-            FROM staged_intensity s
-            LEFT JOIN carbon_intensity_national t ON t.window_start = s.window_start AND t.source = $1 AND t.actual_gco2_kwh IS NOT NULL
-            WHERE s.region_id IS NULL AND s.actual IS NOT NULL AND t.actual_gco2_kwh IS DISTINCT FROM s.actual::numeric(6, 1)),
-        stored AS (
-            INSERT INTO carbon_intensity_national (window_start, window_end, actual_gco2_kwh, index, source, captured_at)
-            SELECT window_start, window_start + interval '30 minutes', value, actual_index, $1, $2 FROM candidates
-            ON CONFLICT (window_start, source) WHERE actual_gco2_kwh IS NOT NULL
-            DO UPDATE SET actual_gco2_kwh = excluded.actual_gco2_kwh, index = excluded.index, captured_at = excluded.captured_at)
-        SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM candidates
-        """;
+    /// <summary>So that each month is found without reading the others; written in order, lines need no larger index.</summary>
+    public const string IndexByTime = "CREATE INDEX ON staged USING brin (window_start) WITH (pages_per_range = 8)";
 
-    public const string RegionalForecasts =
-        """
-        WITH candidates AS (
-            SELECT s.region_id, s.window_start, s.forecast::numeric(6, 1) AS value, s.forecast_index
-            FROM staged_intensity s
-            LEFT JOIN LATERAL (
-                SELECT forecast_gco2_kwh FROM carbon_intensity_regional
-                WHERE region_id = s.region_id AND window_start = s.window_start AND source = $1 AND captured_at <= $2 AND forecast_gco2_kwh IS NOT NULL
-                ORDER BY captured_at DESC LIMIT 1) known ON true
-            WHERE s.region_id IS NOT NULL AND s.forecast IS NOT NULL AND known.forecast_gco2_kwh IS DISTINCT FROM s.forecast::numeric(6, 1)),
-        stored AS (
-            INSERT INTO carbon_intensity_regional (region_id, window_start, window_end, forecast_gco2_kwh, index, source, captured_at)
-            SELECT region_id, window_start, window_start + interval '30 minutes', value, forecast_index, $1, $2 FROM candidates
-            ON CONFLICT (region_id, window_start, source, captured_at) WHERE forecast_gco2_kwh IS NOT NULL
-            DO UPDATE SET forecast_gco2_kwh = excluded.forecast_gco2_kwh, index = excluded.index)
-        SELECT count(*), 0::bigint FROM candidates
-        """;
+    /// <summary>The months ($2) of a table ($1) that were not there, now each a table that stands alone.</summary>
+    public const string BeginMonths = "SELECT month FROM unnest($2) AS months (month) WHERE begin_month($1, month) ORDER BY month";
 
-    public const string RegionalActuals =
-        """
-        WITH candidates AS (
-            SELECT s.region_id, s.window_start, s.actual::numeric(6, 1) AS value, s.actual_index, t.window_start IS NULL AS is_new
-            FROM staged_intensity s
-            LEFT JOIN carbon_intensity_regional t
-                ON t.region_id = s.region_id AND t.window_start = s.window_start AND t.source = $1 AND t.actual_gco2_kwh IS NOT NULL
-            WHERE s.region_id IS NOT NULL AND s.actual IS NOT NULL AND t.actual_gco2_kwh IS DISTINCT FROM s.actual::numeric(6, 1)),
-        stored AS (
-            INSERT INTO carbon_intensity_regional (region_id, window_start, window_end, actual_gco2_kwh, index, source, captured_at)
-            SELECT region_id, window_start, window_start + interval '30 minutes', value, actual_index, $1, $2 FROM candidates
-            ON CONFLICT (region_id, window_start, source) WHERE actual_gco2_kwh IS NOT NULL
-            DO UPDATE SET actual_gco2_kwh = excluded.actual_gco2_kwh, index = excluded.index, captured_at = excluded.captured_at)
-        SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM candidates
-        """;
+    public const string AttachMonths = "SELECT attach_month($1, month) FROM unnest($2) AS months (month)";
 
-    // A half hour with a real value needs no made-up one any more.
-    public const string DropSynthetic =
-        """
-        DELETE FROM carbon_intensity_national t USING staged_intensity s
-        WHERE s.region_id IS NULL AND t.window_start = s.window_start AND t.source = 'synthetic';
-        DELETE FROM carbon_intensity_regional t USING staged_intensity s
-        WHERE t.region_id = s.region_id AND t.window_start = s.window_start AND t.source = 'synthetic';
-        DELETE FROM generation_mix_national t USING (SELECT window_start FROM staged_mix WHERE region_id IS NULL GROUP BY 1) s
-        WHERE t.window_start = s.window_start AND t.source = 'synthetic';
-        DELETE FROM generation_mix_regional t USING (SELECT region_id, window_start FROM staged_intensity UNION SELECT region_id, window_start FROM staged_mix) s
-        WHERE t.region_id = s.region_id AND t.window_start = s.window_start AND t.source = 'synthetic';
-        DELETE FROM demand_forecast_national t
-        USING (SELECT window_start FROM staged_demand_forecast WHERE cardinal_point = '' UNION SELECT window_start FROM staged_demand_actual) s
-        WHERE t.window_start = s.window_start AND t.source = 'synthetic';
-        DELETE FROM wholesale_prices t USING staged_price s
-        WHERE t.window_start = s.window_start AND t.price_type = s.price_type AND t.source = 'synthetic';
-        """;
-
-    public const string NationalMixes =
-        """
-        WITH given AS (
-            SELECT window_start, string_agg(fuel || percent::numeric(4, 1), ',' ORDER BY fuel) AS mix FROM staged_mix WHERE region_id IS NULL GROUP BY 1),
-        candidates AS (
-            SELECT g.window_start FROM given g
-            LEFT JOIN LATERAL (
-                SELECT string_agg(fuel || percent, ',' ORDER BY fuel) AS mix FROM generation_mix_national
-                WHERE window_start = g.window_start AND source = $1 AND captured_at <= $2
-                GROUP BY captured_at ORDER BY captured_at DESC LIMIT 1) known ON true
-            WHERE known.mix IS DISTINCT FROM g.mix),
-        stored AS (
-            INSERT INTO generation_mix_national (window_start, fuel, percent, source, captured_at)
-            SELECT window_start, fuel, percent, $1, $2 FROM staged_mix JOIN candidates USING (window_start) WHERE region_id IS NULL
-            ON CONFLICT (window_start, source, captured_at, fuel) DO UPDATE SET percent = excluded.percent)
-        SELECT count(*), 0::bigint FROM candidates
-        """;
-
-    public const string RegionalMixes =
-        """
-        WITH given AS (
-            SELECT region_id, window_start, string_agg(fuel || percent::numeric(4, 1), ',' ORDER BY fuel) AS mix
-            FROM staged_mix WHERE region_id IS NOT NULL GROUP BY 1, 2),
-        candidates AS (
-            SELECT g.region_id, g.window_start FROM given g
-            LEFT JOIN LATERAL (
-                SELECT string_agg(fuel || percent, ',' ORDER BY fuel) AS mix FROM generation_mix_regional
-                WHERE region_id = g.region_id AND window_start = g.window_start AND source = $1 AND captured_at <= $2
-                GROUP BY captured_at ORDER BY captured_at DESC LIMIT 1) known ON true
-            WHERE known.mix IS DISTINCT FROM g.mix),
-        stored AS (
-            INSERT INTO generation_mix_regional (region_id, window_start, fuel, percent, source, captured_at)
-            SELECT region_id, window_start, fuel, percent, $1, $2 FROM staged_mix JOIN candidates USING (region_id, window_start)
-            ON CONFLICT (region_id, window_start, source, captured_at, fuel) DO UPDATE SET percent = excluded.percent)
-        SELECT count(*), 0::bigint FROM candidates
-        """;
-
-    public const string DemandForecasts =
-        """
-        WITH candidates AS (
-            SELECT s.* FROM staged_demand_forecast s
-            LEFT JOIN LATERAL (
-                SELECT demand_mw, window_end FROM demand_forecast_national
-                WHERE window_start = s.window_start AND source = $1 AND cardinal_point = s.cardinal_point AND captured_at <= coalesce(s.captured_at, $2)
-                ORDER BY captured_at DESC LIMIT 1) known ON true
-            WHERE (known.demand_mw, known.window_end) IS DISTINCT FROM (s.mw::numeric(7, 1), s.window_end)),
-        stored AS (
-            INSERT INTO demand_forecast_national
-                (window_start, window_end, settlement_date, settlement_period, cardinal_point, demand_mw, details, source, captured_at)
-            SELECT window_start, window_end, settlement_date, settlement_period, cardinal_point, mw, details, $1, coalesce(captured_at, $2) FROM candidates
-            ON CONFLICT (window_start, source, cardinal_point, captured_at)
-            DO UPDATE SET demand_mw = excluded.demand_mw, window_end = excluded.window_end, details = excluded.details)
-        SELECT count(*), 0::bigint FROM candidates
-        """;
-
-    public const string DemandActuals =
-        """
-        WITH candidates AS (
-            SELECT s.*, t.window_start IS NULL AS is_new FROM staged_demand_actual s
-            LEFT JOIN demand_actual_national t ON t.window_start = s.window_start AND t.source = $1
-            WHERE (t.demand_mw, t.transmission_demand_mw) IS DISTINCT FROM (s.mw::numeric(7, 1), coalesce(s.transmission_mw::numeric(7, 1), t.transmission_demand_mw))),
-        stored AS (
-            INSERT INTO demand_actual_national
-                (window_start, window_end, settlement_date, settlement_period, demand_mw, transmission_demand_mw, details, source, captured_at)
-            SELECT window_start, window_start + interval '30 minutes', settlement_date, settlement_period, mw, transmission_mw, details, $1, $2 FROM candidates
-            ON CONFLICT (window_start, source) DO UPDATE SET demand_mw = excluded.demand_mw,
-                transmission_demand_mw = coalesce(excluded.transmission_demand_mw, demand_actual_national.transmission_demand_mw),
-                details = demand_actual_national.details || excluded.details, captured_at = excluded.captured_at)
-        SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM candidates
-        """;
-
-    public const string Prices =
-        """
-        WITH candidates AS (
-            SELECT s.*, t.window_start IS NULL AS is_new FROM staged_price s
-            LEFT JOIN wholesale_prices t
-                ON t.window_start = s.window_start AND t.price_type = s.price_type AND t.provider = s.provider AND t.source = $1
-            WHERE (t.price_gbp_mwh, t.system_buy_price_gbp_mwh, t.volume_mwh)
-                IS DISTINCT FROM (s.price::numeric(12, 5), s.buy_price::numeric(12, 5), s.volume::numeric(14, 4))),
-        stored AS (
-            INSERT INTO wholesale_prices (window_start, window_end, settlement_date, settlement_period, price_type, provider,
-                price_gbp_mwh, system_buy_price_gbp_mwh, volume_mwh, details, source, captured_at)
-            SELECT window_start, window_start + interval '30 minutes', settlement_date, settlement_period, price_type, provider,
-                price, buy_price, volume, details, $1, $2 FROM candidates
-            ON CONFLICT (window_start, price_type, provider, source) DO UPDATE SET price_gbp_mwh = excluded.price_gbp_mwh,
-                system_buy_price_gbp_mwh = excluded.system_buy_price_gbp_mwh, volume_mwh = excluded.volume_mwh,
-                details = excluded.details, captured_at = excluded.captured_at)
-        SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM candidates
-        """;
-
-    public const string Embedded =
-        """
-        WITH candidates AS (
-            SELECT s.* FROM staged_embedded s
-            LEFT JOIN LATERAL (
-                SELECT wind_mw, solar_mw FROM embedded_generation_forecast
-                WHERE window_start = s.window_start AND source = $1 AND captured_at <= $2
-                ORDER BY captured_at DESC LIMIT 1) known ON true
-            WHERE (known.wind_mw, known.solar_mw) IS DISTINCT FROM (s.wind::numeric(7, 1), s.solar::numeric(7, 1))),
-        stored AS (
-            INSERT INTO embedded_generation_forecast (window_start, wind_mw, wind_capacity_mw, solar_mw, solar_capacity_mw, source, captured_at)
-            SELECT window_start, wind, wind_capacity, solar, solar_capacity, $1, $2 FROM candidates
-            ON CONFLICT (window_start, source, captured_at) DO UPDATE SET wind_mw = excluded.wind_mw, solar_mw = excluded.solar_mw)
-        SELECT count(*), 0::bigint FROM candidates
-        """;
+    /// <summary>For months whose rows were written by hand, before anybody made their partition.</summary>
+    public const string EnsureMonths = "SELECT ensure_month($1, month) FROM unnest($2) AS months (month)";
 
     public const string Quarantine =
         """
@@ -223,5 +60,104 @@ internal static class SeriesSql
         DO UPDATE SET last_seen_at = excluded.last_seen_at, times_seen = quarantine.times_seen + excluded.times_seen
         """;
 
-    public const string EnsureMonths = "SELECT ensure_month(parent, month) FROM unnest($1, $2) AS m (parent, month)";
+    private const string InMonths = "date_trunc('month', s.window_start, 'UTC') = ANY ($5)";
+
+    /// <summary>
+    /// Into a month that stands alone everything is new, and no index or foreign key is checked: that
+    /// happens once, when it is attached. $2 and $3 are the ends of the month, the second not included; no $5.
+    /// </summary>
+    public static string Fill(SeriesTable table, DateTimeOffset month) =>
+        $"{Insert(table, $"{table.Name}_{month:yyyyMM}")} FROM staged s{table.Spread} WHERE s.target = $4 AND s.window_start >= $2 AND s.window_start < $3";
+
+    /// <param name="table">Whose values are staged.</param>
+    /// <param name="hasOwnCaptures">Some values have a capture time of their own.</param>
+    /// <param name="keepsEveryCapture">False leaves out a capture that equals the one before.</param>
+    public static string Merge(SeriesTable table, bool hasOwnCaptures, bool keepsEveryCapture) =>
+        !table.IsForecast ? Actuals(table) : hasOwnCaptures ? Captures(table, keepsEveryCapture) : LatestForecasts(table);
+
+    /// <summary>A half hour with a real value needs no synthetic one any more.</summary>
+    public static string DropSynthetic(SeriesTable table, string synthetic) =>
+        $"""
+        DELETE FROM {synthetic} t
+        WHERE t.source = 'synthetic' AND t.window_start >= $2 AND t.window_start <= $3
+          AND EXISTS (SELECT FROM staged s WHERE s.target = $4 AND coalesce(s.label, '') = '' AND {(table.IsRegional ? "t.region_id = s.region_id AND " : "")}t.window_start = s.window_start)
+        """;
+
+    private static string Actuals(SeriesTable table) =>
+        $"""
+        WITH changed AS (
+            UPDATE {table.Name} t SET {Set(table)}, captured_at = s.captured_at
+            FROM staged s
+            WHERE s.target = $4 AND {SameKey(table)} AND {Known(table)} AND ({table.Differs})
+            RETURNING 1),
+        added AS (
+            {Insert(table, table.Name)}
+            FROM staged s
+            WHERE s.target = $4 AND {InMonths} AND NOT EXISTS (SELECT FROM {table.Name} t WHERE {SameKey(table)} AND {Known(table)})
+            RETURNING 1)
+        SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed)
+        """;
+
+    // Becomes known now, unless it equals the latest value of this source.
+    private static string LatestForecasts(SeriesTable table) =>
+        $"""
+        WITH known AS MATERIALIZED (
+            SELECT DISTINCT ON ({Keys(table, "t")}) {Keys(table, "t")}, {string.Join(", ", table.Compared)}
+            FROM {table.Rows} t WHERE {Known(table)} ORDER BY {Keys(table, "t")}, captured_at DESC),
+        added AS (
+            {Insert(table, table.Name)}
+            FROM staged s LEFT JOIN known t ON {SameKey(table)}{table.Spread}
+            WHERE s.target = $4 AND {InMonths} AND (t.window_start IS NULL OR {table.Differs})
+            RETURNING {Keys(table, "")})
+        SELECT (SELECT count({Distinct(table)}) FROM added), 0::bigint
+        """;
+
+    // Each staged capture beside the latest that is known and not later.
+    private static string Captures(SeriesTable table, bool keepsEveryCapture) =>
+        $"""
+        WITH given AS (
+            SELECT * FROM (
+                SELECT DISTINCT ON ({Keys(table, "s")}, s.captured_at) s.*, t.captured_at AS known_at, t.captured_at IS NULL OR {table.Differs} AS differs
+                FROM staged s LEFT JOIN {table.Rows} t ON {SameKey(table)} AND t.captured_at <= s.captured_at AND {Known(table)}
+                WHERE s.target = $4
+                ORDER BY {Keys(table, "s")}, s.captured_at, t.captured_at DESC) beside
+            WHERE differs{(keepsEveryCapture ? " OR known_at < captured_at" : "")}),
+        changed AS (
+            UPDATE {table.Name} t SET {Set(table)}
+            FROM given s
+            WHERE s.known_at = s.captured_at AND {SameKey(table)} AND t.captured_at = s.captured_at AND {Known(table)}
+            RETURNING {Keys(table, "t")}),
+        added AS (
+            {Insert(table, table.Name)}
+            FROM given s{table.Spread}
+            WHERE s.known_at IS DISTINCT FROM s.captured_at AND {InMonths}
+            RETURNING {Keys(table, "")})
+        SELECT (SELECT count({Distinct(table)}) FROM added), (SELECT count({Distinct(table)}) FROM changed)
+        """;
+
+    private static string Known(SeriesTable table) => $"t.source = $1 AND t.window_start >= $2 AND t.window_start <= $3 AND {table.Only}";
+
+    private static string SameKey(SeriesTable table) => string.Join(" AND ", table.Key.Select(key => $"t.{key.Name} = {key.Staged}"));
+
+    private static string Keys(SeriesTable table, string of) => string.Join(", ", table.Key.Select(key => of switch
+    {
+        "" => key.Name,
+        "s" => key.Staged,
+        _ => $"{of}.{key.Name}",
+    }));
+
+    // The rows of a mix are counted once together.
+    private static string Distinct(SeriesTable table) => table.IsMix ? $"DISTINCT ({Keys(table, "")})" : "*";
+
+    private static string Set(SeriesTable table) =>
+        string.Join(", ", table.Values.Where(column => column.Updated is not null).Select(column => $"{column.Name} = {column.Updated}"));
+
+    private static string Insert(SeriesTable table, string into)
+    {
+        var columns = table.Key.Concat(table.Values).ToList();
+        return $"""
+            INSERT INTO {into} ({string.Join(", ", columns.Select(column => column.Name))}, source, captured_at)
+                SELECT {string.Join(", ", columns.Select(column => column.Staged))}, $1, s.captured_at
+            """;
+    }
 }

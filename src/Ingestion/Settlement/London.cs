@@ -8,7 +8,7 @@ internal static class London
     /// <summary>When the day begins; midnight happens once on every day, as the clocks change at one in the morning UTC.</summary>
     public static DateTimeOffset Midnight(DateOnly date) => Instant(date.ToDateTime(TimeOnly.MinValue));
 
-    /// <summary>The moment that a clock in London shows as this; the first of two when it does so twice.</summary>
+    /// <summary>The moment of a local time in London; the first of two when the clocks go back.</summary>
     public static DateTimeOffset Instant(DateTime local)
     {
         var unspecified = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);

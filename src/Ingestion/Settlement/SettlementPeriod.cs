@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
-using Pylon.Ingestion.Regional;
 
 namespace Pylon.Ingestion.Settlement;
 
 /// <summary>
-/// A half hour as the market counts it: from midnight in London, so a day has 48, or 46 when the clocks go forward and
+/// A half hour of the electricity market, counted from midnight in London, so a day has 48, or 46 when the clocks go forward and
 /// 50 when they go back (BSC section K; Elexon's glossary, "Settlement Period").
 /// </summary>
 [StructLayout(LayoutKind.Auto)]

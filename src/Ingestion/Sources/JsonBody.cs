@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Pylon.Ingestion.Sources;
 
-/// <summary>A body that should be JSON. A source in trouble sends anything.</summary>
+/// <summary>A body that should be JSON; a failing source may send anything.</summary>
 internal static class JsonBody
 {
     /// <summary>Null and the problem when it is not JSON.</summary>
-    public static JsonElement? Parse(string body, Harvest harvest)
+    public static JsonElement? Parse(string body, ParsedBody parsed)
     {
         try
         {
@@ -15,12 +15,12 @@ internal static class JsonBody
         }
         catch (JsonException)
         {
-            harvest.Problem = "the body is not JSON";
+            parsed.Problem = "the body is not JSON";
             return null;
         }
     }
 
-    /// <summary>The elements of an array, an object by itself, nothing otherwise: the sources give one where they mean a list of one.</summary>
+    /// <summary>The elements of an array, an object by itself, nothing otherwise: the sources send an object for a list of one.</summary>
     public static IEnumerable<JsonElement> Each(this JsonElement parent, string name) => Get(parent, name) switch
     {
         { ValueKind: JsonValueKind.Array } list => list.EnumerateArray(),

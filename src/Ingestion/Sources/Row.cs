@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
-using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
 
 namespace Pylon.Ingestion.Sources;
 
 /// <summary>
-/// One row of a source, read column by column. The first thing wrong with it is kept in <see cref="Problem"/>; the value
-/// read is then of no use, which whoever reads finds out once, at the end.
+/// One row of a source, read column by column. The first problem is kept in <see cref="Problem"/>; the values read are then
+/// invalid, so a reader checks it once, at the end.
 /// </summary>
 internal sealed class Row(Func<string, string?> column, string body, long line = 0)
 {
@@ -19,7 +19,7 @@ internal sealed class Row(Func<string, string?> column, string body, long line =
         "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd HH:mm:sszzz", "dd/MM/yyyy HH:mm", "dd/MM/yyyy HH:mm:ss",
     ];
 
-    // NESO has written the same column in each of these ways over the years.
+    // NESO has used each of these for the same column over the years.
     private static readonly string[] DateFormats =
     [
         "yyyy-MM-dd", "dd-MMM-yyyy", "dd-MMM-yy", "d-MMM-yy", "d-MMM-yyyy", "dd/MM/yyyy", "d/M/yyyy", "yyyyMMdd", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm:ss",
@@ -38,6 +38,10 @@ internal sealed class Row(Func<string, string?> column, string body, long line =
 
     /// <summary>Null when it is not there, null or blank.</summary>
     public string? Text(string name) => column(name)?.Trim() is { Length: > 0 } text ? text : null;
+
+    public decimal Number(string name, SeriesDefinition series) => Number(name, series.Least, series.Most);
+
+    public decimal? OptionalNumber(string name, SeriesDefinition series) => OptionalNumber(name, series.Least, series.Most);
 
     public decimal Number(string name, decimal min, decimal max)
     {
@@ -111,7 +115,7 @@ internal sealed class Row(Func<string, string?> column, string body, long line =
         return default;
     }
 
-    // Nothing that is added to such a time leaves the calendar.
+    // So that adding to such a time cannot overflow.
     private static bool IsSane(int year) => year is > 1000 and < 9000;
 
     /// <summary>Names in any case: columns have changed theirs.</summary>

@@ -3,8 +3,8 @@ using Pylon.Common.V1;
 namespace Pylon.Ingestion.Zones;
 
 /// <summary>
-/// Zones by what they are called. Case does not count, for ASCII letters only: exactly what the indexes of grid_zones
-/// do, so that both always agree on what is the same.
+/// Zones by code, name, locality and region, without regard to the case of ASCII letters: exactly as the indexes of
+/// grid_zones compare, so that both always agree.
 /// </summary>
 internal sealed class ZoneBook
 {
@@ -54,7 +54,7 @@ internal sealed class ZoneBook
             target[i] = char.IsAsciiLetterUpper(source[i]) ? (char)(source[i] | 0x20) : source[i];
     });
 
-    // A name that several zones share means none of them.
+    // A name that several zones share is ambiguous and matches none.
     private static Zone? Only(Dictionary<string, List<Zone>> zones, string? key, bool withoutCode)
     {
         if (key is null || !zones.TryGetValue(Fold(key), out var found))

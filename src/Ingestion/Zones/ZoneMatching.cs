@@ -13,7 +13,7 @@ internal static class ZoneMatching
 {
     /// <param name="references">What is asked for.</param>
     /// <param name="book">The zones that could match; the new ones are added to it.</param>
-    /// <param name="registerAs">The source of zones registered for want of a match; null registers nothing.</param>
+    /// <param name="registerAs">The source of zones that are registered because none matches; null registers nothing.</param>
     public static ZoneAnswers Resolve(IReadOnlyList<ZoneReference> references, ZoneBook book, string? registerAs)
     {
         var answers = new List<ZoneAnswer>(references.Count);
@@ -35,7 +35,7 @@ internal static class ZoneMatching
         return new ZoneAnswers(answers, registrations);
     }
 
-    // A code that was not found is new. A name alone is new only when no zone has it: one more would not make it clearer.
+    // A code that was not found is new. A name alone is new only when no zone has it: another zone would make it ambiguous.
     private static bool IsNew(ZoneReference reference, ZoneBook book) =>
         reference.Code is not null || (reference.Name is not null && !book.KnowsName(reference.Name));
 

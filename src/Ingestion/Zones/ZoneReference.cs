@@ -8,7 +8,7 @@ internal sealed record ZoneReference(string? Code, string? Name, string? Localit
 {
     public const int MaxLength = 200;
 
-    /// <param name="given">The reference as it came.</param>
+    /// <param name="given">The reference in the request.</param>
     /// <param name="field">Its name in the request, for a refusal.</param>
     public static ZoneReference Read(GridZoneReference given, string field)
     {

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Zones;
 
@@ -59,22 +60,16 @@ internal sealed class ZoneStore(NpgsqlDataSource dataSource)
         """;
 
     /// <summary>The zones that could be meant by one of the references.</summary>
-    public async Task<IReadOnlyList<Zone>> FindCandidatesAsync(IReadOnlyList<ZoneReference> references, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(FindCandidates);
-        command.Parameters.AddWithValue(Keys(references, r => r.Code));
-        command.Parameters.AddWithValue(Keys(references, r => r.Name));
-        command.Parameters.AddWithValue(Keys(references, r => r.Locality));
-        command.Parameters.AddWithValue(Keys(references, r => r.Region));
-        return await ReadAsync(command, cancellationToken);
-    }
+    public Task<List<Zone>> FindCandidatesAsync(IReadOnlyList<ZoneReference> references, CancellationToken cancellationToken) =>
+        dataSource.Command(FindCandidates, Keys(references, r => r.Code), Keys(references, r => r.Name), Keys(references, r => r.Locality), Keys(references, r => r.Region))
+            .ListAsync(Read, cancellationToken);
 
     /// <summary>Stores all the zones or, when another call has stored one of them meanwhile, none and null.</summary>
     public async Task<IReadOnlyList<Zone>?> RegisterAsync(IReadOnlyList<Zone> zones, string source, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Register, connection, transaction);
+        var command = new NpgsqlCommand(Register, connection, transaction);
         command.Parameters.AddWithValue(zones.Select(z => z.Id).ToArray());
         command.Parameters.AddWithValue(zones.Select(z => z.Code).ToArray());
         command.Parameters.AddWithValue(zones.Select(z => z.Name).ToArray());
@@ -84,7 +79,7 @@ internal sealed class ZoneStore(NpgsqlDataSource dataSource)
         command.Parameters.AddWithValue(source);
         try
         {
-            var stored = await ReadAsync(command, cancellationToken);
+            var stored = await command.ListAsync(Read, cancellationToken);
             if (stored.Count < zones.Count)
                 return null;
             await transaction.CommitAsync(cancellationToken);
@@ -97,31 +92,15 @@ internal sealed class ZoneStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Zones by code, those without one last; the ones after <paramref name="after"/> when it is given.</summary>
-    public async Task<IReadOnlyList<Zone>> ListAsync(ZonePage? after, int limit, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(List);
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = after?.Code });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Id ?? Guid.Empty });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        return await ReadAsync(command, cancellationToken);
-    }
+    public Task<List<Zone>> ListAsync(ZonePage? after, int limit, CancellationToken cancellationToken) =>
+        dataSource.Command(List, new NpgsqlParameter<string?> { TypedValue = after?.Code }, after?.Id ?? Guid.Empty, limit).ListAsync(Read, cancellationToken);
 
     private static string[] Keys(IReadOnlyList<ZoneReference> references, Func<ZoneReference, string?> text) =>
         [.. references.Select(text).OfType<string>().Select(ZoneBook.Fold).Distinct()];
 
-    private static async Task<IReadOnlyList<Zone>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static Zone Read(NpgsqlDataReader reader)
     {
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var zones = new List<Zone>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            zones.Add(new Zone(
-                reader.GetGuid(0), Text(1), Text(2), Text(3), Text(4), Text(5),
-                reader.IsDBNull(6) ? null : reader.GetInt16(6),
-                reader.GetString(7)));
-        }
-
-        return zones;
+        return new Zone(reader.GetGuid(0), Text(1), Text(2), Text(3), Text(4), Text(5), reader.IsDBNull(6) ? null : reader.GetInt16(6), reader.GetString(7));
 
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }

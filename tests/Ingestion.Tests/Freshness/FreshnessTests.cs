@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using System.Diagnostics.Metrics;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Runs;
 using Pylon.Testing;
@@ -17,28 +18,28 @@ public sealed class FreshnessTests
         await using var database = await IngestionDatabase.CreateAsync();
         var (freshness, runs) = (new FreshnessStore(database.DataSource), new RunStore(database.DataSource));
         await freshness.RegisterAsync(["elexon", "neso"], Noon.AddHours(-3), default);
-        await VisitAsync(runs, "neso", "succeeded", "", Noon);
-        await VisitAsync(runs, "elexon", "failed", "HTTP 500", Noon);
+        await IngestAsync(runs, "neso", "succeeded", "", Noon);
+        await IngestAsync(runs, "elexon", "failed", "HTTP 500", Noon);
 
         var known = await freshness.ReadAsync(default);
         var elexon = known.Single(k => k.Age.Source == "elexon");
-        var told = new[]
+        var alerted = new[]
         {
             await freshness.MarkStaleAsync(elexon.Age, elexon.Error, Noon.AddHours(-2), default),
             await freshness.MarkStaleAsync(elexon.Age, elexon.Error, Noon.AddHours(-2), default),
             await freshness.MarkStaleAsync(known.Single(k => k.Age.Source == "neso").Age, "", Noon.AddHours(-2), default),
         };
-        await VisitAsync(runs, "elexon", "succeeded", "", Noon);
-        await VisitAsync(runs, "elexon", "succeeded", "", Noon.AddHours(1));
+        await IngestAsync(runs, "elexon", "succeeded", "", Noon);
+        await IngestAsync(runs, "elexon", "succeeded", "", Noon.AddHours(1));
 
-        Assert.Equal([true, false, false], told);
+        Assert.Equal([true, false, false], alerted);
         Assert.Equal(
             ["pylon.grid.source_stale.v1 elexon HTTP 500", "pylon.grid.source_recovered.v1 elexon "],
             await database.Database.ScalarAsync<string[]>("SELECT array_agg(type || ' ' || subject || ' ' || coalesce(payload->'grid_source_stale'->>'error', '') ORDER BY seq) FROM ingestion.outbox") ?? []);
     }
 
     [Fact]
-    public void SourceIsStalePastItsLimitAndWhatIsMadeUpNever()
+    public void SourceIsStalePastItsLimitAndSyntheticValuesNever()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var time = new FakeTime(Noon);
@@ -50,7 +51,7 @@ public sealed class FreshnessTests
         Assert.True(freshness.IsStale("neso"));
     }
 
-    private static async Task VisitAsync(RunStore runs, string source, string status, string error, DateTimeOffset now)
+    private static async Task IngestAsync(RunStore runs, string source, string status, string error, DateTimeOffset now)
     {
         var id = Guid.NewGuid();
         await runs.BeginAsync(id, null, "request", now, DateTimeOffset.MaxValue, default);

@@ -5,7 +5,7 @@ namespace Pylon.Ingestion.Tests.Grid;
 public sealed class NationalGridTests
 {
     [Fact]
-    public async Task WithoutAnySourceEveryValueIsThereAndSaysThatItIsMadeUp()
+    public async Task WithoutAnySourceEveryValueIsThereAndMarkedSynthetic()
     {
         await using var service = await IngestionService.StartAsync();
 
@@ -19,7 +19,7 @@ public sealed class NationalGridTests
     }
 
     [Fact]
-    public async Task RealValueIsToldWhereThereIsOneAndTheRestStillSaysThatItIsMadeUp()
+    public async Task RealValuesComeFirstAndTheOthersAreMarkedSynthetic()
     {
         await using var service = await IngestionService.StartAsync();
 

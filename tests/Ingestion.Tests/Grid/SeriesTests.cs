@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Ingestion.V1;
@@ -11,7 +12,7 @@ public sealed class SeriesTests
     [InlineData("2026-03-29", "2026-03-29T00:00:00Z", 46)]
     [InlineData("2025-10-26", "2025-10-25T23:00:00Z", 50)]
     [InlineData("2026-03-04", "2026-03-04T00:00:00Z", 48)]
-    public async Task DayInLondonIsToldBySettlementPeriodsFromItsOwnMidnight(string date, string midnight, int periods)
+    public async Task DayInLondonHasItsSettlementPeriodsFromItsOwnMidnight(string date, string midnight, int periods)
     {
         await using var service = await IngestionService.StartAsync();
         await service.Database.ExecuteAsync(
@@ -49,7 +50,7 @@ public sealed class SeriesTests
     }
 
     [Fact]
-    public async Task ForecastOfTwoDaysIsCompleteAndSaysWhatIsMadeUp()
+    public async Task ForecastOfTwoDaysIsCompleteAndMarksSyntheticValues()
     {
         await using var service = await IngestionService.StartAsync();
 
@@ -60,6 +61,29 @@ public sealed class SeriesTests
         Assert.Equal(6, demand.Count);
         Assert.All(intensity.Concat(demand), p => Assert.True(p.Synthetic && !p.Actual));
         Assert.All(demand, p => Assert.InRange(p.Value, 15_000, 50_000));
+    }
+
+    [Fact]
+    public async Task ImportedImbalanceVolumeIsListedAndARevisionOverwritesIt()
+    {
+        await using var service = await IngestionService.StartAsync();
+
+        var first = await ImportAsync(service, "settlement_date,settlement_period,actual\n2026-03-04,19,-312.50004\n2026-03-04,20,41.25\n2026-03-04,21,1000001\n");
+        var revised = await ImportAsync(service, "from,actual\n2026-03-04T09:30Z,40\n");
+        var points = (await service.Grid.ListSignalsAsync(new ListSignalsRequest { Series = GridSeries.ImbalanceVolume })).Points;
+
+        Assert.Equal((2, "actual 1000001 is not from -1000000 to 1000000"), (first.RowsNew, Assert.Single(first.Rejected).Reason));
+        Assert.Equal(1, revised.RowsChanged);
+        Assert.Equal([(19, -312.5, true), (20, 40, true)], points.Select(p => (p.SettlementPeriod, p.Value, p.Actual)));
+        Assert.All(points, p => Assert.Equal(("import:volumes", false), (p.Source, p.Synthetic)));
+
+        static async Task<ImportSeriesResponse> ImportAsync(IngestionService service, string file)
+        {
+            using var call = service.Runs.ImportSeries();
+            await call.RequestStream.WriteAsync(new ImportSeriesRequest { Name = "volumes", Series = ImportedSeries.ImbalanceVolume, Data = ByteString.CopyFromUtf8(file) });
+            await call.RequestStream.CompleteAsync();
+            return await call;
+        }
     }
 
     private static readonly (ListSignalsRequest Request, string Field)[] Refused =
@@ -75,7 +99,7 @@ public sealed class SeriesTests
     ];
 
     [Fact]
-    public async Task WhatCannotBeAskedIsRefusedByItsField()
+    public async Task InvalidRequestIsRefusedByItsField()
     {
         await using var service = await IngestionService.StartAsync();
 

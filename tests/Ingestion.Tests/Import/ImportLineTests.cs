@@ -30,7 +30,7 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
     }
 
     [Fact]
-    public async Task BadLinesAreToldWithTheirNumbersAndQuarantinedAndTheOthersAreStored()
+    public async Task BadLinesAreReportedWithTheirNumbersAndQuarantinedAndTheOthersAreStored()
     {
         (string Line, string Reason)[] bad =
         [
@@ -48,8 +48,8 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
             ("9999-12-31T23:30Z,,90,,", "from is not a time"),
             ("2026-03-04T10:00Z,90", "2 columns, and the first line names 5"),
             ("2026-03-04T10:00Z,,90,,,", "6 columns, and the first line names 5"),
-            ("2026-03-04T10:00Z,,90,,scorching", "index 'scorching' is none"),
-            ("2026-03-04T09:30Z,,91,,", "an earlier line tells of the same"),
+            ("2026-03-04T10:00Z,,90,,scorching", "index 'scorching' is not one of very low, low, moderate, high, very high"),
+            ("2026-03-04T09:30Z,,91,,", "an earlier line has the same half hour"),
             ("2026-03-04T10:00Z,,\09,,", "forecast is not a number"),
         ];
         var file = "from,to,forecast,actual,index\n\n2026-03-04T09:30Z,2026-03-04T10:00Z,80,,low\n"
@@ -65,7 +65,7 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
     }
 
     [Fact]
-    public async Task TheFormsThatATimeOrALineMayTakeAreTheSame()
+    public async Task EveryFormOfATimeOrALineIsRead()
     {
         const string File =
             "\uFEFFFrom,Settlement_Date,SETTLEMENT_PERIOD,to, forecast ,region_id,index\r\n"
@@ -83,6 +83,19 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
             "1.0 2.0 3.0 4.0",
             await Shared.ScalarAsync<string>("SELECT string_agg(forecast_gco2_kwh::text, ' ' ORDER BY region_id) FROM carbon_intensity_regional WHERE source = 'import:forms' AND window_start = '2026-03-04 10:00Z'"));
         Assert.Equal("very low,low,very low,very low", await Shared.ScalarAsync<string>("SELECT string_agg(index, ',' ORDER BY region_id) FROM carbon_intensity_regional WHERE source = 'import:forms'"));
+    }
+
+    [Fact]
+    public async Task QuoteThatIsNotClosedSpoilsItsOwnLineOnlyAndTheQuarantineHasTheLineUnchanged()
+    {
+        const string Bad = "\"2026-03-04T10:00Z,90,\"\"x";
+        var file = $"from,forecast,index\r\n\"2026-03-04T09:30Z\",\"80\",\"low\"\r\n{Bad}\r\n2026-03-04T10:30Z,85,\r\n2026-03-04T11:00Z,8\r6,\r\n";
+
+        var answer = await Shared.RunAsync(file, name: "quotes", pieces: 7);
+
+        Importer.AssertCounts(answer, read: 4, @new: 3, rejected: 1);
+        Assert.Equal(new RejectedLine { Line = 3, Reason = "1 columns, and the first line names 3" }, Assert.Single(answer.Rejected));
+        Assert.Equal(Bad, await Shared.ScalarAsync<string>("SELECT body FROM quarantine WHERE source = 'import:quotes'"));
     }
 
     [Fact]
@@ -106,7 +119,7 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
     [InlineData("settlement_date,forecast\n", "data", "must have settlement_date and settlement_period together")]
     [InlineData("from,to", "data", "must have the column forecast or actual")]
     [InlineData("from,actual,captured_at", "data", "must have the column forecast when it has captured_at")]
-    public async Task WhatIsNoFileOfTheSeriesIsRefused(string file, string field, string rule)
+    public async Task AFileWithoutTheColumnsOfItsSeriesIsRefused(string file, string field, string rule)
     {
         Assert.Equal(new(field, rule), await Shared.RefusedAsync(Encoding.UTF8.GetBytes(file)));
     }
@@ -129,13 +142,13 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
     [InlineData("-late")]
     [InlineData("a/b")]
     [InlineData("a234567890123456789012345678901234567890123456789012345678901234")]
-    public async Task ANameThatIsNoneIsRefused(string name)
+    public async Task AnInvalidNameIsRefused(string name)
     {
         Assert.Equal("name", (await Shared.RefusedAsync("from,forecast\n"u8.ToArray(), name: name)).Field);
     }
 
     [Fact]
-    public async Task ASeriesThatIsNoneIsRefused()
+    public async Task AnUnknownSeriesIsRefused()
     {
         Assert.Equal("series", (await Shared.RefusedAsync("from,forecast\n"u8.ToArray(), (ImportedSeries)9)).Field);
         Assert.Equal("data", (await Shared.RefusedAsync("from,forecast\n"u8.ToArray(), ImportedSeries.SystemPrice)).Field);

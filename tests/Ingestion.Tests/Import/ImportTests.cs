@@ -1,6 +1,7 @@
 using System.Text;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources.CarbonIntensity;
 using Pylon.Ingestion.V1;
 
@@ -49,7 +50,7 @@ public sealed class ImportTests
         async Task<double> LatestAsync(DateTimeOffset asKnownAt)
         {
             var start = new DateTimeOffset(2026, 3, 4, 10, 0, 0, TimeSpan.Zero);
-            return Assert.Single(await reader.IntensitiesAsync(null, start, start.AddMinutes(30), asKnownAt, false, 10, default)).Value;
+            return Assert.Single(await reader.ReadAsync(SeriesDefinition.CarbonIntensity, null, start, start.AddMinutes(30), asKnownAt, false, 10, default)).Value;
         }
     }
 
@@ -70,7 +71,7 @@ public sealed class ImportTests
 
         var answer = await importer.RunAsync(File);
         Importer.AssertCounts(answer, read: 6, @new: 4, rejected: 2);
-        Assert.Equal([(5L, "an earlier line tells of the same"), (7L, "captured_at is missing")], answer.Rejected.OrderBy(r => r.Line).Select(r => (r.Line, r.Reason)));
+        Assert.Equal([(5L, "an earlier line has the same half hour"), (7L, "captured_at is missing")], answer.Rejected.OrderBy(r => r.Line).Select(r => (r.Line, r.Reason)));
         Importer.AssertCounts(await importer.RunAsync(File), read: 6, unchanged: 4, rejected: 2);
         Importer.AssertCounts(await importer.RunAsync(File.Replace(",120,", ",125,", StringComparison.Ordinal)), read: 6, changed: 1, unchanged: 3, rejected: 2);
 
@@ -97,7 +98,7 @@ public sealed class ImportTests
     }
 
     [Fact]
-    public async Task AnImportedValueReplacesTheSyntheticOneAndStandsBehindWhatTheSourceTells()
+    public async Task AnImportedValueReplacesTheSyntheticOneAndComesAfterThatOfTheSource()
     {
         await using var importer = await Importer.CreateAsync();
         var start = HalfHour.Containing(Importer.Now);
@@ -108,8 +109,8 @@ public sealed class ImportTests
         Assert.Equal(17L, await importer.ScalarAsync<long>($"SELECT count(*) FROM carbon_intensity_regional WHERE source = 'synthetic' AND window_start = '{start:O}'"));
         Assert.Equal(("import:history", 9.0), await LatestAsync());
 
-        var told = $$$"""{"data":[{"from":"{{{start:yyyy-MM-dd'T'HH:mm'Z'}}}","to":"{{{start.AddMinutes(30):yyyy-MM-dd'T'HH:mm'Z'}}}","regions":[{"regionid":1,"intensity":{"forecast":11,"index":"very low"}}]}]}""";
-        await new SeriesStore(importer.Database.DataSource, importer.Regions).StoreAsync(CarbonIntensityBody.Read(told, "regional"), "carbon-intensity", Importer.Now, default);
+        var body = $$$"""{"data":[{"from":"{{{start:yyyy-MM-dd'T'HH:mm'Z'}}}","to":"{{{start.AddMinutes(30):yyyy-MM-dd'T'HH:mm'Z'}}}","regions":[{"regionid":1,"intensity":{"forecast":11,"index":"very low"}}]}]}""";
+        await new SeriesStore(importer.Database.DataSource, importer.Regions, TimeProvider.System).StoreAsync(CarbonIntensityBody.Read(body, "regional"), "carbon-intensity", Importer.Now, default);
         await importer.RunAsync($"region_id,from,forecast\n1,{start:yyyy-MM-dd'T'HH:mm'Z'},8\n");
         Assert.Equal(("carbon-intensity", 11.0), await LatestAsync());
 
@@ -119,7 +120,7 @@ public sealed class ImportTests
         async Task<(string, double)> LatestAsync()
         {
             var state = Assert.Single(await importer.Regions.LatestAsync(Importer.Now.AddMinutes(10), [1], default));
-            var point = Assert.Single(await new SeriesReader(importer.Database.DataSource).IntensitiesAsync(1, start, start.AddMinutes(30), Importer.Now.AddHours(1), false, 10, default));
+            var point = Assert.Single(await new SeriesReader(importer.Database.DataSource).ReadAsync(SeriesDefinition.CarbonIntensity, 1, start, start.AddMinutes(30), Importer.Now.AddHours(1), false, 10, default));
             Assert.Equal((state.Source, state.IntensityGco2Kwh), (point.Source, point.Value));
             return (point.Source, point.Value);
         }

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pylon.Ingestion.Import;
 using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Series;
 using Pylon.Ingestion.V1;
 using Pylon.Rpc;
 using Pylon.Testing;
@@ -21,7 +22,7 @@ internal sealed class Importer : IAsyncDisposable
     {
         _database = database;
         Regions = new RegionalStore(database.DataSource);
-        Import = new SeriesImport(new ImportStore(database.DataSource, Regions, Time), Time, NullLogger<SeriesImport>.Instance);
+        Import = new SeriesImport(new SeriesStore(database.DataSource, Regions, Time), Time, NullLogger<SeriesImport>.Instance);
     }
 
     public FakeTime Time { get; } = new(Now);

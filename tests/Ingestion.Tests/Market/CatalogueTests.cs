@@ -8,7 +8,7 @@ public sealed class CatalogueTests
     [Fact]
     public void EveryItemAndOfferIsReadOrRejectedWithItsReason()
     {
-        var harvest = CatalogueBody.Read(
+        var parsed = CatalogueBody.Read(
             Catalogues.OnDiscover(
                 [
                     Catalogues.Item("a", 80), Catalogues.Item("a", 80), Catalogues.Item("b", 101), Catalogues.Item("c", 50, window: "{}"),
@@ -17,18 +17,18 @@ public sealed class CatalogueTests
                 [Catalogues.Offer("o1", "a", "0.12"), Catalogues.Offer("o2", "a", "null"), Catalogues.Offer("o3", "d", "1")]),
             "somebody");
 
-        Assert.Null(harvest.Problem);
-        Assert.Equal("windows.example", harvest.CatalogueOf);
-        var window = Assert.Single(harvest.Windows);
+        Assert.Null(parsed.Problem);
+        Assert.Equal("windows.example", parsed.CatalogueOf);
+        var window = Assert.Single(parsed.Windows);
         Assert.Equal(("a", 80, 12.5, 5.0), (window.ItemId, window.RenewablePercent, window.IntensityGco2Kwh, window.CapacityMw));
         Assert.Equal(("o1", 0.12m, "GBP", "per_kWh"), (window.Offers[0].OfferId, window.Offers[0].Price, window.Offers[0].Currency, window.Offers[0].Unit));
-        Assert.Equal(harvest.RowsRead, harvest.RowsAccepted + harvest.Rejected.Count);
+        Assert.Equal(parsed.RowsRead, parsed.RowsAccepted + parsed.Rejected.Count);
         Assert.Equal(
             [
                 "beckn:id is missing", "beckn:price is missing or less than 0", "beckn:timeWindow is not a span of time", "carbonIntensity is more than 1000",
                 "renewableMix is not a number from 0 to 100", "the same as an earlier row of the body",
             ],
-            harvest.Rejected.Select(r => r.Reason).Order(StringComparer.Ordinal));
+            parsed.Rejected.Select(r => r.Reason).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -37,10 +37,10 @@ public sealed class CatalogueTests
     [InlineData("""{"context":{},"error":{"code":"30001","message":"closed"}}""", "30001: closed")]
     public void AnswerWithoutACatalogueIsAProblemAndNotAnEmptyCatalogue(string body, string problem)
     {
-        var harvest = CatalogueBody.Read(body, "somebody");
+        var parsed = CatalogueBody.Read(body, "somebody");
 
-        Assert.Contains(problem, harvest.Problem);
-        Assert.Null(harvest.CatalogueOf);
+        Assert.Contains(problem, parsed.Problem);
+        Assert.Null(parsed.CatalogueOf);
     }
 
     [Theory]
@@ -52,11 +52,11 @@ public sealed class CatalogueTests
         if (RecordedBodies.BecknExample($"compute-energy/examples/1.discover/{file}") is not { } body)
             return;
 
-        var harvest = CatalogueBody.Read(body, "somebody");
+        var parsed = CatalogueBody.Read(body, "somebody");
 
-        Assert.Empty(harvest.Rejected);
-        Assert.Equal(windows, harvest.Windows.Count);
-        Assert.All(harvest.Windows, w => Assert.NotEmpty(w.Offers));
-        Assert.Equal(harvest.RowsRead, harvest.RowsAccepted);
+        Assert.Empty(parsed.Rejected);
+        Assert.Equal(windows, parsed.Windows.Count);
+        Assert.All(parsed.Windows, w => Assert.NotEmpty(w.Offers));
+        Assert.Equal(parsed.RowsRead, parsed.RowsAccepted);
     }
 }

@@ -81,8 +81,8 @@ public sealed class MarketStoreTests
 
     private static Task<Stored> StoreAsync(IngestionDatabase database, string[] items, string[] offers)
     {
-        var harvest = CatalogueBody.Read(Catalogues.OnDiscover(items, offers), "somebody");
+        var parsed = CatalogueBody.Read(Catalogues.OnDiscover(items, offers), "somebody");
         var store = new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource)));
-        return store.StoreAsync(harvest.CatalogueOf!, harvest.Windows, Now, default);
+        return store.StoreAsync(parsed.CatalogueOf!, parsed.Windows, Now, default);
     }
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Settlement;
 
 namespace Pylon.Ingestion.Tests.Regional;
 

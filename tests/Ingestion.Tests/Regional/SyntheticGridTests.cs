@@ -1,4 +1,5 @@
 using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Settlement;
 
 namespace Pylon.Ingestion.Tests.Regional;
 

@@ -11,19 +11,19 @@ public sealed class DueSourcesTests
     {
         await using var database = await IngestionDatabase.CreateAsync();
         var store = new RunStore(database.DataSource);
-        await VisitAsync(store, "old", "succeeded", Noon.AddMinutes(-31));
-        await VisitAsync(store, "fresh", "succeeded", Noon.AddMinutes(-10));
-        await VisitAsync(store, "failed", "failed", Noon.AddMinutes(-10));
-        await VisitAsync(store, "just failed", "partial", Noon.AddMinutes(-1));
-        await VisitAsync(store, "mended", "failed", Noon.AddMinutes(-20));
-        await VisitAsync(store, "mended", "succeeded", Noon.AddMinutes(-10));
+        await IngestAsync(store, "old", "succeeded", Noon.AddMinutes(-31));
+        await IngestAsync(store, "fresh", "succeeded", Noon.AddMinutes(-10));
+        await IngestAsync(store, "failed", "failed", Noon.AddMinutes(-10));
+        await IngestAsync(store, "just failed", "partial", Noon.AddMinutes(-1));
+        await IngestAsync(store, "mended", "failed", Noon.AddMinutes(-20));
+        await IngestAsync(store, "mended", "succeeded", Noon.AddMinutes(-10));
 
         var due = await store.DueAsync(["old", "fresh", "failed", "just failed", "mended", "never"], Noon.AddMinutes(-30), Noon.AddMinutes(-5), default);
 
         Assert.Equal(["failed", "never", "old"], due.Order(StringComparer.Ordinal));
     }
 
-    private static async Task VisitAsync(RunStore store, string source, string status, DateTimeOffset at)
+    private static async Task IngestAsync(RunStore store, string source, string status, DateTimeOffset at)
     {
         var id = Guid.NewGuid();
         await store.BeginAsync(id, null, "schedule", at, DateTimeOffset.MaxValue, default);

@@ -6,7 +6,7 @@ using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Runs;
 
-/// <summary>Real processes of Ingestion and of the sandbox that plays its sources; either is killed at will.</summary>
+/// <summary>Real processes of Ingestion and of the sandbox that simulates its sources; either is killed at will.</summary>
 public sealed class OutagesTests : IAsyncLifetime
 {
     private readonly ServiceProcess _sandbox = TestProcess.Of("Sandbox", "outages-sandbox", "ingestion-tests", [], speaksGrpc: false);
@@ -41,7 +41,7 @@ public sealed class OutagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WithAllSourcesDownAnswersSayThatTheyAreMadeUpAndHealWhenTheSourcesReturn()
+    public async Task WithAllSourcesDownValuesAreSyntheticUntilTheSourcesReturn()
     {
         await _ingestion.StartAsync();
         var failed = await EndedAsync(run => run.Sources.Count == 3);
@@ -65,7 +65,7 @@ public sealed class OutagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SourceThatFlapsAffectsNoOther()
+    public async Task SourceThatFailsAffectsNoOther()
     {
         await _sandbox.StartAsync();
         await FaultAsync("elexon", new { kind = "http_error", count = 0 });
@@ -94,7 +94,7 @@ public sealed class OutagesTests : IAsyncLifetime
         await _ingestion.StartAgainAsync();
         var completed = await EndedAsync(run => run.Id != cut.Id && run.Sources.Count == 3);
         var repeated = await AgainAsync();
-        // When the half hour turns, the sources have new things to tell.
+        // When the half hour turns, the sources have new values.
         if (!InOneHalfHour(cut, repeated))
             repeated = await AgainAsync();
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
@@ -56,15 +57,15 @@ public sealed class PipelineRunnerTests
     {
         var options = new SourcesOptions { RetryPause = TimeSpan.FromMilliseconds(1), RequestPause = TimeSpan.Zero };
         var client = new SourceClient(
-            "world", new HttpClient(new World()), new Uri("http://world"), options, TimeProvider.System, PlayedSources.Metrics, NullLogger<SourceClient>.Instance);
+            "test", new HttpClient(new TestSource()), new Uri("http://source"), options, TimeProvider.System, SimulatedSources.Metrics, NullLogger<SourceClient>.Instance);
         return new PipelineRunner(
-            store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource)), new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource))),
+            store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System), new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource))),
             [new CarbonIntensitySource(client, options), new ElexonSource(client, options)],
             new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System, NullLogger<PipelineRunner>.Instance);
     }
 
     /// <summary>One price, one intensity, and a generation that answers 500.</summary>
-    private sealed class World : HttpMessageHandler
+    private sealed class TestSource : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -1,5 +1,6 @@
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources.CarbonIntensity;
 using Pylon.Ingestion.Sources.Elexon;
 using Pylon.Ingestion.Tests.Sources;
@@ -15,7 +16,7 @@ public sealed class SeriesStoreTests(ITestOutputHelper output)
     public async Task SameAgainChangesNothingAndARevisedActualChangesOneRow()
     {
         await using var database = await IngestionDatabase.CreateAsync();
-        var store = new SeriesStore(database.DataSource, new RegionalStore(database.DataSource));
+        var store = new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System);
 
         Assert.Equal(new Stored(2, 0, 0), await store.StoreAsync(National(100, "null", "null"), "carbon-intensity", Now, default));
         Assert.Equal(new Stored(1, 0, 2), await store.StoreAsync(National(100, "90", "null"), "carbon-intensity", Now.AddMinutes(30), default));
@@ -30,7 +31,7 @@ public sealed class SeriesStoreTests(ITestOutputHelper output)
     public async Task LaterForecastKeepsBothAndLatestAndAsKnownAtAreRight()
     {
         await using var database = await IngestionDatabase.CreateAsync();
-        var store = new SeriesStore(database.DataSource, new RegionalStore(database.DataSource));
+        var store = new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System);
         await store.StoreAsync(National(100, "null", "null"), "carbon-intensity", Now, default);
         await store.StoreAsync(National(120, "null", "null"), "carbon-intensity", Now.AddHours(1), default);
         await store.StoreAsync(National(120, "90", "null"), "carbon-intensity", Now.AddHours(2), default);
@@ -42,7 +43,7 @@ public sealed class SeriesStoreTests(ITestOutputHelper output)
         Assert.Empty(await ReadAsync(Now.AddMinutes(-1)));
 
         async Task<IEnumerable<(double, bool)>> ReadAsync(DateTimeOffset asKnownAt) =>
-            (await reader.IntensitiesAsync(null, Now.AddHours(-2), Now, asKnownAt, false, 10, default)).Select(p => (p.Value, p.Actual));
+            (await reader.ReadAsync(SeriesDefinition.CarbonIntensity, null, Now.AddHours(-2), Now, asKnownAt, false, 10, default)).Select(p => (p.Value, p.Actual));
     }
 
     [Fact]
@@ -52,7 +53,7 @@ public sealed class SeriesStoreTests(ITestOutputHelper output)
         var regions = new RegionalStore(database.DataSource);
         await regions.FillAsync(RegionalWindow.Synthetic(HalfHour.Containing(Now), 2, await regions.ReadIndexAsync(default)), Now, default);
 
-        await new SeriesStore(database.DataSource, regions).StoreAsync(
+        await new SeriesStore(database.DataSource, regions, TimeProvider.System).StoreAsync(
             CarbonIntensityBody.Read("""{"data":[{"from":"2026-03-04T10:00Z","to":"2026-03-04T10:30Z","regions":[{"regionid":1,"intensity":{"forecast":9,"index":"very low"},"generationmix":[{"fuel":"wind","perc":100}]}]}]}""", "regional"),
             "carbon-intensity", Now, default);
 
@@ -66,7 +67,7 @@ public sealed class SeriesStoreTests(ITestOutputHelper output)
     public async Task RejectedRowIsQuarantinedOnceAndCounted()
     {
         await using var database = await IngestionDatabase.CreateAsync();
-        var store = new SeriesStore(database.DataSource, new RegionalStore(database.DataSource));
+        var store = new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System);
         const string body = """{"data":[{"settlementDate":"2026-03-29","settlementPeriod":47,"systemSellPrice":1}]}""";
 
         await store.StoreAsync(ElexonBody.Read(body, "system-prices"), "elexon", Now, default);
@@ -81,28 +82,27 @@ public sealed class SeriesStoreTests(ITestOutputHelper output)
     public async Task EveryRecordedBodyIsStoredOrQuarantinedRowByRowAndTwiceChangesNothing()
     {
         await using var database = await IngestionDatabase.CreateAsync();
-        var store = new SeriesStore(database.DataSource, new RegionalStore(database.DataSource));
+        var store = new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System);
         foreach (var file in RecordedBodies.Files)
         {
-            var harvest = RecordedBodies.Read(file);
+            var parsed = RecordedBodies.Read(file);
             var source = $"recorded:{Path.GetFileName(file)}";
-            var values = harvest.Intensities.Sum(v => (v.Forecast is null ? 0 : 1) + (v.Actual is null ? 0 : 1)) + harvest.Mixes.Count
-                + harvest.DemandForecasts.Count + harvest.DemandActuals.Count + harvest.Prices.Count + harvest.Embedded.Count;
+            var values = parsed.Values.Count;
 
-            var first = await store.StoreAsync(harvest, source, Now, default);
+            var first = await store.StoreAsync(parsed, source, Now, default);
             var again = await store.StoreAsync(RecordedBodies.Read(file), source, Now.AddHours(1), default);
 
-            output.WriteLine($"{Path.GetFileName(file)}: rows {harvest.RowsRead} = accepted {harvest.RowsAccepted} + quarantined {harvest.Rejected.Count}"
-                + $" {string.Join("; ", harvest.Rejected.GroupBy(r => r.Reason).Select(g => $"{g.Count()}x {g.Key}"))}; values {first.New}; missing {harvest.HalfHoursMissing}");
-            Assert.Null(harvest.Problem);
-            Assert.Equal(RecordedBodies.RowsIn(file), harvest.RowsRead);
-            Assert.Equal(harvest.RowsRead, harvest.RowsAccepted + harvest.Rejected.Count);
+            output.WriteLine($"{Path.GetFileName(file)}: rows {parsed.RowsRead} = accepted {parsed.RowsAccepted} + quarantined {parsed.Rejected.Count}"
+                + $" {string.Join("; ", parsed.Rejected.GroupBy(r => r.Reason).Select(g => $"{g.Count()}x {g.Key}"))}; values {first.New}; missing {parsed.HalfHoursMissing}");
+            Assert.Null(parsed.Problem);
+            Assert.Equal(RecordedBodies.RowsIn(file), parsed.RowsRead);
+            Assert.Equal(parsed.RowsRead, parsed.RowsAccepted + parsed.Rejected.Count);
             Assert.Equal(new Stored(values, 0, 0), first);
             Assert.Equal(new Stored(0, 0, values), again);
         }
     }
 
-    private static Pylon.Ingestion.Sources.Harvest National(int forecast, string actual, string nextActual) => CarbonIntensityBody.Read(
+    private static Pylon.Ingestion.Sources.ParsedBody National(int forecast, string actual, string nextActual) => CarbonIntensityBody.Read(
         $$$"""
         {"data":[
           {"from":"2026-03-04T09:00Z","to":"2026-03-04T09:30Z","intensity":{"forecast":{{{forecast}}},"actual":{{{actual}}},"index":"moderate"}},

@@ -1,3 +1,4 @@
+using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Sources;
 using Pylon.Ingestion.Sources.CarbonIntensity;
 
@@ -12,9 +13,9 @@ public sealed class CarbonIntensityBodyTests
     [InlineData("""{"data":{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":100,"index":"moderate"}}}""")]
     public void DataIsAListOrAnObject(string body)
     {
-        var value = Assert.Single(Read(body).Intensities);
+        var value = Assert.Single(Read(body).Values);
 
-        Assert.Equal(new IntensityValue(null, At("2026-03-04T09:30Z"), 100, null, "moderate"), value);
+        Assert.Equal(new SeriesValue(SeriesDefinition.CarbonIntensity.Forecasts!, At("2026-03-04T09:30Z"), 100) { Index = "moderate" }, value);
     }
 
     [Theory]
@@ -24,29 +25,32 @@ public sealed class CarbonIntensityBodyTests
     [InlineData("""{"data":{"regionid":13,"shortname":"London","postcode":"EC1","data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":9,"index":"very low"},"generationmix":MIX}]}}""", 13, true)]
     public void RegionsStandUnderTheirHalfHourOrTheOtherWayRound(string body, int? region, bool intensity)
     {
-        var harvest = Read(body.Replace("MIX", Mix));
+        var parsed = Read(body.Replace("MIX", Mix));
 
-        Assert.Equal((1, 1, 0), (harvest.RowsRead, harvest.RowsAccepted, harvest.Rejected.Count));
-        Assert.Equal((region, At("2026-03-04T09:30Z")), (harvest.Mixes[0].RegionId, harvest.Mixes[0].Start));
-        Assert.Equal(intensity ? [(region, (decimal?)9, (decimal?)null)] : [], harvest.Intensities.Select(v => (v.RegionId, v.Forecast, v.Actual)));
+        Assert.Equal((1, 1, 0), (parsed.RowsRead, parsed.RowsAccepted, parsed.Rejected.Count));
+        var mix = Assert.Single(parsed.Of(SeriesDefinition.GenerationMix.Table(isForecast: true, region is not null)));
+        Assert.Equal((region, At("2026-03-04T09:30Z")), (mix.RegionId, mix.Start));
+        Assert.Equal(
+            intensity ? [(region, (decimal?)9, SeriesDefinition.CarbonIntensity.RegionalForecasts)] : [],
+            parsed.Values.Where(v => !v.Table.IsMix).Select(v => (v.RegionId, v.Number, (SeriesTable?)v.Table)));
     }
 
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"data":[]}""")]
     [InlineData("""{"data":null}""")]
-    public void EmptyBodyGivesNothingAndIsNoProblem(string body)
+    public void EmptyBodyHasNoRowsAndNoProblem(string body)
     {
-        var harvest = Read(body);
+        var parsed = Read(body);
 
-        Assert.Equal((0, null), (harvest.RowsRead, harvest.Problem));
+        Assert.Equal((0, null), (parsed.RowsRead, parsed.Problem));
     }
 
     [Theory]
     [InlineData("""{"error":{"code":"500 Internal Server Error","message":"Requested resource not found."}}""", "the source says 500 Internal Server Error")]
     [InlineData("<html>Bad gateway</html>", "the body is not JSON")]
     [InlineData("", "the body is not JSON")]
-    public void BodyThatSaysNothingIsAProblem(string body, string problem) => Assert.Equal(problem, Read(body).Problem);
+    public void BodyThatCannotBeUsedIsAProblem(string body, string problem) => Assert.Equal(problem, Read(body).Problem);
 
     [Theory]
     [InlineData("09:30", "10:00", "2856", "null", "high", "forecast 2856 is not from 1 to 1000")]
@@ -54,18 +58,18 @@ public sealed class CarbonIntensityBodyTests
     [InlineData("09:30", "10:00", "120", "-3", "low", "actual -3 is not from 1 to 1000")]
     [InlineData("09:30", "10:00", "null", "null", "low", "neither a forecast nor an actual")]
     [InlineData("09:30", "10:00", "\"lots\"", "null", "low", "forecast is not a number")]
-    [InlineData("09:30", "10:00", "120", "null", "purple", "index 'purple' is none")]
+    [InlineData("09:30", "10:00", "120", "null", "purple", "index 'purple' is not one of very low, low, moderate, high, very high")]
     [InlineData("09:30", "10:30", "120", "null", "low", "from to to is not a half hour")]
     [InlineData("09:45", "10:15", "120", "null", "low", "from is not the start of a half hour")]
     public void BadRowIsRejectedWithItsReasonAndKeepsItsBody(string from, string to, string forecast, string actual, string index, string reason)
     {
         var row = $$$"""{"from":"2026-03-04T{{{from}}}Z","to":"2026-03-04T{{{to}}}Z","intensity":{"forecast":{{{forecast}}},"actual":{{{actual}}},"index":"{{{index}}}"}}""";
 
-        var harvest = Read($$"""{"data":[{{row}}]}""");
+        var parsed = Read($$"""{"data":[{{row}}]}""");
 
-        Assert.Equal(new Rejected(reason, row, 0), Assert.Single(harvest.Rejected));
-        Assert.Equal((1, 0), (harvest.RowsRead, harvest.RowsAccepted));
-        Assert.Empty(harvest.Intensities);
+        Assert.Equal(new Rejected(reason, row, 0), Assert.Single(parsed.Rejected));
+        Assert.Equal((1, 0), (parsed.RowsRead, parsed.RowsAccepted));
+        Assert.Empty(parsed.Values);
     }
 
     [Theory]
@@ -74,27 +78,27 @@ public sealed class CarbonIntensityBodyTests
     [InlineData("""{"regionid":1,"intensity":{"forecast":-9}}""", "forecast -9 is not from 0 to 1000")]
     [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"gas","perc":50}]}""", "the generation mix sums to 50 per cent")]
     [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"peat","perc":100}]}""", "the fuel 'peat' is unknown")]
-    [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"gas","perc":50},{"fuel":"gas","perc":50}]}""", "gas is there twice")]
+    [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"gas","perc":50},{"fuel":"gas","perc":50}]}""", "gas is listed twice")]
     public void BadRegionIsRejectedAndItsNeighbourIsNot(string region, string reason)
     {
-        var harvest = Read($$$"""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","regions":[{{{region}}},{"regionid":2,"shortname":"South Scotland","intensity":{"forecast":0,"index":"very low"}}]}]}""");
+        var parsed = Read($$$"""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","regions":[{{{region}}},{"regionid":2,"shortname":"South Scotland","intensity":{"forecast":0,"index":"very low"}}]}]}""");
 
-        Assert.Equal(reason, Assert.Single(harvest.Rejected).Reason);
-        Assert.Equal((2, 0), (Assert.Single(harvest.Intensities).RegionId, harvest.Intensities[0].Forecast));
+        Assert.Equal(reason, Assert.Single(parsed.Rejected).Reason);
+        Assert.Equal((2, 0), (Assert.Single(parsed.Values).RegionId, parsed.Values[0].Number));
     }
 
     [Fact]
-    public void DuplicateAndContradictingAndMissingHalfHoursAreTold()
+    public void DuplicateContradictingAndMissingHalfHoursAreReported()
     {
         static string Row(string from, string to, int forecast) => $$$"""{"from":"2026-03-04T{{{from}}}Z","to":"2026-03-04T{{{to}}}Z","intensity":{"forecast":{{{forecast}}},"index":"low"} }""";
 
-        var harvest = Read($$"""{"data":[{{Row("09:00", "09:30", 50)}},{{Row("09:00", "09:30", 50)}},{{Row("10:30", "11:00", 51)}},{{Row("10:30", "11:00", 52)}}]}""");
+        var parsed = Read($$"""{"data":[{{Row("09:00", "09:30", 50)}},{{Row("09:00", "09:30", 50)}},{{Row("10:30", "11:00", 51)}},{{Row("10:30", "11:00", 52)}}]}""");
 
-        Assert.Equal(["the same as an earlier row of the body", "contradicts an earlier row of the body"], harvest.Rejected.Select(r => r.Reason));
-        Assert.Equal((4, 2, 2), (harvest.RowsRead, harvest.RowsAccepted, harvest.HalfHoursMissing));
+        Assert.Equal(["the same as an earlier row of the body", "contradicts an earlier row of the body"], parsed.Rejected.Select(r => r.Reason));
+        Assert.Equal((4, 2, 2), (parsed.RowsRead, parsed.RowsAccepted, parsed.HalfHoursMissing));
     }
 
-    private static Harvest Read(string body) => CarbonIntensityBody.Read(body, "test");
+    private static ParsedBody Read(string body) => CarbonIntensityBody.Read(body, "test");
 
     private static DateTimeOffset At(string time) => DateTimeOffset.Parse(time);
 }

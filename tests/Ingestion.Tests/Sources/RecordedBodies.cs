@@ -14,7 +14,7 @@ internal static class RecordedBodies
 {
     public static IReadOnlyList<string> Files { get; } = Find();
 
-    public static Harvest Read(string file)
+    public static ParsedBody Read(string file)
     {
         var text = File.ReadAllText(file);
         var name = Path.GetFileNameWithoutExtension(file);
@@ -23,7 +23,7 @@ internal static class RecordedBodies
         return Path.GetFileName(Path.GetDirectoryName(file)) switch
         {
             "elexon" => ElexonBody.Read(text, name),
-            "neso" => CkanBody.ReadRecords(text, name).Harvest,
+            "neso" => CkanBody.ReadRecords(text, name).Parsed,
             _ => CarbonIntensityBody.Read(text, name),
         };
     }

@@ -16,34 +16,34 @@ internal static class CatalogueBody
     private const double MostPrice = 10_000_000;
 
     /// <param name="body">The on_discover.</param>
-    /// <param name="bppId">Who is said to have answered when the body does not say.</param>
-    public static Harvest Read(string body, string bppId)
+    /// <param name="bppId">The BPP to assume when the body does not name it.</param>
+    public static ParsedBody Read(string body, string bppId)
     {
-        var harvest = new Harvest("catalogue");
+        var parsed = new ParsedBody("catalogue");
         var root = LenientJson.Parse(Encoding.UTF8.GetBytes(body));
         if (root.ValueKind != JsonValueKind.Object)
-            harvest.Problem = "the body is not JSON that can be stored";
+            parsed.Problem = "the body is not JSON that can be stored";
         else if (BecknReply.ErrorOf(root) is { } error)
-            harvest.Problem = $"the provider says {error}";
+            parsed.Problem = $"the provider says {error}";
         else if (root.Get("message").Get("catalogs").ValueKind != JsonValueKind.Array)
-            harvest.Problem = "the answer has no catalogs";
-        if (harvest.Problem is not null)
-            return harvest;
+            parsed.Problem = "the answer has no catalogs";
+        if (parsed.Problem is not null)
+            return parsed;
 
         var said = root.Get("context").Get("bpp_id").Text();
-        harvest.CatalogueOf = said.Length is > 0 and <= LongestText ? said : bppId;
+        parsed.CatalogueOf = said.Length is > 0 and <= LongestText ? said : bppId;
         var reading = Catalogue.ReadAll(root);
         foreach (var (reason, rejected) in reading.Rejected)
-            harvest.Take(new Row(_ => null, rejected), row => row.Fail(reason));
+            parsed.Take(new Row(_ => null, rejected), row => row.Fail(reason));
         foreach (var item in reading.Items)
-            ReadItem(harvest, item);
-        return harvest;
+            ReadItem(parsed, item);
+        return parsed;
     }
 
-    private static void ReadItem(Harvest harvest, CatalogueItem item)
+    private static void ReadItem(ParsedBody parsed, CatalogueItem item)
     {
-        var offers = item.Offers.Select(offer => ReadOffer(harvest, offer)).OfType<WindowOffer>().DistinctBy(o => o.OfferId).ToList();
-        harvest.Take(new Row(_ => null, $"{{\"beckn:id\":{JsonSerializer.Serialize(item.ItemId)}}}"), row =>
+        var offers = item.Offers.Select(offer => ReadOffer(parsed, offer)).OfType<WindowOffer>().DistinctBy(o => o.OfferId).ToList();
+        parsed.Take(new Row(_ => null, $"{{\"beckn:id\":{JsonSerializer.Serialize(item.ItemId)}}}"), row =>
         {
             if (item.Window is not { } window)
             {
@@ -60,14 +60,14 @@ internal static class CatalogueBody
             var value = new OfferedWindow(
                 item.ItemId, item.ProviderId, item.Name, Zone(item), window.StartTime.ToDateTimeOffset(),
                 window.EndTime.ToDateTimeOffset(), item.RenewableMixPercent, item.CarbonIntensity, item.AvailableCapacityMw, offers);
-            // The offers are the same: they were looked up by the id.
-            if (harvest.IsFirst(row, (value.ItemId, value.Start), value with { Offers = [] }))
-                harvest.Windows.Add(value);
+            // Offers are looked up by the item id, so they are the same.
+            if (parsed.IsFirst(row, (value.ItemId, value.Start), value with { Offers = [] }))
+                parsed.Windows.Add(value);
         });
     }
 
     // An offer for several items is read once for each and counted once.
-    private static WindowOffer? ReadOffer(Harvest harvest, JsonElement offer)
+    private static WindowOffer? ReadOffer(ParsedBody parsed, JsonElement offer)
     {
         var id = offer.Get("beckn:id").Text();
         var price = Catalogue.PriceOf(offer);
@@ -75,12 +75,15 @@ internal static class CatalogueBody
             : price is null ? "beckn:price is missing or less than 0"
             : price.Value > MostPrice ? $"beckn:price is more than {MostPrice}"
             : null;
-        if (harvest.IsNew(("offer", id, offer.GetRawText())))
-            harvest.Take(new Row(_ => null, offer.GetRawText()), row =>
+        if (parsed.IsNew(("offer", id, offer.GetRawText())))
+        {
+            parsed.Take(new Row(_ => null, offer.GetRawText()), row =>
             {
                 if (problem is not null)
                     row.Fail(problem);
             });
+        }
+
         return problem is null ? new WindowOffer(id, (decimal)price!.Value, price.Currency, price.Unit, offer.GetRawText()) : null;
     }
 

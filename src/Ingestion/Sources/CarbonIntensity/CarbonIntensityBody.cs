@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Series;
 
 namespace Pylon.Ingestion.Sources.CarbonIntensity;
 
@@ -10,48 +11,43 @@ namespace Pylon.Ingestion.Sources.CarbonIntensity;
 /// </summary>
 internal static class CarbonIntensityBody
 {
-    /// <summary>More than burning nothing but coal gives: the API has sent 2856.</summary>
-    private const decimal Most = 1000;
-
     private const decimal LeastSum = 98;
     private const decimal MostSum = 102;
 
-    public static readonly IReadOnlyList<string> Indexes = ["very low", "low", "moderate", "high", "very high"];
-
-    public static Harvest Read(string body, string dataset)
+    public static ParsedBody Read(string body, string dataset)
     {
-        var harvest = new Harvest(dataset);
-        if (JsonBody.Parse(body, harvest) is not { } root)
-            return harvest;
+        var parsed = new ParsedBody(dataset);
+        if (JsonBody.Parse(body, parsed) is not { } root)
+            return parsed;
         if (root.Has("error"))
-            harvest.Problem = $"the source says {Row.From(root.Get("error")).Text("code") ?? "error"}";
+            parsed.Problem = $"the source says {Row.From(root.Get("error")).Text("code") ?? "error"}";
         foreach (var element in root.Each("data"))
-            ReadElement(harvest, element);
-        return harvest;
+            ReadElement(parsed, element);
+        return parsed;
     }
 
-    private static void ReadElement(Harvest harvest, JsonElement element)
+    private static void ReadElement(ParsedBody parsed, JsonElement element)
     {
         if (element.Has("regions"))
         {
             foreach (var region in element.Each("regions"))
-                Take(harvest, window: element, region, values: region);
+                Take(parsed, window: element, region, values: region);
         }
         else if (element.Has("data"))
         {
             foreach (var window in element.Each("data"))
-                Take(harvest, window, region: element, values: window);
+                Take(parsed, window, region: element, values: window);
         }
         else
         {
-            Take(harvest, element, region: default, element);
+            Take(parsed, element, region: default, element);
         }
     }
 
-    private static void Take(Harvest harvest, JsonElement window, JsonElement region, JsonElement values)
+    private static void Take(ParsedBody parsed, JsonElement window, JsonElement region, JsonElement values)
     {
         var row = new Row(name => Row.From(window).Text(name), Body(window, region, values));
-        harvest.Take(row, _ =>
+        parsed.Take(row, _ =>
         {
             int? id = region.ValueKind == JsonValueKind.Undefined ? null : RegionId(row, region);
             var intensity = values.Get("intensity");
@@ -61,14 +57,14 @@ internal static class CarbonIntensityBody
             else if (!values.Has("intensity") && !values.Has("generationmix"))
                 row.Fail("neither an intensity nor a generation mix");
             var start = row.HalfHourFrom("from", "to");
-            var read = values.Has("intensity") ? Intensity(row, id, start, intensity) : null;
+            var read = values.Has("intensity") ? Intensity(row, id, intensity) : ((decimal? Forecast, decimal? Actual, string? Index)?)null;
             var fuels = values.Has("generationmix") ? Mix(row, mix) : null;
-            if (!harvest.IsFirst(row, (id, start), (read, fuels is null ? "" : string.Join(' ', fuels))))
+            if (!parsed.IsFirst(row, (id, start), (read, fuels is null ? "" : string.Join(' ', fuels))))
                 return;
-            if (read is not null)
-                harvest.Intensities.Add(read);
+            if (read is { } known)
+                parsed.AddIntensity(id, start, known.Forecast, known.Actual, known.Index);
             if (fuels is not null)
-                harvest.Mixes.Add(new MixValue(id, start, fuels));
+                parsed.Add(new SeriesValue(SeriesDefinition.GenerationMix.Table(isForecast: true, id is not null)!, start, null) { RegionId = id, Mix = fuels });
         });
     }
 
@@ -81,27 +77,26 @@ internal static class CarbonIntensityBody
             return 0;
         }
 
-        // The API has answered the postcode EN2 with region 9 and the name of region 10: which of the two is anyone's guess.
+        // The API has answered the postcode EN2 with region 9 and the name of region 10: neither can be trusted.
         if (RegionNames.IdOf(described.Text("shortname")) is { } named && named != id)
             row.Fail($"regionid is {id} but the name is that of region {named}");
         return id;
     }
 
-    private static IntensityValue Intensity(Row row, int? region, DateTimeOffset start, JsonElement intensity)
+    private static (decimal? Forecast, decimal? Actual, string? Index) Intensity(Row row, int? region, JsonElement intensity)
     {
         var numbers = Row.From(intensity);
-        // A region can run on wind alone; Great Britain cannot, and zeros have been sent for want of a value.
-        decimal least = region is null or 18 ? 1 : 0;
-        var forecast = numbers.OptionalNumber("forecast", least, Most);
-        var actual = numbers.OptionalNumber("actual", least, Most);
+        var (least, most) = (SeriesDefinition.CarbonIntensity.LeastOf(region), SeriesDefinition.CarbonIntensity.Most);
+        var forecast = numbers.OptionalNumber("forecast", least, most);
+        var actual = numbers.OptionalNumber("actual", least, most);
         if (forecast is null && actual is null)
             numbers.Fail("neither a forecast nor an actual");
         var index = numbers.Text("index");
-        if (index is not null && !Indexes.Contains(index))
-            numbers.Fail($"index '{index}' is none");
+        if (index is not null && !CarbonIndex.Names.Contains(index))
+            numbers.Fail($"index '{index}' is not one of {string.Join(", ", CarbonIndex.Names)}");
         if (numbers.Problem is { } problem)
             row.Fail(problem);
-        return new IntensityValue(region, start, forecast, actual, index);
+        return (forecast, actual, index);
     }
 
     private static List<FuelPercent> Mix(Row row, JsonElement mix)
@@ -120,7 +115,7 @@ internal static class CarbonIntensityBody
             if (!GenerationMix.Fuels.Contains(fuel))
                 entry.Fail($"the fuel '{fuel}' is unknown");
             else if (fuels.Exists(f => f.Fuel == fuel))
-                entry.Fail($"{fuel} is there twice");
+                entry.Fail($"{fuel} is listed twice");
             if (entry.Problem is { } problem)
                 row.Fail(problem);
             fuels.Add(new FuelPercent(fuel, percent));
@@ -132,7 +127,7 @@ internal static class CarbonIntensityBody
         return [.. fuels.OrderBy(f => f.Fuel, StringComparer.Ordinal)];
     }
 
-    // The row with the window and the region that it stands under.
+    // The row with the window and the region that contain it.
     private static string Body(JsonElement window, JsonElement region, JsonElement values)
     {
         if (region.ValueKind == JsonValueKind.Undefined)

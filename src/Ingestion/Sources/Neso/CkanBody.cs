@@ -9,43 +9,43 @@ internal sealed record CkanResource(string Id, string Name, string Url, string F
 internal static class CkanBody
 {
     /// <summary>The rows of a datastore_search and how many there are in all; no rows and the problem when it failed.</summary>
-    public static (Harvest Harvest, long Total) ReadRecords(string body, string dataset)
+    public static (ParsedBody Parsed, long Total) ReadRecords(string body, string dataset)
     {
-        var harvest = new Harvest(dataset);
-        if (Result(body, harvest) is not { } result)
-            return (harvest, 0);
+        var parsed = new ParsedBody(dataset);
+        if (Result(body, parsed) is not { } result)
+            return (parsed, 0);
         if (result.Get("records").ValueKind != JsonValueKind.Array)
         {
-            harvest.Problem = "the answer has no records";
-            return (harvest, 0);
+            parsed.Problem = "the answer has no records";
+            return (parsed, 0);
         }
 
         var rows = result.Each("records").Select(Row.From).ToList();
         var names = result.Each("records").Take(1).SelectMany(r => r.ValueKind == JsonValueKind.Object ? r.EnumerateObject().Select(p => p.Name) : []);
-        NesoRows.Read(harvest, [.. names], rows);
-        return (harvest, result.Get("total").ValueKind == JsonValueKind.Number && result.Get("total").TryGetInt64(out var total) ? total : rows.Count);
+        NesoRows.Read(parsed, [.. names], rows);
+        return (parsed, result.Get("total").ValueKind == JsonValueKind.Number && result.Get("total").TryGetInt64(out var total) ? total : rows.Count);
     }
 
     /// <summary>The files of a package_show.</summary>
     public static (IReadOnlyList<CkanResource> Resources, string? Problem) ReadPackage(string body)
     {
-        var harvest = new Harvest("package");
-        if (Result(body, harvest) is not { } result)
-            return ([], harvest.Problem);
+        var parsed = new ParsedBody("package");
+        if (Result(body, parsed) is not { } result)
+            return ([], parsed.Problem);
         return ([.. result.Each("resources").Select(Row.From).Select(r => new CkanResource(
             r.Text("id") ?? "", r.Text("name") ?? "", r.Text("url") ?? "", r.Text("format") ?? "", r.Text("datastore_active") == "true",
             Row.ParseTime(r.Text("last_modified")))).Where(r => r.Id.Length > 0)], null);
     }
 
-    private static JsonElement? Result(string body, Harvest harvest)
+    private static JsonElement? Result(string body, ParsedBody parsed)
     {
-        if (JsonBody.Parse(body, harvest) is not { } root)
+        if (JsonBody.Parse(body, parsed) is not { } root)
             return null;
         if (root.Get("success").ValueKind == JsonValueKind.True && root.Get("result").ValueKind == JsonValueKind.Object)
             return root.Get("result");
-        // An action that there is none of is answered with a text.
+        // The portal answers an unknown action with a string.
         var error = root.Get("error") is { ValueKind: JsonValueKind.Object } said ? Row.From(said) : null;
-        harvest.Problem = $"the source says success=false {error?.Text("__type")} {error?.Text("message")}".TrimEnd();
+        parsed.Problem = $"the source says success=false {error?.Text("__type")} {error?.Text("message")}".TrimEnd();
         return null;
     }
 }

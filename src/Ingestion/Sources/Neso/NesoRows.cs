@@ -1,17 +1,16 @@
 using System.Text.Json;
 using Pylon.Ingestion.Regional;
+using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
-using Pylon.Ingestion.Sources.CarbonIntensity;
 
 namespace Pylon.Ingestion.Sources.Neso;
 
 /// <summary>
-/// Reads the rows of NESO's datasets (neso.energy/data-portal), from a datastore_search or a file: the columns tell which
-/// dataset it is. Times of demand are settlement periods, or labels of the end of a half hour on the clock of London.
+/// Reads the rows of NESO's datasets (neso.energy/data-portal), from a datastore_search or a file: the columns determine
+/// the dataset. Times of demand are settlement periods, or labels of the end of a half hour on the clock of London.
 /// </summary>
 internal static class NesoRows
 {
-    private const decimal MostMw = 99_999;
     private static readonly string[] Historic = ["SETTLEMENT_DATE", "SETTLEMENT_PERIOD", "ND"];
     private static readonly string[] Performance = ["Date", "Settlement_Period", "Demand_Forecast", "Demand_Outturn"];
     private static readonly string[] Cardinal = ["TARGETDATE", "FORECASTDEMAND", "CARDINALPOINT", "CP_ST_TIME", "CP_END_TIME"];
@@ -20,15 +19,15 @@ internal static class NesoRows
     private static readonly string[] Intensity = ["from", "to", "forecast", "actual"];
     private static readonly string[] IntensityForecast = ["datetime", "forecast"];
 
-    public static Harvest ReadFile(string text, string dataset)
+    public static ParsedBody ReadFile(string text, string dataset)
     {
-        var harvest = new Harvest(dataset);
-        var file = new CsvFile(text);
-        Read(harvest, file.Names, file.Rows);
-        return harvest;
+        var parsed = new ParsedBody(dataset);
+        var (names, rows) = Csv.Read(text);
+        Read(parsed, names, rows);
+        return parsed;
     }
 
-    public static void Read(Harvest harvest, IReadOnlyCollection<string> names, IReadOnlyList<Row> rows)
+    public static void Read(ParsedBody parsed, IReadOnlyCollection<string> names, IReadOnlyList<Row> rows)
     {
         var known = new HashSet<string>(names, StringComparer.OrdinalIgnoreCase);
         if (known.IsSupersetOf(EmbeddedColumns))
@@ -48,46 +47,46 @@ internal static class NesoRows
         else
             Each((_, r) => r.Fail("no known dataset has these columns"));
 
-        void Each(Action<Harvest, Row> read)
+        void Each(Action<ParsedBody, Row> read)
         {
             foreach (var row in rows)
-                harvest.Take(row, r => read(harvest, r));
+                parsed.Take(row, r => read(parsed, r));
         }
     }
 
     // The demand data update marks its rows A or F; A rows with ND 0 are periods that are not metered yet.
-    private static void ReadHistoric(Harvest harvest, Row row, IReadOnlyCollection<string> names)
+    private static void ReadHistoric(ParsedBody parsed, Row row, IReadOnlyCollection<string> names)
     {
         var period = row.Period("SETTLEMENT_DATE", "SETTLEMENT_PERIOD");
         var forecast = row.Text("FORECAST_ACTUAL_INDICATOR") == "F";
-        var mw = row.Number("ND", 1, MostMw);
-        var transmission = row.OptionalNumber("TSD", 1, MostMw);
-        if (!harvest.IsFirst(row, ("demand", forecast, period), (mw, transmission)))
+        var mw = row.Number("ND", SeriesDefinition.Demand);
+        var transmission = row.OptionalNumber("TSD", SeriesDefinition.Demand);
+        if (!parsed.IsFirst(row, ("demand", forecast, period), (mw, transmission)))
             return;
         if (forecast)
-            harvest.DemandForecasts.Add(new DemandForecastValue(period.Start, period.End, period, "", mw, null, Details(row, names)));
+            parsed.Add(Forecast(period.Start, mw) with { Details = Details(row, names) });
         else
-            harvest.DemandActuals.Add(new DemandActualValue(period, mw, transmission, Details(row, names)));
+            parsed.Add(Actual(period, mw) with { Others = [transmission], Details = Details(row, names) });
     }
 
-    private static void ReadPerformance(Harvest harvest, Row row, IReadOnlyCollection<string> names)
+    private static void ReadPerformance(ParsedBody parsed, Row row, IReadOnlyCollection<string> names)
     {
         var period = row.Period("Date", "Settlement_Period");
-        var forecast = row.Number("Demand_Forecast", 1, MostMw);
-        var outturn = row.OptionalNumber("Demand_Outturn", 1, MostMw);
+        var forecast = row.Number("Demand_Forecast", SeriesDefinition.Demand);
+        var outturn = row.OptionalNumber("Demand_Outturn", SeriesDefinition.Demand);
         var published = row.OptionalLocalTime("Publish_Datetime");
-        if (!harvest.IsFirst(row, (period, published), (forecast, outturn)))
+        if (!parsed.IsFirst(row, (period, published), (forecast, outturn)))
             return;
-        harvest.DemandForecasts.Add(new DemandForecastValue(period.Start, period.End, period, "", forecast, published, Details(row, names)));
-        if (outturn is { } mw && harvest.IsNew(("outturn", period)))
-            harvest.DemandActuals.Add(new DemandActualValue(period, mw, null, Details(row, names)));
+        parsed.Add(Forecast(period.Start, forecast) with { CapturedAt = published, Details = Details(row, names) });
+        if (outturn is { } mw && parsed.IsNew(("outturn", period)))
+            parsed.Add(Actual(period, mw) with { Details = Details(row, names) });
     }
 
-    // Twelve extremes and fixed points of a day, not 48 half hours: kept as they are, with the window they lie in.
-    private static void ReadCardinal(Harvest harvest, Row row, IReadOnlyCollection<string> names)
+    // Twelve extremes and fixed points of a day, not 48 half hours: each is stored with the window that contains it.
+    private static void ReadCardinal(ParsedBody parsed, Row row, IReadOnlyCollection<string> names)
     {
         var date = row.Date("TARGETDATE");
-        var mw = row.Number("FORECASTDEMAND", 1, MostMw);
+        var mw = row.Number("FORECASTDEMAND", SeriesDefinition.Demand);
         var point = row.Text("CARDINALPOINT");
         if (point is null)
             row.Fail("CARDINALPOINT is missing");
@@ -96,64 +95,63 @@ internal static class NesoRows
         var published = row.OptionalLocalTime("FORECAST_TIMESTAMP") ?? row.OptionalLocalTime("PUBLISHTIME");
         if (row.Problem is null && end < first)
             row.Fail("CP_END_TIME is before CP_ST_TIME");
-        if (!harvest.IsFirst(row, (date, point, published), (mw, first, end)))
+        if (!parsed.IsFirst(row, (date, point, published), (mw, first, end)))
             return;
-        var start = first - HalfHour.Length;
-        harvest.DemandForecasts.Add(new DemandForecastValue(start, end, SettlementPeriod.Containing(start), point!, mw, published, Details(row, names)));
+        parsed.Add(Forecast(first - HalfHour.Length, mw) with { End = end, Label = point!, CapturedAt = published, Details = Details(row, names) });
     }
 
-    private static void ReadHalfHourly(Harvest harvest, Row row, IReadOnlyCollection<string> names)
+    private static void ReadHalfHourly(ParsedBody parsed, Row row, IReadOnlyCollection<string> names)
     {
         var end = row.HalfHourAt("GDATETIME");
-        var mw = row.Number("NATIONALDEMAND", 1, MostMw);
+        var mw = row.Number("NATIONALDEMAND", SeriesDefinition.Demand);
         if (row.Text("DATE") is not null)
         {
             var date = row.Date("DATE");
             var label = EndLabel(row, "CTIME", date);
-            // On the day on which the clock shows an hour twice, the label alone cannot tell which.
+            // On the day on which the clock shows an hour twice, the label alone is ambiguous.
             if (row.Problem is null && label != end && SettlementPeriod.CountOn(date) == 48)
                 row.Fail("CTIME and GDATETIME are different half hours");
         }
 
-        if (!harvest.IsFirst(row, end, mw))
-            return;
-        var start = end - HalfHour.Length;
-        harvest.DemandForecasts.Add(new DemandForecastValue(start, end, SettlementPeriod.Containing(start), "", mw, null, Details(row, names)));
+        if (parsed.IsFirst(row, end, mw))
+            parsed.Add(Forecast(end - HalfHour.Length, mw) with { Details = Details(row, names) });
     }
 
-    // DATE_GMT and TIME_GMT label the end; the settlement period says the same in its own way.
-    private static void ReadEmbedded(Harvest harvest, Row row)
+    // DATE_GMT and TIME_GMT label the end of the half hour; the settlement period must be the same half hour.
+    private static void ReadEmbedded(ParsedBody parsed, Row row)
     {
         var date = row.Date("DATE_GMT");
         if (!TimeOnly.TryParse(row.Text("TIME_GMT"), out var time))
             row.Fail("TIME_GMT is not a time of day");
-        var wind = row.Number("EMBEDDED_WIND_FORECAST", 0, MostMw);
-        var solar = row.Number("EMBEDDED_SOLAR_FORECAST", 0, MostMw);
-        var windCapacity = row.OptionalNumber("EMBEDDED_WIND_CAPACITY", 0, MostMw);
-        var solarCapacity = row.OptionalNumber("EMBEDDED_SOLAR_CAPACITY", 0, MostMw);
+        var wind = row.Number("EMBEDDED_WIND_FORECAST", SeriesDefinition.EmbeddedGeneration);
+        var solar = row.Number("EMBEDDED_SOLAR_FORECAST", SeriesDefinition.EmbeddedGeneration);
+        var windCapacity = row.OptionalNumber("EMBEDDED_WIND_CAPACITY", SeriesDefinition.EmbeddedGeneration);
+        var solarCapacity = row.OptionalNumber("EMBEDDED_SOLAR_CAPACITY", SeriesDefinition.EmbeddedGeneration);
         var start = row.Problem is null ? new DateTimeOffset(date.ToDateTime(time), TimeSpan.Zero) - HalfHour.Length : default;
         if (row.Text("SETTLEMENT_PERIOD") is not null && row.Period("SETTLEMENT_DATE", "SETTLEMENT_PERIOD") is var period && row.Problem is null && period.Start != start)
             row.Fail($"TIME_GMT is not the end of settlement period {period}");
         if (HalfHour.Containing(start) != start)
             row.Fail("TIME_GMT is not the end of a half hour");
-        var value = new EmbeddedValue(start, wind, windCapacity, solar, solarCapacity);
-        if (harvest.IsFirst(row, start, value))
-            harvest.Embedded.Add(value);
+        if (parsed.IsFirst(row, start, (wind, windCapacity, solar, solarCapacity)))
+            parsed.Add(new SeriesValue(SeriesDefinition.EmbeddedGeneration.Forecasts!, start, wind) { Others = [windCapacity, solar, solarCapacity] });
     }
 
-    private static void ReadIntensity(Harvest harvest, Row row, DateTimeOffset start)
+    private static void ReadIntensity(ParsedBody parsed, Row row, DateTimeOffset start)
     {
-        var forecast = row.OptionalNumber("forecast", 1, 1000);
-        var actual = row.OptionalNumber("actual", 1, 1000);
+        var forecast = row.OptionalNumber("forecast", SeriesDefinition.CarbonIntensity);
+        var actual = row.OptionalNumber("actual", SeriesDefinition.CarbonIntensity);
         if (forecast is null && actual is null)
             row.Fail("neither a forecast nor an actual");
         var index = row.Text("index");
-        if (index is not null && !CarbonIntensityBody.Indexes.Contains(index))
-            row.Fail($"index '{index}' is none");
-        var value = new IntensityValue(null, start, forecast, actual, index);
-        if (harvest.IsFirst(row, start, value))
-            harvest.Intensities.Add(value);
+        if (index is not null && !CarbonIndex.Names.Contains(index))
+            row.Fail($"index '{index}' is not one of {string.Join(", ", CarbonIndex.Names)}");
+        if (parsed.IsFirst(row, start, (forecast, actual, index)))
+            parsed.AddIntensity(null, start, forecast, actual, index);
     }
+
+    private static SeriesValue Forecast(DateTimeOffset start, decimal mw) => new(SeriesDefinition.Demand.Forecasts!, start, mw);
+
+    private static SeriesValue Actual(SettlementPeriod period, decimal mw) => new(SeriesDefinition.Demand.Actuals!, period.Start, mw);
 
     /// <summary>30 is half past midnight on the clock of London, 2400 the midnight after.</summary>
     private static DateTimeOffset EndLabel(Row row, string name, DateOnly date)

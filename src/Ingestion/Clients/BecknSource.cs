@@ -1,0 +1,79 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using Pylon.Beckn;
+using Pylon.Ingestion.Market;
+using Pylon.Ingestion.Sources;
+using Pylon.Ingestion.Sources.Beckn;
+
+namespace Pylon.Ingestion.Clients;
+
+/// <summary>
+/// The compute windows of a Beckn provider: DISCOVER without a condition. The BPP answers in the response, or with a
+/// callback to the Orchestrator, which hands it on into the table that is polled here.
+/// </summary>
+internal sealed class BecknSource(SourceClient client, CatalogueRequests requests, BecknOptions beckn, SourcesOptions options, TimeProvider time) : GridSource(Id)
+{
+    public const string Id = "beckn";
+
+    private const string All = "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 0)]";
+    private const int Attempts = 4;
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
+
+    public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return await TryAsync("catalogue", () => DiscoverAsync(now, cancellationToken), cancellationToken);
+    }
+
+    // A callback may get lost, so DISCOVER is repeated; a late answer to an earlier request is as good.
+    private async Task<ParsedBody> DiscoverAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var transactionId = Guid.CreateVersion7(now);
+        await requests.BeginAsync(transactionId, now, cancellationToken);
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            if (await DiscoverOnceAsync(transactionId, cancellationToken) is { } answer)
+                return CatalogueBody.Read(answer, beckn.Id);
+        }
+
+        throw new HttpRequestException($"the BPP acknowledged DISCOVER {Attempts} times and sent no on_discover within {beckn.CallbackTimeout.TotalSeconds:0.#} s");
+    }
+
+    /// <summary>Null when the BPP acknowledged and sent no callback in time.</summary>
+    private async Task<string?> DiscoverOnceAsync(Guid transactionId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var message = new JsonObject
+        {
+            ["context"] = BecknContext.Of(beckn, "discover", transactionId, Guid.CreateVersion7(now), now),
+            ["message"] = new JsonObject
+            {
+                ["text_search"] = "Grid flexibility windows",
+                ["filters"] = new JsonObject { ["type"] = "jsonpath", ["expression"] = All },
+            },
+        };
+        var body = await client.PostAsync("discover", message.ToJsonString(), options.RequestPause, cancellationToken);
+        return BecknReply.Read(HttpStatusCode.OK, Encoding.UTF8.GetBytes(body), "discover") switch
+        {
+            BecknReply.Answer => body,
+            BecknReply.Ack => await WaitAsync(transactionId, cancellationToken),
+            BecknReply.Nack nack => throw new HttpRequestException($"the BPP answered DISCOVER with NACK: {nack.Reason}"),
+            BecknReply.Rubbish rubbish => throw new HttpRequestException(rubbish.Reason),
+            var other => throw new InvalidOperationException(other.ToString()),
+        };
+    }
+
+    private async Task<string?> WaitAsync(Guid transactionId, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (time.GetElapsedTime(started) < beckn.CallbackTimeout / Attempts)
+        {
+            if (await requests.FindAsync(transactionId, cancellationToken) is { } answer)
+                return answer;
+            await Task.Delay(PollInterval, time, cancellationToken);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Options;
+using Pylon.Beckn;
+using Pylon.Ingestion.Market;
+using Pylon.ServiceDefaults;
+
+namespace Pylon.Ingestion.Clients;
+
+/// <summary>The sources of grid data, each with its client.</summary>
+internal static class ClientsFeature
+{
+    private const long LargestBody = 64 * 1024 * 1024;
+
+    public static IServiceCollection AddSourceClients(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidatedOptions<SourcesOptions>("Sources");
+        services.AddHttpClient("sources", client =>
+        {
+            client.MaxResponseContentBufferSize = LargestBody;
+            // The pipeline of the source bounds each attempt.
+            client.Timeout = Timeout.InfiniteTimeSpan;
+        });
+        services.AddSingleton<SourceMetrics>();
+        AddSource(services, CarbonIntensitySource.Id, o => o.CarbonIntensityBaseUrl, (client, o) => new CarbonIntensitySource(client, o));
+        AddSource(services, NesoSource.Id, o => o.NesoBaseUrl, (client, o) => new NesoSource(client, o));
+        AddSource(services, ElexonSource.Id, o => o.ElexonBaseUrl, (client, o) => new ElexonSource(client, o));
+        // Without a BPP there is no catalogue to read.
+        if (!string.IsNullOrEmpty(configuration["Bpp:BaseUrl"]))
+            AddBeckn(services);
+        return services;
+    }
+
+    private static void AddBeckn(IServiceCollection services)
+    {
+        services.AddValidatedOptions<BecknOptions>("Bpp");
+        services.AddSingleton<GridSource>(provider =>
+        {
+            var beckn = provider.GetRequiredService<IOptions<BecknOptions>>().Value;
+            var options = provider.GetRequiredService<IOptions<SourcesOptions>>().Value;
+            return new BecknSource(
+                Client(provider, BecknSource.Id, beckn.BaseUrl), provider.GetRequiredService<CatalogueRequests>(), beckn, options, provider.GetRequiredService<TimeProvider>());
+        });
+    }
+
+    private static void AddSource(IServiceCollection services, string source, Func<SourcesOptions, Uri> baseUrl, Func<SourceClient, SourcesOptions, GridSource> make) =>
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<SourcesOptions>>().Value;
+            return make(Client(provider, source, baseUrl(options)), options);
+        });
+
+    private static SourceClient Client(IServiceProvider provider, string source, Uri baseUrl) => new(
+        source, provider.GetRequiredService<IHttpClientFactory>().CreateClient("sources"), baseUrl,
+        provider.GetRequiredService<IOptions<SourcesOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<SourceMetrics>(), provider.GetRequiredService<ILogger<SourceClient>>());
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Pylon.Beckn;
+using Pylon.Ingestion.Clients;
+using Pylon.Ingestion.Market;
+using Pylon.Ingestion.Tests.Market;
+using Pylon.Ingestion.Tests.Runs;
+
+namespace Pylon.Ingestion.Tests.Clients;
+
+public sealed class BecknSourceTests
+{
+    private static readonly string Catalogue = Catalogues.OnDiscover([Catalogues.Item("a", 80)], []);
+
+    [Fact]
+    public async Task CatalogueInTheResponseIsRead()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+
+        var reading = await ReadAsync(database, (_, _) => Task.FromResult(Catalogue));
+
+        Assert.Null(reading.Error);
+        Assert.Equal("a", Assert.Single(reading.Body!.Windows).ItemId);
+    }
+
+    [Fact]
+    public async Task CatalogueThatComesAsACallbackIsReadFromTheTable()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+
+        var reading = await ReadAsync(database, async (requests, transactionId) =>
+        {
+            Assert.True(await requests.AnswerAsync(transactionId, Catalogue, TimeProvider.System.GetUtcNow(), default));
+            Assert.False(await requests.AnswerAsync(Guid.NewGuid(), Catalogue, TimeProvider.System.GetUtcNow(), default));
+            return """{"message":{"ack":{"status":"ACK"}}}""";
+        });
+
+        Assert.Equal("a", Assert.Single(reading.Body!.Windows).ItemId);
+    }
+
+    [Theory]
+    [InlineData("""{"message":{"ack":{"status":"NACK"}},"error":{"code":"1","message":"closed"}}""", "1: closed")]
+    [InlineData("""{"message":{"ack":{"status":"ACK"}}}""", "no on_discover within 0.2 s")]
+    [InlineData("<html>", "neither an acknowledgement nor on_discover")]
+    public async Task NoAnswerIsAnErrorOfThisSource(string response, string error)
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+
+        var reading = await ReadAsync(database, (_, _) => Task.FromResult(response));
+
+        Assert.Null(reading.Body);
+        Assert.Contains(error, reading.Error);
+    }
+
+    private static async Task<Reading> ReadAsync(IngestionDatabase database, Func<CatalogueRequests, Guid, Task<string>> answer)
+    {
+        var requests = new CatalogueRequests(database.DataSource);
+        var options = new SourcesOptions { RetryPause = TimeSpan.FromMilliseconds(1), RequestPause = TimeSpan.Zero };
+        var beckn = new BecknOptions { BaseUrl = new Uri("http://bpp"), BapUri = new Uri("http://bap"), CallbackTimeout = TimeSpan.FromSeconds(0.2) };
+        var client = new SourceClient(
+            BecknSource.Id, new HttpClient(new Provider(id => answer(requests, id))), beckn.BaseUrl, options, TimeProvider.System, SimulatedSources.Metrics,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<SourceClient>.Instance);
+        var source = new BecknSource(client, requests, beckn, options, TimeProvider.System);
+        return Assert.Single(await source.ReadAsync(TimeProvider.System.GetUtcNow(), default).ToListAsync());
+    }
+
+    private sealed class Provider(Func<Guid, Task<string>> answer) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using var body = JsonDocument.Parse(await request.Content!.ReadAsStringAsync(cancellationToken));
+            var transactionId = body.RootElement.GetProperty("context").GetProperty("transaction_id").GetGuid();
+            return new HttpResponseMessage { Content = new StringContent(await answer(transactionId)) };
+        }
+    }
+}

@@ -1,0 +1,135 @@
+namespace Pylon.Ingestion.Tests.Runs;
+
+/// <summary>Runs over HTTP against the sources as the sandbox simulates them, at 2026-03-10T08:00Z.</summary>
+public sealed class SimulatedSourcesTests
+{
+    [Fact]
+    public async Task EveryDatasetIsReadWithoutLossAndTheSameAgainChangesNothing()
+    {
+        await using var sources = await SimulatedSources.StartAsync();
+        var first = await sources.RunAsync();
+
+        Assert.All(first.Values, s => Assert.Equal(("succeeded", "", 0L, 0L, 0L), (s.Status, s.Error, s.Rejected, s.Missing, s.Changed)));
+        Assert.Equal(97L + 48, await sources.CountAsync("carbon_intensity_national WHERE forecast_gco2_kwh IS NOT NULL AND source = 'carbon-intensity'"));
+        Assert.Equal(48L, await sources.CountAsync("carbon_intensity_national WHERE actual_gco2_kwh IS NOT NULL"));
+        Assert.Equal(97L * 18, await sources.CountAsync("carbon_intensity_regional"));
+        Assert.Equal(97L * 18 * 9, await sources.CountAsync("generation_mix_regional"));
+        Assert.Equal(9L, await sources.CountAsync("generation_mix_national"));
+        Assert.Equal(12L, await sources.CountAsync("demand_forecast_national WHERE source = 'neso' AND cardinal_point <> ''"));
+        Assert.Equal(32L + 48, await sources.CountAsync("demand_forecast_national WHERE source = 'elexon'"));
+        Assert.Equal(48L + 15, await sources.CountAsync("demand_actual_national WHERE source = 'elexon'"));
+        Assert.Equal((48L + 15, 2 * (48L + 15)), (await sources.CountAsync("wholesale_prices WHERE price_type = 'system'"), await sources.CountAsync("wholesale_prices WHERE price_type = 'market_index'")));
+        Assert.Equal(14L * 48, await sources.CountAsync("embedded_generation_forecast"));
+
+        await sources.AnswersAsync("carbon-intensity");
+        var again = await sources.RunAsync();
+        Assert.All(again.Values, s => Assert.Equal(("succeeded", 0L, 0L), (s.Status, s.New, s.Changed)));
+        Assert.Equal((first["carbon-intensity"].Read, 0L), (again["carbon-intensity"].Read, again["neso"].Read));
+        Assert.All(await sources.AnswersAsync("carbon-intensity"), answer => Assert.Equal("304", answer));
+
+        sources.Restart();
+        var restarted = await sources.RunAsync();
+        Assert.All(restarted.Values, s => Assert.Equal((0L, 0L), (s.New, s.Changed)));
+        Assert.Equal(first["neso"].Read, restarted["neso"].Read);
+    }
+
+    [Fact]
+    public async Task RevisedActualChangesOneRowAndALaterForecastIsKeptBesideTheFirst()
+    {
+        await using var sources = await SimulatedSources.StartAsync();
+        await sources.RunAsync();
+        sources.Time.Advance(TimeSpan.FromMinutes(30));
+        var next = await sources.RunAsync();
+
+        Assert.All(next.Values, s => Assert.Equal(("succeeded", 0L), (s.Status, s.Rejected)));
+        Assert.Equal(1, next["carbon-intensity"].Changed);
+        Assert.Equal(49L, await sources.CountAsync("carbon_intensity_national WHERE actual_gco2_kwh IS NOT NULL"));
+        Assert.Equal(
+            "02:00 07:30",
+            await sources.ReadAsync(
+                """
+                SELECT string_agg(to_char(window_start AT TIME ZONE 'UTC', 'HH24:MI'), ' ' ORDER BY window_start) FROM ingestion.carbon_intensity_national
+                WHERE actual_gco2_kwh IS NOT NULL AND captured_at = '2026-03-10T08:30Z'
+                """));
+        Assert.Equal(2L, await sources.CountAsync("carbon_intensity_national WHERE window_start = '2026-03-11T12:00Z'"));
+    }
+
+    [Fact]
+    public async Task SourceThatFailsDoesNotAffectTheOthersAndRecoversAfterItsCircuitCloses()
+    {
+        await using var sources = await SimulatedSources.StartAsync();
+        await sources.FaultAsync("elexon", new { kind = "http_error", action = "demand-outturn", count = 2, http_status = 503 });
+        await sources.FaultAsync("elexon", new { kind = "drop_connection", action = "demand-forecast" });
+        Assert.All((await sources.RunAsync()).Values, s => Assert.Equal("succeeded", s.Status));
+
+        sources.Time.Advance(TimeSpan.FromMinutes(30));
+        await sources.FaultAsync("elexon", new { kind = "http_error", count = 0 });
+        await sources.FaultAsync("neso", new { kind = "malformed_body", action = "package_show", match = "daily-demand-update" });
+        await sources.AnswersAsync("elexon");
+        var down = await sources.RunAsync();
+        Assert.Equal(("succeeded", "partial", "failed"), (down["carbon-intensity"].Status, down["neso"].Status, down["elexon"].Status));
+        Assert.Equal("daily-demand-update: the body is not JSON", down["neso"].Error);
+        Assert.Contains("market-index: not sent: most requests to the source failed, so its circuit is open", down["elexon"].Error);
+        Assert.Equal(Enumerable.Repeat("500", 8), await sources.AnswersAsync("elexon"));
+
+        await sources.ClearFaultsAsync("elexon");
+        sources.Time.Advance(SimulatedSources.Options.BreakDuration);
+        Assert.All((await sources.RunAsync()).Values, s => Assert.Equal("succeeded", s.Status));
+    }
+
+    [Fact]
+    public async Task FailureWithASuccessStatusIsAnErrorAndTheNextRunReadsItAgain()
+    {
+        await using var sources = await SimulatedSources.StartAsync();
+        await sources.FaultAsync("neso", new { kind = "success_false", action = "datastore_search", match = "177f6fa4" });
+        await sources.FaultAsync("carbon-intensity", new { kind = "empty_object", action = "regional" });
+        var first = await sources.RunAsync();
+        var second = await sources.RunAsync();
+
+        Assert.Equal("daily-demand-update: the source says success=false Internal Server Error The action could not be carried out.", first["neso"].Error);
+        Assert.Equal("regional: the answer has no rows", first["carbon-intensity"].Error);
+        Assert.Equal(("succeeded", 14L * 48), (second["neso"].Status, second["neso"].New));
+        Assert.Equal(("succeeded", 97L * 18), (second["carbon-intensity"].Status, await sources.CountAsync("carbon_intensity_regional")));
+    }
+
+    [Fact]
+    public async Task ImpossibleValuesAreQuarantinedWithTheirReason()
+    {
+        await using var sources = await SimulatedSources.StartAsync();
+        await sources.FaultAsync("carbon-intensity", new { kind = "outlier", match = "pt24h" });
+        await sources.FaultAsync("carbon-intensity", new { kind = "duplicate_rows", match = "pt24h" });
+        await sources.FaultAsync("carbon-intensity", new { kind = "negative", action = "regional" });
+        await sources.FaultAsync("carbon-intensity", new { kind = "missing_rows", match = "intensity/2026-03-10T08:00Z/fw48h", keep_items = 3 });
+        await sources.FaultAsync("neso", new { kind = "zero", match = "177f6fa4" });
+        var run = await sources.RunAsync();
+
+        Assert.All(run.Values, s => Assert.Equal("succeeded", s.Status));
+        Assert.Equal((2L + 18, 3L, 1L), (run["carbon-intensity"].Rejected, run["carbon-intensity"].Missing, run["neso"].Rejected));
+        Assert.Equal(
+            "ND 0 is not from 1 to 99999; forecast -50 is not from 0 to 1000; forecast -50 is not from 1 to 1000; forecast 2856 is not from 1 to 1000; the same as an earlier row of the body",
+            await sources.ReadAsync("SELECT string_agg(reason, '; ' ORDER BY reason COLLATE \"C\") FROM (SELECT DISTINCT reason FROM ingestion.quarantine) reasons"));
+    }
+
+    [Fact]
+    public async Task PortalIsReadAgainForWhatWasNotStored()
+    {
+        await using var sources = await SimulatedSources.StartAsync();
+        var neso = sources.Neso();
+        async Task<long> IngestAsync(bool stored)
+        {
+            var rows = 0L;
+            await foreach (var reading in neso.ReadAsync(sources.Time.GetUtcNow(), default))
+            {
+                rows += reading.Body!.RowsRead;
+                reading.IsStored = stored;
+            }
+
+            return rows;
+        }
+
+        var all = await IngestAsync(stored: false);
+        Assert.Equal((all, 0L), (await IngestAsync(stored: true), await IngestAsync(stored: true)));
+        sources.Time.Advance(TimeSpan.FromHours(1));
+        Assert.InRange(await IngestAsync(stored: true), 1, all - 1);
+    }
+}
