@@ -16,10 +16,10 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     {
         Server = server;
         DataSource = NpgsqlDataSource.Create(PostgresFeature.ConnectionString(server.ConnectionString, "orchestrator"));
-        Workloads = new WorkloadStore(DataSource);
-        Flow = new FlowStore(DataSource);
-        Beckn = new BecknStore(DataSource);
         Runs = new RunStore(DataSource);
+        Workloads = new WorkloadStore(DataSource, [Runs]);
+        Flow = new FlowStore(DataSource, Workloads);
+        Beckn = new BecknStore(DataSource);
     }
 
     public TestDatabase Server { get; }

@@ -7,6 +7,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 using Pylon.Beckn;
+using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Beckn;
 

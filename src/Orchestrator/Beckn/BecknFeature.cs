@@ -1,4 +1,6 @@
 using Pylon.Beckn;
+using Pylon.Ingestion.V1;
+using Pylon.Rpc;
 using Pylon.ServiceDefaults;
 
 namespace Pylon.Orchestrator.Beckn;
@@ -10,6 +12,7 @@ internal static class BecknFeature
     public static IServiceCollection AddBeckn(this IServiceCollection services)
     {
         services.AddValidatedOptions<BecknOptions>("Bpp");
+        services.AddRpcClient<MarketService.MarketServiceClient>("PYLON_INGESTION");
         services.AddHttpClient(BecknExchange.HttpClientName, client =>
             {
                 client.MaxResponseContentBufferSize = MaxAnswerBytes;
@@ -25,7 +28,6 @@ internal static class BecknFeature
         return services
             .AddSingleton<BecknStore>()
             .AddSingleton<BecknPipeline>()
-            .AddSingleton<BecknExchange>()
-            .AddSingleton<Bookings>();
+            .AddSingleton<BecknExchange>();
     }
 }

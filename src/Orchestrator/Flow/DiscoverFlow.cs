@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Queue;
+using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
 

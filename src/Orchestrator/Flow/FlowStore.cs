@@ -4,8 +4,7 @@ using Npgsql;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;
-using Pylon.Orchestrator.Beckn;
-using Pylon.Orchestrator.Runs;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
@@ -15,7 +14,7 @@ namespace Pylon.Orchestrator.Flow;
 /// The worker's side of compute_workloads. A worker holds a lease while it works; every write of it says so in its WHERE,
 /// and finds no row when the lease is lost.
 /// </summary>
-internal sealed class FlowStore(NpgsqlDataSource database)
+internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloads)
 {
     // due_at is when there is work to do; for a leased row that is the end of the lease, so that one index serves the
     // new ones, the retries and those whose worker died.
@@ -278,14 +277,13 @@ internal sealed class FlowStore(NpgsqlDataSource database)
             Sql.Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
             WorkloadEvents.Append(workload.Id, new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason }));
 
-    /// <summary>The chosen option is booked: from now on the pipeline of the workload is asked for.</summary>
+    /// <summary>The chosen option is booked.</summary>
     public Task ScheduleAsync(WorkloadRecord workload, Guid owner, Recommendation chosen, CancellationToken cancellationToken) =>
         ChangeAsync(
             workload.Id,
             Sql.Statement(Schedule, workload.Id, owner),
             cancellationToken,
-            RunStore.Request(workload),
-            WorkloadEvents.Append(workload.Id, WorkloadStore.Scheduled(workload.Id, chosen)));
+            [.. workloads.Scheduled(workload, chosen)]);
 
     /// <summary>The provider refused the chosen option: the user may choose again.</summary>
     public Task AskAgainAsync(WorkloadRecord workload, Guid owner, string reason, CancellationToken cancellationToken) =>

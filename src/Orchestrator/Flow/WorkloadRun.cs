@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Queue;
+using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Flow;

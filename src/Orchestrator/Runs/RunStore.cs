@@ -6,7 +6,7 @@ using Pylon.Postgres;
 namespace Pylon.Orchestrator.Runs;
 
 /// <summary>Runs of workloads. The table is also the queue of the questions to the Conductor.</summary>
-internal sealed class RunStore(NpgsqlDataSource database)
+internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
 {
     private const string Insert =
         """
@@ -47,12 +47,11 @@ internal sealed class RunStore(NpgsqlDataSource database)
         WHERE workload_id = $1
         """;
 
-    /// <summary>For the transaction in which a workload becomes scheduled: from then on the pipeline is asked for.</summary>
-    public static NpgsqlBatchCommand Request(WorkloadRecord workload) =>
-        Sql.Statement(Insert, workload.Id, DefaultPipeline.Of(workload));
+    /// <summary>A scheduled workload has a batch run: from then on the Conductor is asked for its pipeline.</summary>
+    public NpgsqlBatchCommand Scheduled(WorkloadRecord workload) => Sql.Statement(Insert, workload.Id, DefaultPipeline.Of(workload));
 
-    /// <summary>For the transaction in which a workload is given up.</summary>
-    public static NpgsqlBatchCommand CancelOf(Guid workloadId) => Sql.Statement(Cancel, workloadId);
+    /// <summary>A cancelled workload ends its batch run.</summary>
+    public NpgsqlBatchCommand Cancelling(Guid workloadId) => Sql.Statement(Cancel, workloadId);
 
     /// <summary>Takes runs that are due under a lease, after which another may take them.</summary>
     public async Task<IReadOnlyList<RunRecord>> ClaimAsync(Guid owner, TimeSpan lease, int atMost, CancellationToken cancellationToken) =>

@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Pylon.Conductor.V1;
-using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Queue;
 using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Runs;

@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
-using Pylon.Orchestrator.Beckn;
 
 namespace Pylon.Orchestrator.Summaries;
 

@@ -1,19 +1,18 @@
 using System.Text.Json;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
-using Pylon.Orchestrator.Beckn;
-using Pylon.Orchestrator.Flow;
-using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
 using Pylon.Postgres;
 using Pylon.Rpc;
+using Enum = System.Enum;
 
 namespace Pylon.Orchestrator.Workloads;
 
 /// <summary>The users' side of compute_workloads: submit, read, choose, cancel, replay.</summary>
-internal sealed class WorkloadStore(NpgsqlDataSource database)
+internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWorkloadHandler> handlers)
 {
     private const string Insert =
         $"""
@@ -151,22 +150,26 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
         List<NpgsqlBatchCommand> following =
             [WorkloadEvents.Append(id, new WorkloadChoiceMade { WorkloadId = id.ToString(), Option = chosen.Rank })];
         if (settled)
-            following.AddRange([RunStore.Request(workload), WorkloadEvents.Append(id, Scheduled(id, chosen))]);
+            following.AddRange(Scheduled(workload, chosen));
         return database.ChangeAsync(Sql.Statement(Choose, id, chosen.Rank, settled), following, cancellationToken);
     }
 
-    /// <summary>The event that says so, wherever the last step is made.</summary>
-    public static WorkloadScheduled Scheduled(Guid id, Recommendation chosen) => new()
-    {
-        WorkloadId = id.ToString(),
-        Option = chosen.Rank,
-        GridZoneId = chosen.GridZoneId,
-        OrderId = chosen.OrderId,
-    };
+    /// <summary>For the transaction in which a workload becomes scheduled: the event, and what the handlers add.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) =>
+    [
+        .. handlers.Select(h => h.Scheduled(workload)),
+        WorkloadEvents.Append(workload.Id, new WorkloadScheduled
+        {
+            WorkloadId = workload.Id.ToString(),
+            Option = chosen.Rank,
+            GridZoneId = chosen.GridZoneId,
+            OrderId = chosen.OrderId,
+        }),
+    ];
 
     /// <summary>False when the state does not allow it.</summary>
     public Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), RunStore.CancelOf(id)], cancellationToken);
+        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), .. handlers.Select(h => h.Cancelling(id))], cancellationToken);
 
     /// <summary>False when the workload has not failed.</summary>
     public Task<bool> ReplayAsync(WorkloadRecord workload, CancellationToken cancellationToken) =>
@@ -193,8 +196,8 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
                 WorkloadName = row.GetString(2),
                 Reason = row.GetString(3),
                 Attempts = row.GetInt32(4),
-                FailedAt = WorkloadMapping.Time(row.GetFieldValue<DateTimeOffset>(5)),
-                ReplayedAt = row.IsDBNull(6) ? null : WorkloadMapping.Time(row.GetFieldValue<DateTimeOffset>(6)),
+                FailedAt = row.GetFieldValue<DateTimeOffset>(5).ToTimestamp(),
+                ReplayedAt = row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6).ToTimestamp(),
             });
         }
 
@@ -203,13 +206,9 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
 
     private static NpgsqlBatchCommand CloseDeadLetterOf(Guid id) => Sql.Statement(CloseDeadLetter, id);
 
-    private static BookingState Booking(string? state) => state switch
-    {
-        BecknOrder.Pending => BookingState.Pending,
-        BecknOrder.Confirmed => BookingState.Confirmed,
-        BecknOrder.Cancelled => BookingState.Cancelled,
-        _ => BookingState.None,
-    };
+    // An order that is open or refused holds nothing.
+    private static BookingState Booking(string? orderState) =>
+        Enum.TryParse<BookingState>(orderState, ignoreCase: true, out var booking) ? booking : BookingState.None;
 
     private static object[] Key(PageToken? after) => after is { } token
         ? [token.Time, token.Id]

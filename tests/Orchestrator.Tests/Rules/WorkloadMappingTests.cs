@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;

@@ -1,8 +1,7 @@
 using Npgsql;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
-using Pylon.Orchestrator.Beckn;
-using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Tests.Stores;

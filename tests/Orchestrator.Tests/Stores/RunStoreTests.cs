@@ -1,5 +1,5 @@
 using Pylon.Conductor.V1;
-using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Runs;
 
 namespace Pylon.Orchestrator.Tests.Stores;

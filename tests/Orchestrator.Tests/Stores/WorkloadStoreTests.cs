@@ -1,3 +1,4 @@
+using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Pylon.Postgres;
 
-namespace Pylon.Orchestrator;
+namespace Pylon.Orchestrator.Workloads;
 
 /// <summary>
 /// Wakes those in this process who wait for a row to change: a workload, or a Beckn message to be answered. One LISTEN

@@ -1,4 +1,4 @@
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Orchestrator.Queue;
 
 /// <summary>The pause before the next attempt: exponential, capped, with jitter so that failures together do not return together.</summary>
 internal static class Backoff

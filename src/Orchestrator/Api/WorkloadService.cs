@@ -1,13 +1,14 @@
 using Grpc.Core;
 using Pylon.Common.V1;
-using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
+using Status = Pylon.Orchestrator.Workloads.Status;
 
-namespace Pylon.Orchestrator.Workloads;
+namespace Pylon.Orchestrator.Api;
 
-/// <summary>The gRPC face of workloads.</summary>
+/// <summary>The gRPC service of workloads.</summary>
 internal sealed class WorkloadService(WorkloadStore store, RunStore runs, PipelineNames pipelines, Changes changes, TimeProvider time)
     : V1.WorkloadService.WorkloadServiceBase
 {

@@ -1,9 +1,9 @@
 using Pylon.Beckn;
 using Pylon.Common.V1;
-using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Workloads;
 
-namespace Pylon.Orchestrator.Beckn;
+namespace Pylon.Orchestrator.Flow;
 
 /// <summary>Places an order at a provider, and takes one back. Each step can be repeated: what was answered is not asked again.</summary>
 internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowStore flow, Microsoft.Extensions.Options.IOptions<BecknOptions> options)

@@ -1,7 +1,7 @@
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.V1;
 
-namespace Pylon.Orchestrator.Registry;
+namespace Pylon.Orchestrator.Api;
 
 /// <summary>How the objects of a state hang together. Pure.</summary>
 internal static class Links

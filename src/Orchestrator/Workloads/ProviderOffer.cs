@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Pylon.Orchestrator.Beckn;
+namespace Pylon.Orchestrator.Workloads;
 
 /// <summary>What is needed, beside the recommendation itself, to order it from its provider.</summary>
 /// <param name="BppId">The provider platform as it named itself; empty when it did not.</param>

@@ -2,7 +2,7 @@ using Grpc.Core;
 using Pylon.Beckn;
 using Pylon.Ingestion.V1;
 
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Orchestrator.Recommendations;
 
 /// <summary>Asks Ingestion what a catalogue's zones are, and for the state of the regions.</summary>
 internal sealed class GridZones(MarketService.MarketServiceClient market, GridService.GridServiceClient grid)

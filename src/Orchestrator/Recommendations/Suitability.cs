@@ -1,7 +1,7 @@
 using Pylon.Beckn;
 using Pylon.Orchestrator.Workloads;
 
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Orchestrator.Recommendations;
 
 /// <summary>Which items of a catalogue a workload can use. A provider may ignore our filter, so it is applied here too.</summary>
 internal static class Suitability

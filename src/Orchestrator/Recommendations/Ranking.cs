@@ -1,9 +1,9 @@
 using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Ingestion.V1;
-using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Workloads;
 
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Orchestrator.Recommendations;
 
 /// <summary>
 /// Chooses the three options of a workload: the best items of the catalogue, one for each grid zone, and where these are

@@ -1,7 +1,8 @@
+using Google.Protobuf.WellKnownTypes;
+using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
-using Pylon.Orchestrator.Workloads;
 
-namespace Pylon.Orchestrator.Runs;
+namespace Pylon.Orchestrator.Api;
 
 /// <summary>From rows of workload_runs to the contract.</summary>
 internal static class RunMapping
@@ -23,8 +24,8 @@ internal static class RunMapping
         CorrelationId = run.CorrelationId,
         Attempts = run.Attempts,
         FailureReason = run.FailureReason ?? "",
-        RequestedAt = WorkloadMapping.Time(run.RequestedAt),
-        UpdatedAt = WorkloadMapping.Time(run.UpdatedAt),
-        EndedAt = run.EndedAt is { } ended ? WorkloadMapping.Time(ended) : null,
+        RequestedAt = run.RequestedAt.ToTimestamp(),
+        UpdatedAt = run.UpdatedAt.ToTimestamp(),
+        EndedAt = run.EndedAt?.ToTimestamp(),
     };
 }

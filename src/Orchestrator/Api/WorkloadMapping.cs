@@ -2,10 +2,12 @@ using Google.Protobuf.WellKnownTypes;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
+using Option = Pylon.Orchestrator.Workloads.Option;
 
-namespace Pylon.Orchestrator.Workloads;
+namespace Pylon.Orchestrator.Api;
 
 /// <summary>Between the messages of WorkloadService and the rows of compute_workloads.</summary>
 internal static class WorkloadMapping
@@ -43,7 +45,7 @@ internal static class WorkloadMapping
         == (stored.Name, stored.Request, stored.WorkloadType, stored.Urgency, stored.RequiredGpuMins, stored.ComputeLoadMw,
             stored.CarbonCapGco2, stored.MaxPriceGbp, Micro(stored.Deadline), stored.UserEmail, stored.Pipeline);
 
-    public static Workload ToProto(WorkloadRecord record, IEnumerable<Flow.Option> options, RunRecord? run)
+    public static Workload ToProto(WorkloadRecord record, IEnumerable<Option> options, RunRecord? run)
     {
         var workload = new Workload
         {
@@ -52,7 +54,7 @@ internal static class WorkloadMapping
             Request = record.Request ?? "",
             WorkloadType = record.WorkloadType ?? "",
             Urgency = record.Urgency switch { "LOW" => Urgency.Low, "MEDIUM" => Urgency.Medium, "HIGH" => Urgency.High, _ => Urgency.Unspecified },
-            Deadline = record.Deadline is { } deadline ? Time(deadline) : null,
+            Deadline = record.Deadline?.ToTimestamp(),
             UserEmail = record.UserEmail ?? "",
             Status = Status.ToProto(record.Status),
             ChosenOption = record.ChosenOption ?? 0,
@@ -61,11 +63,11 @@ internal static class WorkloadMapping
             TransactionId = record.TransactionId?.ToString() ?? "",
             Attempts = record.Attempts,
             FailureReason = record.FailureReason ?? "",
-            SubmittedAt = Time(record.SubmittedAt),
-            UpdatedAt = Time(record.UpdatedAt),
+            SubmittedAt = record.SubmittedAt.ToTimestamp(),
+            UpdatedAt = record.UpdatedAt.ToTimestamp(),
             Pipeline = DefaultPipeline.Of(record),
             Run = run is null ? null : RunMapping.ToProto(run),
-            NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? Time(record.DueAt) : null,
+            NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? record.DueAt.ToTimestamp() : null,
         };
         if (record.RequiredGpuMins is { } minutes)
             workload.RequiredGpuMins = minutes;
@@ -78,8 +80,6 @@ internal static class WorkloadMapping
         workload.Recommendations.AddRange(options.Select(o => o.Recommendation));
         return workload;
     }
-
-    public static Timestamp Time(DateTimeOffset time) => Timestamp.FromDateTimeOffset(time);
 
     private static double Load(double megawatts) =>
         Field.Positive(megawatts, "compute_load_mw") <= 1000
