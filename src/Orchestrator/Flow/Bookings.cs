@@ -1,6 +1,7 @@
 using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Flow;
@@ -15,7 +16,7 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
 
     /// <summary>SELECT, INIT and CONFIRM. The order is stored before the first and known as pending before the last.</summary>
     public async Task BookAsync(
-        WorkloadRecord workload, Guid owner, Guid transactionId, Recommendation choice, ProviderOffer provider, CancellationToken cancellationToken)
+        WorkloadRecord workload, Lease lease, Guid transactionId, Recommendation choice, ProviderOffer provider, CancellationToken cancellationToken)
     {
         var orderId = OrderIdOf(transactionId);
         await store.OpenOrderAsync(orderId, workload.Id, transactionId, choice.ItemId, cancellationToken);
@@ -39,19 +40,19 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
             var status = answer.Body.Get("message").Get("order").Get("beckn:orderStatus").Text();
             if (NotBooked.Contains(status))
                 throw new BecknRefusal(action, $"the order is {status}");
-            await flow.AnnounceAsync(workload.Id, owner, transactionId, answer.MessageId, action, choice.Rank, cancellationToken);
+            await flow.AnnounceAsync(lease, transactionId, answer.MessageId, action, choice.Rank, cancellationToken);
         }
     }
 
     /// <summary>CANCEL. An order whose CONFIRM has no known outcome and that the provider does not know is as good as cancelled.</summary>
     public async Task CancelAsync(
-        Guid workloadId, Guid owner, BecknOrder order, ProviderOffer? provider, int option, CancellationToken cancellationToken)
+        Lease lease, BecknOrder order, ProviderOffer? provider, int option, CancellationToken cancellationToken)
     {
         try
         {
             var answer = await exchange.AskAsync(
-                workloadId, order.TransactionId, "cancel", provider, BecknMessages.Cancel(order.OrderId), cancellationToken);
-            await flow.AnnounceAsync(workloadId, owner, order.TransactionId, answer.MessageId, "cancel", option, cancellationToken);
+                lease.WorkloadId, order.TransactionId, "cancel", provider, BecknMessages.Cancel(order.OrderId), cancellationToken);
+            await flow.AnnounceAsync(lease, order.TransactionId, answer.MessageId, "cancel", option, cancellationToken);
         }
         catch (BecknRefusal e) when (order.State == BecknOrder.Pending && e.IsOrderNotFound)
         {

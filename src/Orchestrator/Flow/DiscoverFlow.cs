@@ -21,10 +21,10 @@ internal sealed class DiscoverFlow(
     IOptions<BecknOptions> options,
     TimeProvider time)
 {
-    public async Task RunAsync(WorkloadRecord workload, Guid owner, CancellationToken cancellationToken)
+    public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
-        var transactionId = workload.TransactionId ?? await BeginAsync(workload.Id, owner, cancellationToken);
-        var items = await DiscoverAsync(workload, owner, transactionId, cancellationToken);
+        var transactionId = workload.TransactionId ?? await BeginAsync(lease, cancellationToken);
+        var items = await DiscoverAsync(workload, lease, transactionId, cancellationToken);
         var offered = await OptionsAsync(items, cancellationToken);
 
         string? orderId = null;
@@ -32,7 +32,7 @@ internal sealed class DiscoverFlow(
         {
             try
             {
-                await bookings.BookAsync(workload, owner, transactionId, first, provider, cancellationToken);
+                await bookings.BookAsync(workload, lease, transactionId, first, provider, cancellationToken);
             }
             catch (BecknRefusal e)
             {
@@ -45,22 +45,22 @@ internal sealed class DiscoverFlow(
         }
 
         var (summary, engine) = await summarizer.SummarizeAsync(workload, [.. offered.Select(o => o.Recommendation)], cancellationToken);
-        await store.OfferAsync(workload, owner, offered, orderId, summary, engine, cancellationToken);
+        await store.OfferAsync(workload, lease, offered, orderId, summary, engine, cancellationToken);
     }
 
-    private async Task<Guid> BeginAsync(Guid workloadId, Guid owner, CancellationToken cancellationToken)
+    private async Task<Guid> BeginAsync(Lease lease, CancellationToken cancellationToken)
     {
         var transactionId = Guid.CreateVersion7(time.GetUtcNow());
-        await store.BeginTransactionAsync(workloadId, owner, transactionId, cancellationToken);
+        await store.BeginTransactionAsync(lease, transactionId, cancellationToken);
         return transactionId;
     }
 
     private async Task<IReadOnlyList<CatalogueItem>> DiscoverAsync(
-        WorkloadRecord workload, Guid owner, Guid transactionId, CancellationToken cancellationToken)
+        WorkloadRecord workload, Lease lease, Guid transactionId, CancellationToken cancellationToken)
     {
         var answer = await exchange.AskAsync(
             workload.Id, transactionId, "discover", null, BecknMessages.Discover(workload, options.Value.MinRenewableMix), cancellationToken);
-        await store.AnnounceAsync(workload.Id, owner, transactionId, answer.MessageId, "discover", 0, cancellationToken);
+        await store.AnnounceAsync(lease, transactionId, answer.MessageId, "discover", 0, cancellationToken);
         return Suitability.Select(workload, Catalogue.Read(answer.Body), options.Value.MinRenewableMix);
     }
 

@@ -141,10 +141,12 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     // The id of the message is the id of the event: told once, however often the step is passed.
     private const string AnnounceStep =
         """
-        INSERT INTO outbox (id, topic, type, subject, payload)
-        SELECT $3, $4, $5, $1::text, $6
-        WHERE EXISTS (SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2)
-        ON CONFLICT (id) DO NOTHING
+        WITH held AS (
+            SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2
+        ), announced AS (
+            INSERT INTO outbox (id, topic, type, subject, payload) SELECT $3, $4, $5, $1::text, $6 FROM held
+            ON CONFLICT (id) DO NOTHING)
+        SELECT EXISTS (SELECT FROM held)
         """;
 
     /// <summary>Takes the oldest due workloads for this worker; no other gets them until the lease ends.</summary>
@@ -166,46 +168,47 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     }
 
     /// <summary>False when the lease is lost.</summary>
-    public async Task<bool> RenewAsync(Guid id, Guid owner, TimeSpan lease, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(Renew, cancellationToken, id, owner, lease) == 1;
+    public async Task<bool> RenewAsync(Lease lease, TimeSpan duration, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(Renew, cancellationToken, lease.WorkloadId, lease.Owner, duration) == 1;
 
     /// <summary>Gives a workload back for another instance, at once.</summary>
-    public Task ReleaseAsync(Guid id, Guid owner, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(Release, cancellationToken, id, owner);
+    public Task ReleaseAsync(Lease lease, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(Release, cancellationToken, lease.WorkloadId, lease.Owner);
 
-    public async Task BeginTransactionAsync(Guid id, Guid owner, Guid transactionId, CancellationToken cancellationToken)
+    public async Task BeginTransactionAsync(Lease lease, Guid transactionId, CancellationToken cancellationToken)
     {
-        if (await database.ExecuteAsync(BeginTransaction, cancellationToken, id, owner, transactionId) == 0)
-            throw new LeaseLostException(id);
+        if (await database.ExecuteAsync(BeginTransaction, cancellationToken, lease.WorkloadId, lease.Owner, transactionId) == 0)
+            throw new LeaseLostException(lease);
     }
 
     /// <summary>Announces an answered message, once.</summary>
-    /// <param name="id">The workload.</param>
-    /// <param name="owner">Who holds the lease.</param>
+    /// <param name="lease">Held by the caller.</param>
     /// <param name="transactionId">Of the message.</param>
     /// <param name="messageId">Also the id of the event.</param>
     /// <param name="action">What was answered.</param>
     /// <param name="option">The recommendation that it is for; 0 for none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task AnnounceAsync(
-        Guid id, Guid owner, Guid transactionId, Guid messageId, string action, int option, CancellationToken cancellationToken)
+    public async Task AnnounceAsync(
+        Lease lease, Guid transactionId, Guid messageId, string action, int option, CancellationToken cancellationToken)
     {
         var step = new WorkloadStepCompleted
         {
-            WorkloadId = id.ToString(),
+            WorkloadId = lease.WorkloadId.ToString(),
             Action = action,
             TransactionId = transactionId.ToString(),
             MessageId = messageId.ToString(),
             Option = option,
         };
-        return database.ExecuteAsync(
-            AnnounceStep, cancellationToken, id, owner, messageId, WorkloadEvents.Topic, Outbox.TypeOf(step), Sql.Json(Outbox.JsonOf(step)));
+        await using var command = database.Command(
+            AnnounceStep, lease.WorkloadId, lease.Owner, messageId, WorkloadEvents.Topic, Outbox.TypeOf(step), Sql.Json(Outbox.JsonOf(step)));
+        if (await command.ExecuteScalarAsync(cancellationToken) is not true)
+            throw new LeaseLostException(lease);
     }
 
     /// <summary>The three options, their summary and the event that announces them, in one transaction.</summary>
     public Task OfferAsync(
         WorkloadRecord workload,
-        Guid owner,
+        Lease lease,
         IReadOnlyList<Option> options,
         string? bookedOrderId,
         string summary,
@@ -216,8 +219,8 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         var announced = new WorkloadRecommended { WorkloadId = workload.Id.ToString(), WorkloadName = workload.Name, Summary = summary };
         announced.Recommendations.AddRange(options.Select(o => o.Recommendation));
         return ChangeAsync(
-            workload.Id,
-            Sql.Statement(Offer, workload.Id, owner, zones[0], zones[1], zones[2], summary, engine),
+            lease,
+            Sql.Statement(Offer, lease.WorkloadId, lease.Owner, zones[0], zones[1], zones[2], summary, engine),
             cancellationToken,
             [
                 Sql.Statement(ForgetRecommendations, workload.Id),
@@ -233,14 +236,14 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             ]);
     }
 
-    public async Task GiveOrderAsync(Guid id, Guid owner, int rank, string orderId, CancellationToken cancellationToken)
+    public async Task GiveOrderAsync(Lease lease, int rank, string orderId, CancellationToken cancellationToken)
     {
-        if (await database.ExecuteAsync(GiveOrder, cancellationToken, id, owner, rank, orderId) == 0)
-            throw new LeaseLostException(id);
+        if (await database.ExecuteAsync(GiveOrder, cancellationToken, lease.WorkloadId, lease.Owner, rank, orderId) == 0)
+            throw new LeaseLostException(lease);
     }
 
     /// <param name="workload">As it was claimed.</param>
-    /// <param name="owner">Who holds the lease.</param>
+    /// <param name="lease">Held by the caller.</param>
     /// <param name="reason">What the user is told.</param>
     /// <param name="refusedItemId">An item to leave out next time; empty for none.</param>
     /// <param name="keepTransaction">True to go on in the same Beckn transaction.</param>
@@ -249,7 +252,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     /// <param name="cancellationToken">Ends the call.</param>
     public Task RetryAsync(
         WorkloadRecord workload,
-        Guid owner,
+        Lease lease,
         string reason,
         string refusedItemId,
         bool keepTransaction,
@@ -257,8 +260,8 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         DateTimeOffset nextAttempt,
         CancellationToken cancellationToken) =>
         ChangeAsync(
-            workload.Id,
-            Sql.Statement(Retry, workload.Id, owner, reason, refusedItemId, keepTransaction, delay),
+            lease,
+            Sql.Statement(Retry, lease.WorkloadId, lease.Owner, reason, refusedItemId, keepTransaction, delay),
             cancellationToken,
             WorkloadEvents.Append(workload.Id, new WorkloadRetryScheduled
             {
@@ -269,27 +272,27 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             }));
 
     /// <summary>Gives a workload up: the state, the dead letter and the event in one transaction.</summary>
-    public Task FailAsync(WorkloadRecord workload, Guid owner, string reason, bool keepTransaction, CancellationToken cancellationToken) =>
+    public Task FailAsync(WorkloadRecord workload, Lease lease, string reason, bool keepTransaction, CancellationToken cancellationToken) =>
         ChangeAsync(
-            workload.Id,
-            Sql.Statement(Fail, workload.Id, owner, reason, keepTransaction),
+            lease,
+            Sql.Statement(Fail, lease.WorkloadId, lease.Owner, reason, keepTransaction),
             cancellationToken,
             Sql.Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
             WorkloadEvents.Append(workload.Id, new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason }));
 
     /// <summary>The chosen option is booked.</summary>
-    public Task ScheduleAsync(WorkloadRecord workload, Guid owner, Recommendation chosen, CancellationToken cancellationToken) =>
+    public Task ScheduleAsync(WorkloadRecord workload, Lease lease, Recommendation chosen, CancellationToken cancellationToken) =>
         ChangeAsync(
-            workload.Id,
-            Sql.Statement(Schedule, workload.Id, owner),
+            lease,
+            Sql.Statement(Schedule, lease.WorkloadId, lease.Owner),
             cancellationToken,
             [.. workloads.Scheduled(workload, chosen)]);
 
     /// <summary>The provider refused the chosen option: the user may choose again.</summary>
-    public Task AskAgainAsync(WorkloadRecord workload, Guid owner, string reason, CancellationToken cancellationToken) =>
+    public Task AskAgainAsync(WorkloadRecord workload, Lease lease, string reason, CancellationToken cancellationToken) =>
         ChangeAsync(
-            workload.Id,
-            Sql.Statement(AskAgain, workload.Id, owner, reason),
+            lease,
+            Sql.Statement(AskAgain, lease.WorkloadId, lease.Owner, reason),
             cancellationToken,
             WorkloadEvents.Append(workload.Id, new WorkloadOptionRefused
             {
@@ -298,16 +301,16 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
                 Reason = reason,
             }));
 
-    public Task CancelAsync(Guid id, Guid owner, CancellationToken cancellationToken) =>
+    public Task CancelAsync(Lease lease, CancellationToken cancellationToken) =>
         ChangeAsync(
-            id,
-            Sql.Statement(Cancel, id, owner),
+            lease,
+            Sql.Statement(Cancel, lease.WorkloadId, lease.Owner),
             cancellationToken,
-            WorkloadEvents.Append(id, new WorkloadCancelled { WorkloadId = id.ToString() }));
+            WorkloadEvents.Append(lease.WorkloadId, new WorkloadCancelled { WorkloadId = lease.WorkloadId.ToString() }));
 
-    private async Task ChangeAsync(Guid id, NpgsqlBatchCommand guarded, CancellationToken cancellationToken, params NpgsqlBatchCommand[] following)
+    private async Task ChangeAsync(Lease lease, NpgsqlBatchCommand guarded, CancellationToken cancellationToken, params NpgsqlBatchCommand[] following)
     {
         if (!await database.ChangeAsync(guarded, following, cancellationToken))
-            throw new LeaseLostException(id);
+            throw new LeaseLostException(lease);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
@@ -72,19 +73,18 @@ internal sealed class FlowWorker(
         while (options.Value.MaxInFlight - _running.Count is > 0 and var free)
         {
             var atMost = Math.Min(free, options.Value.MaxWorkloadsPerCycle);
-            // A name of its own for the leases of each claim: a run that lost its lease to this very process finds out.
-            var owner = Guid.NewGuid();
+            var (owner, until) = (Guid.NewGuid(), time.GetUtcNow() + options.Value.Lease);
             var claimed = await store.ClaimAsync(owner, atMost, options.Value.Lease, stopping);
             if (claimed.Count > 0)
                 logger.Claimed(claimed.Count);
             foreach (var workload in claimed)
-                Start(workload, owner, stopping);
+                Start(workload, new Lease(workload.Id, owner, until), stopping);
             if (claimed.Count < atMost)
                 return;
         }
     }
 
-    private void Start(WorkloadRecord workload, Guid owner, CancellationToken stopping)
+    private void Start(WorkloadRecord workload, Lease lease, CancellationToken stopping)
     {
         var key = Guid.NewGuid();
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -94,7 +94,7 @@ internal sealed class FlowWorker(
         async Task RunAsync()
         {
             await begin.Task;
-            await run.RunAsync(workload, owner, stopping);
+            await run.RunAsync(workload, lease, stopping);
             _running.TryRemove(key, out _);
             Ring();
         }

@@ -23,21 +23,21 @@ internal sealed class WorkloadRun(
     private const int MaxRefusedItems = 20;
 
     /// <summary>Never throws: a workload that goes wrong is a matter of that workload only.</summary>
-    public async Task RunAsync(WorkloadRecord workload, Guid owner, CancellationToken stopping)
+    public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken stopping)
     {
         using var scope = logger.BeginScope("workload {workload_id}", workload.Id);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var started = time.GetTimestamp();
-        var keeping = KeepLeaseAsync(workload.Id, owner, lost);
+        var keeping = KeepLeaseAsync(lease, lost);
         var outcome = "lost";
         try
         {
-            outcome = await AttemptAsync(workload, owner, lost.Token);
+            outcome = await AttemptAsync(workload, lease, lost.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             outcome = "released";
-            await ReleaseAsync(workload, owner);
+            await ReleaseAsync(workload, lease);
         }
         catch (Exception e) when (e is OperationCanceledException or LeaseLostException)
         {
@@ -56,15 +56,15 @@ internal sealed class WorkloadRun(
         }
     }
 
-    private async Task<string> AttemptAsync(WorkloadRecord workload, Guid owner, CancellationToken cancellationToken)
+    private async Task<string> AttemptAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
         try
         {
             await (workload.Status switch
             {
-                Status.Processing => discover.RunAsync(workload, owner, cancellationToken),
-                Status.Choosing => choice.RunAsync(workload, owner, cancellationToken),
-                Status.Cancelling => cancellation.RunAsync(workload, owner, cancellationToken),
+                Status.Processing => discover.RunAsync(workload, lease, cancellationToken),
+                Status.Choosing => choice.RunAsync(workload, lease, cancellationToken),
+                Status.Cancelling => cancellation.RunAsync(workload, lease, cancellationToken),
                 _ => throw new UnreachableException(workload.Status),
             });
             return "done";
@@ -72,13 +72,13 @@ internal sealed class WorkloadRun(
         catch (ItemRefusedException e) when (workload.Status == Status.Choosing)
         {
             logger.OptionRefused(workload.Id, workload.ChosenOption ?? 0, e.Message);
-            await store.AskAgainAsync(workload, owner, $"option {workload.ChosenOption} was refused: {e.Message}", cancellationToken);
+            await store.AskAgainAsync(workload, lease, $"option {workload.ChosenOption} was refused: {e.Message}", cancellationToken);
             return "refused";
         }
         catch (ItemRefusedException e) when (workload.RefusedItemIds.Count < MaxRefusedItems)
         {
             logger.ItemRefused(workload.Id, e.Message);
-            await store.RetryAsync(workload, owner, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
+            await store.RetryAsync(workload, lease, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
             return "refused";
         }
         catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or NpgsqlException) || IsAboutItsData(e))
@@ -86,7 +86,7 @@ internal sealed class WorkloadRun(
             var expected = e is BecknFailure or BecknRefusal or ItemRefusedException or GridUnavailableException;
             if (!expected)
                 logger.Unexpected(e, workload.Id);
-            return await RetryOrFailAsync(workload, owner, expected ? e.Message : $"internal error ({e.GetType().Name})", cancellationToken);
+            return await RetryOrFailAsync(workload, lease, expected ? e.Message : $"internal error ({e.GetType().Name})", cancellationToken);
         }
     }
 
@@ -94,29 +94,29 @@ internal sealed class WorkloadRun(
     private static bool IsAboutItsData(Exception e) =>
         e is PostgresException { SqlState: var state } && (state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal));
 
-    private async Task<string> RetryOrFailAsync(WorkloadRecord workload, Guid owner, string reason, CancellationToken cancellationToken)
+    private async Task<string> RetryOrFailAsync(WorkloadRecord workload, Lease lease, string reason, CancellationToken cancellationToken)
     {
         var attempt = workload.Attempts + 1;
         var keep = (await beckn.OrdersOfAsync(workload.Id, cancellationToken)).Any(o => o.MayBeHeld);
         if (attempt >= options.Value.MaxAttempts)
         {
             logger.Failed(workload.Id, attempt, reason);
-            await store.FailAsync(workload, owner, reason, keep, cancellationToken);
+            await store.FailAsync(workload, lease, reason, keep, cancellationToken);
             return "failed";
         }
 
         var delay = Backoff.After(attempt, options.Value.RetryDelay, options.Value.MaxRetryDelay, Random.Shared.NextDouble());
         logger.Retrying(workload.Id, attempt, options.Value.MaxAttempts, delay, reason);
-        await store.RetryAsync(workload, owner, reason, "", keep, delay, time.GetUtcNow() + delay, cancellationToken);
+        await store.RetryAsync(workload, lease, reason, "", keep, delay, time.GetUtcNow() + delay, cancellationToken);
         return "retry";
     }
 
-    private async Task ReleaseAsync(WorkloadRecord workload, Guid owner)
+    private async Task ReleaseAsync(WorkloadRecord workload, Lease lease)
     {
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(3), time);
         try
         {
-            await store.ReleaseAsync(workload.Id, owner, bound.Token);
+            await store.ReleaseAsync(lease, bound.Token);
         }
         catch (Exception e)
         {
@@ -125,24 +125,24 @@ internal sealed class WorkloadRun(
     }
 
     /// <summary>Cancels the run when the lease is lost, or when it could not be renewed until its end.</summary>
-    private async Task KeepLeaseAsync(Guid id, Guid owner, CancellationTokenSource run)
+    private async Task KeepLeaseAsync(Lease lease, CancellationTokenSource run)
     {
-        var lease = options.Value.Lease;
-        var renewed = time.GetTimestamp();
+        var duration = options.Value.Lease;
         try
         {
-            using var timer = new PeriodicTimer(lease / 4, time);
+            using var timer = new PeriodicTimer(duration / 4, time);
             while (await timer.WaitForNextTickAsync(run.Token))
             {
                 try
                 {
-                    if (!await store.RenewAsync(id, owner, lease, run.Token))
+                    var until = time.GetUtcNow() + duration;
+                    if (!await store.RenewAsync(lease, duration, run.Token))
                         break;
-                    renewed = time.GetTimestamp();
+                    lease = lease with { Until = until };
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    if (time.GetElapsedTime(renewed) > lease - (lease / 4))
+                    if (time.GetUtcNow() > lease.Until - (duration / 4))
                         break;
                 }
             }

@@ -1,4 +1,4 @@
 namespace Pylon.Orchestrator.Queue;
 
-/// <summary>Another instance has taken the workload over, or the user changed it; what this one still wanted to write is not written.</summary>
-internal sealed class LeaseLostException(Guid workloadId) : Exception($"the lease of workload {workloadId} is lost");
+/// <summary>Another instance has claimed the workload, or the user has changed it; the write is not made.</summary>
+internal sealed class LeaseLostException(Lease lease) : Exception($"the lease of workload {lease.WorkloadId} is lost");

@@ -1,5 +1,6 @@
 using Npgsql;
 using Pylon.Events.V1;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
@@ -35,7 +36,7 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
 
     private const string Find = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = ANY ($1)";
 
-    private const string Lock = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = $1 FOR UPDATE";
+    private const string Lock = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = $1 AND ($2 IS NULL OR r.lease_owner = $2) FOR UPDATE";
 
     // Only what tells of the run itself is a change of it; when it is looked after next is none.
     private const string Update =
@@ -67,12 +68,19 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
     /// Applies a rule to a run that nobody else changes meanwhile, with the event of its end when this ends it. Nothing is
     /// written when the rule gives back the same run; nothing is done when the workload has none.
     /// </summary>
-    public async Task ChangeAsync(Guid workloadId, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken)
+    public Task ChangeAsync(Guid workloadId, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken) =>
+        ChangeAsync(workloadId, null, rule, cancellationToken);
+
+    /// <summary>The same under a lease: nothing is done when it is lost, because another has asked or the run is over.</summary>
+    public Task ChangeAsync(Lease lease, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken) =>
+        ChangeAsync(lease.WorkloadId, lease.Owner, rule, cancellationToken);
+
+    private async Task ChangeAsync(Guid workloadId, Guid? owner, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         RunRecord before;
-        await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Sql.Statement(Lock, workloadId) } })
+        await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Sql.Statement(Lock, workloadId, Sql.Uuid(owner)) } })
         await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
         {
             if (!await row.ReadAsync(cancellationToken))

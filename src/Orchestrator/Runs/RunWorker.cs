@@ -33,14 +33,14 @@ internal sealed class RunWorker(
         IReadOnlyList<RunRecord> claimed;
         do
         {
-            var owner = Guid.NewGuid();
+            var (owner, until) = (Guid.NewGuid(), time.GetUtcNow() + options.Value.Lease);
             claimed = await store.ClaimAsync(owner, options.Value.Lease, MaxTogether, cancellationToken);
-            await Task.WhenAll(claimed.Select(run => LookAfterAsync(run, owner, cancellationToken)));
+            await Task.WhenAll(claimed.Select(run => LookAfterAsync(run, new Lease(run.WorkloadId, owner, until), cancellationToken)));
         }
         while (claimed.Count == MaxTogether);
     }
 
-    private async Task LookAfterAsync(RunRecord run, Guid owner, CancellationToken cancellationToken)
+    private async Task LookAfterAsync(RunRecord run, Lease lease, CancellationToken cancellationToken)
     {
         using var scope = logger.BeginScope("workload {workload_id} {correlation_id}", run.WorkloadId, run.CorrelationId);
         Func<RunRecord, RunRecord> rule;
@@ -62,8 +62,7 @@ internal sealed class RunWorker(
             rule = now => RunRules.Retry(now, $"the Conductor does not answer: {e.StatusCode} {e.Status.Detail}", delay);
         }
 
-        // Without the lease another has asked, or the run is over.
-        await store.ChangeAsync(run.WorkloadId, now => now.LeaseOwner == owner ? rule(now) : now, cancellationToken);
+        await store.ChangeAsync(lease, rule, cancellationToken);
     }
 
     private async Task<Func<RunRecord, RunRecord>> DefineAsync(RunRecord run, CancellationToken cancellationToken)

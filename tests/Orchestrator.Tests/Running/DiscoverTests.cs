@@ -1,4 +1,5 @@
 using Pylon.Common.V1;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.V1;
 using Pylon.Testing;
 
@@ -224,6 +225,6 @@ public sealed class DiscoverTests
 
         await Eventually.True(async () => await stack.RequestsAsync("discover") == 2);
         Assert.NotEqual(first, await stack.Database.ScalarAsync<Guid>("SELECT lease_owner FROM compute_workloads"));
-        Assert.False(await stack.Database.Flow.RenewAsync(Guid.Parse(id), first, TimeSpan.FromSeconds(1), CancellationToken.None));
+        Assert.False(await stack.Database.Flow.RenewAsync(new Lease(Guid.Parse(id), first, DateTimeOffset.MaxValue), TimeSpan.FromSeconds(1), CancellationToken.None));
     }
 }

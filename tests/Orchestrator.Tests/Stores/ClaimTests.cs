@@ -81,13 +81,13 @@ public sealed class ClaimTests
         var (dead, heir) = (Guid.NewGuid(), Guid.NewGuid());
         var workload = await database.ClaimedAsync(dead);
         var transaction = Guid.NewGuid();
-        await database.Flow.BeginTransactionAsync(workload.Id, dead, transaction, CancellationToken.None);
+        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload, dead), transaction, CancellationToken.None);
         await database.ExpireAsync(workload.Id);
 
         var taken = Assert.Single(await database.ClaimAsync(heir));
         Assert.Equal((workload.Id, "processing", transaction), (taken.Id, taken.Status, taken.TransactionId!.Value));
-        Assert.False(await database.Flow.RenewAsync(workload.Id, dead, TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.True(await database.Flow.RenewAsync(workload.Id, heir, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await database.Flow.RenewAsync(Offers.LeaseOf(workload, dead), TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await database.Flow.RenewAsync(Offers.LeaseOf(workload, heir), TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class ClaimTests
         var owner = Guid.NewGuid();
         var workload = await database.ClaimedAsync(owner);
         await database.ExpireAsync(workload.Id);
-        Assert.True(await database.Flow.RenewAsync(workload.Id, owner, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await database.Flow.RenewAsync(Offers.LeaseOf(workload, owner), TimeSpan.FromMinutes(1), CancellationToken.None));
         Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
     }
 
@@ -107,9 +107,9 @@ public sealed class ClaimTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var owner = Guid.NewGuid();
         var workload = await database.ClaimedAsync(owner);
-        await database.Flow.ReleaseAsync(workload.Id, Guid.NewGuid(), CancellationToken.None);
+        await database.Flow.ReleaseAsync(Offers.LeaseOf(workload, Guid.NewGuid()), CancellationToken.None);
         Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
-        await database.Flow.ReleaseAsync(workload.Id, owner, CancellationToken.None);
+        await database.Flow.ReleaseAsync(Offers.LeaseOf(workload, owner), CancellationToken.None);
         Assert.Equal(workload.Id, Assert.Single(await database.ClaimAsync(Guid.NewGuid())).Id);
     }
 
@@ -123,7 +123,7 @@ public sealed class ClaimTests
         await using var listener = await database.DataSource.OpenConnectionAsync();
         await using (var command = new Npgsql.NpgsqlCommand("LISTEN workload_due", listener))
             await command.ExecuteNonQueryAsync();
-        await database.Flow.ReleaseAsync(offered.Id, Offers.Owner, CancellationToken.None);
+        await database.Flow.ReleaseAsync(Offers.LeaseOf(offered), CancellationToken.None);
         Assert.True(await listener.WaitAsync(TimeSpan.FromSeconds(10)));
     }
 

@@ -14,22 +14,22 @@ public sealed class FlowStoreTests
     public async Task LostLeaseWritesNothing()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var dead = Guid.NewGuid();
-        var workload = await database.ClaimedAsync(dead);
+        var workload = await database.ClaimedAsync();
+        var dead = Offers.LeaseOf(workload);
         await database.ExpireAsync(workload.Id);
         Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         var before = await Snapshot();
 
-        await Lost(() => database.Flow.BeginTransactionAsync(workload.Id, dead, Guid.NewGuid(), None));
+        await Lost(() => database.Flow.BeginTransactionAsync(dead, Guid.NewGuid(), None));
         await Lost(() => database.Flow.OfferAsync(workload, dead, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
         await Lost(() => database.Flow.RetryAsync(workload, dead, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
         await Lost(() => database.Flow.FailAsync(workload, dead, "r", false, None));
         await Lost(() => database.Flow.ScheduleAsync(workload, dead, Offers.Bookable(1).Recommendation, None));
         await Lost(() => database.Flow.AskAgainAsync(workload, dead, "r", None));
-        await Lost(() => database.Flow.CancelAsync(workload.Id, dead, None));
-        await Lost(() => database.Flow.GiveOrderAsync(workload.Id, dead, 1, "order", None));
-        await database.Flow.AnnounceAsync(workload.Id, dead, Guid.NewGuid(), Guid.NewGuid(), "discover", 0, None);
-        await database.Flow.ReleaseAsync(workload.Id, dead, None);
+        await Lost(() => database.Flow.CancelAsync(dead, None));
+        await Lost(() => database.Flow.GiveOrderAsync(dead, 1, "order", None));
+        await Lost(() => database.Flow.AnnounceAsync(dead, Guid.NewGuid(), Guid.NewGuid(), "discover", 0, None));
+        await database.Flow.ReleaseAsync(dead, None);
 
         Assert.Equal(before, await Snapshot());
 
@@ -74,7 +74,7 @@ public sealed class FlowStoreTests
         await database.Server.ExecuteAsync("ALTER TABLE orchestrator.outbox ADD CONSTRAINT broken CHECK (type <> 'pylon.workload.recommended.v1')");
 
         await Assert.ThrowsAsync<PostgresException>(() => database.Flow.OfferAsync(
-            workload, Offers.Owner, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
+            workload, Offers.LeaseOf(workload), [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
 
         Assert.Equal("processing", (await database.FindAsync(workload.Id)).Status);
         Assert.Empty(await database.Workloads.OptionsOfAsync(workload.Id, None));
@@ -87,7 +87,7 @@ public sealed class FlowStoreTests
         var workload = await database.ClaimedAsync();
         var message = Guid.NewGuid();
         for (var i = 0; i < 3; i++)
-            await database.Flow.AnnounceAsync(workload.Id, Offers.Owner, Guid.NewGuid(), message, "discover", 0, None);
+            await database.Flow.AnnounceAsync(Offers.LeaseOf(workload), Guid.NewGuid(), message, "discover", 0, None);
         Assert.Equal(["pylon.workload.queued.v1", "pylon.workload.step_completed.v1"], await database.EventsOfAsync(workload.Id));
     }
 
@@ -96,8 +96,8 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.BeginTransactionAsync(workload.Id, Offers.Owner, Guid.NewGuid(), None);
-        await database.Flow.RetryAsync(workload, Offers.Owner, "the provider is down", "", false, TimeSpan.FromMinutes(1), DateTimeOffset.UnixEpoch, None);
+        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), Guid.NewGuid(), None);
+        await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "the provider is down", "", false, TimeSpan.FromMinutes(1), DateTimeOffset.UnixEpoch, None);
 
         var retried = await database.FindAsync(workload.Id);
         Assert.Equal(("queued", 1, "the provider is down"), (retried.Status, retried.Attempts, retried.FailureReason));
@@ -112,7 +112,7 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.RetryAsync(workload, Offers.Owner, "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         var again = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         Assert.Equal(0, again.Attempts);
         Assert.Equal(["item-1"], again.RefusedItemIds);
@@ -124,10 +124,10 @@ public sealed class FlowStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
         var transaction = Guid.NewGuid();
-        await database.Flow.BeginTransactionAsync(workload.Id, Offers.Owner, transaction, None);
-        await database.Flow.RetryAsync(workload, Offers.Owner, "no on_confirm", "", true, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), transaction, None);
+        await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "no on_confirm", "", true, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         Assert.Equal(transaction, Assert.Single(await database.ClaimAsync(Offers.Owner)).TransactionId);
-        await database.Flow.FailAsync(workload, Offers.Owner, "no on_confirm", true, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "no on_confirm", true, None);
         Assert.Equal(transaction, (await database.FindAsync(workload.Id)).TransactionId);
     }
 
@@ -136,7 +136,7 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.FailAsync(workload, Offers.Owner, "the provider is gone", false, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "the provider is gone", false, None);
 
         var failed = await database.FindAsync(workload.Id);
         Assert.Equal(("failed", 1, "the provider is gone"), (failed.Status, failed.Attempts, failed.FailureReason));
@@ -161,7 +161,7 @@ public sealed class FlowStoreTests
         var offered = await database.OfferedAsync();
         Assert.True(await database.ChooseAsync(offered.Id, 2));
         var choosing = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.FailAsync(choosing, Offers.Owner, "no on_init", true, None);
+        await database.Flow.FailAsync(choosing, Offers.LeaseOf(choosing), "no on_init", true, None);
         Assert.True(await database.Workloads.ReplayAsync(await database.FindAsync(offered.Id), None));
         var again = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         Assert.Equal((Status.Choosing, 2), (again.Status, again.ChosenOption));
@@ -173,10 +173,10 @@ public sealed class FlowStoreTests
         // The stored messages of the transaction are about the item that came after the refused ones.
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.RetryAsync(workload, Offers.Owner, "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.BeginTransactionAsync(workload.Id, Offers.Owner, Guid.NewGuid(), None);
-        await database.Flow.FailAsync(workload, Offers.Owner, "no on_confirm", true, None);
+        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), Guid.NewGuid(), None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "no on_confirm", true, None);
         await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), None);
         Assert.Equal(["item-1"], Assert.Single(await database.ClaimAsync(Offers.Owner)).RefusedItemIds);
     }
@@ -186,9 +186,9 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.RetryAsync(workload, Offers.Owner, "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.FailAsync(workload, Offers.Owner, "down", false, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "down", false, None);
         await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), None);
         Assert.Empty(Assert.Single(await database.ClaimAsync(Offers.Owner)).RefusedItemIds);
     }
@@ -200,7 +200,7 @@ public sealed class FlowStoreTests
         var offered = await database.OfferedAsync();
         await database.ChooseAsync(offered.Id, 2);
         var choosing = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.AskAgainAsync(choosing, Offers.Owner, "sold out", None);
+        await database.Flow.AskAgainAsync(choosing, Offers.LeaseOf(choosing), "sold out", None);
         var asked = await database.FindAsync(offered.Id);
         Assert.Equal((Status.PendingUserChoice, null, "sold out"), (asked.Status, asked.ChosenOption, asked.FailureReason));
         Assert.True(await database.ChooseAsync(offered.Id, 3));

@@ -24,9 +24,9 @@ public sealed class RunStoreTests
         await database.ChooseAsync(choosing.Id, 2);
         var claimed = Assert.Single(await database.ClaimAsync(Offers.Owner));
         Assert.Empty(await database.Runs.FindAsync([choosing.Id], None));
-        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.ScheduleAsync(claimed, Guid.NewGuid(), Offers.Bookable(2).Recommendation, None));
+        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.ScheduleAsync(claimed, Offers.LeaseOf(claimed, Guid.NewGuid()), Offers.Bookable(2).Recommendation, None));
         Assert.Empty(await database.Runs.FindAsync([choosing.Id], None));
-        await database.Flow.ScheduleAsync(claimed, Offers.Owner, Offers.Bookable(2).Recommendation, None);
+        await database.Flow.ScheduleAsync(claimed, Offers.LeaseOf(claimed), Offers.Bookable(2).Recommendation, None);
         Assert.Equal(RunRecord.Requested, (await FindAsync(database, choosing.Id)).State);
     }
 
@@ -42,6 +42,25 @@ public sealed class RunStoreTests
         Assert.Empty(await database.Runs.ClaimAsync(Guid.NewGuid(), Minute, 9, None));
         await database.ExecuteAsync("UPDATE workload_runs SET due_at = now() - interval '1 ms'");
         Assert.Equal(4, (await database.Runs.ClaimAsync(Guid.NewGuid(), Minute, 9, None)).Count);
+    }
+
+    [Fact]
+    public async Task LostLeaseLeavesTheRunAsItIs()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var id = await ScheduledAsync(database);
+        var (dead, heir) = (Guid.NewGuid(), Guid.NewGuid());
+        await database.Runs.ClaimAsync(dead, Minute, 1, None);
+        await database.ExecuteAsync("UPDATE workload_runs SET due_at = now() - interval '1 ms'");
+        await database.Runs.ClaimAsync(heir, Minute, 1, None);
+
+        await RetryAsync(dead);
+        Assert.Equal(0, (await FindAsync(database, id)).Attempts);
+        await RetryAsync(heir);
+        Assert.Equal(1, (await FindAsync(database, id)).Attempts);
+
+        Task RetryAsync(Guid owner) =>
+            database.Runs.ChangeAsync(new Lease(id, owner, DateTimeOffset.MaxValue), run => RunRules.Retry(run, "down", Minute), None);
     }
 
     [Fact]
