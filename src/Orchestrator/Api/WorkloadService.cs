@@ -20,7 +20,7 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
     public override async Task<SubmitWorkloadResponse> SubmitWorkload(SubmitWorkloadRequest request, ServerCallContext context)
     {
         var requestId = Field.OptionalUuid(request.RequestId, "request_id") ?? Guid.NewGuid();
-        var asked = WorkloadMapping.Parse(request, time.GetUtcNow());
+        var asked = WorkloadMapping.Parse(request, time.GetUtcNow()) with { Traceparent = Traceparent.Current };
         if (asked.Pipeline is not null)
             await pipelines.CheckAsync(asked.Pipeline, context.CancellationToken);
         var stored = await store.SubmitAsync(requestId, asked, context.CancellationToken);

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Pylon.Beckn;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
 
 namespace Pylon.Orchestrator.Beckn;
@@ -48,6 +49,7 @@ internal sealed class BecknService(BecknStore store, MarketService.MarketService
 
         if (await store.AnswerByCallbackAsync(action["on_".Length..], messageId, transactionId, body, cancellationToken) is { } matched)
         {
+            Traceparent.Link(matched.Traceparent);
             logger.CallbackTaken(action, matched.MessageId, matched.First);
             return null;
         }

@@ -51,9 +51,10 @@ internal sealed class BecknStore(NpgsqlDataSource database)
                 answered_by = COALESCE(answered_by, 'callback'),
                 answer = COALESCE(answer, $4)
             WHERE message_id = (SELECT message_id FROM matched)
-            RETURNING message_id, callbacks, answered_by
+            RETURNING message_id, workload_id, callbacks, answered_by
         )
-        SELECT message_id, callbacks = 1 AND answered_by = 'callback', pg_notify('beckn_answer', message_id::text) FROM updated
+        SELECT u.message_id, u.callbacks = 1 AND u.answered_by = 'callback', w.traceparent, pg_notify('beckn_answer', u.message_id::text)
+        FROM updated u JOIN compute_workloads w ON w.id = u.workload_id
         """;
 
     private const string KnowsTransaction = "SELECT EXISTS (SELECT FROM beckn_messages WHERE transaction_id = $1)";
@@ -105,14 +106,16 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     public Task ForgetAnswerAsync(Guid transactionId, string action, CancellationToken cancellationToken) =>
         database.ExecuteAsync(ForgetAnswer, cancellationToken, transactionId, action);
 
-    /// <summary>Matches a callback to its message; null when there is none. First is false for a duplicate.</summary>
-    public async Task<(Guid MessageId, bool First)?> AnswerByCallbackAsync(
+    /// <summary>Matches a callback to its message; null when there is none.</summary>
+    public async Task<BecknCallback?> AnswerByCallbackAsync(
         string action, Guid? messageId, Guid? transactionId, JsonElement body, CancellationToken cancellationToken)
     {
         await using var command = database.Command(
             AnswerByCallback, action, messageId ?? Guid.Empty, transactionId ?? Guid.Empty, Sql.Json(body.GetRawText()));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? (row.GetGuid(0), row.GetBoolean(1)) : null;
+        return await row.ReadAsync(cancellationToken)
+            ? new BecknCallback(row.GetGuid(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2))
+            : null;
     }
 
     public async Task<bool> KnowsTransactionAsync(Guid transactionId, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ internal static class FlowFeature
         services.AddValidatedOptions<FlowOptions>("Bpp");
         return services
             .AddSingleton<FlowStore>()
-            .AddSingleton<FlowMetrics>()
+            .AddSingleton<FlowTelemetry>()
             .AddSingleton<Bookings>()
             .AddSingleton<DiscoverFlow>()
             .AddSingleton<ChoiceFlow>()

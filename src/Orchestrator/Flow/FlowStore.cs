@@ -144,7 +144,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         WITH held AS (
             SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2
         ), announced AS (
-            INSERT INTO outbox (id, topic, type, subject, payload) SELECT $3, $4, $5, $1::text, $6 FROM held
+            INSERT INTO outbox (id, topic, type, subject, payload, traceparent) SELECT $3, $4, $5, $1::text, $6, $7 FROM held
             ON CONFLICT (id) DO NOTHING)
         SELECT EXISTS (SELECT FROM held)
         """;
@@ -200,7 +200,14 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             Option = option,
         };
         await using var command = database.Command(
-            AnnounceStep, lease.WorkloadId, lease.Owner, messageId, WorkloadEvents.Topic, Outbox.TypeOf(step), Sql.Json(Outbox.JsonOf(step)));
+            AnnounceStep,
+            lease.WorkloadId,
+            lease.Owner,
+            messageId,
+            WorkloadEvents.Topic,
+            Outbox.TypeOf(step),
+            Sql.Json(Outbox.JsonOf(step)),
+            Traceparent.Current);
         if (await command.ExecuteScalarAsync(cancellationToken) is not true)
             throw new LeaseLostException(lease);
     }

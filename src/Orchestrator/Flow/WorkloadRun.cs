@@ -15,7 +15,7 @@ internal sealed class WorkloadRun(
     CancellationFlow cancellation,
     BecknStore beckn,
     FlowStore store,
-    FlowMetrics metrics,
+    FlowTelemetry telemetry,
     IOptions<FlowOptions> options,
     TimeProvider time,
     ILogger<WorkloadRun> logger)
@@ -25,6 +25,7 @@ internal sealed class WorkloadRun(
     /// <summary>Never throws: a workload that goes wrong is a matter of that workload only.</summary>
     public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken stopping)
     {
+        using var activity = FlowTelemetry.Begin(workload);
         using var scope = logger.BeginScope("workload {workload_id}", workload.Id);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var started = time.GetTimestamp();
@@ -52,7 +53,8 @@ internal sealed class WorkloadRun(
         {
             await lost.CancelAsync();
             await keeping;
-            metrics.Ended(workload.Status, outcome, time.GetElapsedTime(started));
+            activity?.SetTag("pylon.workload.outcome", outcome);
+            telemetry.Ended(workload.Status, outcome, time.GetElapsedTime(started));
         }
     }
 

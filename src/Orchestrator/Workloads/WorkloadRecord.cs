@@ -11,7 +11,7 @@ internal sealed record WorkloadRecord
         w.id, w.workload_name, w.request, w.workload_type, w.urgency, w.required_gpu_mins, w.compute_load_mw,
         w.carbon_cap_gco2, w.max_price_gbp, w.deadline, w.user_email, w.status, w.chosen_option,
         w.llm_select_init_confirm, w.summary_engine, w.transaction_id, w.refused_item_ids, w.attempts,
-        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline
+        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline, w.traceparent
         """;
 
     public required Guid Id { get; init; }
@@ -42,6 +42,9 @@ internal sealed record WorkloadRecord
     public DateTimeOffset SubmittedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>Of the request that submitted it; null when that was not traced.</summary>
+    public string? Traceparent { get; init; }
+
     public static WorkloadRecord Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetGuid(0),
@@ -67,6 +70,7 @@ internal sealed record WorkloadRecord
         SubmittedAt = row.GetFieldValue<DateTimeOffset>(20),
         UpdatedAt = row.GetFieldValue<DateTimeOffset>(21),
         Pipeline = Text(row, 22),
+        Traceparent = Text(row, 23),
     };
 
     private static string? Text(NpgsqlDataReader row, int ordinal) => row.IsDBNull(ordinal) ? null : row.GetString(ordinal);

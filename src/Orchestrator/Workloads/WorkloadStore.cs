@@ -18,8 +18,8 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         $"""
         INSERT INTO compute_workloads AS w
             (request_id, workload_name, request, workload_type, urgency, required_gpu_mins, compute_load_mw,
-             carbon_cap_gco2, max_price_gbp, deadline, user_email, pipeline)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             carbon_cap_gco2, max_price_gbp, deadline, user_email, pipeline, traceparent)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         ON CONFLICT (request_id) DO NOTHING
         RETURNING {WorkloadRecord.Columns}
         """;
@@ -100,7 +100,8 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             workload.MaxPriceGbp,
             workload.Deadline,
             workload.UserEmail,
-            workload.Pipeline)
+            workload.Pipeline,
+            workload.Traceparent)
         ?? await FirstAsync(FindByRequest, cancellationToken, requestId)
         ?? throw new InvalidOperationException($"request {requestId} is gone");
 

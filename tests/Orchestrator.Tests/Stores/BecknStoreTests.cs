@@ -43,7 +43,7 @@ public sealed class BecknStoreTests
         var workload = await database.SubmitAsync();
         var sent = await Prepare(database, workload.Id, Guid.NewGuid());
         await Prepare(database, workload.Id, Guid.NewGuid());
-        Assert.Equal((sent.MessageId, true), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, Guid.NewGuid(), Body("a"), None));
+        Assert.Equal(new(sent.MessageId, true, null), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, Guid.NewGuid(), Body("a"), None));
         Assert.Equal("a", Says(await database.Beckn.FindAnswerAsync(sent.MessageId, None)));
     }
 
@@ -55,7 +55,7 @@ public sealed class BecknStoreTests
         var transaction = Guid.NewGuid();
         await Prepare(database, workload.Id, transaction, "discover");
         var select = await Prepare(database, workload.Id, transaction, "select");
-        Assert.Equal((select.MessageId, true), await database.Beckn.AnswerByCallbackAsync("select", Guid.NewGuid(), transaction, Body("a"), None));
+        Assert.Equal(new(select.MessageId, true, null), await database.Beckn.AnswerByCallbackAsync("select", Guid.NewGuid(), transaction, Body("a"), None));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class BecknStoreTests
         var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
         var meant = await Prepare(database, workload.Id, one);
         await Prepare(database, workload.Id, other);
-        Assert.Equal(meant.MessageId, (await database.Beckn.AnswerByCallbackAsync("discover", meant.MessageId, other, Body("a"), None))!.Value.MessageId);
+        Assert.Equal(meant.MessageId, (await database.Beckn.AnswerByCallbackAsync("discover", meant.MessageId, other, Body("a"), None))!.MessageId);
     }
 
     [Fact]
@@ -77,8 +77,8 @@ public sealed class BecknStoreTests
         var sent = await Prepare(database, workload.Id, Guid.NewGuid());
         var taken = await Task.WhenAll(Enumerable.Range(0, 6).Select(i =>
             database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("same"), None)));
-        Assert.Single(taken, t => t!.Value.First);
-        Assert.Equal((sent.MessageId, false), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("another"), None));
+        Assert.Single(taken, t => t!.First);
+        Assert.Equal(new(sent.MessageId, false, null), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("another"), None));
         Assert.Equal("same", Says(await database.Beckn.FindAnswerAsync(sent.MessageId, None)));
         Assert.Equal(7, await database.ScalarAsync<int>("SELECT callbacks FROM beckn_messages"));
     }
@@ -135,7 +135,7 @@ public sealed class BecknStoreTests
 
         var byResponse = await Prepare(database, workload.Id, Guid.NewGuid());
         await database.Beckn.AnswerByResponseAsync(byResponse.MessageId, Body("response"), None);
-        Assert.Equal((byResponse.MessageId, false), await database.Beckn.AnswerByCallbackAsync("discover", byResponse.MessageId, null, Body("callback"), None));
+        Assert.Equal(new(byResponse.MessageId, false, null), await database.Beckn.AnswerByCallbackAsync("discover", byResponse.MessageId, null, Body("callback"), None));
         Assert.Equal("response", Says(await database.Beckn.FindAnswerAsync(byResponse.MessageId, None)));
     }
 
