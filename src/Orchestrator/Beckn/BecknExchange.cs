@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
-using Polly;
 using Polly.CircuitBreaker;
+using Polly.Registry;
 using Polly.Timeout;
 using Pylon.Beckn;
 using Pylon.Orchestrator.Workloads;
@@ -19,7 +19,7 @@ internal sealed class BecknExchange(
     IHttpClientFactory http,
     BecknStore store,
     Changes changes,
-    BecknPipeline pipeline,
+    ResiliencePipelineProvider<string> pipelines,
     IOptions<BecknOptions> options,
     TimeProvider time,
     ILogger<BecknExchange> logger)
@@ -92,7 +92,7 @@ internal sealed class BecknExchange(
     {
         try
         {
-            return await pipeline.ExecuteAsync(
+            return await pipelines.GetPipeline(HttpClientName).ExecuteAsync(
                 async token =>
                 {
                     using var client = http.CreateClient(HttpClientName);

@@ -1,3 +1,8 @@
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.DependencyInjection;
+using Polly.Timeout;
 using Pylon.Beckn;
 using Pylon.Ingestion.V1;
 using Pylon.Rpc;
@@ -26,8 +31,42 @@ internal static class BecknFeature
                 MaxConnectionsPerServer = 64,
             });
         return services
+            .AddResiliencePipeline(BecknExchange.HttpClientName, BoundRequests)
+            // What the pipeline does is logged here, in words.
+            .AddLogging(logging => logging.AddFilter("Polly", LogLevel.None))
             .AddSingleton<BecknStore>()
-            .AddSingleton<BecknPipeline>()
             .AddSingleton<BecknExchange>();
+    }
+
+    /// <summary>
+    /// A timeout, and a circuit breaker that opens when most requests fail. There are no retries here: the workload
+    /// retries as a whole (ADR 0007).
+    /// </summary>
+    private static void BoundRequests(ResiliencePipelineBuilder builder, AddResiliencePipelineContext<string> context)
+    {
+        var options = context.ServiceProvider.GetRequiredService<IOptions<BecknOptions>>().Value;
+        var logger = context.ServiceProvider.GetRequiredService<ILogger<BecknExchange>>();
+        builder.TimeProvider = context.ServiceProvider.GetRequiredService<TimeProvider>();
+        builder
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                // One bad workload must not shut the provider off for the others.
+                FailureRatio = 0.8,
+                MinimumThroughput = 20,
+                SamplingDuration = TimeSpan.FromSeconds(10),
+                BreakDuration = options.BreakDuration,
+                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<IOException>().Handle<TimeoutRejectedException>(),
+                OnOpened = _ =>
+                {
+                    logger.CircuitOpened(options.BreakDuration);
+                    return default;
+                },
+                OnClosed = _ =>
+                {
+                    logger.CircuitClosed();
+                    return default;
+                },
+            })
+            .AddTimeout(options.HttpTimeout);
     }
 }

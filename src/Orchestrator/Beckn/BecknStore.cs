@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
+using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Beckn;
@@ -134,15 +135,8 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     public Task MoveOrderAsync(string orderId, string to, string[] from, CancellationToken cancellationToken) =>
         database.ExecuteAsync(MoveOrder, cancellationToken, orderId, to, from);
 
-    public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(OrdersOf, workloadId);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var orders = new List<BecknOrder>();
-        while (await row.ReadAsync(cancellationToken))
-            orders.Add(new BecknOrder(row.GetString(0), row.GetGuid(1), row.GetString(2), row.GetString(3)));
-        return orders;
-    }
+    public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken) =>
+        await database.QueryAsync<BecknOrder>(OrdersOf, cancellationToken, workloadId);
 
     private static async Task<JsonElement?> AnswerOf(NpgsqlCommand command, CancellationToken cancellationToken)
     {

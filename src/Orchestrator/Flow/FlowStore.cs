@@ -152,11 +152,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     /// <summary>Takes the oldest due workloads for this worker; no other gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(Claim, owner, lease, atMost);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var claimed = new List<WorkloadRecord>();
-        while (await row.ReadAsync(cancellationToken))
-            claimed.Add(WorkloadRecord.Read(row));
+        var claimed = await database.QueryAsync<WorkloadRecord>(Claim, cancellationToken, owner, lease, atMost);
         return [.. claimed.OrderBy(w => w.SubmittedAt)];
     }
 

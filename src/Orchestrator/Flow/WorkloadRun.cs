@@ -77,7 +77,7 @@ internal sealed class WorkloadRun(
             await store.AskAgainAsync(workload, lease, $"option {workload.ChosenOption} was refused: {e.Message}", cancellationToken);
             return "refused";
         }
-        catch (ItemRefusedException e) when (workload.RefusedItemIds.Count < MaxRefusedItems)
+        catch (ItemRefusedException e) when (workload.RefusedItemIds.Length < MaxRefusedItems)
         {
             logger.ItemRefused(workload.Id, e.Message);
             await store.RetryAsync(workload, lease, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);

@@ -56,13 +56,13 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
 
     /// <summary>Takes runs that are due under a lease, after which another may take them.</summary>
     public async Task<IReadOnlyList<RunRecord>> ClaimAsync(Guid owner, TimeSpan lease, int atMost, CancellationToken cancellationToken) =>
-        await ReadAsync(Claim, cancellationToken, owner, lease, atMost);
+        await database.QueryAsync<RunRecord>(Claim, cancellationToken, owner, lease, atMost);
 
     /// <summary>The runs of those workloads that have one.</summary>
     public async Task<IReadOnlyDictionary<Guid, RunRecord>> FindAsync(Guid[] workloadIds, CancellationToken cancellationToken) =>
         workloadIds.Length == 0
             ? new Dictionary<Guid, RunRecord>()
-            : (await ReadAsync(Find, cancellationToken, workloadIds)).ToDictionary(r => r.WorkloadId);
+            : (await database.QueryAsync<RunRecord>(Find, cancellationToken, (object)workloadIds)).ToDictionary(r => r.WorkloadId);
 
     /// <summary>
     /// Applies a rule to a run that nobody else changes meanwhile, with the event of its end when this ends it. Nothing is
@@ -83,9 +83,9 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
         await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Sql.Statement(Lock, workloadId, Sql.Uuid(owner)) } })
         await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            if (!await row.ReadAsync(cancellationToken))
+            if (await Rows.ReadAsync<RunRecord>(row, cancellationToken) is not [var found])
                 return;
-            before = RunRecord.Read(row);
+            before = found;
         }
 
         var after = rule(before);
@@ -96,7 +96,7 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
             Update,
             workloadId,
             after.State,
-            Sql.Json(after.Progress()),
+            Sql.Json(after.Progress),
             after.Attempts,
             after.FailureReason,
             after.LeaseOwner,
@@ -116,14 +116,4 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
         Succeeded = run.State == RunRecord.Completed,
         Reason = run.FailureReason ?? "",
     };
-
-    private async Task<List<RunRecord>> ReadAsync(string sql, CancellationToken cancellationToken, params object?[] parameters)
-    {
-        await using var command = database.Command(sql, parameters);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var runs = new List<RunRecord>();
-        while (await row.ReadAsync(cancellationToken))
-            runs.Add(RunRecord.Read(row));
-        return runs;
-    }
 }

@@ -108,15 +108,8 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     public Task<WorkloadRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => FirstAsync(Find, cancellationToken, id);
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
-        PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(Page, [.. Key(after), statuses.ToArray(), atMost]);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var page = new List<WorkloadRecord>();
-        while (await row.ReadAsync(cancellationToken))
-            page.Add(WorkloadRecord.Read(row));
-        return page;
-    }
+        PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
+        await database.QueryAsync<WorkloadRecord>(Page, cancellationToken, [.. Key(after), statuses.ToArray(), atMost]);
 
     /// <summary>The options of a workload, by rank; none before they are offered.</summary>
     public async Task<IReadOnlyList<Option>> OptionsOfAsync(Guid id, CancellationToken cancellationToken) =>
@@ -215,10 +208,6 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         ? [token.Time, token.Id]
         : [DateTime.MaxValue, Guid.AllBitsSet];
 
-    private async Task<WorkloadRecord?> FirstAsync(string sql, CancellationToken cancellationToken, params object?[] parameters)
-    {
-        await using var command = database.Command(sql, parameters);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? WorkloadRecord.Read(row) : null;
-    }
+    private async Task<WorkloadRecord?> FirstAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>
+        (await database.QueryAsync<WorkloadRecord>(sql, cancellationToken, parameters)).FirstOrDefault();
 }
