@@ -3,7 +3,7 @@ using Pylon.Orchestrator.V1;
 
 namespace Pylon.Orchestrator.Api;
 
-/// <summary>How the objects of a state hang together. Pure.</summary>
+/// <summary>The links between the objects of a live state. Pure.</summary>
 internal static class Links
 {
     public static IEnumerable<Link> Of(GetLiveStateResponse state)

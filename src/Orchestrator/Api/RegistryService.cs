@@ -44,7 +44,7 @@ internal sealed class RegistryService(
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         {
-            throw Refusal.Unavailable("INGESTION_UNAVAILABLE", "The state of the grid cannot be read now.", TimeSpan.FromSeconds(1)).AsException();
+            throw Refusal.Unavailable("INGESTION_UNAVAILABLE", "Ingestion is unreachable: the state of the grid cannot be read.", TimeSpan.FromSeconds(1)).AsException();
         }
     }
 

@@ -19,7 +19,7 @@ internal static class RunMapping
             RunRecord.Cancelled => RunState.Cancelled,
             _ => RunState.Unspecified,
         },
-        // Reports that came before the answer are of phases whose order is not known.
+        // Before the Conductor answers, the order of the phases is not known.
         Phases = { run.DefinedAt is null ? [] : run.Phases },
         CorrelationId = run.CorrelationId,
         Attempts = run.Attempts,

@@ -14,7 +14,7 @@ internal static class WorkloadMapping
 {
     private const int MaxName = 200;
 
-    /// <summary>Reads what a user submits; a field that breaks its rule is refused by name.</summary>
+    /// <summary>Reads what a user submits; a field that breaks its rule is refused with its name.</summary>
     public static WorkloadRecord Parse(SubmitWorkloadRequest request, DateTimeOffset now)
     {
         var wish = Optional(Field.Text(request.Request, "request", 0, 4000));
@@ -38,7 +38,7 @@ internal static class WorkloadMapping
         };
     }
 
-    /// <summary>True when a repeated request asks for what it asked for the first time.</summary>
+    /// <summary>True when a repeated request is the same as the first.</summary>
     public static bool IsSameRequest(WorkloadRecord asked, WorkloadRecord stored) =>
         (asked.Name, asked.Request, asked.WorkloadType, asked.Urgency, asked.RequiredGpuMins, asked.ComputeLoadMw,
             asked.CarbonCapGco2, asked.MaxPriceGbp, Micro(asked.Deadline), asked.UserEmail, asked.Pipeline)
@@ -115,7 +115,7 @@ internal static class WorkloadMapping
     {
         if (text.Length <= MaxName)
             return text;
-        // Half a surrogate pair is no text.
+        // Half a surrogate pair is not text.
         var end = char.IsHighSurrogate(text[MaxName - 2]) ? MaxName - 2 : MaxName - 1;
         return $"{text[..end]}…";
     }

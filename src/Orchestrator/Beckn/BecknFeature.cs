@@ -21,7 +21,7 @@ internal static class BecknFeature
         services.AddHttpClient(BecknExchange.HttpClientName, client =>
             {
                 client.MaxResponseContentBufferSize = MaxAnswerBytes;
-                // The pipeline bounds the request.
+                // The resilience pipeline bounds the request.
                 client.Timeout = Timeout.InfiniteTimeSpan;
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
@@ -32,7 +32,7 @@ internal static class BecknFeature
             });
         return services
             .AddResiliencePipeline(BecknExchange.HttpClientName, BoundRequests)
-            // What the pipeline does is logged here, in words.
+            // The callbacks below log the same with the name of the peer.
             .AddLogging(logging => logging.AddFilter("Polly", LogLevel.None))
             .AddSingleton<BecknStore>()
             .AddSingleton<BecknExchange>();
@@ -50,7 +50,7 @@ internal static class BecknFeature
         builder
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
-                // One bad workload must not shut the provider off for the others.
+                // The failures of one workload must not stop the requests of the others.
                 FailureRatio = 0.8,
                 MinimumThroughput = 20,
                 SamplingDuration = TimeSpan.FromSeconds(10),

@@ -9,8 +9,8 @@ namespace Pylon.Orchestrator.Beckn;
 /// <summary>The messages that we send, the answers to them, and the orders that they are about.</summary>
 internal sealed class BecknStore(NpgsqlDataSource database)
 {
-    // A message is written once for its transaction and action; sending it again keeps its id, so that the provider can
-    // tell. Its time is new each time, or its ttl would have run out.
+    // There is one message for a transaction and action. Sent again it keeps its id, so that the provider recognises it,
+    // and gets a new time, because its ttl would have run out.
     private const string Prepare =
         """
         INSERT INTO beckn_messages AS m (message_id, workload_id, transaction_id, action, request, sends, sent_at)
@@ -36,8 +36,8 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         RETURNING answer
         """;
 
-    // A callback means the message that it names, or, when it has an id of its own, the one message of its transaction
-    // and action. The first answer counts.
+    // A callback answers the message that it names, or, when it has an id of its own, the message of its transaction and
+    // action. The first answer counts.
     private const string AnswerByCallback =
         """
         WITH matched AS (
@@ -82,7 +82,7 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     private const string OrdersOf =
         "SELECT order_id, transaction_id, item_id, state FROM beckn_orders WHERE workload_id = $1 ORDER BY created_at";
 
-    /// <summary>Stores a message before it is sent, or finds the one that was stored before, perhaps with its answer.</summary>
+    /// <summary>Stores a message before it is sent, or returns the one that is stored already, perhaps with its answer.</summary>
     public async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> PrepareAsync(
         Guid workloadId, Guid transactionId, string action, Guid messageId, JsonObject request, CancellationToken cancellationToken)
     {
@@ -92,18 +92,18 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         return (row.GetGuid(0), JsonNode.Parse(row.GetString(1))!.AsObject(), Answer(row.IsDBNull(2) ? null : row.GetString(2)));
     }
 
-    /// <summary>Notes the ACK; gives the answer when the callback was faster.</summary>
+    /// <summary>Stores the ACK; returns the answer when the callback was faster.</summary>
     public Task<JsonElement?> MarkAcknowledgedAsync(Guid messageId, CancellationToken cancellationToken) =>
-        AnswerOf(database.Command(MarkAcknowledged, messageId), cancellationToken);
+        AnswerOfAsync(database.Command(MarkAcknowledged, messageId), cancellationToken);
 
-    /// <summary>Notes the answer in an HTTP response; gives the answer that counts, which may have come before.</summary>
+    /// <summary>Stores the answer of an HTTP response; returns the answer that counts, which may be an earlier one.</summary>
     public Task<JsonElement?> AnswerByResponseAsync(Guid messageId, JsonElement answer, CancellationToken cancellationToken) =>
-        AnswerOf(database.Command(AnswerByResponse, messageId, Sql.Json(answer.GetRawText())), cancellationToken);
+        AnswerOfAsync(database.Command(AnswerByResponse, messageId, Sql.Json(answer.GetRawText())), cancellationToken);
 
     public Task<JsonElement?> FindAnswerAsync(Guid messageId, CancellationToken cancellationToken) =>
-        AnswerOf(database.Command(FindAnswer, messageId), cancellationToken);
+        AnswerOfAsync(database.Command(FindAnswer, messageId), cancellationToken);
 
-    /// <summary>Lets a message be sent and answered again; what was answered is kept as its last error.</summary>
+    /// <summary>Lets a message be sent and answered again; the answer is kept as its last error.</summary>
     public Task ForgetAnswerAsync(Guid transactionId, string action, CancellationToken cancellationToken) =>
         database.ExecuteAsync(ForgetAnswer, cancellationToken, transactionId, action);
 
@@ -131,14 +131,14 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     public Task OpenOrderAsync(string orderId, Guid workloadId, Guid transactionId, string itemId, CancellationToken cancellationToken) =>
         database.ExecuteAsync(OpenOrder, cancellationToken, orderId, workloadId, transactionId, itemId);
 
-    /// <summary>Moves an order on; from any other state than those named it stays.</summary>
+    /// <summary>Moves an order to a state; an order that is not in one of the states named stays.</summary>
     public Task MoveOrderAsync(string orderId, string to, string[] from, CancellationToken cancellationToken) =>
         database.ExecuteAsync(MoveOrder, cancellationToken, orderId, to, from);
 
     public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken) =>
         await database.QueryAsync<BecknOrder>(OrdersOf, cancellationToken, workloadId);
 
-    private static async Task<JsonElement?> AnswerOf(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<JsonElement?> AnswerOfAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using (command)
             return Answer(await command.ExecuteScalarAsync(cancellationToken) as string);

@@ -4,7 +4,7 @@ using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Flow;
 
-/// <summary>Takes back every booking of a workload that the user gave up.</summary>
+/// <summary>Cancels every booking of a workload that the user cancels.</summary>
 internal sealed class CancellationFlow(Bookings bookings, BecknStore beckn, WorkloadStore workloads, FlowStore store)
 {
     public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)

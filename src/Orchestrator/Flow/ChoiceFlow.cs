@@ -5,8 +5,8 @@ using Pylon.Orchestrator.Workloads;
 namespace Pylon.Orchestrator.Flow;
 
 /// <summary>
-/// Books what the user chose. First the new booking, then the end of the old one, so that a refusal leaves the user with
-/// what there was (ADR 0006).
+/// Books the chosen option. The new booking comes before the cancellation of the old one, so that a refusal leaves the
+/// old one standing (ADR 0006).
 /// </summary>
 internal sealed class ChoiceFlow(Bookings bookings, BecknStore beckn, WorkloadStore workloads, FlowStore store, TimeProvider time)
 {
@@ -35,7 +35,7 @@ internal sealed class ChoiceFlow(Bookings bookings, BecknStore beckn, WorkloadSt
         if (order?.State == BecknOrder.Confirmed)
             return;
 
-        // An order that was refused or cancelled is over; what is open or pending goes on.
+        // An open or pending order continues; after a refused or cancelled one a new order begins.
         var transactionId = order is { State: BecknOrder.Open or BecknOrder.Pending }
             ? order.TransactionId
             : Guid.CreateVersion7(time.GetUtcNow());

@@ -10,7 +10,7 @@ namespace Pylon.Orchestrator.Flow;
 
 /// <summary>
 /// Takes a queued workload to its three options: DISCOVER, rank, SELECT, INIT and CONFIRM for the first, a summary.
-/// A worker that takes over from a dead one passes the same way; what was answered is not asked again.
+/// A worker that takes over takes the same steps; an answered message is not sent again.
 /// </summary>
 internal sealed class DiscoverFlow(
     BecknExchange exchange,

@@ -14,7 +14,7 @@ internal static class FlowFeature
             .AddSingleton<DiscoverFlow>()
             .AddSingleton<ChoiceFlow>()
             .AddSingleton<CancellationFlow>()
-            .AddSingleton<WorkloadRun>()
+            .AddSingleton<WorkloadAttempt>()
             .AddHostedService<FlowWorker>();
     }
 }

@@ -11,13 +11,13 @@ using Pylon.Postgres;
 namespace Pylon.Orchestrator.Flow;
 
 /// <summary>
-/// The worker's side of compute_workloads. A worker holds a lease while it works; every write of it says so in its WHERE,
-/// and finds no row when the lease is lost.
+/// The worker's side of compute_workloads. Every write names the lease in its WHERE and throws
+/// <see cref="LeaseLostException"/> when that finds no row.
 /// </summary>
 internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloads)
 {
-    // due_at is when there is work to do; for a leased row that is the end of the lease, so that one index serves the
-    // new ones, the retries and those whose worker died.
+    // due_at is when there is work to do; for a leased row that is the end of the lease. So one index serves new rows,
+    // retries and rows whose worker died.
     private const string Claim =
         $"""
         UPDATE compute_workloads w SET
@@ -43,7 +43,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
 
     private const string Renew = "UPDATE compute_workloads SET due_at = now() + $3 WHERE id = $1 AND lease_owner = $2";
 
-    // The trigger tells of changes of state only, and a choice or a cancellation that is given back has none.
+    // The trigger notifies of changes of state, and releasing a choice or a cancellation does not change the state.
     private const string Release =
         """
         WITH released AS (
@@ -90,8 +90,8 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
           AND EXISTS (SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2)
         """;
 
-    // A new attempt begins a new transaction, unless an order may be held in this one. A refused item is no failed
-    // attempt: the next one has an item less.
+    // A new attempt begins a new transaction, unless the provider may hold an order in this one. A refused item does not
+    // count as a failed attempt, because the next attempt leaves it out.
     private const string Retry =
         """
         UPDATE compute_workloads SET
@@ -138,7 +138,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         WHERE id = $1 AND lease_owner = $2 AND status = 'cancelling'
         """;
 
-    // The id of the message is the id of the event: told once, however often the step is passed.
+    // The id of the message is the id of the event, so a repeated step is announced once.
     private const string AnnounceStep =
         """
         WITH held AS (
@@ -149,7 +149,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         SELECT EXISTS (SELECT FROM held)
         """;
 
-    /// <summary>Takes the oldest due workloads for this worker; no other gets them until the lease ends.</summary>
+    /// <summary>Claims the oldest due workloads; no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
     {
         var claimed = await database.QueryAsync<WorkloadRecord>(Claim, cancellationToken, owner, lease, atMost);
@@ -167,7 +167,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     public async Task<bool> RenewAsync(Lease lease, TimeSpan duration, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(Renew, cancellationToken, lease.WorkloadId, lease.Owner, duration) == 1;
 
-    /// <summary>Gives a workload back for another instance, at once.</summary>
+    /// <summary>Lets another instance claim the workload at once.</summary>
     public Task ReleaseAsync(Lease lease, CancellationToken cancellationToken) =>
         database.ExecuteAsync(Release, cancellationToken, lease.WorkloadId, lease.Owner);
 
@@ -177,12 +177,12 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             throw new LeaseLostException(lease);
     }
 
-    /// <summary>Announces an answered message, once.</summary>
+    /// <summary>Writes the event of an answered message, once.</summary>
     /// <param name="lease">Held by the caller.</param>
     /// <param name="transactionId">Of the message.</param>
     /// <param name="messageId">Also the id of the event.</param>
-    /// <param name="action">What was answered.</param>
-    /// <param name="option">The recommendation that it is for; 0 for none.</param>
+    /// <param name="action">Of the message, for example select.</param>
+    /// <param name="option">The rank of the recommendation; 0 for none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task AnnounceAsync(
         Lease lease, Guid transactionId, Guid messageId, string action, int option, CancellationToken cancellationToken)
@@ -247,7 +247,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
 
     /// <param name="workload">As it was claimed.</param>
     /// <param name="lease">Held by the caller.</param>
-    /// <param name="reason">What the user is told.</param>
+    /// <param name="reason">For the user.</param>
     /// <param name="refusedItemId">An item to leave out next time; empty for none.</param>
     /// <param name="keepTransaction">True to go on in the same Beckn transaction.</param>
     /// <param name="delay">How long until the next attempt.</param>
@@ -274,7 +274,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
                 NextAttemptTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(nextAttempt),
             }));
 
-    /// <summary>Gives a workload up: the state, the dead letter and the event in one transaction.</summary>
+    /// <summary>Fails a workload: the state, the dead letter and the event in one transaction.</summary>
     public Task FailAsync(WorkloadRecord workload, Lease lease, string reason, bool keepTransaction, CancellationToken cancellationToken) =>
         ChangeAsync(
             lease,

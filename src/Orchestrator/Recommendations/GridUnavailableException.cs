@@ -1,4 +1,4 @@
 namespace Pylon.Orchestrator.Recommendations;
 
-/// <summary>Ingestion does not answer, or knows too little to offer three zones. Worth a retry.</summary>
+/// <summary>Ingestion is unreachable or has fewer than three grid zones to offer. Worth a retry.</summary>
 internal sealed class GridUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

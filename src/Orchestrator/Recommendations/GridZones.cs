@@ -4,14 +4,14 @@ using Pylon.Ingestion.V1;
 
 namespace Pylon.Orchestrator.Recommendations;
 
-/// <summary>Asks Ingestion what a catalogue's zones are, and for the state of the regions.</summary>
+/// <summary>Resolves the grid zones of a catalogue and reads the state of the regions, both from Ingestion.</summary>
 internal sealed class GridZones(MarketService.MarketServiceClient market, GridService.GridServiceClient grid)
 {
-    /// <summary>As many references as one call takes.</summary>
+    /// <summary>The most references that one call may have.</summary>
     public const int MaxReferences = 500;
 
-    /// <summary>One answer for each item, in their order; unknown zones are registered as the provider describes them.</summary>
-    /// <exception cref="GridUnavailableException">Ingestion does not answer.</exception>
+    /// <summary>One answer for each item, in the same order; an unknown zone is registered as the provider describes it (ADR 0005).</summary>
+    /// <exception cref="GridUnavailableException">Ingestion is unreachable.</exception>
     public async Task<IReadOnlyList<ResolvedGridZone>> ResolveAsync(IReadOnlyList<CatalogueItem> items, CancellationToken cancellationToken)
     {
         if (items.Count == 0)
@@ -35,7 +35,7 @@ internal sealed class GridZones(MarketService.MarketServiceClient market, GridSe
         }
     }
 
-    /// <exception cref="GridUnavailableException">Ingestion does not answer.</exception>
+    /// <exception cref="GridUnavailableException">Ingestion is unreachable.</exception>
     public async Task<IReadOnlyList<RegionalGrid>> RegionsAsync(CancellationToken cancellationToken)
     {
         try

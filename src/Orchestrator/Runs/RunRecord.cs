@@ -26,7 +26,7 @@ internal sealed record RunRecord
     public required string CorrelationId { get; init; }
     public string State { get; init; } = Requested;
 
-    /// <summary>In the order in which they run; before the Conductor has answered, in that in which they were heard of.</summary>
+    /// <summary>In the order in which they run; before the Conductor answers, in the order of their first reports.</summary>
     public IReadOnlyList<PhaseRun> Phases { get; init; } = [];
     public int Attempts { get; init; }
     public string? FailureReason { get; init; }
@@ -38,7 +38,7 @@ internal sealed record RunRecord
     public DateTimeOffset? EndedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>To be looked after in so much time; null leaves that as it is.</summary>
+    /// <summary>When the Conductor is asked next, from now; null changes nothing.</summary>
     public TimeSpan? DueIn { get; init; }
 
     public bool IsOver => State is Completed or Failed or Cancelled;

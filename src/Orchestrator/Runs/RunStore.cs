@@ -6,7 +6,7 @@ using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Runs;
 
-/// <summary>Runs of workloads. The table is also the queue of the questions to the Conductor.</summary>
+/// <summary>Batch runs of workloads. The table is also the queue of calls to the Conductor.</summary>
 internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
 {
     private const string Insert =
@@ -38,7 +38,7 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
 
     private const string Lock = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = $1 AND ($2 IS NULL OR r.lease_owner = $2) FOR UPDATE";
 
-    // Only what tells of the run itself is a change of it; when it is looked after next is none.
+    // When the Conductor is asked next is not a change of the run.
     private const string Update =
         """
         UPDATE workload_runs SET
@@ -54,7 +54,7 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
     /// <summary>A cancelled workload ends its batch run.</summary>
     public NpgsqlBatchCommand Cancelling(Guid workloadId) => Sql.Statement(Cancel, workloadId);
 
-    /// <summary>Takes runs that are due under a lease, after which another may take them.</summary>
+    /// <summary>Claims due runs; no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<RunRecord>> ClaimAsync(Guid owner, TimeSpan lease, int atMost, CancellationToken cancellationToken) =>
         await database.QueryAsync<RunRecord>(Claim, cancellationToken, owner, lease, atMost);
 
@@ -65,13 +65,13 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
             : (await database.QueryAsync<RunRecord>(Find, cancellationToken, (object)workloadIds)).ToDictionary(r => r.WorkloadId);
 
     /// <summary>
-    /// Applies a rule to a run that nobody else changes meanwhile, with the event of its end when this ends it. Nothing is
-    /// written when the rule gives back the same run; nothing is done when the workload has none.
+    /// Applies a rule to a locked run and writes the event of its end when this ends it. Nothing is written when the rule
+    /// returns the same run; nothing is done when the workload has none.
     /// </summary>
     public Task ChangeAsync(Guid workloadId, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken) =>
         ChangeAsync(workloadId, null, rule, cancellationToken);
 
-    /// <summary>The same under a lease: nothing is done when it is lost, because another has asked or the run is over.</summary>
+    /// <summary>The same under a lease. Nothing is done when it is lost: another worker has asked, or the run is over.</summary>
     public Task ChangeAsync(Lease lease, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken) =>
         ChangeAsync(lease.WorkloadId, lease.Owner, rule, cancellationToken);
 

@@ -17,6 +17,6 @@ internal static class RunsFeature
             .AddSingleton<IWorkloadHandler>(provider => provider.GetRequiredService<RunStore>())
             .AddSingleton<PipelineNames>()
             .AddHostedService<RunWorker>()
-            .AddHostedService<RunIntake>();
+            .AddHostedService<RunEventWorker>();
     }
 }

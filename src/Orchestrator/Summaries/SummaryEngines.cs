@@ -2,7 +2,7 @@ using Pylon.Orchestrator.V1;
 
 namespace Pylon.Orchestrator.Summaries;
 
-/// <summary>Who wrote a summary, as the database says it.</summary>
+/// <summary>The writers of summaries as the database names them.</summary>
 internal static class SummaryEngines
 {
     public const string BuiltIn = "BUILT_IN";

@@ -14,7 +14,7 @@ internal static class Status
     public const string Cancelling = "cancelling";
     public const string Cancelled = "cancelled";
 
-    /// <summary>True when nothing more happens unless the user asks for it.</summary>
+    /// <summary>True when nothing more happens without the user.</summary>
     public static bool IsSettled(string status) => status is Scheduled or Failed or Cancelled;
 
     public static WorkloadStatus ToProto(string status) => status switch

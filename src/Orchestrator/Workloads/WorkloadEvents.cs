@@ -4,7 +4,7 @@ using Pylon.Messaging;
 
 namespace Pylon.Orchestrator.Workloads;
 
-/// <summary>Writes an event of a workload into the outbox, in the transaction of the change that it tells of.</summary>
+/// <summary>Writes an event of a workload into the outbox, in the transaction of the change.</summary>
 internal static class WorkloadEvents
 {
     public const string Topic = "workloads";

@@ -26,7 +26,7 @@ internal sealed record WorkloadRecord
     public DateTimeOffset? Deadline { get; init; }
     public string? UserEmail { get; init; }
 
-    /// <summary>The one that the user asked for.</summary>
+    /// <summary>That the user asked for; null for the one of the workload type.</summary>
     public string? Pipeline { get; init; }
     public string Status { get; init; } = Workloads.Status.Queued;
     public int? ChosenOption { get; init; }

@@ -44,7 +44,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         ORDER BY r.workload_id, r.rank
         """;
 
-    // An option that is booked already needs nothing more when no other is.
+    // Scheduled at once when the option is booked and no other is.
     private const string Choose =
         """
         UPDATE compute_workloads w SET
@@ -62,7 +62,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         WHERE id = $1 AND status IN ('queued', 'pending_user_choice', 'scheduled', 'failed')
         """;
 
-    // The messages of a transaction that goes on are about the item that came after the refused ones: they stay refused.
+    // In a transaction that continues, the stored messages concern the item after the refused ones, so these stay refused.
     private const string Replay =
         """
         UPDATE compute_workloads SET
@@ -84,7 +84,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
-    /// <summary>The new workload, or the one of the same request id. The database announces a new one.</summary>
+    /// <summary>Returns the new workload, or the one of the same request id. A trigger writes the event of a new one.</summary>
     public async Task<WorkloadRecord> SubmitAsync(Guid requestId, WorkloadRecord workload, CancellationToken cancellationToken) =>
         await FirstAsync(
             Insert,
@@ -111,7 +111,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
         await database.QueryAsync<WorkloadRecord>(Page, cancellationToken, [.. Key(after), statuses.ToArray(), atMost]);
 
-    /// <summary>The options of a workload, by rank; none before they are offered.</summary>
+    /// <summary>The options of a workload by rank; empty before they are offered.</summary>
     public async Task<IReadOnlyList<Option>> OptionsOfAsync(Guid id, CancellationToken cancellationToken) =>
         [.. (await OptionsOfAsync([id], cancellationToken))[id]];
 

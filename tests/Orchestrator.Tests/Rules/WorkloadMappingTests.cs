@@ -105,7 +105,7 @@ public sealed class WorkloadMappingTests
     }
 
     [Fact]
-    public void NextAttemptIsToldOnlyWhereOneComes()
+    public void NextAttemptIsGivenOnlyWhereThereIsOne()
     {
         var record = new WorkloadRecord { Id = Guid.NewGuid(), Name = "n", DueAt = DateTimeOffset.UnixEpoch };
         Assert.NotNull(WorkloadMapping.ToProto(record, [], null).NextAttemptAt);

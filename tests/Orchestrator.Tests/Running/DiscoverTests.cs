@@ -82,7 +82,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task SlowAnswerIsNotWaitedForForever()
+    public async Task SlowAnswerTimesOut()
     {
         await using var stack = await OrchestratorStack.StartAsync("sync", "--Bpp:HttpTimeout=00:00:00.5");
         await stack.FaultAsync(new { action = "discover", kind = "delay", delay_ms = 20_000 });
@@ -106,7 +106,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task MissingItemsAreFilledFromGridDataThatSaysSo()
+    public async Task MissingItemsAreFilledFromGridDataAndMarked()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         await stack.FaultAsync(new { action = "discover", kind = "few_items", keep_items = 1 });
@@ -176,7 +176,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task IngestionThatIsAwayIsAReasonToRetry()
+    public async Task UnreachableIngestionIsAReasonToRetry()
     {
         await using var stack = await OrchestratorStack.StartAsync("sync", "--Bpp:MaxAttempts=100");
         stack.Ingestion.Down = true;
@@ -188,7 +188,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task WhatTheDatabaseCannotKeepFailsTheWorkload()
+    public async Task DataThatTheDatabaseRefusesFailsTheWorkload()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         stack.Ingestion.RegionSuffix = "\0";
@@ -212,7 +212,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task RunWhoseLeaseIsLostStopsEvenIfItsOwnProcessTookOver()
+    public async Task AttemptWhoseLeaseIsLostStopsEvenIfItsOwnProcessTookOver()
     {
         await using var stack = await OrchestratorStack.StartAsync("async", "--Bpp:Lease=00:00:01");
         await stack.FaultAsync(new { action = "discover", kind = "lost_callback", count = 0 });

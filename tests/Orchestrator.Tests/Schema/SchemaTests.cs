@@ -34,7 +34,7 @@ public sealed class SchemaTests(SharedDatabase shared) : IClassFixture<SharedDat
     }
 
     [Fact]
-    public async Task InsertOfTheSeedWorksVerbatim()
+    public async Task InsertWithoutSchemaNameWorks()
     {
         // A fresh database, not a copy: its search path belongs to the database and is not copied with it.
         await using var database = await TestDatabase.CreateAsync();
@@ -59,7 +59,7 @@ public sealed class SchemaTests(SharedDatabase shared) : IClassFixture<SharedDat
     }
 
     [Fact]
-    public async Task NewWorkloadIsNotifiedAnnouncedAndTold()
+    public async Task NewWorkloadHasANotificationAnEventAndASignal()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var told = new ConcurrentQueue<string>();

@@ -26,7 +26,7 @@ public sealed class ClaimTests
     }
 
     [Fact]
-    public async Task WhatTheSeedsCallProcessedIsNotClaimed()
+    public async Task ProcessedWorkloadIsNotClaimed()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, bpp_processed) VALUES ('done elsewhere', true)");
@@ -114,7 +114,7 @@ public sealed class ClaimTests
     }
 
     [Fact]
-    public async Task OthersAreToldOfAChoiceThatIsGivenBack()
+    public async Task ReleasedChoiceIsSignalledToOthers()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var offered = await database.OfferedAsync();

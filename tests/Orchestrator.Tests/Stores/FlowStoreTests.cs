@@ -18,24 +18,24 @@ public sealed class FlowStoreTests
         var dead = Offers.LeaseOf(workload);
         await database.ExpireAsync(workload.Id);
         Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
-        var before = await Snapshot();
+        var before = await SnapshotAsync();
 
-        await Lost(() => database.Flow.BeginTransactionAsync(dead, Guid.NewGuid(), None));
-        await Lost(() => database.Flow.OfferAsync(workload, dead, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
-        await Lost(() => database.Flow.RetryAsync(workload, dead, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
-        await Lost(() => database.Flow.FailAsync(workload, dead, "r", false, None));
-        await Lost(() => database.Flow.ScheduleAsync(workload, dead, Offers.Bookable(1).Recommendation, None));
-        await Lost(() => database.Flow.AskAgainAsync(workload, dead, "r", None));
-        await Lost(() => database.Flow.CancelAsync(dead, None));
-        await Lost(() => database.Flow.GiveOrderAsync(dead, 1, "order", None));
-        await Lost(() => database.Flow.AnnounceAsync(dead, Guid.NewGuid(), Guid.NewGuid(), "discover", 0, None));
+        await LostAsync(() => database.Flow.BeginTransactionAsync(dead, Guid.NewGuid(), None));
+        await LostAsync(() => database.Flow.OfferAsync(workload, dead, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
+        await LostAsync(() => database.Flow.RetryAsync(workload, dead, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
+        await LostAsync(() => database.Flow.FailAsync(workload, dead, "r", false, None));
+        await LostAsync(() => database.Flow.ScheduleAsync(workload, dead, Offers.Bookable(1).Recommendation, None));
+        await LostAsync(() => database.Flow.AskAgainAsync(workload, dead, "r", None));
+        await LostAsync(() => database.Flow.CancelAsync(dead, None));
+        await LostAsync(() => database.Flow.GiveOrderAsync(dead, 1, "order", None));
+        await LostAsync(() => database.Flow.AnnounceAsync(dead, Guid.NewGuid(), Guid.NewGuid(), "discover", 0, None));
         await database.Flow.ReleaseAsync(dead, None);
 
-        Assert.Equal(before, await Snapshot());
+        Assert.Equal(before, await SnapshotAsync());
 
-        Task Lost(Func<Task> write) => Assert.ThrowsAsync<LeaseLostException>(write);
+        Task LostAsync(Func<Task> write) => Assert.ThrowsAsync<LeaseLostException>(write);
 
-        async Task<string?> Snapshot() => await database.ScalarAsync<string>(
+        async Task<string?> SnapshotAsync() => await database.ScalarAsync<string>(
             """
             SELECT jsonb_build_array(
                 (SELECT jsonb_agg(w) FROM compute_workloads w), (SELECT count(*) FROM outbox),

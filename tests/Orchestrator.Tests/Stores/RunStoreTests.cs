@@ -64,13 +64,13 @@ public sealed class RunStoreTests
     }
 
     [Fact]
-    public async Task EndOfARunIsToldOnceAndInItsTransaction()
+    public async Task EndOfARunIsAnnouncedOnceAndInItsTransaction()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var id = await ScheduledAsync(database);
         await database.Runs.ChangeAsync(id, run => RunRules.Define(run, new DefinePipelineResponse { FinalPipeline = { "prepare" } }, Now), None);
-        PhaseNews[] news = [new("prepare", 4, 0, 4, Complete: true, Failed: false, "", Now)];
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => database.Runs.ChangeAsync(id, run => RunRules.Tell(run, news, Now), None)));
+        PhaseReport[] news = [new("prepare", 4, 0, 4, Complete: true, Failed: false, "", Now)];
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => database.Runs.ChangeAsync(id, run => RunRules.Apply(run, news, Now), None)));
         var ended = await FindAsync(database, id);
         Assert.Equal((RunRecord.Completed, 4), (ended.State, ended.Phases[0].Completed));
         Assert.Equal("pylon.workload.run_ended.v1", Assert.Single(await database.EventsOfAsync(id), type => type.Contains("run", StringComparison.Ordinal)));

@@ -8,8 +8,8 @@ using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Flow;
 
-/// <summary>One claimed workload from claim to release: keeps its lease, runs its flow, and decides what a failure means.</summary>
-internal sealed class WorkloadRun(
+/// <summary>An attempt at a claimed workload: renews the lease, runs the flow of the state, and decides what a failure means.</summary>
+internal sealed class WorkloadAttempt(
     DiscoverFlow discover,
     ChoiceFlow choice,
     CancellationFlow cancellation,
@@ -18,16 +18,16 @@ internal sealed class WorkloadRun(
     FlowTelemetry telemetry,
     IOptions<FlowOptions> options,
     TimeProvider time,
-    ILogger<WorkloadRun> logger)
+    ILogger<WorkloadAttempt> logger)
 {
     private const int MaxRefusedItems = 20;
 
-    /// <summary>Never throws: a workload that goes wrong is a matter of that workload only.</summary>
-    public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken stopping)
+    /// <summary>Never throws: an error concerns this workload only.</summary>
+    public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
         using var activity = FlowTelemetry.Begin(workload);
         using var scope = logger.BeginScope("workload {workload_id}", workload.Id);
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var started = time.GetTimestamp();
         var keeping = KeepLeaseAsync(lease, lost);
         var outcome = "lost";
@@ -35,7 +35,7 @@ internal sealed class WorkloadRun(
         {
             outcome = await AttemptAsync(workload, lease, lost.Token);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             outcome = "released";
             await ReleaseAsync(workload, lease);
@@ -46,7 +46,6 @@ internal sealed class WorkloadRun(
         }
         catch (Exception e)
         {
-            // What happened cannot be written down either: when the lease ends, the workload is taken up again.
             logger.NotRecorded(e, workload.Id);
         }
         finally
@@ -92,7 +91,7 @@ internal sealed class WorkloadRun(
         }
     }
 
-    /// <summary>True for what this workload wants to write and the database never takes: data exceptions and constraints.</summary>
+    /// <summary>True when the database refuses what this workload writes: data exceptions and constraints.</summary>
     private static bool IsAboutItsData(Exception e) =>
         e is PostgresException { SqlState: var state } && (state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal));
 
@@ -126,19 +125,19 @@ internal sealed class WorkloadRun(
         }
     }
 
-    /// <summary>Cancels the run when the lease is lost, or when it could not be renewed until its end.</summary>
-    private async Task KeepLeaseAsync(Lease lease, CancellationTokenSource run)
+    /// <summary>Renews the lease; cancels the attempt when it is lost or could not be renewed until shortly before its end.</summary>
+    private async Task KeepLeaseAsync(Lease lease, CancellationTokenSource attempt)
     {
         var duration = options.Value.Lease;
         try
         {
             using var timer = new PeriodicTimer(duration / 4, time);
-            while (await timer.WaitForNextTickAsync(run.Token))
+            while (await timer.WaitForNextTickAsync(attempt.Token))
             {
                 try
                 {
                     var until = time.GetUtcNow() + duration;
-                    if (!await store.RenewAsync(lease, duration, run.Token))
+                    if (!await store.RenewAsync(lease, duration, attempt.Token))
                         break;
                     lease = lease with { Until = until };
                 }
@@ -149,11 +148,11 @@ internal sealed class WorkloadRun(
                 }
             }
 
-            await run.CancelAsync();
+            await attempt.CancelAsync();
         }
         catch (OperationCanceledException)
         {
-            // The run has ended.
+            // The attempt has ended.
         }
     }
 }
