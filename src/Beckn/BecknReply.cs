@@ -53,15 +53,6 @@ public abstract record BecknReply
         return code.Length == 0 || text.Length == 0 ? $"{code}{text}" : $"{code}: {text}";
     }
 
-    private static string FirstText(params ReadOnlySpan<JsonElement> elements)
-    {
-        foreach (var element in elements)
-        {
-            var text = element.ValueKind == JsonValueKind.Number ? element.GetRawText() : element.Text();
-            if (text.Length > 0)
-                return text;
-        }
-
-        return "";
-    }
+    private static string FirstText(params JsonElement[] elements) =>
+        elements.Select(e => e.ValueKind == JsonValueKind.Number ? e.GetRawText() : e.Text()).FirstOrDefault(t => t.Length > 0) ?? "";
 }

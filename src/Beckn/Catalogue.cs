@@ -88,16 +88,7 @@ public static class Catalogue
     private static string IdOf(JsonElement objectOrId) =>
         objectOrId.ValueKind == JsonValueKind.Object ? objectOrId.Get("beckn:id").Text() : objectOrId.Text();
 
-    private static string FirstText(params ReadOnlySpan<string> texts)
-    {
-        foreach (var text in texts)
-        {
-            if (text.Length > 0)
-                return text;
-        }
-
-        return "";
-    }
+    private static string FirstText(params string[] texts) => texts.FirstOrDefault(t => t.Length > 0) ?? "";
 
     /// <summary>A window is given by full times, or by times of day from the first day of the catalogue's validity on.</summary>
     private static Window? ReadWindow(JsonElement window, JsonElement validity)

@@ -1,6 +1,5 @@
 using Pylon.Ingestion.V1;
 using Pylon.Rpc;
-using Pylon.ServiceDefaults;
 
 namespace Pylon.Orchestrator.Api;
 

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Api;
 
@@ -10,15 +11,7 @@ internal static class RunMapping
     public static Run ToProto(RunRecord run) => new()
     {
         Pipeline = run.Pipeline,
-        State = run.State switch
-        {
-            RunRecord.Requested => RunState.Requested,
-            RunRecord.Running => RunState.Running,
-            RunRecord.Completed => RunState.Completed,
-            RunRecord.Failed => RunState.Failed,
-            RunRecord.Cancelled => RunState.Cancelled,
-            _ => RunState.Unspecified,
-        },
+        State = EnumName.Parse<RunState>(run.State),
         // Before the Conductor answers, the order of the phases is not known.
         Phases = { run.DefinedAt is null ? [] : run.Phases },
         CorrelationId = run.CorrelationId,

@@ -1,6 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Orchestrator.Runs;
-using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
@@ -53,13 +52,13 @@ internal static class WorkloadMapping
             WorkloadName = record.Name,
             Request = record.Request ?? "",
             WorkloadType = record.WorkloadType ?? "",
-            Urgency = record.Urgency switch { "LOW" => Urgency.Low, "MEDIUM" => Urgency.Medium, "HIGH" => Urgency.High, _ => Urgency.Unspecified },
+            Urgency = EnumName.Parse<Urgency>(record.Urgency),
             Deadline = record.Deadline?.ToTimestamp(),
             UserEmail = record.UserEmail ?? "",
-            Status = Status.ToProto(record.Status),
+            Status = EnumName.Parse<WorkloadStatus>(record.Status),
             ChosenOption = record.ChosenOption ?? 0,
             Summary = record.Summary ?? "",
-            SummaryEngine = SummaryEngines.ToProto(record.SummaryEngine),
+            SummaryEngine = EnumName.Parse<SummaryEngine>(record.SummaryEngine),
             TransactionId = record.TransactionId?.ToString() ?? "",
             Attempts = record.Attempts,
             FailureReason = record.FailureReason ?? "",

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Xml;
-using Google.Protobuf.WellKnownTypes;
 using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Workloads;

@@ -15,6 +15,7 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
     public static string OrderIdOf(Guid transactionId) => $"order-{transactionId}";
 
     /// <summary>SELECT, INIT and CONFIRM. The order is stored before SELECT and is pending before CONFIRM.</summary>
+    /// <exception cref="ItemRefusedException">The provider refuses.</exception>
     public async Task BookAsync(
         WorkloadRecord workload, Lease lease, Guid transactionId, Recommendation choice, ProviderOffer provider, CancellationToken cancellationToken)
     {
@@ -28,10 +29,10 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
             await StepAsync("confirm", BecknMessages.Confirm(orderId, workload, choice, provider, options.Value));
             await store.MoveOrderAsync(orderId, BecknOrder.Confirmed, [BecknOrder.Pending], cancellationToken);
         }
-        catch (BecknRefusal)
+        catch (BecknRefusal e)
         {
             await store.MoveOrderAsync(orderId, BecknOrder.Refused, [BecknOrder.Open, BecknOrder.Pending], cancellationToken);
-            throw;
+            throw new ItemRefusedException(choice.ItemId, e.Message);
         }
 
         async Task StepAsync(string action, System.Text.Json.Nodes.JsonObject message)

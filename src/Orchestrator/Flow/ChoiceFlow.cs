@@ -42,13 +42,6 @@ internal sealed class ChoiceFlow(Bookings bookings, BecknStore beckn, WorkloadSt
         choice.OrderId = Bookings.OrderIdOf(transactionId);
         await beckn.OpenOrderAsync(choice.OrderId, workload.Id, transactionId, choice.ItemId, cancellationToken);
         await store.GiveOrderAsync(lease, choice.Rank, choice.OrderId, cancellationToken);
-        try
-        {
-            await bookings.BookAsync(workload, lease, transactionId, choice, provider, cancellationToken);
-        }
-        catch (BecknRefusal e)
-        {
-            throw new ItemRefusedException(choice.ItemId, e.Message);
-        }
+        await bookings.BookAsync(workload, lease, transactionId, choice, provider, cancellationToken);
     }
 }

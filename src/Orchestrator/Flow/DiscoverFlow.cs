@@ -30,15 +30,7 @@ internal sealed class DiscoverFlow(
         string? orderId = null;
         if (offered[0] is { Offer: { } provider, Recommendation: var first })
         {
-            try
-            {
-                await bookings.BookAsync(workload, lease, transactionId, first, provider, cancellationToken);
-            }
-            catch (BecknRefusal e)
-            {
-                throw new ItemRefusedException(first.ItemId, e.Message);
-            }
-
+            await bookings.BookAsync(workload, lease, transactionId, first, provider, cancellationToken);
             orderId = Bookings.OrderIdOf(transactionId);
             first.OrderId = orderId;
             first.BookingState = Common.V1.BookingState.Confirmed;

@@ -177,13 +177,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             throw new LeaseLostException(lease);
     }
 
-    /// <summary>Writes the event of an answered message, once.</summary>
-    /// <param name="lease">Held by the caller.</param>
-    /// <param name="transactionId">Of the message.</param>
-    /// <param name="messageId">Also the id of the event.</param>
-    /// <param name="action">Of the message, for example select.</param>
-    /// <param name="option">The rank of the recommendation; 0 for none.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <summary>Writes the event of an answered message, once; <paramref name="option"/> is a rank, or 0 for none.</summary>
     public async Task AnnounceAsync(
         Lease lease, Guid transactionId, Guid messageId, string action, int option, CancellationToken cancellationToken)
     {

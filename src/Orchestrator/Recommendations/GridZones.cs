@@ -25,26 +25,26 @@ internal sealed class GridZones(MarketService.MarketServiceClient market, GridSe
             Region = i.Region,
             Country = i.Country,
         }));
-        try
-        {
-            return (await market.ResolveGridZonesAsync(request, cancellationToken: cancellationToken)).Resolved;
-        }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new GridUnavailableException($"the grid zones cannot be resolved: {e.Status.Detail} ({e.StatusCode})", e);
-        }
+        var call = market.ResolveGridZonesAsync(request, cancellationToken: cancellationToken);
+        return (await AskAsync("the grid zones cannot be resolved", call, cancellationToken)).Resolved;
     }
 
     /// <exception cref="GridUnavailableException">Ingestion is unreachable.</exception>
     public async Task<IReadOnlyList<RegionalGrid>> RegionsAsync(CancellationToken cancellationToken)
     {
+        var call = grid.ListRegionalGridAsync(new ListRegionalGridRequest(), cancellationToken: cancellationToken);
+        return (await AskAsync("the regional grid data cannot be read", call, cancellationToken)).Regions;
+    }
+
+    private static async Task<T> AskAsync<T>(string failure, AsyncUnaryCall<T> call, CancellationToken cancellationToken)
+    {
         try
         {
-            return (await grid.ListRegionalGridAsync(new ListRegionalGridRequest(), cancellationToken: cancellationToken)).Regions;
+            return await call;
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new GridUnavailableException($"the regional grid data cannot be read: {e.Status.Detail} ({e.StatusCode})", e);
+            throw new GridUnavailableException($"{failure}: {e.Status.Detail} ({e.StatusCode})", e);
         }
     }
 }

@@ -1,5 +1,3 @@
-using Pylon.Orchestrator.V1;
-
 namespace Pylon.Orchestrator.Summaries;
 
 /// <summary>The writers of summaries as the database names them.</summary>
@@ -8,12 +6,4 @@ internal static class SummaryEngines
     public const string BuiltIn = "BUILT_IN";
     public const string Gemini = "GEMINI";
     public const string BuiltInFallback = "BUILT_IN_FALLBACK";
-
-    public static SummaryEngine ToProto(string? engine) => engine switch
-    {
-        BuiltIn => SummaryEngine.BuiltIn,
-        Gemini => SummaryEngine.Gemini,
-        BuiltInFallback => SummaryEngine.BuiltInFallback,
-        _ => SummaryEngine.Unspecified,
-    };
 }

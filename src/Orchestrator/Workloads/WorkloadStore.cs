@@ -7,7 +7,6 @@ using Pylon.Events.V1;
 using Pylon.Orchestrator.V1;
 using Pylon.Postgres;
 using Pylon.Rpc;
-using Enum = System.Enum;
 
 namespace Pylon.Orchestrator.Workloads;
 
@@ -118,26 +117,17 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     /// <summary>The options of many workloads in one statement.</summary>
     public async Task<ILookup<Guid, Option>> OptionsOfAsync(Guid[] ids, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(Options, ids);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var options = new List<(Guid Id, Option Option)>();
-        while (await row.ReadAsync(cancellationToken))
+        var rows = await database.QueryAsync<OptionRow>(Options, cancellationToken, (object)ids);
+        return rows.ToLookup(row => row.WorkloadId, row =>
         {
-            var recommendation = Parser.Parse<Recommendation>(row.GetString(1));
-            var offer = row.IsDBNull(2) ? null : JsonSerializer.Deserialize<ProviderOffer>(row.GetString(2));
-            recommendation.OrderId = row.IsDBNull(3) ? "" : row.GetString(3);
-            recommendation.BookingState = Booking(row.IsDBNull(4) ? null : row.GetString(4));
-            options.Add((row.GetGuid(0), new Option(recommendation, offer)));
-        }
-
-        return options.ToLookup(x => x.Id, x => x.Option);
+            var recommendation = Parser.Parse<Recommendation>(row.Recommendation);
+            recommendation.OrderId = row.OrderId ?? "";
+            recommendation.BookingState = Booking(row.State);
+            return new Option(recommendation, row.Offer is null ? null : JsonSerializer.Deserialize<ProviderOffer>(row.Offer));
+        });
     }
 
-    /// <summary>False when the workload does not wait for a choice.</summary>
-    /// <param name="workload">As it was read.</param>
-    /// <param name="chosen">The option.</param>
-    /// <param name="settled">True when nothing is left to do at a provider.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <summary>False when the workload does not wait for a choice. A settled choice needs no provider and is scheduled at once.</summary>
     public Task<bool> ChooseAsync(WorkloadRecord workload, Recommendation chosen, bool settled, CancellationToken cancellationToken)
     {
         var id = workload.Id;
@@ -178,31 +168,32 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     public async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(
         PageToken? after, bool includeReplayed, int atMost, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(DeadLetters, [.. Key(after), includeReplayed, atMost]);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var page = new List<DeadLetter>();
-        while (await row.ReadAsync(cancellationToken))
-        {
-            page.Add(new DeadLetter
+        var rows = await database.QueryAsync<DeadLetterRow>(DeadLetters, cancellationToken, [.. Key(after), includeReplayed, atMost]);
+        return
+        [
+            .. rows.Select(row => new DeadLetter
             {
-                Id = row.GetGuid(0).ToString(),
-                WorkloadId = row.GetGuid(1).ToString(),
-                WorkloadName = row.GetString(2),
-                Reason = row.GetString(3),
-                Attempts = row.GetInt32(4),
-                FailedAt = row.GetFieldValue<DateTimeOffset>(5).ToTimestamp(),
-                ReplayedAt = row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6).ToTimestamp(),
-            });
-        }
-
-        return page;
+                Id = row.Id.ToString(),
+                WorkloadId = row.WorkloadId.ToString(),
+                WorkloadName = row.WorkloadName,
+                Reason = row.Reason,
+                Attempts = row.Attempts,
+                FailedAt = row.FailedAt.ToTimestamp(),
+                ReplayedAt = row.ReplayedAt?.ToTimestamp(),
+            }),
+        ];
     }
+
+    private sealed record OptionRow(Guid WorkloadId, string Recommendation, string? Offer, string? OrderId, string? State);
+
+    private sealed record DeadLetterRow(
+        Guid Id, Guid WorkloadId, string WorkloadName, string Reason, int Attempts, DateTime FailedAt, DateTime? ReplayedAt);
 
     private static NpgsqlBatchCommand CloseDeadLetterOf(Guid id) => Sql.Statement(CloseDeadLetter, id);
 
     // An order that is open or refused holds nothing.
     private static BookingState Booking(string? orderState) =>
-        Enum.TryParse<BookingState>(orderState, ignoreCase: true, out var booking) ? booking : BookingState.None;
+        EnumName.Parse<BookingState>(orderState) is var booking and not BookingState.Unspecified ? booking : BookingState.None;
 
     private static object[] Key(PageToken? after) => after is { } token
         ? [token.Time, token.Id]

@@ -16,11 +16,11 @@ public sealed class RunRulesTests
         var random = new Random(7);
         for (var round = 0; round < 200; round++)
         {
-            var news = Phases.SelectMany(phase => NewsOf(phase, random)).ToList();
-            var expected = RunRules.Apply(Defined(), news, Now);
+            var reports = Phases.SelectMany(phase => ReportsOf(phase, random)).ToList();
+            var expected = RunRules.Apply(Defined(), reports, Now);
             Assert.Equal(RunRecord.Completed, expected.State);
 
-            var shuffled = news.Concat(news.Where(_ => random.Next(3) == 0)).OrderBy(_ => random.Next()).ToList();
+            var shuffled = reports.Concat(reports.Where(_ => random.Next(3) == 0)).OrderBy(_ => random.Next()).ToList();
             // The answer of the Conductor may itself come late.
             var run = Requested();
             var answered = random.Next(shuffled.Count);
@@ -83,7 +83,7 @@ public sealed class RunRulesTests
     private static DefinePipelineResponse Answer() => new() { FinalPipeline = { Phases } };
 
     // Three parts, some of which fail before they complete, each at a time of its own.
-    private static IEnumerable<PhaseReport> NewsOf(string phase, Random random)
+    private static IEnumerable<PhaseReport> ReportsOf(string phase, Random random)
     {
         var steps = Enumerable.Range(0, 3).SelectMany(part => random.Next(2) == 0 ? new[] { (part, true) } : [(part, false), (part, true)]).ToList();
         var (completed, failed) = (0, new HashSet<int>());

@@ -99,7 +99,7 @@ public sealed class WorkloadMappingTests
     [InlineData(Status.Cancelled)]
     public void EveryStateHasItsName(string status)
     {
-        var proto = Status.ToProto(status);
+        var proto = EnumName.Parse<WorkloadStatus>(status);
         Assert.NotEqual(WorkloadStatus.Unspecified, proto);
         Assert.Equal(status, Status.FromProto(proto));
     }

@@ -17,7 +17,7 @@ namespace Pylon.Orchestrator.Tests.Running;
 
 /// <summary>
 /// The Orchestrator in this process, on a database of its own, between the real sandbox and a fake Ingestion. It polls
-/// once an hour, so whatever happens at once happens because it was told.
+/// once an hour, so whatever happens at once happens because of a notification.
 /// </summary>
 internal sealed class OrchestratorStack : IAsyncDisposable
 {

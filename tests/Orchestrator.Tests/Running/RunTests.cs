@@ -28,16 +28,16 @@ public sealed class RunTests
             seen.Add(string.Join(' ', change.Workload.Run.Phases.Select(p => $"{p.Phase}:{p.State}:{p.Completed}")));
             if (seen.Count == 1)
             {
-                stack.Conductor.Tell(offered.Id, "prepare", 1);
+                stack.Conductor.Report(offered.Id, "prepare", 1);
                 // Of another's batch, and of a phase that is not in the pipeline.
-                stack.Conductor.Tell("b", "prepare", 2);
-                stack.Conductor.Tell(offered.Id, "infer", 2);
+                stack.Conductor.Report("b", "prepare", 2);
+                stack.Conductor.Report(offered.Id, "infer", 2);
             }
             else if (seen.Count == 2)
             {
-                stack.Conductor.Tell(offered.Id, "train", 2);
-                stack.Conductor.Tell(offered.Id, "prepare", 2);
-                stack.Conductor.Tell(offered.Id, "prepare", 1);
+                stack.Conductor.Report(offered.Id, "train", 2);
+                stack.Conductor.Report(offered.Id, "prepare", 2);
+                stack.Conductor.Report(offered.Id, "prepare", 1);
             }
         }
 

@@ -88,7 +88,7 @@ public sealed class TraceTests : IDisposable
 
     private IEnumerable<ActivitySpanId> Ancestors(Activity activity)
     {
-        for (Activity? each = activity; each is not null; each = _ended.FirstOrDefault(a => a.SpanId == each.ParentSpanId))
+        for (var each = activity; each is not null; each = _ended.FirstOrDefault(a => a.SpanId == each.ParentSpanId))
             yield return each.ParentSpanId;
     }
 }

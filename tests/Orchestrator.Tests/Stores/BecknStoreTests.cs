@@ -145,14 +145,14 @@ public sealed class BecknStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var sent = await PrepareAsync(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
         await using var listener = await database.DataSource.OpenConnectionAsync();
-        var told = new List<string>();
-        listener.Notification += (_, e) => told.Add(e.Payload);
+        var received = new List<string>();
+        listener.Notification += (_, e) => received.Add(e.Payload);
         await using (var command = new NpgsqlCommand("LISTEN beckn_answer", listener))
             await command.ExecuteNonQueryAsync();
         await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("a"), None);
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await listener.WaitAsync(bound.Token);
-        Assert.Equal([sent.MessageId.ToString()], told);
+        Assert.Equal([sent.MessageId.ToString()], received);
     }
 
     [Fact]

@@ -78,16 +78,16 @@ public sealed class ClaimTests
     public async Task ExpiredLeaseIsReclaimed()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var (dead, heir) = (Guid.NewGuid(), Guid.NewGuid());
-        var workload = await database.ClaimedAsync(dead);
+        var (former, next) = (Guid.NewGuid(), Guid.NewGuid());
+        var workload = await database.ClaimedAsync(former);
         var transaction = Guid.NewGuid();
-        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload, dead), transaction, CancellationToken.None);
+        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload, former), transaction, CancellationToken.None);
         await database.ExpireAsync(workload.Id);
 
-        var taken = Assert.Single(await database.ClaimAsync(heir));
+        var taken = Assert.Single(await database.ClaimAsync(next));
         Assert.Equal((workload.Id, "processing", transaction), (taken.Id, taken.Status, taken.TransactionId!.Value));
-        Assert.False(await database.Flow.RenewAsync(Offers.LeaseOf(workload, dead), TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.True(await database.Flow.RenewAsync(Offers.LeaseOf(workload, heir), TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await database.Flow.RenewAsync(Offers.LeaseOf(workload, former), TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await database.Flow.RenewAsync(Offers.LeaseOf(workload, next), TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
     [Fact]

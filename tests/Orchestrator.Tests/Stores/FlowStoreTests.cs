@@ -15,21 +15,21 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        var dead = Offers.LeaseOf(workload);
+        var former = Offers.LeaseOf(workload);
         await database.ExpireAsync(workload.Id);
         Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         var before = await SnapshotAsync();
 
-        await LostAsync(() => database.Flow.BeginTransactionAsync(dead, Guid.NewGuid(), None));
-        await LostAsync(() => database.Flow.OfferAsync(workload, dead, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
-        await LostAsync(() => database.Flow.RetryAsync(workload, dead, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
-        await LostAsync(() => database.Flow.FailAsync(workload, dead, "r", false, None));
-        await LostAsync(() => database.Flow.ScheduleAsync(workload, dead, Offers.Bookable(1).Recommendation, None));
-        await LostAsync(() => database.Flow.AskAgainAsync(workload, dead, "r", None));
-        await LostAsync(() => database.Flow.CancelAsync(dead, None));
-        await LostAsync(() => database.Flow.GiveOrderAsync(dead, 1, "order", None));
-        await LostAsync(() => database.Flow.AnnounceAsync(dead, Guid.NewGuid(), Guid.NewGuid(), "discover", 0, None));
-        await database.Flow.ReleaseAsync(dead, None);
+        await LostAsync(() => database.Flow.BeginTransactionAsync(former, Guid.NewGuid(), None));
+        await LostAsync(() => database.Flow.OfferAsync(workload, former, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
+        await LostAsync(() => database.Flow.RetryAsync(workload, former, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
+        await LostAsync(() => database.Flow.FailAsync(workload, former, "r", false, None));
+        await LostAsync(() => database.Flow.ScheduleAsync(workload, former, Offers.Bookable(1).Recommendation, None));
+        await LostAsync(() => database.Flow.AskAgainAsync(workload, former, "r", None));
+        await LostAsync(() => database.Flow.CancelAsync(former, None));
+        await LostAsync(() => database.Flow.GiveOrderAsync(former, 1, "order", None));
+        await LostAsync(() => database.Flow.AnnounceAsync(former, Guid.NewGuid(), Guid.NewGuid(), "discover", 0, None));
+        await database.Flow.ReleaseAsync(former, None);
 
         Assert.Equal(before, await SnapshotAsync());
 
@@ -61,9 +61,9 @@ public sealed class FlowStoreTests
             await database.ListAsync<Guid>(
                 "SELECT unnest(ARRAY[recommended_1_grid_zone_id, recommended_2_grid_zone_id, recommended_3_grid_zone_id]) FROM compute_workloads"));
         Assert.Equal(["pylon.workload.queued.v1", "pylon.workload.recommended.v1"], await database.EventsOfAsync(workload.Id));
-        var told = Google.Protobuf.JsonParser.Default.Parse<Event>(
+        var announced = Google.Protobuf.JsonParser.Default.Parse<Event>(
             await database.ScalarAsync<string>("SELECT payload::text FROM outbox WHERE type = 'pylon.workload.recommended.v1'"));
-        Assert.Equal(options.Select(o => o.Recommendation.GridZoneId), told.WorkloadRecommended.Recommendations.Select(r => r.GridZoneId));
+        Assert.Equal(options.Select(o => o.Recommendation.GridZoneId), announced.WorkloadRecommended.Recommendations.Select(r => r.GridZoneId));
     }
 
     [Fact]

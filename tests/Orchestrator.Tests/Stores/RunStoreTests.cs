@@ -49,14 +49,14 @@ public sealed class RunStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var id = await ScheduledAsync(database);
-        var (dead, heir) = (Guid.NewGuid(), Guid.NewGuid());
-        await database.Runs.ClaimAsync(dead, Minute, 1, None);
+        var (former, next) = (Guid.NewGuid(), Guid.NewGuid());
+        await database.Runs.ClaimAsync(former, Minute, 1, None);
         await database.ExecuteAsync("UPDATE workload_runs SET due_at = now() - interval '1 ms'");
-        await database.Runs.ClaimAsync(heir, Minute, 1, None);
+        await database.Runs.ClaimAsync(next, Minute, 1, None);
 
-        await RetryAsync(dead);
+        await RetryAsync(former);
         Assert.Equal(0, (await FindAsync(database, id)).Attempts);
-        await RetryAsync(heir);
+        await RetryAsync(next);
         Assert.Equal(1, (await FindAsync(database, id)).Attempts);
 
         Task RetryAsync(Guid owner) =>
@@ -69,8 +69,8 @@ public sealed class RunStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var id = await ScheduledAsync(database);
         await database.Runs.ChangeAsync(id, run => RunRules.Define(run, new DefinePipelineResponse { FinalPipeline = { "prepare" } }, Now), None);
-        PhaseReport[] news = [new("prepare", 4, 0, 4, Complete: true, Failed: false, "", Now)];
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => database.Runs.ChangeAsync(id, run => RunRules.Apply(run, news, Now), None)));
+        PhaseReport[] reports = [new("prepare", 4, 0, 4, Complete: true, Failed: false, "", Now)];
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => database.Runs.ChangeAsync(id, run => RunRules.Apply(run, reports, Now), None)));
         var ended = await FindAsync(database, id);
         Assert.Equal((RunRecord.Completed, 4), (ended.State, ended.Phases[0].Completed));
         Assert.Equal("pylon.workload.run_ended.v1", Assert.Single(await database.EventsOfAsync(id), type => type.Contains("run", StringComparison.Ordinal)));
