@@ -12,7 +12,7 @@ public static class BecknContext
     private const string ComputeEnergy = "https://raw.githubusercontent.com/beckn/protocol-specifications-new/refs/heads/draft/schema/ComputeEnergy/v1/context.jsonld";
 
     /// <summary>The context of a message; a message to a known provider names it.</summary>
-    /// <param name="options">Who we are, and whom we ask until the provider is known.</param>
+    /// <param name="options">Our id and address, and those of the BPP until the provider is known.</param>
     /// <param name="action">For example select; discover goes to no provider in particular.</param>
     /// <param name="transactionId">Of the flow.</param>
     /// <param name="messageId">Of the message; its answer may carry it.</param>

@@ -2,18 +2,18 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Pylon.Beckn;
 
-/// <summary>Who we are and whom we ask in the Beckn network. Section Bpp.</summary>
+/// <summary>Our BAP and the BPP that it asks. Section Bpp.</summary>
 public sealed class BecknOptions
 {
     /// <summary>BPP_BASE_URL: messages are posted to {BaseUrl}/discover and so on.</summary>
     [Required]
     public Uri BaseUrl { get; set; } = null!;
 
-    /// <summary>BPP_ID: the provider platform, until its answer to DISCOVER says who it is.</summary>
+    /// <summary>BPP_ID: the id of the provider platform until its answer to DISCOVER gives one.</summary>
     [Required]
     public string Id { get; set; } = "ev-charging.sandbox1.com";
 
-    /// <summary>BAP_ID: our name in the network.</summary>
+    /// <summary>BAP_ID: our id in the network.</summary>
     [Required]
     public string BapId { get; set; } = "ev-charging.sandbox1.com";
 
@@ -21,7 +21,7 @@ public sealed class BecknOptions
     [Required]
     public Uri BapUri { get; set; } = null!;
 
-    /// <summary>The longest that a provider may take to answer the HTTP request itself.</summary>
+    /// <summary>The longest wait for the HTTP response.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:02:00")]
     public TimeSpan HttpTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -29,11 +29,11 @@ public sealed class BecknOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan CallbackTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a provider that keeps failing is left alone.</summary>
+    /// <summary>How long the circuit stays open after most requests have failed.</summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:10:00")]
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The least renewable share that DISCOVER asks for, in per cent.</summary>
+    /// <summary>The lowest renewable mix that DISCOVER asks for, in per cent.</summary>
     [Range(0, 100)]
     public double MinRenewableMix { get; set; } = 30;
 }

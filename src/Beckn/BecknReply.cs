@@ -9,18 +9,18 @@ public abstract record BecknReply
     /// <summary>The body is the answer itself (on_select and so on).</summary>
     public sealed record Answer(JsonElement Body) : BecknReply;
 
-    /// <summary>Taken; the answer comes as a callback.</summary>
+    /// <summary>Accepted; the answer comes as a callback.</summary>
     public sealed record Ack : BecknReply;
 
-    /// <summary>Not taken; there will be no callback.</summary>
+    /// <summary>Not accepted; there will be no callback.</summary>
     public sealed record Nack(string Reason) : BecknReply;
 
     /// <summary>Neither: an HTTP error or a body that is not Beckn.</summary>
-    public sealed record Rubbish(string Reason) : BecknReply;
+    public sealed record Invalid(string Reason) : BecknReply;
 
     /// <summary>
-    /// Reads a response of any of the wire generations: the acknowledgement is in message.ack.status, message.status,
-    /// status or ack_status.
+    /// Reads a response of any Beckn version: the acknowledgement is in message.ack.status, message.status, status or
+    /// ack_status.
     /// </summary>
     public static BecknReply Read(HttpStatusCode status, ReadOnlyMemory<byte> body, string action)
     {
@@ -30,12 +30,12 @@ public abstract record BecknReply
         if (acknowledgement.Equals("NACK", StringComparison.OrdinalIgnoreCase))
             return new Nack(ErrorOf(root) ?? "NACK without a reason");
         if ((int)status is < 200 or > 299)
-            return new Rubbish($"HTTP {(int)status}{(ErrorOf(root) is { } error ? $": {error}" : "")}");
+            return new Invalid($"HTTP {(int)status}{(ErrorOf(root) is { } error ? $": {error}" : "")}");
         if (acknowledgement.Equals("ACK", StringComparison.OrdinalIgnoreCase))
             return new Ack();
         if (root.Get("context").Get("action").Text() == $"on_{action}" && (message.ValueKind == JsonValueKind.Object || ErrorOf(root) is not null))
             return new Answer(root);
-        return new Rubbish($"neither an acknowledgement nor on_{action}");
+        return new Invalid($"neither an acknowledgement nor on_{action}");
     }
 
     /// <summary>The error of an answer, as "code: message"; null when there is none, or an empty one.</summary>
@@ -53,15 +53,6 @@ public abstract record BecknReply
         return code.Length == 0 || text.Length == 0 ? $"{code}{text}" : $"{code}: {text}";
     }
 
-    private static string FirstText(params ReadOnlySpan<JsonElement> elements)
-    {
-        foreach (var element in elements)
-        {
-            var text = element.ValueKind == JsonValueKind.Number ? element.GetRawText() : element.Text();
-            if (text.Length > 0)
-                return text;
-        }
-
-        return "";
-    }
+    private static string FirstText(params JsonElement[] elements) =>
+        elements.Select(e => e.ValueKind == JsonValueKind.Number ? e.GetRawText() : e.Text()).FirstOrDefault(t => t.Length > 0) ?? "";
 }

@@ -8,17 +8,17 @@ namespace Pylon.Beckn;
 
 /// <summary>
 /// Reads the answer to DISCOVER. Providers differ from the schema and from one another (arrays for objects, numbers in
-/// strings, times of day for times), so the parts are read leniently; an item that cannot be ranked honestly is left out.
+/// strings, times of day for times), so it is read leniently; an item that cannot be ranked is rejected with the reason.
 /// </summary>
 public static class Catalogue
 {
-    /// <summary>More items than any catalogue of a day's windows has; what is beyond is not looked at.</summary>
+    /// <summary>More items than a catalogue of a day's windows has; the rest is not read.</summary>
     private const int MaxItems = 10_000;
 
     /// <summary>The items that can be ranked.</summary>
     public static IReadOnlyList<CatalogueItem> Read(JsonElement onDiscover) => ReadAll(onDiscover).Items;
 
-    /// <summary>The items that can be ranked, and the others as they came with what is wrong with them.</summary>
+    /// <summary>The items that can be ranked, and the others with the reason.</summary>
     public static CatalogueReading ReadAll(JsonElement onDiscover)
     {
         var context = onDiscover.Get("context");
@@ -88,16 +88,7 @@ public static class Catalogue
     private static string IdOf(JsonElement objectOrId) =>
         objectOrId.ValueKind == JsonValueKind.Object ? objectOrId.Get("beckn:id").Text() : objectOrId.Text();
 
-    private static string FirstText(params ReadOnlySpan<string> texts)
-    {
-        foreach (var text in texts)
-        {
-            if (text.Length > 0)
-                return text;
-        }
-
-        return "";
-    }
+    private static string FirstText(params string[] texts) => texts.FirstOrDefault(t => t.Length > 0) ?? "";
 
     /// <summary>A window is given by full times, or by times of day from the first day of the catalogue's validity on.</summary>
     private static Window? ReadWindow(JsonElement window, JsonElement validity)
@@ -113,7 +104,7 @@ public static class Catalogue
 
     private static bool HasDate(string text) => text.Length >= 10 && text[4] == '-';
 
-    /// <summary>A text without a date is a time of the day given; UTC where it does not say.</summary>
+    /// <summary>A text without a date is a time of <paramref name="day"/>; without an offset it is UTC.</summary>
     private static DateTimeOffset? Time(string text, DateTimeOffset? day)
     {
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;

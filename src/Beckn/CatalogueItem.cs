@@ -3,12 +3,12 @@ using Pylon.Common.V1;
 
 namespace Pylon.Beckn;
 
-/// <summary>An item of a provider's catalogue: a window of time in a grid zone in which work can be run.</summary>
+/// <summary>An item of a provider's catalogue: a window in a grid zone in which work can run.</summary>
 public sealed record CatalogueItem
 {
     public required string ItemId { get; init; }
 
-    /// <summary>For people.</summary>
+    /// <summary>For display.</summary>
     public string Name { get; init; } = "";
 
     public required string ProviderId { get; init; }
@@ -37,5 +37,5 @@ public sealed record CatalogueItem
     public JsonElement? Offer => Offers.Count > 0 ? Offers[0] : null;
 }
 
-/// <summary>An answer to DISCOVER: every item is either read or rejected with the reason and as it came.</summary>
+/// <summary>An answer to DISCOVER: every item is either read, or rejected with the reason and its JSON.</summary>
 public sealed record CatalogueReading(List<CatalogueItem> Items, List<(string Reason, string Body)> Rejected);

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Pylon.Beckn;
 
-/// <summary>Reads foreign JSON without exceptions: what is missing or of another kind is undefined, empty or null.</summary>
+/// <summary>Reads JSON of others without exceptions: what is missing or of another kind is undefined, empty or null.</summary>
 public static class LenientJson
 {
     /// <summary>
     /// Undefined when the text is not JSON, or not JSON that PostgreSQL can store: a NUL or half a surrogate pair in a
-    /// string, bytes that are not UTF-8, a number beyond all measure.
+    /// string, bytes that are not UTF-8, a number that is not finite.
     /// </summary>
     public static JsonElement Parse(ReadOnlyMemory<byte> json)
     {
@@ -28,7 +28,7 @@ public static class LenientJson
     public static JsonElement Get(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
 
-    /// <summary>The members of an array; a lone value stands for an array of one.</summary>
+    /// <summary>The members of an array; a single value counts as an array of one.</summary>
     public static IEnumerable<JsonElement> Elements(this JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Array => element.EnumerateArray(),

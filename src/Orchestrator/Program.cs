@@ -1,31 +1,46 @@
 using Pylon.Messaging;
+using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
-using Pylon.Orchestrator.Registry;
+using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("orchestrator", defaultGrpcPort: 5102, defaultHttpPort: 5202);
-builder.Services.AddPostgres(builder.Configuration, "orchestrator");
-builder.Services.AddMigrations(typeof(Program).Assembly, "orchestrator");
-builder.Services.AddEventStream(builder.Configuration);
-builder.Services.AddOutboxRelay("orchestrator", "pylon/orchestrator");
-builder.Services.AddWorkloads();
-builder.Services.AddBeckn();
-builder.Services.AddSummaries();
-builder.Services.AddFlow();
-builder.Services.AddRuns();
+namespace Pylon.Orchestrator;
 
-var app = builder.Build();
-app.MapGrpcService<WorkloadService>();
-app.MapGrpcService<BecknService>();
-app.MapGrpcService<RegistryService>();
-app.MapServiceDefaults(
-    Pylon.Orchestrator.V1.WorkloadService.Descriptor,
-    Pylon.Orchestrator.V1.BecknService.Descriptor,
-    Pylon.Orchestrator.V1.RegistryService.Descriptor);
-return await app.RunServiceAsync();
+internal static class Program
+{
+    private const string Schema = "orchestrator";
+
+    public static Task<int> Main(string[] args) => Build(args).RunServiceAsync();
+
+    /// <summary>The whole service; <paramref name="configure"/> lets a test bring its own parts.</summary>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        configure?.Invoke(builder);
+        builder.AddServiceDefaults("orchestrator", defaultGrpcPort: 5102, defaultHttpPort: 5202);
+        builder.Services
+            .AddPostgres(builder.Configuration, Schema)
+            .AddMigrations(typeof(Program).Assembly, Schema)
+            .AddEventStream(builder.Configuration)
+            .AddOutboxRelay(Schema, "pylon/orchestrator")
+            .AddWorkloads()
+            .AddBeckn()
+            .AddSummaries()
+            .AddRecommendations()
+            .AddFlow()
+            .AddRuns()
+            .AddApi();
+
+        var app = builder.Build();
+        app.MapGrpcService<WorkloadService>();
+        app.MapGrpcService<BecknService>();
+        app.MapGrpcService<RegistryService>();
+        app.MapServiceDefaults(V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor);
+        return app;
+    }
+}

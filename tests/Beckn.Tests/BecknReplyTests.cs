@@ -48,11 +48,11 @@ public sealed class BecknReplyTests
     [InlineData(200, """{"context":{"action":"on_select"}}""")]
     [InlineData(404, """{"message":{"ack":{"status":"ACK"}}}""")]
     [InlineData(302, "")]
-    public void AnythingElseIsRubbish(int status, string body) => Assert.IsType<BecknReply.Rubbish>(Read(status, body));
+    public void AnythingElseIsInvalid(int status, string body) => Assert.IsType<BecknReply.Invalid>(Read(status, body));
 
     [Fact]
     public void HttpErrorSaysWhatTheBodySays() =>
-        Assert.Equal("HTTP 422: 30000: bad filter", Assert.IsType<BecknReply.Rubbish>(Read(422, """{"error":{"code":"30000","message":"bad filter"}}""")).Reason);
+        Assert.Equal("HTTP 422: 30000: bad filter", Assert.IsType<BecknReply.Invalid>(Read(422, """{"error":{"code":"30000","message":"bad filter"}}""")).Reason);
 
     [Theory]
     [InlineData("""{"error":{}}""")]

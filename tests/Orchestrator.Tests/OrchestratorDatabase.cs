@@ -15,10 +15,10 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     {
         Server = server;
         DataSource = server.DataSource("orchestrator");
-        Workloads = new WorkloadStore(DataSource);
-        Flow = new FlowStore(DataSource);
-        Beckn = new BecknStore(DataSource);
         Runs = new RunStore(DataSource);
+        Workloads = new WorkloadStore(DataSource, [Runs]);
+        Flow = new FlowStore(DataSource, Workloads);
+        Beckn = new BecknStore(DataSource);
     }
 
     public TestDatabase Server { get; }

@@ -59,7 +59,7 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
             BecknReply.Answer => body,
             BecknReply.Ack => await WaitAsync(transactionId, cancellationToken),
             BecknReply.Nack nack => throw new HttpRequestException($"the BPP answered DISCOVER with NACK: {nack.Reason}"),
-            BecknReply.Rubbish rubbish => throw new HttpRequestException(rubbish.Reason),
+            BecknReply.Invalid invalid => throw new HttpRequestException(invalid.Reason),
             var other => throw new InvalidOperationException(other.ToString()),
         };
     }

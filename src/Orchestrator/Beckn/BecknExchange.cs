@@ -3,34 +3,35 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
-using Polly;
 using Polly.CircuitBreaker;
+using Polly.Registry;
 using Polly.Timeout;
 using Pylon.Beckn;
+using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Beckn;
 
 /// <summary>
-/// Sends a message and brings its answer, whichever way it comes: in the HTTP response, or as a callback before, with or
-/// after the ACK. The message is stored before it is sent and keeps its id when it is sent again.
+/// Sends a message and returns its answer, which comes in the HTTP response or as a callback before, with or after the
+/// ACK. The message is stored before it is sent and keeps its id when it is sent again.
 /// </summary>
 internal sealed class BecknExchange(
     IHttpClientFactory http,
     BecknStore store,
     Changes changes,
-    BecknPipeline pipeline,
+    ResiliencePipelineProvider<string> pipelines,
     IOptions<BecknOptions> options,
     TimeProvider time,
     ILogger<BecknExchange> logger)
 {
     public const string HttpClientName = "bpp";
 
-    // Notifications wake the waiter; this is for the one that was lost.
+    // A notification can be lost.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
 
     /// <summary>The answer to the message of this action in this transaction.</summary>
-    /// <exception cref="BecknFailure">There is none: worth a retry.</exception>
-    /// <exception cref="BecknRefusal">The provider's answer is no.</exception>
+    /// <exception cref="BecknFailure">There is no answer: worth a retry.</exception>
+    /// <exception cref="BecknRefusal">The provider refuses.</exception>
     public async Task<BecknAnswer> AskAsync(
         Guid workloadId, Guid transactionId, string action, ProviderOffer? provider, JsonObject message, CancellationToken cancellationToken)
     {
@@ -70,7 +71,7 @@ internal sealed class BecknExchange(
         }
         catch (BecknFailure)
         {
-            // The response is lost, the callback may not be.
+            // The callback may have come although the response is lost.
             if (await store.FindAnswerAsync(messageId, cancellationToken) is { } answer)
                 return answer;
             throw;
@@ -82,7 +83,7 @@ internal sealed class BecknExchange(
             BecknReply.Ack => await store.MarkAcknowledgedAsync(messageId, cancellationToken)
                 ?? await WaitAsync(messageId, action, watch, cancellationToken),
             BecknReply.Nack nack => throw new BecknFailure($"{action}: refused with NACK: {nack.Reason}"),
-            BecknReply.Rubbish rubbish => throw new BecknFailure($"{action}: {rubbish.Reason}"),
+            BecknReply.Invalid invalid => throw new BecknFailure($"{action}: {invalid.Reason}"),
             _ => throw new InvalidOperationException(reply.ToString()),
         };
     }
@@ -91,7 +92,7 @@ internal sealed class BecknExchange(
     {
         try
         {
-            return await pipeline.ExecuteAsync(
+            return await pipelines.GetPipeline(HttpClientName).ExecuteAsync(
                 async token =>
                 {
                     using var client = http.CreateClient(HttpClientName);
@@ -108,7 +109,7 @@ internal sealed class BecknExchange(
         }
         catch (BrokenCircuitException e)
         {
-            throw new BecknFailure($"{action}: the provider keeps failing and is left alone for {options.Value.BreakDuration.TotalSeconds:0.#} s", e);
+            throw new BecknFailure($"{action}: not sent, because the circuit to the provider is open for {options.Value.BreakDuration.TotalSeconds:0.#} s", e);
         }
         catch (TimeoutRejectedException e)
         {

@@ -1,4 +1,4 @@
 namespace Pylon.Orchestrator.Beckn;
 
-/// <summary>A message was not answered: the provider is down, slow, refuses the message or answers rubbish. Worth a retry.</summary>
+/// <summary>A message has no answer: the provider is unreachable or slow, sends a NACK or something that is not Beckn. Worth a retry.</summary>
 internal sealed class BecknFailure(string message, Exception? cause = null) : Exception(message, cause);

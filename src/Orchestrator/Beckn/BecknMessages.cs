@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Xml;
-using Google.Protobuf.WellKnownTypes;
 using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Workloads;
@@ -18,7 +16,7 @@ internal static class BecknMessages
     private const string Core = Schema + "core/v2/context.jsonld";
     private const string ComputeEnergy = Schema + "ComputeEnergy/v1/context.jsonld";
 
-    /// <summary>Asks for windows that are green enough and, where the workload says what it draws, have room for it.</summary>
+    /// <summary>Asks for windows whose renewable mix is high enough and, when the workload states its load, whose capacity is too.</summary>
     public static JsonObject Discover(WorkloadRecord workload, double minRenewableMix)
     {
         const string attributes = "@.beckn:itemAttributes.beckn";
@@ -92,7 +90,7 @@ internal static class BecknMessages
         return order;
     }
 
-    /// <summary>Only what the workload says: a figure that nobody gave is not sent.</summary>
+    /// <summary>Only what the workload states: a missing figure is not sent.</summary>
     private static JsonObject Delivery(WorkloadRecord workload, Recommendation choice)
     {
         var delivery = Typed(ComputeEnergy, "beckn:ComputeEnergyFulfillment");

@@ -6,7 +6,7 @@ internal sealed record BecknOrder(string OrderId, Guid TransactionId, string Ite
     /// <summary>SELECT or INIT may have been sent; the provider holds nothing.</summary>
     public const string Open = "open";
 
-    /// <summary>CONFIRM may have reached the provider; its outcome is not known.</summary>
+    /// <summary>CONFIRM may have reached the provider; the outcome is unknown.</summary>
     public const string Pending = "pending";
     public const string Confirmed = "confirmed";
     public const string Refused = "refused";

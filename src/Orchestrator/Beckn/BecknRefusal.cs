@@ -1,6 +1,6 @@
 namespace Pylon.Orchestrator.Beckn;
 
-/// <summary>The provider answered that it will not do it; asking again for the same is of no use.</summary>
+/// <summary>The provider refuses; the same message would be refused again.</summary>
 internal sealed class BecknRefusal(string action, string reason) : Exception($"{action}: {reason}")
 {
     // BECKN-005, Error Codes.

@@ -4,16 +4,17 @@ using Grpc.Core;
 using Pylon.Beckn;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
 
 namespace Pylon.Orchestrator.Beckn;
 
-/// <summary>Takes the callbacks of providers.</summary>
+/// <summary>The gRPC service that receives the callbacks of providers.</summary>
 internal sealed class BecknService(BecknStore store, MarketService.MarketServiceClient market, ILogger<BecknService> logger) : V1.BecknService.BecknServiceBase
 {
     // BECKN-005, Error Codes.
     private const string InvalidRequest = "30000";
-    private const string Unknown = "context.transaction_id: is not known here";
+    private const string Unknown = "context.transaction_id: must be that of a message sent by this BAP";
 
     public override async Task<ReceiveCallbackResponse> ReceiveCallback(ReceiveCallbackRequest request, ServerCallContext context)
     {
@@ -24,14 +25,14 @@ internal sealed class BecknService(BecknStore store, MarketService.MarketService
         return Reply(400, new { message = new { ack = new { status = "NACK" } }, error = new { code = InvalidRequest, message = refusal } });
     }
 
-    /// <summary>Null when the callback is taken, otherwise why it is not.</summary>
+    /// <summary>Null when the callback is acknowledged, otherwise the reason of the NACK.</summary>
     private async Task<string?> TakeAsync(string action, ReadOnlyMemory<byte> raw, CancellationToken cancellationToken)
     {
         if (!action.StartsWith("on_", StringComparison.Ordinal))
-            return "action: must be a callback, on_…";
+            return "action: must begin with on_";
         var body = LenientJson.Parse(raw);
         if (body.ValueKind != JsonValueKind.Object)
-            return "body: must be a JSON object";
+            return "body: must be a JSON object that PostgreSQL can store";
 
         var context = body.Get("context");
         if (context.ValueKind != JsonValueKind.Object)
@@ -39,16 +40,17 @@ internal sealed class BecknService(BecknStore store, MarketService.MarketService
         if (context.Get("action").Text() != action)
             return $"context.action: must be {action}, as in the path";
         if (body.Get("message").ValueKind != JsonValueKind.Object && BecknReply.ErrorOf(body) is null)
-            return "message: must be given, or error";
+            return "message: must be given unless there is an error";
 
         var messageId = Id(context.Get("message_id"));
         var transactionId = Id(context.Get("transaction_id"));
         if (messageId is null && transactionId is null)
-            return "context.transaction_id: must be that of a message of ours";
+            return "context.transaction_id: must be a UUID";
 
         if (await store.AnswerByCallbackAsync(action["on_".Length..], messageId, transactionId, body, cancellationToken) is { } matched)
         {
-            logger.CallbackTaken(action, matched.MessageId, matched.First);
+            Traceparent.Link(matched.Traceparent);
+            logger.CallbackMatched(action, matched.MessageId, matched.First);
             return null;
         }
 
@@ -56,11 +58,11 @@ internal sealed class BecknService(BecknStore store, MarketService.MarketService
             return Unknown;
         if (!await store.KnowsTransactionAsync(transactionId.Value, cancellationToken))
             return action == "on_discover" && await IsForIngestionAsync(transactionId.Value, raw, cancellationToken) ? null : Unknown;
-        logger.CallbackNotUsed(action, transactionId.Value);
+        logger.CallbackIgnored(action, transactionId.Value);
         return null;
     }
 
-    /// <summary>Ingestion asks for catalogues too; the door for the answers is this one.</summary>
+    /// <summary>Ingestion asks providers for catalogues too; their callbacks arrive here.</summary>
     private async Task<bool> IsForIngestionAsync(Guid transactionId, ReadOnlyMemory<byte> raw, CancellationToken cancellationToken)
     {
         var request = new ReceiveCatalogRequest { TransactionId = transactionId.ToString(), Body = UnsafeByteOperations.UnsafeWrap(raw) };
@@ -70,7 +72,7 @@ internal sealed class BecknService(BecknStore store, MarketService.MarketService
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         {
-            throw Refusal.Unavailable("INGESTION_UNAVAILABLE", "The callback cannot be passed on now: send it again.", TimeSpan.FromSeconds(1)).AsException();
+            throw Refusal.Unavailable("INGESTION_UNAVAILABLE", "Ingestion is unreachable: send the callback again.", TimeSpan.FromSeconds(1)).AsException();
         }
     }
 

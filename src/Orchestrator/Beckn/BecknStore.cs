@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
+using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Beckn;
@@ -8,8 +9,8 @@ namespace Pylon.Orchestrator.Beckn;
 /// <summary>The messages that we send, the answers to them, and the orders that they are about.</summary>
 internal sealed class BecknStore(NpgsqlDataSource database)
 {
-    // A message is written once for its transaction and action; sending it again keeps its id, so that the provider can
-    // tell. Its time is new each time, or its ttl would have run out.
+    // There is one message for a transaction and action. Sent again it keeps its id, so that the provider recognises it,
+    // and gets a new time, because its ttl would have run out.
     private const string Prepare =
         """
         INSERT INTO beckn_messages AS m (message_id, workload_id, transaction_id, action, request, sends, sent_at)
@@ -35,8 +36,8 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         RETURNING answer
         """;
 
-    // A callback means the message that it names, or, when it has an id of its own, the one message of its transaction
-    // and action. The first answer counts.
+    // A callback answers the message that it names, or, when it has an id of its own, the message of its transaction and
+    // action. The first answer counts.
     private const string AnswerByCallback =
         """
         WITH matched AS (
@@ -51,9 +52,10 @@ internal sealed class BecknStore(NpgsqlDataSource database)
                 answered_by = COALESCE(answered_by, 'callback'),
                 answer = COALESCE(answer, $4)
             WHERE message_id = (SELECT message_id FROM matched)
-            RETURNING message_id, callbacks, answered_by
+            RETURNING message_id, workload_id, callbacks, answered_by
         )
-        SELECT message_id, callbacks = 1 AND answered_by = 'callback', pg_notify('beckn_answer', message_id::text) FROM updated
+        SELECT u.message_id, u.callbacks = 1 AND u.answered_by = 'callback', w.traceparent, pg_notify('beckn_answer', u.message_id::text)
+        FROM updated u JOIN compute_workloads w ON w.id = u.workload_id
         """;
 
     private const string KnowsTransaction = "SELECT EXISTS (SELECT FROM beckn_messages WHERE transaction_id = $1)";
@@ -80,7 +82,7 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     private const string OrdersOf =
         "SELECT order_id, transaction_id, item_id, state FROM beckn_orders WHERE workload_id = $1 ORDER BY created_at";
 
-    /// <summary>Stores a message before it is sent, or finds the one that was stored before, perhaps with its answer.</summary>
+    /// <summary>Stores a message before it is sent, or returns the one that is stored already, perhaps with its answer.</summary>
     public async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> PrepareAsync(
         Guid workloadId, Guid transactionId, string action, Guid messageId, JsonObject request, CancellationToken cancellationToken)
     {
@@ -90,29 +92,31 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         return (row.GetGuid(0), JsonNode.Parse(row.GetString(1))!.AsObject(), Answer(row.IsDBNull(2) ? null : row.GetString(2)));
     }
 
-    /// <summary>Notes the ACK; gives the answer when the callback was faster.</summary>
+    /// <summary>Stores the ACK; returns the answer when the callback was faster.</summary>
     public Task<JsonElement?> MarkAcknowledgedAsync(Guid messageId, CancellationToken cancellationToken) =>
-        AnswerOf(database.Command(MarkAcknowledged, messageId), cancellationToken);
+        AnswerOfAsync(database.Command(MarkAcknowledged, messageId), cancellationToken);
 
-    /// <summary>Notes the answer in an HTTP response; gives the answer that counts, which may have come before.</summary>
+    /// <summary>Stores the answer of an HTTP response; returns the answer that counts, which may be an earlier one.</summary>
     public Task<JsonElement?> AnswerByResponseAsync(Guid messageId, JsonElement answer, CancellationToken cancellationToken) =>
-        AnswerOf(database.Command(AnswerByResponse, messageId, Sql.Json(answer.GetRawText())), cancellationToken);
+        AnswerOfAsync(database.Command(AnswerByResponse, messageId, Sql.Json(answer.GetRawText())), cancellationToken);
 
     public Task<JsonElement?> FindAnswerAsync(Guid messageId, CancellationToken cancellationToken) =>
-        AnswerOf(database.Command(FindAnswer, messageId), cancellationToken);
+        AnswerOfAsync(database.Command(FindAnswer, messageId), cancellationToken);
 
-    /// <summary>Lets a message be sent and answered again; what was answered is kept as its last error.</summary>
+    /// <summary>Lets a message be sent and answered again; the answer is kept as its last error.</summary>
     public Task ForgetAnswerAsync(Guid transactionId, string action, CancellationToken cancellationToken) =>
         database.ExecuteAsync(ForgetAnswer, cancellationToken, transactionId, action);
 
-    /// <summary>Matches a callback to its message; null when there is none. First is false for a duplicate.</summary>
-    public async Task<(Guid MessageId, bool First)?> AnswerByCallbackAsync(
+    /// <summary>Matches a callback to its message; null when there is none.</summary>
+    public async Task<BecknCallback?> AnswerByCallbackAsync(
         string action, Guid? messageId, Guid? transactionId, JsonElement body, CancellationToken cancellationToken)
     {
         await using var command = database.Command(
             AnswerByCallback, action, messageId ?? Guid.Empty, transactionId ?? Guid.Empty, Sql.Json(body.GetRawText()));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? (row.GetGuid(0), row.GetBoolean(1)) : null;
+        return await row.ReadAsync(cancellationToken)
+            ? new BecknCallback(row.GetGuid(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2))
+            : null;
     }
 
     public async Task<bool> KnowsTransactionAsync(Guid transactionId, CancellationToken cancellationToken)
@@ -127,21 +131,14 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     public Task OpenOrderAsync(string orderId, Guid workloadId, Guid transactionId, string itemId, CancellationToken cancellationToken) =>
         database.ExecuteAsync(OpenOrder, cancellationToken, orderId, workloadId, transactionId, itemId);
 
-    /// <summary>Moves an order on; from any other state than those named it stays.</summary>
+    /// <summary>Moves an order to a state; an order that is not in one of the states named stays.</summary>
     public Task MoveOrderAsync(string orderId, string to, string[] from, CancellationToken cancellationToken) =>
         database.ExecuteAsync(MoveOrder, cancellationToken, orderId, to, from);
 
-    public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(OrdersOf, workloadId);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var orders = new List<BecknOrder>();
-        while (await row.ReadAsync(cancellationToken))
-            orders.Add(new BecknOrder(row.GetString(0), row.GetGuid(1), row.GetString(2), row.GetString(3)));
-        return orders;
-    }
+    public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken) =>
+        await database.QueryAsync<BecknOrder>(OrdersOf, cancellationToken, workloadId);
 
-    private static async Task<JsonElement?> AnswerOf(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<JsonElement?> AnswerOfAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using (command)
             return Answer(await command.ExecuteScalarAsync(cancellationToken) as string);

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Queue;
+using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
 
@@ -8,7 +10,7 @@ namespace Pylon.Orchestrator.Flow;
 
 /// <summary>
 /// Takes a queued workload to its three options: DISCOVER, rank, SELECT, INIT and CONFIRM for the first, a summary.
-/// A worker that takes over from a dead one passes the same way; what was answered is not asked again.
+/// A worker that takes over takes the same steps; an answered message is not sent again.
 /// </summary>
 internal sealed class DiscoverFlow(
     BecknExchange exchange,
@@ -19,46 +21,38 @@ internal sealed class DiscoverFlow(
     IOptions<BecknOptions> options,
     TimeProvider time)
 {
-    public async Task RunAsync(WorkloadRecord workload, Guid owner, CancellationToken cancellationToken)
+    public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
-        var transactionId = workload.TransactionId ?? await BeginAsync(workload.Id, owner, cancellationToken);
-        var items = await DiscoverAsync(workload, owner, transactionId, cancellationToken);
+        var transactionId = workload.TransactionId ?? await BeginAsync(lease, cancellationToken);
+        var items = await DiscoverAsync(workload, lease, transactionId, cancellationToken);
         var offered = await OptionsAsync(items, cancellationToken);
 
         string? orderId = null;
         if (offered[0] is { Offer: { } provider, Recommendation: var first })
         {
-            try
-            {
-                await bookings.BookAsync(workload, owner, transactionId, first, provider, cancellationToken);
-            }
-            catch (BecknRefusal e)
-            {
-                throw new ItemRefusedException(first.ItemId, e.Message);
-            }
-
+            await bookings.BookAsync(workload, lease, transactionId, first, provider, cancellationToken);
             orderId = Bookings.OrderIdOf(transactionId);
             first.OrderId = orderId;
             first.BookingState = Common.V1.BookingState.Confirmed;
         }
 
         var (summary, engine) = await summarizer.SummarizeAsync(workload, [.. offered.Select(o => o.Recommendation)], cancellationToken);
-        await store.OfferAsync(workload, owner, offered, orderId, summary, engine, cancellationToken);
+        await store.OfferAsync(workload, lease, offered, orderId, summary, engine, cancellationToken);
     }
 
-    private async Task<Guid> BeginAsync(Guid workloadId, Guid owner, CancellationToken cancellationToken)
+    private async Task<Guid> BeginAsync(Lease lease, CancellationToken cancellationToken)
     {
         var transactionId = Guid.CreateVersion7(time.GetUtcNow());
-        await store.BeginTransactionAsync(workloadId, owner, transactionId, cancellationToken);
+        await store.BeginTransactionAsync(lease, transactionId, cancellationToken);
         return transactionId;
     }
 
     private async Task<IReadOnlyList<CatalogueItem>> DiscoverAsync(
-        WorkloadRecord workload, Guid owner, Guid transactionId, CancellationToken cancellationToken)
+        WorkloadRecord workload, Lease lease, Guid transactionId, CancellationToken cancellationToken)
     {
         var answer = await exchange.AskAsync(
             workload.Id, transactionId, "discover", null, BecknMessages.Discover(workload, options.Value.MinRenewableMix), cancellationToken);
-        await store.AnnounceAsync(workload.Id, owner, transactionId, answer.MessageId, "discover", 0, cancellationToken);
+        await store.AnnounceAsync(lease, transactionId, answer.MessageId, "discover", 0, cancellationToken);
         return Suitability.Select(workload, Catalogue.Read(answer.Body), options.Value.MinRenewableMix);
     }
 

@@ -1,5 +1,3 @@
-using Pylon.Ingestion.V1;
-using Pylon.Rpc;
 using Pylon.ServiceDefaults;
 
 namespace Pylon.Orchestrator.Flow;
@@ -9,16 +7,14 @@ internal static class FlowFeature
     public static IServiceCollection AddFlow(this IServiceCollection services)
     {
         services.AddValidatedOptions<FlowOptions>("Bpp");
-        services.AddRpcClient<MarketService.MarketServiceClient>("PYLON_INGESTION");
-        services.AddRpcClient<GridService.GridServiceClient>("PYLON_INGESTION");
         return services
             .AddSingleton<FlowStore>()
-            .AddSingleton<FlowMetrics>()
-            .AddSingleton<GridZones>()
+            .AddSingleton<FlowTelemetry>()
+            .AddSingleton<Bookings>()
             .AddSingleton<DiscoverFlow>()
             .AddSingleton<ChoiceFlow>()
             .AddSingleton<CancellationFlow>()
-            .AddSingleton<WorkloadRun>()
+            .AddSingleton<WorkloadAttempt>()
             .AddHostedService<FlowWorker>();
     }
 }

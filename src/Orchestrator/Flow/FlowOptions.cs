@@ -5,7 +5,7 @@ namespace Pylon.Orchestrator.Flow;
 /// <summary>How workloads are picked up and retried. Section Bpp.</summary>
 internal sealed class FlowOptions
 {
-    /// <summary>BPP_POLL_INTERVAL: the safety net under the notifications.</summary>
+    /// <summary>BPP_POLL_INTERVAL: the queue is also read so often, in case a notification is lost.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -13,11 +13,11 @@ internal sealed class FlowOptions
     [Range(1, 1000)]
     public int MaxWorkloadsPerCycle { get; set; } = 5;
 
-    /// <summary>How many one instance has under way at once; a slow provider holds up no more than these.</summary>
+    /// <summary>How many workloads one instance works on at once.</summary>
     [Range(1, 1000)]
     public int MaxInFlight { get; set; } = 32;
 
-    /// <summary>When an instance that died is given up and its workloads are taken over.</summary>
+    /// <summary>How long after its last renewal another instance may claim a workload.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(15);
 

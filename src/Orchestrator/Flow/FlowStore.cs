@@ -4,21 +4,20 @@ using Npgsql;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;
-using Pylon.Orchestrator.Beckn;
-using Pylon.Orchestrator.Runs;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Flow;
 
 /// <summary>
-/// The worker's side of compute_workloads. A worker holds a lease while it works; every write of it says so in its WHERE,
-/// and finds no row when the lease is lost.
+/// The worker's side of compute_workloads. Every write names the lease in its WHERE and throws
+/// <see cref="LeaseLostException"/> when that finds no row.
 /// </summary>
-internal sealed class FlowStore(NpgsqlDataSource database)
+internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloads)
 {
-    // due_at is when there is work to do; for a leased row that is the end of the lease, so that one index serves the
-    // new ones, the retries and those whose worker died.
+    // due_at is when there is work to do; for a leased row that is the end of the lease. So one index serves new rows,
+    // retries and rows whose worker died.
     private const string Claim =
         $"""
         UPDATE compute_workloads w SET
@@ -44,7 +43,7 @@ internal sealed class FlowStore(NpgsqlDataSource database)
 
     private const string Renew = "UPDATE compute_workloads SET due_at = now() + $3 WHERE id = $1 AND lease_owner = $2";
 
-    // The trigger tells of changes of state only, and a choice or a cancellation that is given back has none.
+    // The trigger notifies of changes of state, and releasing a choice or a cancellation does not change the state.
     private const string Release =
         """
         WITH released AS (
@@ -91,8 +90,8 @@ internal sealed class FlowStore(NpgsqlDataSource database)
           AND EXISTS (SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2)
         """;
 
-    // A new attempt begins a new transaction, unless an order may be held in this one. A refused item is no failed
-    // attempt: the next one has an item less.
+    // A new attempt begins a new transaction, unless the provider may hold an order in this one. A refused item does not
+    // count as a failed attempt, because the next attempt leaves it out.
     private const string Retry =
         """
         UPDATE compute_workloads SET
@@ -139,23 +138,21 @@ internal sealed class FlowStore(NpgsqlDataSource database)
         WHERE id = $1 AND lease_owner = $2 AND status = 'cancelling'
         """;
 
-    // The id of the message is the id of the event: told once, however often the step is passed.
+    // The id of the message is the id of the event, so a repeated step is announced once.
     private const string AnnounceStep =
         """
-        INSERT INTO outbox (id, topic, type, subject, payload)
-        SELECT $3, $4, $5, $1::text, $6
-        WHERE EXISTS (SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2)
-        ON CONFLICT (id) DO NOTHING
+        WITH held AS (
+            SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2
+        ), announced AS (
+            INSERT INTO outbox (id, topic, type, subject, payload, traceparent) SELECT $3, $4, $5, $1::text, $6, $7 FROM held
+            ON CONFLICT (id) DO NOTHING)
+        SELECT EXISTS (SELECT FROM held)
         """;
 
-    /// <summary>Takes the oldest due workloads for this worker; no other gets them until the lease ends.</summary>
+    /// <summary>Claims the oldest due workloads; no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(Claim, owner, lease, atMost);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var claimed = new List<WorkloadRecord>();
-        while (await row.ReadAsync(cancellationToken))
-            claimed.Add(WorkloadRecord.Read(row));
+        var claimed = await database.QueryAsync<WorkloadRecord>(Claim, cancellationToken, owner, lease, atMost);
         return [.. claimed.OrderBy(w => w.SubmittedAt)];
     }
 
@@ -167,46 +164,48 @@ internal sealed class FlowStore(NpgsqlDataSource database)
     }
 
     /// <summary>False when the lease is lost.</summary>
-    public async Task<bool> RenewAsync(Guid id, Guid owner, TimeSpan lease, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(Renew, cancellationToken, id, owner, lease) == 1;
+    public async Task<bool> RenewAsync(Lease lease, TimeSpan duration, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(Renew, cancellationToken, lease.WorkloadId, lease.Owner, duration) == 1;
 
-    /// <summary>Gives a workload back for another instance, at once.</summary>
-    public Task ReleaseAsync(Guid id, Guid owner, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(Release, cancellationToken, id, owner);
+    /// <summary>Lets another instance claim the workload at once.</summary>
+    public Task ReleaseAsync(Lease lease, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(Release, cancellationToken, lease.WorkloadId, lease.Owner);
 
-    public async Task BeginTransactionAsync(Guid id, Guid owner, Guid transactionId, CancellationToken cancellationToken)
+    public async Task BeginTransactionAsync(Lease lease, Guid transactionId, CancellationToken cancellationToken)
     {
-        if (await database.ExecuteAsync(BeginTransaction, cancellationToken, id, owner, transactionId) == 0)
-            throw new LeaseLostException(id);
+        if (await database.ExecuteAsync(BeginTransaction, cancellationToken, lease.WorkloadId, lease.Owner, transactionId) == 0)
+            throw new LeaseLostException(lease);
     }
 
-    /// <summary>Announces an answered message, once.</summary>
-    /// <param name="id">The workload.</param>
-    /// <param name="owner">Who holds the lease.</param>
-    /// <param name="transactionId">Of the message.</param>
-    /// <param name="messageId">Also the id of the event.</param>
-    /// <param name="action">What was answered.</param>
-    /// <param name="option">The recommendation that it is for; 0 for none.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public Task AnnounceAsync(
-        Guid id, Guid owner, Guid transactionId, Guid messageId, string action, int option, CancellationToken cancellationToken)
+    /// <summary>Writes the event of an answered message, once; <paramref name="option"/> is a rank, or 0 for none.</summary>
+    public async Task AnnounceAsync(
+        Lease lease, Guid transactionId, Guid messageId, string action, int option, CancellationToken cancellationToken)
     {
         var step = new WorkloadStepCompleted
         {
-            WorkloadId = id.ToString(),
+            WorkloadId = lease.WorkloadId.ToString(),
             Action = action,
             TransactionId = transactionId.ToString(),
             MessageId = messageId.ToString(),
             Option = option,
         };
-        return database.ExecuteAsync(
-            AnnounceStep, cancellationToken, id, owner, messageId, WorkloadEvents.Topic, Outbox.TypeOf(step), Sql.Json(Outbox.JsonOf(step)));
+        await using var command = database.Command(
+            AnnounceStep,
+            lease.WorkloadId,
+            lease.Owner,
+            messageId,
+            WorkloadEvents.Topic,
+            Outbox.TypeOf(step),
+            Sql.Json(Outbox.JsonOf(step)),
+            Traceparent.Current);
+        if (await command.ExecuteScalarAsync(cancellationToken) is not true)
+            throw new LeaseLostException(lease);
     }
 
     /// <summary>The three options, their summary and the event that announces them, in one transaction.</summary>
     public Task OfferAsync(
         WorkloadRecord workload,
-        Guid owner,
+        Lease lease,
         IReadOnlyList<Option> options,
         string? bookedOrderId,
         string summary,
@@ -217,8 +216,8 @@ internal sealed class FlowStore(NpgsqlDataSource database)
         var announced = new WorkloadRecommended { WorkloadId = workload.Id.ToString(), WorkloadName = workload.Name, Summary = summary };
         announced.Recommendations.AddRange(options.Select(o => o.Recommendation));
         return ChangeAsync(
-            workload.Id,
-            Sql.Statement(Offer, workload.Id, owner, zones[0], zones[1], zones[2], summary, engine),
+            lease,
+            Sql.Statement(Offer, lease.WorkloadId, lease.Owner, zones[0], zones[1], zones[2], summary, engine),
             cancellationToken,
             [
                 Sql.Statement(ForgetRecommendations, workload.Id),
@@ -234,15 +233,15 @@ internal sealed class FlowStore(NpgsqlDataSource database)
             ]);
     }
 
-    public async Task GiveOrderAsync(Guid id, Guid owner, int rank, string orderId, CancellationToken cancellationToken)
+    public async Task GiveOrderAsync(Lease lease, int rank, string orderId, CancellationToken cancellationToken)
     {
-        if (await database.ExecuteAsync(GiveOrder, cancellationToken, id, owner, rank, orderId) == 0)
-            throw new LeaseLostException(id);
+        if (await database.ExecuteAsync(GiveOrder, cancellationToken, lease.WorkloadId, lease.Owner, rank, orderId) == 0)
+            throw new LeaseLostException(lease);
     }
 
     /// <param name="workload">As it was claimed.</param>
-    /// <param name="owner">Who holds the lease.</param>
-    /// <param name="reason">What the user is told.</param>
+    /// <param name="lease">Held by the caller.</param>
+    /// <param name="reason">For the user.</param>
     /// <param name="refusedItemId">An item to leave out next time; empty for none.</param>
     /// <param name="keepTransaction">True to go on in the same Beckn transaction.</param>
     /// <param name="delay">How long until the next attempt.</param>
@@ -250,7 +249,7 @@ internal sealed class FlowStore(NpgsqlDataSource database)
     /// <param name="cancellationToken">Ends the call.</param>
     public Task RetryAsync(
         WorkloadRecord workload,
-        Guid owner,
+        Lease lease,
         string reason,
         string refusedItemId,
         bool keepTransaction,
@@ -258,8 +257,8 @@ internal sealed class FlowStore(NpgsqlDataSource database)
         DateTimeOffset nextAttempt,
         CancellationToken cancellationToken) =>
         ChangeAsync(
-            workload.Id,
-            Sql.Statement(Retry, workload.Id, owner, reason, refusedItemId, keepTransaction, delay),
+            lease,
+            Sql.Statement(Retry, lease.WorkloadId, lease.Owner, reason, refusedItemId, keepTransaction, delay),
             cancellationToken,
             WorkloadEvents.Append(workload.Id, new WorkloadRetryScheduled
             {
@@ -269,29 +268,28 @@ internal sealed class FlowStore(NpgsqlDataSource database)
                 NextAttemptTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(nextAttempt),
             }));
 
-    /// <summary>Gives a workload up: the state, the dead letter and the event in one transaction.</summary>
-    public Task FailAsync(WorkloadRecord workload, Guid owner, string reason, bool keepTransaction, CancellationToken cancellationToken) =>
+    /// <summary>Fails a workload: the state, the dead letter and the event in one transaction.</summary>
+    public Task FailAsync(WorkloadRecord workload, Lease lease, string reason, bool keepTransaction, CancellationToken cancellationToken) =>
         ChangeAsync(
-            workload.Id,
-            Sql.Statement(Fail, workload.Id, owner, reason, keepTransaction),
+            lease,
+            Sql.Statement(Fail, lease.WorkloadId, lease.Owner, reason, keepTransaction),
             cancellationToken,
             Sql.Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
             WorkloadEvents.Append(workload.Id, new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason }));
 
-    /// <summary>The chosen option is booked: from now on the pipeline of the workload is asked for.</summary>
-    public Task ScheduleAsync(WorkloadRecord workload, Guid owner, Recommendation chosen, CancellationToken cancellationToken) =>
+    /// <summary>The chosen option is booked.</summary>
+    public Task ScheduleAsync(WorkloadRecord workload, Lease lease, Recommendation chosen, CancellationToken cancellationToken) =>
         ChangeAsync(
-            workload.Id,
-            Sql.Statement(Schedule, workload.Id, owner),
+            lease,
+            Sql.Statement(Schedule, lease.WorkloadId, lease.Owner),
             cancellationToken,
-            RunStore.Request(workload),
-            WorkloadEvents.Append(workload.Id, WorkloadStore.Scheduled(workload.Id, chosen)));
+            [.. workloads.Scheduled(workload, chosen)]);
 
     /// <summary>The provider refused the chosen option: the user may choose again.</summary>
-    public Task AskAgainAsync(WorkloadRecord workload, Guid owner, string reason, CancellationToken cancellationToken) =>
+    public Task AskAgainAsync(WorkloadRecord workload, Lease lease, string reason, CancellationToken cancellationToken) =>
         ChangeAsync(
-            workload.Id,
-            Sql.Statement(AskAgain, workload.Id, owner, reason),
+            lease,
+            Sql.Statement(AskAgain, lease.WorkloadId, lease.Owner, reason),
             cancellationToken,
             WorkloadEvents.Append(workload.Id, new WorkloadOptionRefused
             {
@@ -300,16 +298,16 @@ internal sealed class FlowStore(NpgsqlDataSource database)
                 Reason = reason,
             }));
 
-    public Task CancelAsync(Guid id, Guid owner, CancellationToken cancellationToken) =>
+    public Task CancelAsync(Lease lease, CancellationToken cancellationToken) =>
         ChangeAsync(
-            id,
-            Sql.Statement(Cancel, id, owner),
+            lease,
+            Sql.Statement(Cancel, lease.WorkloadId, lease.Owner),
             cancellationToken,
-            WorkloadEvents.Append(id, new WorkloadCancelled { WorkloadId = id.ToString() }));
+            WorkloadEvents.Append(lease.WorkloadId, new WorkloadCancelled { WorkloadId = lease.WorkloadId.ToString() }));
 
-    private async Task ChangeAsync(Guid id, NpgsqlBatchCommand guarded, CancellationToken cancellationToken, params NpgsqlBatchCommand[] following)
+    private async Task ChangeAsync(Lease lease, NpgsqlBatchCommand guarded, CancellationToken cancellationToken, params NpgsqlBatchCommand[] following)
     {
         if (!await database.ChangeAsync(guarded, following, cancellationToken))
-            throw new LeaseLostException(id);
+            throw new LeaseLostException(lease);
     }
 }

@@ -1,24 +1,25 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Flow;
 
 /// <summary>
-/// Picks up what is due and runs it. The bell rings when PostgreSQL tells of new work, when a run has ended, when the
-/// next retry or lease is due, and at every poll; then workloads are claimed until none is due or no place is free.
+/// Claims due workloads and starts an attempt at each. It wakes when PostgreSQL notifies of work, when an attempt ends,
+/// when the next retry or lease is due, and at every poll; then it claims until nothing is due or no place is free.
 /// </summary>
 internal sealed class FlowWorker(
-    Listener listener, FlowStore store, WorkloadRun run, IOptions<FlowOptions> options, TimeProvider time, ILogger<FlowWorker> logger)
+    Listener listener, FlowStore store, WorkloadAttempt attempt, IOptions<FlowOptions> options, TimeProvider time, ILogger<FlowWorker> logger)
     : BackgroundService
 {
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromMilliseconds(500);
 
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    // By a key of each run: a workload may be claimed again while its last run here is still ending.
+    // By a key of its own: a workload may be claimed again while its last attempt here is still ending.
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -28,63 +29,62 @@ internal sealed class FlowWorker(
         await Task.WhenAll(_running.Values);
     }
 
-    private Task ListenAsync(CancellationToken stopping) =>
+    private Task ListenAsync(CancellationToken cancellationToken) =>
         listener.RunAsync(
             ["workload_due"],
             (_, _) =>
             {
-                Ring();
+                Wake();
                 return Task.CompletedTask;
             },
             options.Value.PollInterval,
-            stopping);
+            cancellationToken);
 
-    private void Ring() => _bell.Writer.TryWrite(true);
+    private void Wake() => _wake.Writer.TryWrite(true);
 
-    private async Task WorkAsync(CancellationToken stopping)
+    private async Task WorkAsync(CancellationToken cancellationToken)
     {
-        using var alarm = time.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
-            while (await _bell.Reader.WaitToReadAsync(stopping))
+            while (await _wake.Reader.WaitToReadAsync(cancellationToken))
             {
-                _bell.Reader.TryRead(out _);
+                _wake.Reader.TryRead(out _);
                 try
                 {
-                    await DrainAsync(stopping);
-                    SetAlarm(alarm, await store.NextDueAsync(stopping));
+                    await DrainAsync(cancellationToken);
+                    SetTimer(timer, await store.NextDueAsync(cancellationToken));
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    logger.QueueUnreadable(e);
-                    alarm.Change(PauseAfterError, Timeout.InfiniteTimeSpan);
+                    logger.QueueUnreadable(e, PauseAfterError);
+                    timer.Change(PauseAfterError, Timeout.InfiniteTimeSpan);
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            // The runs give their workloads back.
+            // The attempts release their workloads.
         }
     }
 
-    private async Task DrainAsync(CancellationToken stopping)
+    private async Task DrainAsync(CancellationToken cancellationToken)
     {
         while (options.Value.MaxInFlight - _running.Count is > 0 and var free)
         {
             var atMost = Math.Min(free, options.Value.MaxWorkloadsPerCycle);
-            // A name of its own for the leases of each claim: a run that lost its lease to this very process finds out.
-            var owner = Guid.NewGuid();
-            var claimed = await store.ClaimAsync(owner, atMost, options.Value.Lease, stopping);
+            var (owner, until) = (Guid.NewGuid(), time.GetUtcNow() + options.Value.Lease);
+            var claimed = await store.ClaimAsync(owner, atMost, options.Value.Lease, cancellationToken);
             if (claimed.Count > 0)
                 logger.Claimed(claimed.Count);
             foreach (var workload in claimed)
-                Start(workload, owner, stopping);
+                Start(workload, new Lease(workload.Id, owner, until), cancellationToken);
             if (claimed.Count < atMost)
                 return;
         }
     }
 
-    private void Start(WorkloadRecord workload, Guid owner, CancellationToken stopping)
+    private void Start(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
         var key = Guid.NewGuid();
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -94,18 +94,18 @@ internal sealed class FlowWorker(
         async Task RunAsync()
         {
             await begin.Task;
-            await run.RunAsync(workload, owner, stopping);
+            await attempt.RunAsync(workload, lease, cancellationToken);
             _running.TryRemove(key, out _);
-            Ring();
+            Wake();
         }
     }
 
-    // With all places taken something is due already: the end of a run rings for it.
-    private void SetAlarm(ITimer alarm, TimeSpan? nextDue)
+    // With all places taken, the end of an attempt wakes the worker.
+    private void SetTimer(ITimer timer, TimeSpan? nextDue)
     {
         if (nextDue is not { } wait || _running.Count >= options.Value.MaxInFlight)
             return;
         var atLeast = wait > TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10);
-        alarm.Change(atLeast < options.Value.PollInterval ? atLeast : options.Value.PollInterval, Timeout.InfiniteTimeSpan);
+        timer.Change(atLeast < options.Value.PollInterval ? atLeast : options.Value.PollInterval, Timeout.InfiniteTimeSpan);
     }
 }

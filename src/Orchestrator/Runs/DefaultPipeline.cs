@@ -2,7 +2,7 @@ using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Runs;
 
-/// <summary>Which pipeline of the shipped catalogue a workload goes through when its user names none.</summary>
+/// <summary>The pipeline that a workload goes through: the one that its user names, else one of the shipped catalogue.</summary>
 internal static class DefaultPipeline
 {
     public static string Of(WorkloadRecord workload) => workload.Pipeline ?? workload.WorkloadType?.ToUpperInvariant() switch

@@ -2,18 +2,18 @@ namespace Pylon.Orchestrator.Runs;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Workload {WorkloadId} goes through {Pipeline}: {Summary}")]
+    [LoggerMessage(LogLevel.Information, "Workload {WorkloadId}: the Conductor defined pipeline {Pipeline}: {Summary}")]
     public static partial void Defined(this ILogger logger, Guid workloadId, string pipeline, string summary);
 
-    [LoggerMessage(2, LogLevel.Warning, "Workload {WorkloadId}: question {Attempt} to the Conductor has no answer, next in {Delay}: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: the Conductor did not answer attempt {Attempt}; the next one is in {Delay}: {Reason}")]
     public static partial void NotAnswered(this ILogger logger, Guid workloadId, int attempt, TimeSpan delay, string reason);
 
-    [LoggerMessage(3, LogLevel.Error, "Workload {WorkloadId}: the Conductor refuses {Pipeline}: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "Workload {WorkloadId}: the Conductor refuses pipeline {Pipeline}; the batch run fails: {Reason}")]
     public static partial void Refused(this ILogger logger, Guid workloadId, string pipeline, string reason);
 
-    [LoggerMessage(4, LogLevel.Warning, "Following batches is interrupted; trying again until it works")]
-    public static partial void IntakeInterrupted(this ILogger logger, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "Batch events: could not be consumed; they are read again until it works")]
+    public static partial void EventsInterrupted(this ILogger logger, Exception exception);
 
-    [LoggerMessage(5, LogLevel.Error, "Workload {WorkloadId}: news of its phases are not stored")]
-    public static partial void NewsRefused(this ILogger logger, Exception exception, Guid workloadId);
+    [LoggerMessage(LogLevel.Error, "Workload {WorkloadId}: could not store reports of its phases; the Conductor is asked for the progress later")]
+    public static partial void ReportsRefused(this ILogger logger, Exception exception, Guid workloadId);
 }

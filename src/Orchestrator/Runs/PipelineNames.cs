@@ -4,13 +4,13 @@ using Pylon.Rpc;
 
 namespace Pylon.Orchestrator.Runs;
 
-/// <summary>Which pipelines the Conductor has, so that a wrong name is refused when it is given and not when it is due.</summary>
+/// <summary>Checks the name of a pipeline at the Conductor, so that a wrong one is refused on submission.</summary>
 internal sealed class PipelineNames(PipelineService.PipelineServiceClient conductor, TimeProvider time)
 {
-    // A submission must not wait for a Conductor that is away.
+    // A submission must not wait for an unreachable Conductor.
     private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(1);
 
-    /// <summary>Refuses a name that the Conductor does not have; lets it pass while the Conductor cannot be asked.</summary>
+    /// <summary>Refuses a name that the Conductor does not know; accepts any while the Conductor is unreachable.</summary>
     public async Task CheckAsync(string name, CancellationToken cancellationToken)
     {
         ListPipelinesResponse known;

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Npgsql;
 using Pylon.Orchestrator.V1;
 
 namespace Pylon.Orchestrator.Runs;
@@ -13,7 +12,7 @@ internal sealed record RunRecord
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
-    /// <summary>The columns that <see cref="Read"/> expects, in its order.</summary>
+    /// <summary>The columns, named after the properties.</summary>
     public const string Columns =
         """
         r.workload_id, r.pipeline, r.correlation_id, r.state, r.progress, r.attempts, r.failure_reason, r.lease_owner,
@@ -27,7 +26,7 @@ internal sealed record RunRecord
     public required string CorrelationId { get; init; }
     public string State { get; init; } = Requested;
 
-    /// <summary>In the order in which they run; before the Conductor has answered, in that in which they were heard of.</summary>
+    /// <summary>In the order in which they run; before the Conductor answers, in the order of their first reports.</summary>
     public IReadOnlyList<PhaseRun> Phases { get; init; } = [];
     public int Attempts { get; init; }
     public string? FailureReason { get; init; }
@@ -39,27 +38,15 @@ internal sealed record RunRecord
     public DateTimeOffset? EndedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>To be looked after in so much time; null leaves that as it is.</summary>
+    /// <summary>When the Conductor is asked next, from now; null changes nothing.</summary>
     public TimeSpan? DueIn { get; init; }
 
     public bool IsOver => State is Completed or Failed or Cancelled;
 
-    public static RunRecord Read(NpgsqlDataReader row) => new()
+    /// <summary>The phases as the column progress holds them.</summary>
+    public string Progress
     {
-        WorkloadId = row.GetGuid(0),
-        Pipeline = row.GetString(1),
-        CorrelationId = row.GetString(2),
-        State = row.GetString(3),
-        Phases = Parser.Parse<Run>(row.GetString(4)).Phases,
-        Attempts = row.GetInt32(5),
-        FailureReason = row.IsDBNull(6) ? null : row.GetString(6),
-        LeaseOwner = row.IsDBNull(7) ? null : row.GetGuid(7),
-        RequestedAt = row.GetFieldValue<DateTimeOffset>(8),
-        DefinedAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
-        EndedAt = row.IsDBNull(10) ? null : row.GetFieldValue<DateTimeOffset>(10),
-        UpdatedAt = row.GetFieldValue<DateTimeOffset>(11),
-    };
-
-    /// <summary>What the column progress holds.</summary>
-    public string Progress() => JsonFormatter.Default.Format(new Run { Phases = { Phases } });
+        get => JsonFormatter.Default.Format(new Run { Phases = { Phases } });
+        init => Phases = Parser.Parse<Run>(value).Phases;
+    }
 }

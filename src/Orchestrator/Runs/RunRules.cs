@@ -5,8 +5,8 @@ using Pylon.Orchestrator.V1;
 namespace Pylon.Orchestrator.Runs;
 
 /// <summary>
-/// What becomes of a run. News of its phases lead to the same state in whatever order they come and however often:
-/// counts only grow, a phase only goes from waiting to running to failed to completed.
+/// The states of a batch run. Reports of its phases in any order and number lead to the same state: counts only grow, a
+/// phase only goes from waiting to running to failed to completed.
 /// <code>
 ///  requested ──► running ──► completed
 ///      │          │   ▲
@@ -16,13 +16,13 @@ namespace Pylon.Orchestrator.Runs;
 /// </summary>
 internal static class RunRules
 {
-    /// <summary>The Conductor has answered.</summary>
+    /// <summary>The Conductor defined the pipeline.</summary>
     public static RunRecord Define(RunRecord run, DefinePipelineResponse answer, DateTimeOffset now)
     {
         if (run.State != RunRecord.Requested)
             return run;
         var skipped = (answer.Analysis?.Phases ?? []).Where(v => v.Decision == Decision.SkipCompleted).Select(v => v.Phase).ToHashSet(StringComparer.Ordinal);
-        // What is skipped was a requirement of what is left.
+        // A skipped phase comes before the phases that need it.
         string[] order = answer.Analysis is { } analysis
             ? [.. analysis.Phases.Where(v => v.Decision is Decision.Run or Decision.SkipCompleted).Select(v => v.Phase)]
             : [.. answer.FinalPipeline];
@@ -35,54 +35,54 @@ internal static class RunRules
             now);
     }
 
-    /// <summary>The Conductor will never say yes.</summary>
+    /// <summary>The Conductor refuses the pipeline for good.</summary>
     public static RunRecord Refuse(RunRecord run, string reason, DateTimeOffset now) => run.State != RunRecord.Requested
         ? run
         : run with { State = RunRecord.Failed, FailureReason = reason, EndedAt = now, LeaseOwner = null };
 
-    /// <summary>The Conductor could not be asked.</summary>
+    /// <summary>The Conductor did not answer.</summary>
     public static RunRecord Retry(RunRecord run, string reason, TimeSpan delay) =>
         run with { Attempts = run.Attempts + 1, FailureReason = reason, LeaseOwner = null, DueIn = delay };
 
-    /// <summary>The same run when nothing of it is new.</summary>
-    public static RunRecord Tell(RunRecord run, IEnumerable<PhaseNews> news, DateTimeOffset now)
+    /// <summary>Applies reports; returns the same run when they contain nothing new.</summary>
+    public static RunRecord Apply(RunRecord run, IEnumerable<PhaseReport> reports, DateTimeOffset now)
     {
         if (run.State == RunRecord.Cancelled)
             return run;
         var phases = run.Phases.Select(p => p.Clone()).ToList();
         var error = "";
-        foreach (var each in news)
+        foreach (var report in reports)
         {
-            var phase = phases.Find(p => p.Phase == each.Phase);
+            var phase = phases.Find(p => p.Phase == report.Phase);
             if (phase is null)
             {
-                // Which phases it has is not known before the answer is; after it, others are nothing of ours.
+                // Before the Conductor answers any phase may belong to the run; after that no other does.
                 if (run.State != RunRecord.Requested)
                     continue;
-                phases.Add(phase = new PhaseRun { Phase = each.Phase, State = PhaseRunState.Waiting });
+                phases.Add(phase = new PhaseRun { Phase = report.Phase, State = PhaseRunState.Waiting });
             }
 
-            Merge(phase, each);
-            if (each.Failed && each.ErrorCode.Length > 0)
-                error = $": {each.ErrorCode}";
+            Merge(phase, report);
+            if (report.Failed && report.ErrorCode.Length > 0)
+                error = $": {report.ErrorCode}";
         }
 
         return phases.SequenceEqual(run.Phases) ? run : Judge(run with { Phases = phases }, error, now);
     }
 
-    private static void Merge(PhaseRun phase, PhaseNews news)
+    private static void Merge(PhaseRun phase, PhaseReport report)
     {
         if (phase.State == PhaseRunState.Skipped)
             return;
-        var at = Timestamp.FromDateTimeOffset(news.At);
+        var at = Timestamp.FromDateTimeOffset(report.At);
         // A part goes from nothing to failed to completed, so each change makes this pair greater.
-        if ((news.CompletedParts + news.FailedParts, news.CompletedParts).CompareTo((phase.Completed + phase.Failed, phase.Completed)) > 0)
-            (phase.Completed, phase.Failed) = (news.CompletedParts, news.FailedParts);
-        phase.Total = Math.Max(phase.Total, news.Total);
+        if ((report.CompletedParts + report.FailedParts, report.CompletedParts).CompareTo((phase.Completed + phase.Failed, phase.Completed)) > 0)
+            (phase.Completed, phase.Failed) = (report.CompletedParts, report.FailedParts);
+        phase.Total = Math.Max(phase.Total, report.Total);
         phase.StartedAt = Earlier(phase.StartedAt, at);
-        if (news.Complete)
+        if (report.Complete)
             (phase.EndedAt, phase.State) = (phase.State == PhaseRunState.Completed ? Earlier(phase.EndedAt, at) : at, PhaseRunState.Completed);
-        else if (news.Failed && phase.State != PhaseRunState.Completed)
+        else if (report.Failed && phase.State != PhaseRunState.Completed)
             (phase.EndedAt, phase.State) = (Earlier(phase.EndedAt, at), PhaseRunState.Failed);
         else if (phase.State == PhaseRunState.Waiting)
             phase.State = PhaseRunState.Running;

@@ -1,12 +1,13 @@
 using Npgsql;
 using Pylon.Events.V1;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Runs;
 
-/// <summary>Runs of workloads. The table is also the queue of the questions to the Conductor.</summary>
-internal sealed class RunStore(NpgsqlDataSource database)
+/// <summary>Batch runs of workloads. The table is also the queue of calls to the Conductor.</summary>
+internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
 {
     private const string Insert =
         """
@@ -35,9 +36,9 @@ internal sealed class RunStore(NpgsqlDataSource database)
 
     private const string Find = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = ANY ($1)";
 
-    private const string Lock = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = $1 FOR UPDATE";
+    private const string Lock = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = $1 AND ($2 IS NULL OR r.lease_owner = $2) FOR UPDATE";
 
-    // Only what tells of the run itself is a change of it; when it is looked after next is none.
+    // When the Conductor is asked next is not a change of the run.
     private const string Update =
         """
         UPDATE workload_runs SET
@@ -47,38 +48,44 @@ internal sealed class RunStore(NpgsqlDataSource database)
         WHERE workload_id = $1
         """;
 
-    /// <summary>For the transaction in which a workload becomes scheduled: from then on the pipeline is asked for.</summary>
-    public static NpgsqlBatchCommand Request(WorkloadRecord workload) =>
-        Sql.Statement(Insert, workload.Id, DefaultPipeline.Of(workload));
+    /// <summary>A scheduled workload has a batch run: from then on the Conductor is asked for its pipeline.</summary>
+    public NpgsqlBatchCommand Scheduled(WorkloadRecord workload) => Sql.Statement(Insert, workload.Id, DefaultPipeline.Of(workload));
 
-    /// <summary>For the transaction in which a workload is given up.</summary>
-    public static NpgsqlBatchCommand CancelOf(Guid workloadId) => Sql.Statement(Cancel, workloadId);
+    /// <summary>A cancelled workload ends its batch run.</summary>
+    public NpgsqlBatchCommand Cancelling(Guid workloadId) => Sql.Statement(Cancel, workloadId);
 
-    /// <summary>Takes runs that are due under a lease, after which another may take them.</summary>
+    /// <summary>Claims due runs; no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<RunRecord>> ClaimAsync(Guid owner, TimeSpan lease, int atMost, CancellationToken cancellationToken) =>
-        await ReadAsync(Claim, cancellationToken, owner, lease, atMost);
+        await database.QueryAsync<RunRecord>(Claim, cancellationToken, owner, lease, atMost);
 
     /// <summary>The runs of those workloads that have one.</summary>
     public async Task<IReadOnlyDictionary<Guid, RunRecord>> FindAsync(Guid[] workloadIds, CancellationToken cancellationToken) =>
         workloadIds.Length == 0
             ? new Dictionary<Guid, RunRecord>()
-            : (await ReadAsync(Find, cancellationToken, workloadIds)).ToDictionary(r => r.WorkloadId);
+            : (await database.QueryAsync<RunRecord>(Find, cancellationToken, (object)workloadIds)).ToDictionary(r => r.WorkloadId);
 
     /// <summary>
-    /// Applies a rule to a run that nobody else changes meanwhile, with the event of its end when this ends it. Nothing is
-    /// written when the rule gives back the same run; nothing is done when the workload has none.
+    /// Applies a rule to a locked run and writes the event of its end when this ends it. Nothing is written when the rule
+    /// returns the same run; nothing is done when the workload has none.
     /// </summary>
-    public async Task ChangeAsync(Guid workloadId, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken)
+    public Task ChangeAsync(Guid workloadId, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken) =>
+        ChangeAsync(workloadId, null, rule, cancellationToken);
+
+    /// <summary>The same under a lease. Nothing is done when it is lost: another worker has asked, or the run is over.</summary>
+    public Task ChangeAsync(Lease lease, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken) =>
+        ChangeAsync(lease.WorkloadId, lease.Owner, rule, cancellationToken);
+
+    private async Task ChangeAsync(Guid workloadId, Guid? owner, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         RunRecord before;
-        await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Sql.Statement(Lock, workloadId) } })
+        await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Sql.Statement(Lock, workloadId, Sql.Uuid(owner)) } })
         await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            if (!await row.ReadAsync(cancellationToken))
+            if (await Rows.ReadAsync<RunRecord>(row, cancellationToken) is not [var found])
                 return;
-            before = RunRecord.Read(row);
+            before = found;
         }
 
         var after = rule(before);
@@ -89,7 +96,7 @@ internal sealed class RunStore(NpgsqlDataSource database)
             Update,
             workloadId,
             after.State,
-            Sql.Json(after.Progress()),
+            Sql.Json(after.Progress),
             after.Attempts,
             after.FailureReason,
             after.LeaseOwner,
@@ -109,14 +116,4 @@ internal sealed class RunStore(NpgsqlDataSource database)
         Succeeded = run.State == RunRecord.Completed,
         Reason = run.FailureReason ?? "",
     };
-
-    private async Task<List<RunRecord>> ReadAsync(string sql, CancellationToken cancellationToken, params object?[] parameters)
-    {
-        await using var command = database.Command(sql, parameters);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var runs = new List<RunRecord>();
-        while (await row.ReadAsync(cancellationToken))
-            runs.Add(RunRecord.Read(row));
-        return runs;
-    }
 }

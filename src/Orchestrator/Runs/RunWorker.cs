@@ -1,15 +1,14 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Pylon.Conductor.V1;
-using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Queue;
 using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Runs;
 
 /// <summary>
-/// Asks the Conductor: for the pipeline of a workload that was scheduled, until it answers, and how far a run is of
-/// which nothing has been heard for a while, because an event can be lost with Redis. Asking again does no harm: the
-/// same question has the same answer.
+/// Calls the Conductor: it defines the pipeline of a scheduled workload, until that is answered, and reads the progress
+/// of a run without recent reports, because events can be lost with Redis. Both calls may be repeated.
 /// </summary>
 internal sealed class RunWorker(
     Listener listener,
@@ -21,9 +20,9 @@ internal sealed class RunWorker(
 {
     private const int MaxTogether = 16;
 
-    // Less than the shortest lease.
+    // Shorter than the shortest lease.
     private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RarestLook = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(10);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         listener.RunAsync(["run_due"], (_, token) => DrainAsync(token), options.Value.PollInterval, stoppingToken);
@@ -33,14 +32,14 @@ internal sealed class RunWorker(
         IReadOnlyList<RunRecord> claimed;
         do
         {
-            var owner = Guid.NewGuid();
+            var (owner, until) = (Guid.NewGuid(), time.GetUtcNow() + options.Value.Lease);
             claimed = await store.ClaimAsync(owner, options.Value.Lease, MaxTogether, cancellationToken);
-            await Task.WhenAll(claimed.Select(run => LookAfterAsync(run, owner, cancellationToken)));
+            await Task.WhenAll(claimed.Select(run => CallAsync(run, new Lease(run.WorkloadId, owner, until), cancellationToken)));
         }
         while (claimed.Count == MaxTogether);
     }
 
-    private async Task LookAfterAsync(RunRecord run, Guid owner, CancellationToken cancellationToken)
+    private async Task CallAsync(RunRecord run, Lease lease, CancellationToken cancellationToken)
     {
         using var scope = logger.BeginScope("workload {workload_id} {correlation_id}", run.WorkloadId, run.CorrelationId);
         Func<RunRecord, RunRecord> rule;
@@ -59,11 +58,10 @@ internal sealed class RunWorker(
             var settings = options.Value;
             var delay = Backoff.After(run.Attempts + 1, settings.RetryDelay, settings.MaxRetryDelay, Random.Shared.NextDouble());
             logger.NotAnswered(run.WorkloadId, run.Attempts + 1, delay, $"{e.StatusCode} {e.Status.Detail}");
-            rule = now => RunRules.Retry(now, $"the Conductor does not answer: {e.StatusCode} {e.Status.Detail}", delay);
+            rule = now => RunRules.Retry(now, $"the Conductor did not answer: {e.StatusCode} {e.Status.Detail}", delay);
         }
 
-        // Without the lease another has asked, or the run is over.
-        await store.ChangeAsync(run.WorkloadId, now => now.LeaseOwner == owner ? rule(now) : now, cancellationToken);
+        await store.ChangeAsync(lease, rule, cancellationToken);
     }
 
     private async Task<Func<RunRecord, RunRecord>> DefineAsync(RunRecord run, CancellationToken cancellationToken)
@@ -92,17 +90,17 @@ internal sealed class RunWorker(
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
-            // Forgotten, after a long time without a report.
+            // The Conductor deletes a batch after a long time without a report.
         }
 
-        // The longer nothing happens, the rarer it is looked at.
+        // The longer nothing changes, the longer the next pause.
         var silent = time.GetUtcNow() - run.UpdatedAt;
-        var next = silent < options.Value.AskAfter ? options.Value.AskAfter : silent < RarestLook ? silent : RarestLook;
+        var next = silent < options.Value.AskAfter ? options.Value.AskAfter : silent < LongestSilence ? silent : LongestSilence;
         return now =>
         {
-            var told = RunRules.Tell(now, known.Select(p => PhaseNews.Of(p, time.GetUtcNow())), time.GetUtcNow());
-            // The last question may have failed; this one did not. Why the run failed is another matter.
-            return told with { LeaseOwner = null, DueIn = next, Attempts = 0, FailureReason = told.State == RunRecord.Running ? null : told.FailureReason };
+            var applied = RunRules.Apply(now, known.Select(p => PhaseReport.Of(p, time.GetUtcNow())), time.GetUtcNow());
+            // The reason of a failed call is over; the reason of a failed run stays.
+            return applied with { LeaseOwner = null, DueIn = next, Attempts = 0, FailureReason = applied.State == RunRecord.Running ? null : applied.FailureReason };
         };
     }
 

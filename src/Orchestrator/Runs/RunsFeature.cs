@@ -1,4 +1,5 @@
 using Pylon.Conductor.V1;
+using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
 using Pylon.ServiceDefaults;
 
@@ -13,8 +14,9 @@ internal static class RunsFeature
         services.AddRpcClient<PipelineService.PipelineServiceClient>("PYLON_CONDUCTOR");
         return services
             .AddSingleton<RunStore>()
+            .AddSingleton<IWorkloadHandler>(provider => provider.GetRequiredService<RunStore>())
             .AddSingleton<PipelineNames>()
             .AddHostedService<RunWorker>()
-            .AddHostedService<RunIntake>();
+            .AddHostedService<RunEventWorker>();
     }
 }

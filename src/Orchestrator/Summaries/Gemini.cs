@@ -1,20 +1,18 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
-using Pylon.Orchestrator.Beckn;
 
 namespace Pylon.Orchestrator.Summaries;
 
 /// <summary>
-/// The generateContent call of the Gemini API, v1beta (ai.google.dev/api/generate-content). The key goes in a header, so
-/// that no log of addresses holds it.
+/// The generateContent call of the Gemini API, v1beta (ai.google.dev/api/generate-content). The key is sent in a header, so
+/// that it is in no log of addresses.
 /// </summary>
 internal sealed class Gemini(HttpClient http, IOptions<GeminiOptions> options)
 {
     private const int MaxSummary = 8000;
 
-    /// <exception cref="GeminiException">No text came back; the message says why.</exception>
+    /// <exception cref="GeminiException">There is no text; the message gives the reason.</exception>
     public async Task<string> GenerateAsync(string prompt, CancellationToken cancellationToken)
     {
         var target = $"{options.Value.BaseUrl.AbsoluteUri.TrimEnd('/')}/v1beta/models/{Uri.EscapeDataString(options.Value.Model)}:generateContent";
@@ -47,7 +45,7 @@ internal sealed class Gemini(HttpClient http, IOptions<GeminiOptions> options)
         }
     }
 
-    // Half a surrogate pair is no text that the database takes.
+    // PostgreSQL does not store half a surrogate pair.
     private static string Shortened(string text) =>
         text.Length <= MaxSummary ? text : text[..(char.IsHighSurrogate(text[MaxSummary - 1]) ? MaxSummary - 1 : MaxSummary)];
 

@@ -16,7 +16,7 @@ internal sealed class GeminiOptions
     [Required]
     public string Model { get; set; } = "gemini-2.0-flash";
 
-    /// <summary>A summary is not worth a longer wait.</summary>
+    /// <summary>The longest wait for a summary.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(8);
 }

@@ -2,6 +2,6 @@ namespace Pylon.Orchestrator.Summaries;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "Workload {WorkloadId}: Gemini gave no summary, the built-in writer did: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: Gemini wrote no summary; the built-in writer wrote it: {Reason}")]
     public static partial void FellBack(this ILogger logger, Guid workloadId, string reason);
 }

@@ -7,10 +7,7 @@ internal static class SummariesFeature
     public static IServiceCollection AddSummaries(this IServiceCollection services)
     {
         services.AddValidatedOptions<GeminiOptions>("Gemini");
-        services.AddHttpClient("gemini", client => client.MaxResponseContentBufferSize = 1024 * 1024);
-        services.AddSingleton(provider => new Gemini(
-            provider.GetRequiredService<IHttpClientFactory>().CreateClient("gemini"),
-            provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<GeminiOptions>>()));
+        services.AddHttpClient<Gemini>(client => client.MaxResponseContentBufferSize = 1024 * 1024);
         return services.AddSingleton<Summarizer>();
     }
 }

@@ -4,7 +4,7 @@ using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Summaries;
 
-/// <summary>Tells the flow in words: by Gemini when there is a key, by the built-in writer otherwise and when Gemini fails.</summary>
+/// <summary>Writes the summary: by Gemini when there is a key; by the built-in writer without one and when Gemini fails.</summary>
 internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options, ILogger<Summarizer> logger)
 {
     public async Task<(string Text, string Engine)> SummarizeAsync(
@@ -19,7 +19,7 @@ internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options,
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // Whatever it is (a key that no header takes, say): the facts are there without it.
+            // Whatever the error is, for example a key that is not a valid header: the facts are a summary too.
             logger.FellBack(workload.Id, e.Message);
             return (facts, SummaryEngines.BuiltInFallback);
         }

@@ -1,19 +1,9 @@
-using Pylon.Orchestrator.V1;
-
 namespace Pylon.Orchestrator.Summaries;
 
-/// <summary>Who wrote a summary, as the database says it.</summary>
+/// <summary>The writers of summaries as the database names them.</summary>
 internal static class SummaryEngines
 {
     public const string BuiltIn = "BUILT_IN";
     public const string Gemini = "GEMINI";
     public const string BuiltInFallback = "BUILT_IN_FALLBACK";
-
-    public static SummaryEngine ToProto(string? engine) => engine switch
-    {
-        BuiltIn => SummaryEngine.BuiltIn,
-        Gemini => SummaryEngine.Gemini,
-        BuiltInFallback => SummaryEngine.BuiltInFallback,
-        _ => SummaryEngine.Unspecified,
-    };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pylon.Orchestrator.V1;
 
 namespace Pylon.Orchestrator.Workloads;
@@ -14,32 +15,8 @@ internal static class Status
     public const string Cancelling = "cancelling";
     public const string Cancelled = "cancelled";
 
-    /// <summary>True when nothing more happens unless the user asks for it.</summary>
+    /// <summary>True when nothing more happens without the user.</summary>
     public static bool IsSettled(string status) => status is Scheduled or Failed or Cancelled;
 
-    public static WorkloadStatus ToProto(string status) => status switch
-    {
-        Queued => WorkloadStatus.Queued,
-        Processing => WorkloadStatus.Processing,
-        PendingUserChoice => WorkloadStatus.PendingUserChoice,
-        Choosing => WorkloadStatus.Choosing,
-        Scheduled => WorkloadStatus.Scheduled,
-        Failed => WorkloadStatus.Failed,
-        Cancelling => WorkloadStatus.Cancelling,
-        Cancelled => WorkloadStatus.Cancelled,
-        _ => WorkloadStatus.Unspecified,
-    };
-
-    public static string FromProto(WorkloadStatus status) => status switch
-    {
-        WorkloadStatus.Queued => Queued,
-        WorkloadStatus.Processing => Processing,
-        WorkloadStatus.PendingUserChoice => PendingUserChoice,
-        WorkloadStatus.Choosing => Choosing,
-        WorkloadStatus.Scheduled => Scheduled,
-        WorkloadStatus.Failed => Failed,
-        WorkloadStatus.Cancelling => Cancelling,
-        WorkloadStatus.Cancelled => Cancelled,
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "not a status"),
-    };
+    public static string FromProto(WorkloadStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
 }

@@ -1,11 +1,9 @@
 using System.Text.Json;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
-using Pylon.Orchestrator.Beckn;
-using Pylon.Orchestrator.Flow;
-using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
 using Pylon.Postgres;
 using Pylon.Rpc;
@@ -13,14 +11,14 @@ using Pylon.Rpc;
 namespace Pylon.Orchestrator.Workloads;
 
 /// <summary>The users' side of compute_workloads: submit, read, choose, cancel, replay.</summary>
-internal sealed class WorkloadStore(NpgsqlDataSource database)
+internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWorkloadHandler> handlers)
 {
     private const string Insert =
         $"""
         INSERT INTO compute_workloads AS w
             (request_id, workload_name, request, workload_type, urgency, required_gpu_mins, compute_load_mw,
-             carbon_cap_gco2, max_price_gbp, deadline, user_email, pipeline)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             carbon_cap_gco2, max_price_gbp, deadline, user_email, pipeline, traceparent)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         ON CONFLICT (request_id) DO NOTHING
         RETURNING {WorkloadRecord.Columns}
         """;
@@ -45,7 +43,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
         ORDER BY r.workload_id, r.rank
         """;
 
-    // An option that is booked already needs nothing more when no other is.
+    // Scheduled at once when the option is booked and no other is.
     private const string Choose =
         """
         UPDATE compute_workloads w SET
@@ -63,7 +61,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
         WHERE id = $1 AND status IN ('queued', 'pending_user_choice', 'scheduled', 'failed')
         """;
 
-    // The messages of a transaction that goes on are about the item that came after the refused ones: they stay refused.
+    // In a transaction that continues, the stored messages concern the item after the refused ones, so these stay refused.
     private const string Replay =
         """
         UPDATE compute_workloads SET
@@ -85,7 +83,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
-    /// <summary>The new workload, or the one of the same request id. The database announces a new one.</summary>
+    /// <summary>Returns the new workload, or the one of the same request id. A trigger writes the event of a new one.</summary>
     public async Task<WorkloadRecord> SubmitAsync(Guid requestId, WorkloadRecord workload, CancellationToken cancellationToken) =>
         await FirstAsync(
             Insert,
@@ -101,72 +99,61 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
             workload.MaxPriceGbp,
             workload.Deadline,
             workload.UserEmail,
-            workload.Pipeline)
+            workload.Pipeline,
+            workload.Traceparent)
         ?? await FirstAsync(FindByRequest, cancellationToken, requestId)
         ?? throw new InvalidOperationException($"request {requestId} is gone");
 
     public Task<WorkloadRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => FirstAsync(Find, cancellationToken, id);
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
-        PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(Page, [.. Key(after), statuses.ToArray(), atMost]);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var page = new List<WorkloadRecord>();
-        while (await row.ReadAsync(cancellationToken))
-            page.Add(WorkloadRecord.Read(row));
-        return page;
-    }
+        PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
+        await database.QueryAsync<WorkloadRecord>(Page, cancellationToken, [.. Key(after), statuses.ToArray(), atMost]);
 
-    /// <summary>The options of a workload, by rank; none before they are offered.</summary>
+    /// <summary>The options of a workload by rank; empty before they are offered.</summary>
     public async Task<IReadOnlyList<Option>> OptionsOfAsync(Guid id, CancellationToken cancellationToken) =>
         [.. (await OptionsOfAsync([id], cancellationToken))[id]];
 
     /// <summary>The options of many workloads in one statement.</summary>
     public async Task<ILookup<Guid, Option>> OptionsOfAsync(Guid[] ids, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(Options, ids);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var options = new List<(Guid Id, Option Option)>();
-        while (await row.ReadAsync(cancellationToken))
+        var rows = await database.QueryAsync<OptionRow>(Options, cancellationToken, (object)ids);
+        return rows.ToLookup(row => row.WorkloadId, row =>
         {
-            var recommendation = Parser.Parse<Recommendation>(row.GetString(1));
-            var offer = row.IsDBNull(2) ? null : JsonSerializer.Deserialize<ProviderOffer>(row.GetString(2));
-            recommendation.OrderId = row.IsDBNull(3) ? "" : row.GetString(3);
-            recommendation.BookingState = Booking(row.IsDBNull(4) ? null : row.GetString(4));
-            options.Add((row.GetGuid(0), new Option(recommendation, offer)));
-        }
-
-        return options.ToLookup(x => x.Id, x => x.Option);
+            var recommendation = Parser.Parse<Recommendation>(row.Recommendation);
+            recommendation.OrderId = row.OrderId ?? "";
+            recommendation.BookingState = Booking(row.State);
+            return new Option(recommendation, row.Offer is null ? null : JsonSerializer.Deserialize<ProviderOffer>(row.Offer));
+        });
     }
 
-    /// <summary>False when the workload does not wait for a choice.</summary>
-    /// <param name="workload">As it was read.</param>
-    /// <param name="chosen">The option.</param>
-    /// <param name="settled">True when nothing is left to do at a provider.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <summary>False when the workload does not wait for a choice. A settled choice needs no provider and is scheduled at once.</summary>
     public Task<bool> ChooseAsync(WorkloadRecord workload, Recommendation chosen, bool settled, CancellationToken cancellationToken)
     {
         var id = workload.Id;
         List<NpgsqlBatchCommand> following =
             [WorkloadEvents.Append(id, new WorkloadChoiceMade { WorkloadId = id.ToString(), Option = chosen.Rank })];
         if (settled)
-            following.AddRange([RunStore.Request(workload), WorkloadEvents.Append(id, Scheduled(id, chosen))]);
+            following.AddRange(Scheduled(workload, chosen));
         return database.ChangeAsync(Sql.Statement(Choose, id, chosen.Rank, settled), following, cancellationToken);
     }
 
-    /// <summary>The event that says so, wherever the last step is made.</summary>
-    public static WorkloadScheduled Scheduled(Guid id, Recommendation chosen) => new()
-    {
-        WorkloadId = id.ToString(),
-        Option = chosen.Rank,
-        GridZoneId = chosen.GridZoneId,
-        OrderId = chosen.OrderId,
-    };
+    /// <summary>For the transaction in which a workload becomes scheduled: the event, and what the handlers add.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) =>
+    [
+        .. handlers.Select(h => h.Scheduled(workload)),
+        WorkloadEvents.Append(workload.Id, new WorkloadScheduled
+        {
+            WorkloadId = workload.Id.ToString(),
+            Option = chosen.Rank,
+            GridZoneId = chosen.GridZoneId,
+            OrderId = chosen.OrderId,
+        }),
+    ];
 
     /// <summary>False when the state does not allow it.</summary>
     public Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), RunStore.CancelOf(id)], cancellationToken);
+        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), .. handlers.Select(h => h.Cancelling(id))], cancellationToken);
 
     /// <summary>False when the workload has not failed.</summary>
     public Task<bool> ReplayAsync(WorkloadRecord workload, CancellationToken cancellationToken) =>
@@ -181,44 +168,37 @@ internal sealed class WorkloadStore(NpgsqlDataSource database)
     public async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(
         PageToken? after, bool includeReplayed, int atMost, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(DeadLetters, [.. Key(after), includeReplayed, atMost]);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var page = new List<DeadLetter>();
-        while (await row.ReadAsync(cancellationToken))
-        {
-            page.Add(new DeadLetter
+        var rows = await database.QueryAsync<DeadLetterRow>(DeadLetters, cancellationToken, [.. Key(after), includeReplayed, atMost]);
+        return
+        [
+            .. rows.Select(row => new DeadLetter
             {
-                Id = row.GetGuid(0).ToString(),
-                WorkloadId = row.GetGuid(1).ToString(),
-                WorkloadName = row.GetString(2),
-                Reason = row.GetString(3),
-                Attempts = row.GetInt32(4),
-                FailedAt = WorkloadMapping.Time(row.GetFieldValue<DateTimeOffset>(5)),
-                ReplayedAt = row.IsDBNull(6) ? null : WorkloadMapping.Time(row.GetFieldValue<DateTimeOffset>(6)),
-            });
-        }
-
-        return page;
+                Id = row.Id.ToString(),
+                WorkloadId = row.WorkloadId.ToString(),
+                WorkloadName = row.WorkloadName,
+                Reason = row.Reason,
+                Attempts = row.Attempts,
+                FailedAt = row.FailedAt.ToTimestamp(),
+                ReplayedAt = row.ReplayedAt?.ToTimestamp(),
+            }),
+        ];
     }
+
+    private sealed record OptionRow(Guid WorkloadId, string Recommendation, string? Offer, string? OrderId, string? State);
+
+    private sealed record DeadLetterRow(
+        Guid Id, Guid WorkloadId, string WorkloadName, string Reason, int Attempts, DateTime FailedAt, DateTime? ReplayedAt);
 
     private static NpgsqlBatchCommand CloseDeadLetterOf(Guid id) => Sql.Statement(CloseDeadLetter, id);
 
-    private static BookingState Booking(string? state) => state switch
-    {
-        BecknOrder.Pending => BookingState.Pending,
-        BecknOrder.Confirmed => BookingState.Confirmed,
-        BecknOrder.Cancelled => BookingState.Cancelled,
-        _ => BookingState.None,
-    };
+    // An order that is open or refused holds nothing.
+    private static BookingState Booking(string? orderState) =>
+        EnumName.Parse<BookingState>(orderState) is var booking and not BookingState.Unspecified ? booking : BookingState.None;
 
     private static object[] Key(PageToken? after) => after is { } token
         ? [token.Time, token.Id]
         : [DateTime.MaxValue, Guid.AllBitsSet];
 
-    private async Task<WorkloadRecord?> FirstAsync(string sql, CancellationToken cancellationToken, params object?[] parameters)
-    {
-        await using var command = database.Command(sql, parameters);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? WorkloadRecord.Read(row) : null;
-    }
+    private async Task<WorkloadRecord?> FirstAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>
+        (await database.QueryAsync<WorkloadRecord>(sql, cancellationToken, parameters)).FirstOrDefault();
 }

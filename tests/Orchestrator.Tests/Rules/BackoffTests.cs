@@ -1,4 +1,4 @@
-using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Queue;
 
 namespace Pylon.Orchestrator.Tests.Rules;
 

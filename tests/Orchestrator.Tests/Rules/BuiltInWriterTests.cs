@@ -9,7 +9,7 @@ public sealed class BuiltInWriterTests
     private static readonly WorkloadRecord Workload = new() { Id = Guid.Empty, Name = "night batch" };
 
     [Fact]
-    public void SummaryTellsTheFactsOfTheThree()
+    public void SummaryStatesTheFactsOfTheThreeOptions()
     {
         var booked = new Recommendation
         {

@@ -3,8 +3,9 @@ using Google.Protobuf.WellKnownTypes;
 using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Ingestion.V1;
-using Pylon.Orchestrator.Flow;
-using Option = Pylon.Orchestrator.Flow.Option;
+using Pylon.Orchestrator.Recommendations;
+using Pylon.Orchestrator.Workloads;
+using Option = Pylon.Orchestrator.Workloads.Option;
 
 namespace Pylon.Orchestrator.Tests.Rules;
 

@@ -11,16 +11,16 @@ public sealed class RunRulesTests
     private static readonly string[] Phases = ["prepare", "train", "evaluate"];
 
     [Fact]
-    public void NewsComeToTheSameRunInAnyOrderAndNumber()
+    public void ReportsInAnyOrderAndNumberGiveTheSameRun()
     {
         var random = new Random(7);
         for (var round = 0; round < 200; round++)
         {
-            var news = Phases.SelectMany(phase => NewsOf(phase, random)).ToList();
-            var expected = RunRules.Tell(Defined(), news, Now);
+            var reports = Phases.SelectMany(phase => ReportsOf(phase, random)).ToList();
+            var expected = RunRules.Apply(Defined(), reports, Now);
             Assert.Equal(RunRecord.Completed, expected.State);
 
-            var shuffled = news.Concat(news.Where(_ => random.Next(3) == 0)).OrderBy(_ => random.Next()).ToList();
+            var shuffled = reports.Concat(reports.Where(_ => random.Next(3) == 0)).OrderBy(_ => random.Next()).ToList();
             // The answer of the Conductor may itself come late.
             var run = Requested();
             var answered = random.Next(shuffled.Count);
@@ -28,12 +28,12 @@ public sealed class RunRulesTests
             {
                 if (n == answered)
                     run = RunRules.Define(run, Answer(), Now);
-                run = RunRules.Tell(run, [shuffled[n]], Now);
+                run = RunRules.Apply(run, [shuffled[n]], Now);
             }
 
             Assert.Equal(expected.Phases, run.Phases);
             Assert.Equal(expected.State, run.State);
-            Assert.Same(run, RunRules.Tell(run, shuffled, Now));
+            Assert.Same(run, RunRules.Apply(run, shuffled, Now));
         }
     }
 
@@ -50,9 +50,9 @@ public sealed class RunRulesTests
     [Fact]
     public void PhaseThatFailsFailsTheRunUntilItCompletesAfterAll()
     {
-        var failed = RunRules.Tell(Defined(), [new PhaseNews("train", 0, 0, 3, Complete: false, Failed: true, "OUT_OF_MEMORY", Now)], Now);
+        var failed = RunRules.Apply(Defined(), [new PhaseReport("train", 0, 0, 3, Complete: false, Failed: true, "OUT_OF_MEMORY", Now)], Now);
         Assert.Equal((RunRecord.Failed, "phase train failed: OUT_OF_MEMORY", Now), (failed.State, failed.FailureReason, failed.EndedAt!.Value));
-        var again = RunRules.Tell(failed, [new PhaseNews("train", 3, 0, 3, Complete: true, Failed: false, "", Now)], Now);
+        var again = RunRules.Apply(failed, [new PhaseReport("train", 3, 0, 3, Complete: true, Failed: false, "", Now)], Now);
         Assert.Equal((RunRecord.Running, null, null), (again.State, again.FailureReason, again.EndedAt));
     }
 
@@ -83,7 +83,7 @@ public sealed class RunRulesTests
     private static DefinePipelineResponse Answer() => new() { FinalPipeline = { Phases } };
 
     // Three parts, some of which fail before they complete, each at a time of its own.
-    private static IEnumerable<PhaseNews> NewsOf(string phase, Random random)
+    private static IEnumerable<PhaseReport> ReportsOf(string phase, Random random)
     {
         var steps = Enumerable.Range(0, 3).SelectMany(part => random.Next(2) == 0 ? new[] { (part, true) } : [(part, false), (part, true)]).ToList();
         var (completed, failed) = (0, new HashSet<int>());
@@ -91,7 +91,7 @@ public sealed class RunRulesTests
         {
             completed += succeeded ? 1 : 0;
             _ = succeeded ? failed.Remove(part) : failed.Add(part);
-            yield return new PhaseNews(phase, completed, failed.Count, 3, completed == 3, Failed: false, "", Now.AddSeconds(random.Next(100)));
+            yield return new PhaseReport(phase, completed, failed.Count, 3, completed == 3, Failed: false, "", Now.AddSeconds(random.Next(100)));
         }
     }
 }

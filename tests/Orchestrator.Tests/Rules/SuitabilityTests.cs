@@ -1,5 +1,5 @@
 using Pylon.Beckn;
-using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Tests.Rules;

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
@@ -98,13 +99,13 @@ public sealed class WorkloadMappingTests
     [InlineData(Status.Cancelled)]
     public void EveryStateHasItsName(string status)
     {
-        var proto = Status.ToProto(status);
+        var proto = EnumName.Parse<WorkloadStatus>(status);
         Assert.NotEqual(WorkloadStatus.Unspecified, proto);
         Assert.Equal(status, Status.FromProto(proto));
     }
 
     [Fact]
-    public void NextAttemptIsToldOnlyWhereOneComes()
+    public void NextAttemptIsGivenOnlyWhereThereIsOne()
     {
         var record = new WorkloadRecord { Id = Guid.NewGuid(), Name = "n", DueAt = DateTimeOffset.UnixEpoch };
         Assert.NotNull(WorkloadMapping.ToProto(record, [], null).NextAttemptAt);

@@ -8,11 +8,11 @@ namespace Pylon.Orchestrator.Tests.Running;
 public sealed class CallbackTests
 {
     [Fact]
-    public async Task CallbackOfAKnownTransactionIsAcknowledgedThoughNobodyAskedForIt()
+    public async Task UnsolicitedCallbackOfAKnownTransactionIsAcknowledged()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         var workload = await stack.OfferedAsync();
-        var (status, body) = await Send(stack, "on_status", $$$"""{"context":{"action":"on_status","transaction_id":"{{{workload.TransactionId}}}"},"message":{}}""");
+        var (status, body) = await SendAsync(stack, "on_status", $$$"""{"context":{"action":"on_status","transaction_id":"{{{workload.TransactionId}}}"},"message":{}}""");
         Assert.Equal((200, "ACK"), (status, (string?)body["message"]!["ack"]!["status"]));
     }
 
@@ -29,28 +29,28 @@ public sealed class CallbackTests
     public async Task CallbackThatCannotBeMatchedGetsANackThatSaysWhy(string action, string json, string field)
     {
         await using var stack = await OrchestratorStack.StartAsync();
-        var (status, body) = await Send(stack, action, json);
+        var (status, body) = await SendAsync(stack, action, json);
         Assert.Equal((400, "NACK"), (status, (string?)body["message"]!["ack"]!["status"]));
         Assert.StartsWith($"{field}:", (string?)body["error"]!["message"], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task CatalogueThatIngestionAskedForIsHandedOn()
+    public async Task CatalogueThatIngestionAskedForIsPassedToIt()
     {
         const string Transaction = "0190c0de-0000-7000-8000-000000000001";
         const string Catalogue = $$$"""{"context":{"action":"on_discover","transaction_id":"{{{Transaction}}}"},"message":{"catalogs":[]}}""";
         await using var stack = await OrchestratorStack.StartAsync();
 
-        var nobody = await Send(stack, "on_discover", Catalogue);
+        var nobody = await SendAsync(stack, "on_discover", Catalogue);
         stack.Ingestion.Asked = Transaction;
-        var asked = await Send(stack, "on_discover", Catalogue);
+        var asked = await SendAsync(stack, "on_discover", Catalogue);
         stack.Ingestion.Down = true;
-        var down = await Assert.ThrowsAsync<RpcException>(() => Send(stack, "on_discover", Catalogue));
+        var down = await Assert.ThrowsAsync<RpcException>(() => SendAsync(stack, "on_discover", Catalogue));
 
         Assert.Equal((400, 200, StatusCode.Unavailable), (nobody.Status, asked.Status, down.StatusCode));
     }
 
-    private static async Task<(int Status, JsonNode Body)> Send(OrchestratorStack stack, string action, string json)
+    private static async Task<(int Status, JsonNode Body)> SendAsync(OrchestratorStack stack, string action, string json)
     {
         var response = await stack.Beckn.ReceiveCallbackAsync(new ReceiveCallbackRequest { Action = action, Body = ByteString.CopyFromUtf8(json) });
         return (response.HttpStatus, JsonNode.Parse(response.Body.ToStringUtf8())!);

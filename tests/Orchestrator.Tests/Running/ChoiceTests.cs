@@ -36,7 +36,7 @@ public sealed class ChoiceTests
     }
 
     [Fact]
-    public async Task RegionIsChosenByGivingTheBookingBack()
+    public async Task ChosenRegionCancelsTheBooking()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         await stack.FaultAsync(new { action = "discover", kind = "few_items", keep_items = 1 });
@@ -83,7 +83,7 @@ public sealed class ChoiceTests
     }
 
     [Fact]
-    public async Task RefusedOptionLeavesTheUserWithWhatThereWas()
+    public async Task RefusedOptionLeavesTheFirstBookingStanding()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         var offered = await stack.OfferedAsync();
@@ -115,7 +115,7 @@ public sealed class ChoiceTests
     [Theory]
     [InlineData("sync")]
     [InlineData("async")]
-    public async Task CancellationGivesTheBookingBack(string style)
+    public async Task CancellationCancelsTheBooking(string style)
     {
         await using var stack = await OrchestratorStack.StartAsync(style);
         var offered = await stack.OfferedAsync();
@@ -160,7 +160,7 @@ public sealed class ChoiceTests
     }
 
     [Fact]
-    public async Task BookingThatTheProviderMayHoldIsNotGivenUpForARefusal()
+    public async Task RefusedCancellationOfAPendingOrderIsRetried()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         await stack.FaultAsync(new { action = "confirm", kind = "drop_connection", processed = true, count = 0 });
@@ -173,7 +173,7 @@ public sealed class ChoiceTests
     }
 
     [Fact]
-    public async Task OrderThatTheProviderDoesNotKnowIsAsGoodAsCancelled()
+    public async Task OrderThatTheProviderDoesNotKnowCountsAsCancelled()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         await stack.FaultAsync(new { action = "confirm", kind = "drop_connection", count = 0 });

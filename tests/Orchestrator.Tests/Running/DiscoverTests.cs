@@ -1,4 +1,5 @@
 using Pylon.Common.V1;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.V1;
 using Pylon.Testing;
 
@@ -81,7 +82,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task SlowAnswerIsNotWaitedForForever()
+    public async Task SlowAnswerTimesOut()
     {
         await using var stack = await OrchestratorStack.StartAsync("sync", "--Bpp:HttpTimeout=00:00:00.5");
         await stack.FaultAsync(new { action = "discover", kind = "delay", delay_ms = 20_000 });
@@ -105,7 +106,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task MissingItemsAreFilledFromGridDataThatSaysSo()
+    public async Task MissingItemsAreFilledFromGridDataAndMarked()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         await stack.FaultAsync(new { action = "discover", kind = "few_items", keep_items = 1 });
@@ -175,7 +176,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task IngestionThatIsAwayIsAReasonToRetry()
+    public async Task UnreachableIngestionIsAReasonToRetry()
     {
         await using var stack = await OrchestratorStack.StartAsync("sync", "--Bpp:MaxAttempts=100");
         stack.Ingestion.Down = true;
@@ -187,7 +188,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task WhatTheDatabaseCannotKeepFailsTheWorkload()
+    public async Task DataThatTheDatabaseRefusesFailsTheWorkload()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         stack.Ingestion.RegionSuffix = "\0";
@@ -211,7 +212,7 @@ public sealed class DiscoverTests
     }
 
     [Fact]
-    public async Task RunWhoseLeaseIsLostStopsEvenIfItsOwnProcessTookOver()
+    public async Task AttemptWhoseLeaseIsLostStopsEvenIfItsOwnProcessTookOver()
     {
         await using var stack = await OrchestratorStack.StartAsync("async", "--Bpp:Lease=00:00:01");
         await stack.FaultAsync(new { action = "discover", kind = "lost_callback", count = 0 });
@@ -224,6 +225,6 @@ public sealed class DiscoverTests
 
         await Eventually.True(async () => await stack.RequestsAsync("discover") == 2);
         Assert.NotEqual(first, await stack.Database.ScalarAsync<Guid>("SELECT lease_owner FROM compute_workloads"));
-        Assert.False(await stack.Database.Flow.RenewAsync(Guid.Parse(id), first, TimeSpan.FromSeconds(1), CancellationToken.None));
+        Assert.False(await stack.Database.Flow.RenewAsync(new Lease(Guid.Parse(id), first, DateTimeOffset.MaxValue), TimeSpan.FromSeconds(1), CancellationToken.None));
     }
 }

@@ -17,7 +17,7 @@ namespace Pylon.Orchestrator.Tests.Running;
 internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ConcurrentQueue<Event> _told = new();
+    private readonly ConcurrentQueue<Event> _events = new();
     private int _position;
 
     private FakeConductor(WebApplication app) => _app = app;
@@ -49,7 +49,7 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
     }
 
     /// <summary>One of two parts is through a phase, or both are.</summary>
-    public void Tell(string workloadId, string phase, int completed) => _told.Enqueue(new Event
+    public void Report(string workloadId, string phase, int completed) => _events.Enqueue(new Event
     {
         Id = Guid.NewGuid().ToString(),
         BatchPhaseProgressed = new BatchPhaseProgressed
@@ -67,8 +67,8 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
     public Task<IReadOnlyList<GroupEntry>> ReadAsync(string topic, string group, string consumer, int max, CancellationToken cancellationToken)
     {
         var entries = new List<GroupEntry>();
-        while (entries.Count < max && _told.TryDequeue(out var told))
-            entries.Add(new GroupEntry(topic, (++_position).ToString(CultureInfo.InvariantCulture), EntryFormat.Event, told.ToByteArray(), 1));
+        while (entries.Count < max && _events.TryDequeue(out var report))
+            entries.Add(new GroupEntry(topic, (++_position).ToString(CultureInfo.InvariantCulture), EntryFormat.Event, report.ToByteArray(), 1));
         return Task.FromResult<IReadOnlyList<GroupEntry>>(entries);
     }
 

@@ -6,7 +6,7 @@ namespace Pylon.Orchestrator.Tests.Running;
 public sealed class LiveStateTests
 {
     [Fact]
-    public async Task EverythingIsThereWithItsLinks()
+    public async Task LiveStateHasAllObjectsAndTheirLinks()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         var chosen = await stack.ChooseAsync((await stack.OfferedAsync()).Id, 2);
@@ -23,7 +23,7 @@ public sealed class LiveStateTests
     }
 
     [Fact]
-    public async Task WithoutIngestionItIsUnavailableAndAWrongLimitIsRefused()
+    public async Task LiveStateIsUnavailableWithoutIngestionAndRefusesAWrongLimit()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         stack.Ingestion.Down = true;

@@ -9,21 +9,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pylon.Messaging;
-using Pylon.Orchestrator.Beckn;
-using Pylon.Orchestrator.Flow;
-using Pylon.Orchestrator.Runs;
-using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.V1;
-using Pylon.Orchestrator.Workloads;
-using Pylon.Postgres;
-using Pylon.ServiceDefaults;
+using Pylon.Sandbox;
 using Pylon.Testing;
 
 namespace Pylon.Orchestrator.Tests.Running;
 
 /// <summary>
 /// The Orchestrator in this process, on a database of its own, between the real sandbox and a fake Ingestion. It polls
-/// once an hour, so whatever happens at once happens because it was told.
+/// once an hour, so whatever happens at once happens because of a notification.
 /// </summary>
 internal sealed class OrchestratorStack : IAsyncDisposable
 {
@@ -35,13 +29,13 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     private GrpcChannel? _channel;
 
     private OrchestratorStack(
-        OrchestratorDatabase database, FakeIngestion ingestion, FakeConductor conductor, WebApplication sandbox, WebApplication webhook, string[] settings)
+        OrchestratorDatabase database, TestRedis redis, FakeIngestion ingestion, FakeConductor conductor, WebApplication sandbox, WebApplication webhook, string[] settings)
     {
         (Database, Ingestion, Conductor, _sandbox, _webhook) = (database, ingestion, conductor, sandbox, webhook);
         _admin = new HttpClient { BaseAddress = new Uri(sandbox.Urls.Single()) };
         _settings =
         [
-            $"--PYLON_POSTGRES={database.Server.Uri}", $"--PYLON_INGESTION={ingestion.Address}", $"--PYLON_CONDUCTOR={conductor.Address}",
+            $"--PYLON_POSTGRES={database.Server.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--Logging:LogLevel:Default=None", $"--PYLON_INGESTION={ingestion.Address}", $"--PYLON_CONDUCTOR={conductor.Address}",
             "--PYLON_GRPC_PORT=0", "--PYLON_HTTP_PORT=0",
             $"--BPP_BASE_URL={sandbox.Urls.Single()}/bpp", $"--BAP_URI={webhook.Urls.Single()}/beckn", "--BAP_ID=pylon.test",
             "--BPP_POLL_INTERVAL=3600", "--Runs:PollInterval=01:00:00", "--Bpp:MaxAttempts=4", "--Bpp:RetryDelay=00:00:00.02", "--Bpp:MaxRetryDelay=00:00:00.05",
@@ -69,28 +63,14 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         OrchestratorStack stack = null!;
         var webhook = Webhook(async (action, body) => await stack.Beckn.ReceiveCallbackAsync(new ReceiveCallbackRequest { Action = action, Body = body }));
         await webhook.StartAsync();
-        stack = new OrchestratorStack(await OrchestratorDatabase.CreateAsync(), await FakeIngestion.StartAsync(), await FakeConductor.StartAsync(), sandbox, webhook, settings);
+        stack = new OrchestratorStack(await OrchestratorDatabase.CreateAsync(), await TestRedis.CreateAsync(), await FakeIngestion.StartAsync(), await FakeConductor.StartAsync(), sandbox, webhook, settings);
         await stack.StartOrchestratorAsync();
         return stack;
     }
 
     public async Task StartOrchestratorAsync()
     {
-        var builder = WebApplication.CreateBuilder([.. _settings]);
-        builder.AddServiceDefaults("orchestrator", defaultGrpcPort: 5102, defaultHttpPort: 5202);
-        builder.Logging.ClearProviders();
-        builder.Services.AddPostgres(builder.Configuration, "orchestrator");
-        builder.Services.AddMigrations(typeof(WorkloadStore).Assembly, "orchestrator");
-        builder.Services.AddWorkloads();
-        builder.Services.AddBeckn();
-        builder.Services.AddSummaries();
-        builder.Services.AddFlow();
-        builder.Services.AddSingleton<IEventGroup>(Conductor).AddSingleton<GroupConsumer>();
-        builder.Services.AddRuns();
-        var app = builder.Build();
-        app.MapGrpcService<Pylon.Orchestrator.Workloads.WorkloadService>();
-        app.MapGrpcService<Pylon.Orchestrator.Beckn.BecknService>();
-        app.MapGrpcService<Pylon.Orchestrator.Registry.RegistryService>();
+        var app = Program.Build([.. _settings], builder => builder.Services.AddSingleton<IEventGroup>(Conductor));
         await app.StartAsync();
         _orchestrator = app;
         // gRPC is the first of the two that it listens on.

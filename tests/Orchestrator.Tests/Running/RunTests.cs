@@ -11,7 +11,7 @@ public sealed class RunTests
     private static readonly string[] Impatient = ["--Runs:PollInterval=00:00:00.05", "--Runs:RetryDelay=00:00:00.02", "--Runs:MaxRetryDelay=00:00:00.05"];
 
     [Fact]
-    public async Task ChosenWorkloadGoesThroughItsPipelineUnderTheEyesOfWhoWatches()
+    public async Task WatcherSeesTheChosenWorkloadGoThroughItsPipeline()
     {
         await using var stack = await OrchestratorStack.StartAsync();
         var offered = await stack.OfferedAsync();
@@ -28,16 +28,16 @@ public sealed class RunTests
             seen.Add(string.Join(' ', change.Workload.Run.Phases.Select(p => $"{p.Phase}:{p.State}:{p.Completed}")));
             if (seen.Count == 1)
             {
-                stack.Conductor.Tell(offered.Id, "prepare", 1);
+                stack.Conductor.Report(offered.Id, "prepare", 1);
                 // Of another's batch, and of a phase that is not in the pipeline.
-                stack.Conductor.Tell("b", "prepare", 2);
-                stack.Conductor.Tell(offered.Id, "infer", 2);
+                stack.Conductor.Report("b", "prepare", 2);
+                stack.Conductor.Report(offered.Id, "infer", 2);
             }
             else if (seen.Count == 2)
             {
-                stack.Conductor.Tell(offered.Id, "train", 2);
-                stack.Conductor.Tell(offered.Id, "prepare", 2);
-                stack.Conductor.Tell(offered.Id, "prepare", 1);
+                stack.Conductor.Report(offered.Id, "train", 2);
+                stack.Conductor.Report(offered.Id, "prepare", 2);
+                stack.Conductor.Report(offered.Id, "prepare", 1);
             }
         }
 
@@ -52,7 +52,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task ConductorThatIsDownHoldsUpTheRunAndNotTheChoice()
+    public async Task UnreachableConductorDelaysTheRunAndNotTheChoice()
     {
         await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
         var offered = await stack.OfferedAsync();
@@ -68,7 +68,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task UnknownPipelineIsRefusedWhenItIsNamedOrElseWhenItIsDue()
+    public async Task UnknownPipelineIsRefusedOnSubmissionOrFailsTheRun()
     {
         await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
         var refused = await Assert.ThrowsAsync<RpcException>(() => stack.SubmitAsync(pipeline: "compute_wonders"));
@@ -85,7 +85,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task WhatNoEventToldIsAskedFor()
+    public async Task ProgressWithoutEventsIsAskedFor()
     {
         await using var stack = await OrchestratorStack.StartAsync("sync", ["--Runs:AskAfter=00:00:00.1", .. Impatient]);
         var offered = await stack.OfferedAsync();
@@ -104,7 +104,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task FailureThatNoEventToldIsAskedForWithItsReason()
+    public async Task FailureWithoutEventsIsAskedForWithItsReason()
     {
         await using var stack = await OrchestratorStack.StartAsync("sync", ["--Runs:AskAfter=00:00:00.1", .. Impatient]);
         var offered = await stack.OfferedAsync();

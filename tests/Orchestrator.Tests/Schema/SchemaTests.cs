@@ -34,7 +34,7 @@ public sealed class SchemaTests(SharedDatabase shared) : IClassFixture<SharedDat
     }
 
     [Fact]
-    public async Task InsertOfTheSeedWorksVerbatim()
+    public async Task InsertWithoutSchemaNameWorks()
     {
         // A fresh database, not a copy: its search path belongs to the database and is not copied with it.
         await using var database = await TestDatabase.CreateAsync();
@@ -59,21 +59,21 @@ public sealed class SchemaTests(SharedDatabase shared) : IClassFixture<SharedDat
     }
 
     [Fact]
-    public async Task NewWorkloadIsNotifiedAnnouncedAndTold()
+    public async Task NewWorkloadHasANotificationAnEventAndASignal()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var told = new ConcurrentQueue<string>();
+        var received = new ConcurrentQueue<string>();
         await using var listener = await database.DataSource.OpenConnectionAsync();
-        listener.Notification += (_, e) => told.Enqueue(e.Channel);
+        listener.Notification += (_, e) => received.Enqueue(e.Channel);
         await using (var command = new NpgsqlCommand("LISTEN workload_due; LISTEN orchestrator_outbox", listener))
             await command.ExecuteNonQueryAsync();
 
         var workload = await database.SubmitAsync("night batch");
 
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (told.Count < 2)
+        while (received.Count < 2)
             await listener.WaitAsync(bound.Token);
-        Assert.Equal(["orchestrator_outbox", "workload_due"], told.Order());
+        Assert.Equal(["orchestrator_outbox", "workload_due"], received.Order());
         Assert.Equal(
             $"{workload.Id} night batch false",
             await database.ScalarAsync<string>("SELECT concat_ws(' ', workload_id, workload_name, processed::text) FROM workload_notifications"));

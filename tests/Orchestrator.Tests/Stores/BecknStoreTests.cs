@@ -15,8 +15,8 @@ public sealed class BecknStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.SubmitAsync();
         var transaction = Guid.NewGuid();
-        var first = await Prepare(database, workload.Id, transaction, "discover", "first", "T1");
-        var second = await Prepare(database, workload.Id, transaction, "discover", "second", "T2");
+        var first = await PrepareAsync(database, workload.Id, transaction, "discover", "first", "T1");
+        var second = await PrepareAsync(database, workload.Id, transaction, "discover", "second", "T2");
 
         Assert.Equal(first.MessageId, second.MessageId);
         Assert.Equal(("first", "T2"), ((string?)second.Request["message"], (string?)second.Request["context"]!["timestamp"]));
@@ -30,9 +30,9 @@ public sealed class BecknStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.SubmitAsync();
         var transaction = Guid.NewGuid();
-        var sent = await Prepare(database, workload.Id, transaction);
+        var sent = await PrepareAsync(database, workload.Id, transaction);
         await database.Beckn.AnswerByResponseAsync(sent.MessageId, Body("by response"), None);
-        Assert.Equal("by response", Says((await Prepare(database, workload.Id, transaction)).Answer));
+        Assert.Equal("by response", Says((await PrepareAsync(database, workload.Id, transaction)).Answer));
         Assert.Equal(1, await database.ScalarAsync<int>("SELECT sends FROM beckn_messages"));
     }
 
@@ -41,9 +41,9 @@ public sealed class BecknStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.SubmitAsync();
-        var sent = await Prepare(database, workload.Id, Guid.NewGuid());
-        await Prepare(database, workload.Id, Guid.NewGuid());
-        Assert.Equal((sent.MessageId, true), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, Guid.NewGuid(), Body("a"), None));
+        var sent = await PrepareAsync(database, workload.Id, Guid.NewGuid());
+        await PrepareAsync(database, workload.Id, Guid.NewGuid());
+        Assert.Equal(new(sent.MessageId, true, null), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, Guid.NewGuid(), Body("a"), None));
         Assert.Equal("a", Says(await database.Beckn.FindAnswerAsync(sent.MessageId, None)));
     }
 
@@ -53,9 +53,9 @@ public sealed class BecknStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.SubmitAsync();
         var transaction = Guid.NewGuid();
-        await Prepare(database, workload.Id, transaction, "discover");
-        var select = await Prepare(database, workload.Id, transaction, "select");
-        Assert.Equal((select.MessageId, true), await database.Beckn.AnswerByCallbackAsync("select", Guid.NewGuid(), transaction, Body("a"), None));
+        await PrepareAsync(database, workload.Id, transaction, "discover");
+        var select = await PrepareAsync(database, workload.Id, transaction, "select");
+        Assert.Equal(new(select.MessageId, true, null), await database.Beckn.AnswerByCallbackAsync("select", Guid.NewGuid(), transaction, Body("a"), None));
     }
 
     [Fact]
@@ -64,9 +64,9 @@ public sealed class BecknStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.SubmitAsync();
         var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
-        var meant = await Prepare(database, workload.Id, one);
-        await Prepare(database, workload.Id, other);
-        Assert.Equal(meant.MessageId, (await database.Beckn.AnswerByCallbackAsync("discover", meant.MessageId, other, Body("a"), None))!.Value.MessageId);
+        var meant = await PrepareAsync(database, workload.Id, one);
+        await PrepareAsync(database, workload.Id, other);
+        Assert.Equal(meant.MessageId, (await database.Beckn.AnswerByCallbackAsync("discover", meant.MessageId, other, Body("a"), None))!.MessageId);
     }
 
     [Fact]
@@ -74,11 +74,11 @@ public sealed class BecknStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.SubmitAsync();
-        var sent = await Prepare(database, workload.Id, Guid.NewGuid());
+        var sent = await PrepareAsync(database, workload.Id, Guid.NewGuid());
         var taken = await Task.WhenAll(Enumerable.Range(0, 6).Select(i =>
             database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("same"), None)));
-        Assert.Single(taken, t => t!.Value.First);
-        Assert.Equal((sent.MessageId, false), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("another"), None));
+        Assert.Single(taken, t => t!.First);
+        Assert.Equal(new(sent.MessageId, false, null), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("another"), None));
         Assert.Equal("same", Says(await database.Beckn.FindAnswerAsync(sent.MessageId, None)));
         Assert.Equal(7, await database.ScalarAsync<int>("SELECT callbacks FROM beckn_messages"));
     }
@@ -91,7 +91,7 @@ public sealed class BecknStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.SubmitAsync();
         var transaction = Guid.NewGuid();
-        var sent = await Prepare(database, workload.Id, transaction);
+        var sent = await PrepareAsync(database, workload.Id, transaction);
         Assert.Null(await database.Beckn.AnswerByCallbackAsync(action, sent.MessageId, transaction, Body("a"), None));
         Assert.True(await database.Beckn.KnowsTransactionAsync(transaction, None));
     }
@@ -100,7 +100,7 @@ public sealed class BecknStoreTests
     public async Task UnknownCallbackIsNotMatched()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        await Prepare(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        await PrepareAsync(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
         Assert.Null(await database.Beckn.AnswerByCallbackAsync("discover", Guid.NewGuid(), Guid.NewGuid(), Body("a"), None));
         Assert.Null(await database.Beckn.AnswerByCallbackAsync("discover", null, Guid.NewGuid(), Body("a"), None));
         Assert.False(await database.Beckn.KnowsTransactionAsync(Guid.NewGuid(), None));
@@ -110,7 +110,7 @@ public sealed class BecknStoreTests
     public async Task CallbackBeforeTheAckIsTheAnswer()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var sent = await Prepare(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        var sent = await PrepareAsync(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
         await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("fast"), None);
         Assert.Equal("fast", Says(await database.Beckn.MarkAcknowledgedAsync(sent.MessageId, None)));
     }
@@ -119,7 +119,7 @@ public sealed class BecknStoreTests
     public async Task AckAloneIsNoAnswer()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var sent = await Prepare(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        var sent = await PrepareAsync(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
         Assert.Null(await database.Beckn.MarkAcknowledgedAsync(sent.MessageId, None));
         Assert.True(await database.ScalarAsync<bool>("SELECT acknowledged_at IS NOT NULL AND answered_at IS NULL FROM beckn_messages"));
     }
@@ -129,13 +129,13 @@ public sealed class BecknStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.SubmitAsync();
-        var byCallback = await Prepare(database, workload.Id, Guid.NewGuid());
+        var byCallback = await PrepareAsync(database, workload.Id, Guid.NewGuid());
         await database.Beckn.AnswerByCallbackAsync("discover", byCallback.MessageId, null, Body("callback"), None);
         Assert.Equal("callback", Says(await database.Beckn.AnswerByResponseAsync(byCallback.MessageId, Body("response"), None)));
 
-        var byResponse = await Prepare(database, workload.Id, Guid.NewGuid());
+        var byResponse = await PrepareAsync(database, workload.Id, Guid.NewGuid());
         await database.Beckn.AnswerByResponseAsync(byResponse.MessageId, Body("response"), None);
-        Assert.Equal((byResponse.MessageId, false), await database.Beckn.AnswerByCallbackAsync("discover", byResponse.MessageId, null, Body("callback"), None));
+        Assert.Equal(new(byResponse.MessageId, false, null), await database.Beckn.AnswerByCallbackAsync("discover", byResponse.MessageId, null, Body("callback"), None));
         Assert.Equal("response", Says(await database.Beckn.FindAnswerAsync(byResponse.MessageId, None)));
     }
 
@@ -143,16 +143,16 @@ public sealed class BecknStoreTests
     public async Task CallbackWakesTheWaiter()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var sent = await Prepare(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        var sent = await PrepareAsync(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
         await using var listener = await database.DataSource.OpenConnectionAsync();
-        var told = new List<string>();
-        listener.Notification += (_, e) => told.Add(e.Payload);
+        var received = new List<string>();
+        listener.Notification += (_, e) => received.Add(e.Payload);
         await using (var command = new NpgsqlCommand("LISTEN beckn_answer", listener))
             await command.ExecuteNonQueryAsync();
         await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("a"), None);
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await listener.WaitAsync(bound.Token);
-        Assert.Equal([sent.MessageId.ToString()], told);
+        Assert.Equal([sent.MessageId.ToString()], received);
     }
 
     [Fact]
@@ -163,16 +163,16 @@ public sealed class BecknStoreTests
         await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
         await database.Beckn.MoveOrderAsync("o1", BecknOrder.Pending, [BecknOrder.Open], None);
         await database.Beckn.MoveOrderAsync("o1", BecknOrder.Refused, [BecknOrder.Open], None);
-        Assert.Equal(BecknOrder.Pending, (await Order()).State);
-        Assert.True((await Order()).MayBeHeld);
+        Assert.Equal(BecknOrder.Pending, (await OrderAsync()).State);
+        Assert.True((await OrderAsync()).MayBeHeld);
         // Opened again by a worker that took over: what is known stays.
         await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
-        Assert.Equal(BecknOrder.Pending, (await Order()).State);
+        Assert.Equal(BecknOrder.Pending, (await OrderAsync()).State);
 
-        async Task<BecknOrder> Order() => Assert.Single(await database.Beckn.OrdersOfAsync(workload.Id, None));
+        async Task<BecknOrder> OrderAsync() => Assert.Single(await database.Beckn.OrdersOfAsync(workload.Id, None));
     }
 
-    private static async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> Prepare(
+    private static async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> PrepareAsync(
         OrchestratorDatabase database, Guid workload, Guid transaction, string action = "discover", string message = "m", string time = "T1") =>
         await database.Beckn.PrepareAsync(
             workload,

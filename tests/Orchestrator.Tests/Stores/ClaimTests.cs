@@ -26,7 +26,7 @@ public sealed class ClaimTests
     }
 
     [Fact]
-    public async Task WhatTheSeedsCallProcessedIsNotClaimed()
+    public async Task ProcessedWorkloadIsNotClaimed()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, bpp_processed) VALUES ('done elsewhere', true)");
@@ -78,16 +78,16 @@ public sealed class ClaimTests
     public async Task ExpiredLeaseIsReclaimed()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var (dead, heir) = (Guid.NewGuid(), Guid.NewGuid());
-        var workload = await database.ClaimedAsync(dead);
+        var (former, next) = (Guid.NewGuid(), Guid.NewGuid());
+        var workload = await database.ClaimedAsync(former);
         var transaction = Guid.NewGuid();
-        await database.Flow.BeginTransactionAsync(workload.Id, dead, transaction, CancellationToken.None);
+        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload, former), transaction, CancellationToken.None);
         await database.ExpireAsync(workload.Id);
 
-        var taken = Assert.Single(await database.ClaimAsync(heir));
+        var taken = Assert.Single(await database.ClaimAsync(next));
         Assert.Equal((workload.Id, "processing", transaction), (taken.Id, taken.Status, taken.TransactionId!.Value));
-        Assert.False(await database.Flow.RenewAsync(workload.Id, dead, TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.True(await database.Flow.RenewAsync(workload.Id, heir, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await database.Flow.RenewAsync(Offers.LeaseOf(workload, former), TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await database.Flow.RenewAsync(Offers.LeaseOf(workload, next), TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class ClaimTests
         var owner = Guid.NewGuid();
         var workload = await database.ClaimedAsync(owner);
         await database.ExpireAsync(workload.Id);
-        Assert.True(await database.Flow.RenewAsync(workload.Id, owner, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await database.Flow.RenewAsync(Offers.LeaseOf(workload, owner), TimeSpan.FromMinutes(1), CancellationToken.None));
         Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
     }
 
@@ -107,14 +107,14 @@ public sealed class ClaimTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var owner = Guid.NewGuid();
         var workload = await database.ClaimedAsync(owner);
-        await database.Flow.ReleaseAsync(workload.Id, Guid.NewGuid(), CancellationToken.None);
+        await database.Flow.ReleaseAsync(Offers.LeaseOf(workload, Guid.NewGuid()), CancellationToken.None);
         Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
-        await database.Flow.ReleaseAsync(workload.Id, owner, CancellationToken.None);
+        await database.Flow.ReleaseAsync(Offers.LeaseOf(workload, owner), CancellationToken.None);
         Assert.Equal(workload.Id, Assert.Single(await database.ClaimAsync(Guid.NewGuid())).Id);
     }
 
     [Fact]
-    public async Task OthersAreToldOfAChoiceThatIsGivenBack()
+    public async Task ReleasedChoiceIsSignalledToOthers()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var offered = await database.OfferedAsync();
@@ -123,7 +123,7 @@ public sealed class ClaimTests
         await using var listener = await database.DataSource.OpenConnectionAsync();
         await using (var command = new Npgsql.NpgsqlCommand("LISTEN workload_due", listener))
             await command.ExecuteNonQueryAsync();
-        await database.Flow.ReleaseAsync(offered.Id, Offers.Owner, CancellationToken.None);
+        await database.Flow.ReleaseAsync(Offers.LeaseOf(offered), CancellationToken.None);
         Assert.True(await listener.WaitAsync(TimeSpan.FromSeconds(10)));
     }
 

@@ -1,8 +1,7 @@
 using Npgsql;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
-using Pylon.Orchestrator.Beckn;
-using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Tests.Stores;
@@ -15,28 +14,28 @@ public sealed class FlowStoreTests
     public async Task LostLeaseWritesNothing()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var dead = Guid.NewGuid();
-        var workload = await database.ClaimedAsync(dead);
+        var workload = await database.ClaimedAsync();
+        var former = Offers.LeaseOf(workload);
         await database.ExpireAsync(workload.Id);
         Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
-        var before = await Snapshot();
+        var before = await SnapshotAsync();
 
-        await Lost(() => database.Flow.BeginTransactionAsync(workload.Id, dead, Guid.NewGuid(), None));
-        await Lost(() => database.Flow.OfferAsync(workload, dead, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
-        await Lost(() => database.Flow.RetryAsync(workload, dead, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
-        await Lost(() => database.Flow.FailAsync(workload, dead, "r", false, None));
-        await Lost(() => database.Flow.ScheduleAsync(workload, dead, Offers.Bookable(1).Recommendation, None));
-        await Lost(() => database.Flow.AskAgainAsync(workload, dead, "r", None));
-        await Lost(() => database.Flow.CancelAsync(workload.Id, dead, None));
-        await Lost(() => database.Flow.GiveOrderAsync(workload.Id, dead, 1, "order", None));
-        await database.Flow.AnnounceAsync(workload.Id, dead, Guid.NewGuid(), Guid.NewGuid(), "discover", 0, None);
-        await database.Flow.ReleaseAsync(workload.Id, dead, None);
+        await LostAsync(() => database.Flow.BeginTransactionAsync(former, Guid.NewGuid(), None));
+        await LostAsync(() => database.Flow.OfferAsync(workload, former, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
+        await LostAsync(() => database.Flow.RetryAsync(workload, former, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
+        await LostAsync(() => database.Flow.FailAsync(workload, former, "r", false, None));
+        await LostAsync(() => database.Flow.ScheduleAsync(workload, former, Offers.Bookable(1).Recommendation, None));
+        await LostAsync(() => database.Flow.AskAgainAsync(workload, former, "r", None));
+        await LostAsync(() => database.Flow.CancelAsync(former, None));
+        await LostAsync(() => database.Flow.GiveOrderAsync(former, 1, "order", None));
+        await LostAsync(() => database.Flow.AnnounceAsync(former, Guid.NewGuid(), Guid.NewGuid(), "discover", 0, None));
+        await database.Flow.ReleaseAsync(former, None);
 
-        Assert.Equal(before, await Snapshot());
+        Assert.Equal(before, await SnapshotAsync());
 
-        Task Lost(Func<Task> write) => Assert.ThrowsAsync<LeaseLostException>(write);
+        Task LostAsync(Func<Task> write) => Assert.ThrowsAsync<LeaseLostException>(write);
 
-        async Task<string?> Snapshot() => await database.ScalarAsync<string>(
+        async Task<string?> SnapshotAsync() => await database.ScalarAsync<string>(
             """
             SELECT jsonb_build_array(
                 (SELECT jsonb_agg(w) FROM compute_workloads w), (SELECT count(*) FROM outbox),
@@ -62,9 +61,9 @@ public sealed class FlowStoreTests
             await database.ListAsync<Guid>(
                 "SELECT unnest(ARRAY[recommended_1_grid_zone_id, recommended_2_grid_zone_id, recommended_3_grid_zone_id]) FROM compute_workloads"));
         Assert.Equal(["pylon.workload.queued.v1", "pylon.workload.recommended.v1"], await database.EventsOfAsync(workload.Id));
-        var told = Google.Protobuf.JsonParser.Default.Parse<Event>(
+        var announced = Google.Protobuf.JsonParser.Default.Parse<Event>(
             await database.ScalarAsync<string>("SELECT payload::text FROM outbox WHERE type = 'pylon.workload.recommended.v1'"));
-        Assert.Equal(options.Select(o => o.Recommendation.GridZoneId), told.WorkloadRecommended.Recommendations.Select(r => r.GridZoneId));
+        Assert.Equal(options.Select(o => o.Recommendation.GridZoneId), announced.WorkloadRecommended.Recommendations.Select(r => r.GridZoneId));
     }
 
     [Fact]
@@ -75,7 +74,7 @@ public sealed class FlowStoreTests
         await database.Server.ExecuteAsync("ALTER TABLE orchestrator.outbox ADD CONSTRAINT broken CHECK (type <> 'pylon.workload.recommended.v1')");
 
         await Assert.ThrowsAsync<PostgresException>(() => database.Flow.OfferAsync(
-            workload, Offers.Owner, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
+            workload, Offers.LeaseOf(workload), [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
 
         Assert.Equal("processing", (await database.FindAsync(workload.Id)).Status);
         Assert.Empty(await database.Workloads.OptionsOfAsync(workload.Id, None));
@@ -88,7 +87,7 @@ public sealed class FlowStoreTests
         var workload = await database.ClaimedAsync();
         var message = Guid.NewGuid();
         for (var i = 0; i < 3; i++)
-            await database.Flow.AnnounceAsync(workload.Id, Offers.Owner, Guid.NewGuid(), message, "discover", 0, None);
+            await database.Flow.AnnounceAsync(Offers.LeaseOf(workload), Guid.NewGuid(), message, "discover", 0, None);
         Assert.Equal(["pylon.workload.queued.v1", "pylon.workload.step_completed.v1"], await database.EventsOfAsync(workload.Id));
     }
 
@@ -97,8 +96,8 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.BeginTransactionAsync(workload.Id, Offers.Owner, Guid.NewGuid(), None);
-        await database.Flow.RetryAsync(workload, Offers.Owner, "the provider is down", "", false, TimeSpan.FromMinutes(1), DateTimeOffset.UnixEpoch, None);
+        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), Guid.NewGuid(), None);
+        await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "the provider is down", "", false, TimeSpan.FromMinutes(1), DateTimeOffset.UnixEpoch, None);
 
         var retried = await database.FindAsync(workload.Id);
         Assert.Equal(("queued", 1, "the provider is down"), (retried.Status, retried.Attempts, retried.FailureReason));
@@ -113,7 +112,7 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.RetryAsync(workload, Offers.Owner, "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         var again = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         Assert.Equal(0, again.Attempts);
         Assert.Equal(["item-1"], again.RefusedItemIds);
@@ -125,10 +124,10 @@ public sealed class FlowStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
         var transaction = Guid.NewGuid();
-        await database.Flow.BeginTransactionAsync(workload.Id, Offers.Owner, transaction, None);
-        await database.Flow.RetryAsync(workload, Offers.Owner, "no on_confirm", "", true, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), transaction, None);
+        await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "no on_confirm", "", true, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         Assert.Equal(transaction, Assert.Single(await database.ClaimAsync(Offers.Owner)).TransactionId);
-        await database.Flow.FailAsync(workload, Offers.Owner, "no on_confirm", true, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "no on_confirm", true, None);
         Assert.Equal(transaction, (await database.FindAsync(workload.Id)).TransactionId);
     }
 
@@ -137,7 +136,7 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.FailAsync(workload, Offers.Owner, "the provider is gone", false, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "the provider is gone", false, None);
 
         var failed = await database.FindAsync(workload.Id);
         Assert.Equal(("failed", 1, "the provider is gone"), (failed.Status, failed.Attempts, failed.FailureReason));
@@ -162,7 +161,7 @@ public sealed class FlowStoreTests
         var offered = await database.OfferedAsync();
         Assert.True(await database.ChooseAsync(offered.Id, 2));
         var choosing = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.FailAsync(choosing, Offers.Owner, "no on_init", true, None);
+        await database.Flow.FailAsync(choosing, Offers.LeaseOf(choosing), "no on_init", true, None);
         Assert.True(await database.Workloads.ReplayAsync(await database.FindAsync(offered.Id), None));
         var again = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         Assert.Equal((Status.Choosing, 2), (again.Status, again.ChosenOption));
@@ -174,10 +173,10 @@ public sealed class FlowStoreTests
         // The stored messages of the transaction are about the item that came after the refused ones.
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.RetryAsync(workload, Offers.Owner, "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.BeginTransactionAsync(workload.Id, Offers.Owner, Guid.NewGuid(), None);
-        await database.Flow.FailAsync(workload, Offers.Owner, "no on_confirm", true, None);
+        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), Guid.NewGuid(), None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "no on_confirm", true, None);
         await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), None);
         Assert.Equal(["item-1"], Assert.Single(await database.ClaimAsync(Offers.Owner)).RefusedItemIds);
     }
@@ -187,9 +186,9 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.RetryAsync(workload, Offers.Owner, "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
+        await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.FailAsync(workload, Offers.Owner, "down", false, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "down", false, None);
         await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), None);
         Assert.Empty(Assert.Single(await database.ClaimAsync(Offers.Owner)).RefusedItemIds);
     }
@@ -201,7 +200,7 @@ public sealed class FlowStoreTests
         var offered = await database.OfferedAsync();
         await database.ChooseAsync(offered.Id, 2);
         var choosing = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.AskAgainAsync(choosing, Offers.Owner, "sold out", None);
+        await database.Flow.AskAgainAsync(choosing, Offers.LeaseOf(choosing), "sold out", None);
         var asked = await database.FindAsync(offered.Id);
         Assert.Equal((Status.PendingUserChoice, null, "sold out"), (asked.Status, asked.ChosenOption, asked.FailureReason));
         Assert.True(await database.ChooseAsync(offered.Id, 3));

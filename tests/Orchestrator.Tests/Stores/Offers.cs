@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Tests.Stores;
@@ -28,6 +29,9 @@ internal static class Offers
 
     public static Option FromGrid(int rank) => Bookable(rank) with { Offer = null };
 
+    /// <summary>The lease under which a claim leaves a workload.</summary>
+    public static Lease LeaseOf(WorkloadRecord workload, Guid? owner = null) => new(workload.Id, owner ?? Owner, DateTimeOffset.MaxValue);
+
     /// <summary>A new workload, claimed.</summary>
     public static async Task<WorkloadRecord> ClaimedAsync(this OrchestratorDatabase database, Guid? owner = null)
     {
@@ -41,11 +45,11 @@ internal static class Offers
         var workload = await database.ClaimedAsync();
         var transaction = Guid.NewGuid();
         var order = Bookings.OrderIdOf(transaction);
-        await database.Flow.BeginTransactionAsync(workload.Id, Owner, transaction, CancellationToken.None);
+        await database.Flow.BeginTransactionAsync(LeaseOf(workload), transaction, CancellationToken.None);
         await database.Beckn.OpenOrderAsync(order, workload.Id, transaction, "item-1", CancellationToken.None);
         await database.Beckn.MoveOrderAsync(order, BecknOrder.Confirmed, [BecknOrder.Open], CancellationToken.None);
         await database.Flow.OfferAsync(
-            workload, Owner, [Bookable(1), Bookable(2), FromGrid(3)], order, "three zones", "BUILT_IN", CancellationToken.None);
+            workload, LeaseOf(workload), [Bookable(1), Bookable(2), FromGrid(3)], order, "three zones", "BUILT_IN", CancellationToken.None);
         return await database.FindAsync(workload.Id);
     }
 

@@ -1,5 +1,5 @@
 using Pylon.Conductor.V1;
-using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Runs;
 
 namespace Pylon.Orchestrator.Tests.Stores;
@@ -24,9 +24,9 @@ public sealed class RunStoreTests
         await database.ChooseAsync(choosing.Id, 2);
         var claimed = Assert.Single(await database.ClaimAsync(Offers.Owner));
         Assert.Empty(await database.Runs.FindAsync([choosing.Id], None));
-        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.ScheduleAsync(claimed, Guid.NewGuid(), Offers.Bookable(2).Recommendation, None));
+        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.ScheduleAsync(claimed, Offers.LeaseOf(claimed, Guid.NewGuid()), Offers.Bookable(2).Recommendation, None));
         Assert.Empty(await database.Runs.FindAsync([choosing.Id], None));
-        await database.Flow.ScheduleAsync(claimed, Offers.Owner, Offers.Bookable(2).Recommendation, None);
+        await database.Flow.ScheduleAsync(claimed, Offers.LeaseOf(claimed), Offers.Bookable(2).Recommendation, None);
         Assert.Equal(RunRecord.Requested, (await FindAsync(database, choosing.Id)).State);
     }
 
@@ -45,13 +45,32 @@ public sealed class RunStoreTests
     }
 
     [Fact]
-    public async Task EndOfARunIsToldOnceAndInItsTransaction()
+    public async Task LostLeaseLeavesTheRunAsItIs()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var id = await ScheduledAsync(database);
+        var (former, next) = (Guid.NewGuid(), Guid.NewGuid());
+        await database.Runs.ClaimAsync(former, Minute, 1, None);
+        await database.ExecuteAsync("UPDATE workload_runs SET due_at = now() - interval '1 ms'");
+        await database.Runs.ClaimAsync(next, Minute, 1, None);
+
+        await RetryAsync(former);
+        Assert.Equal(0, (await FindAsync(database, id)).Attempts);
+        await RetryAsync(next);
+        Assert.Equal(1, (await FindAsync(database, id)).Attempts);
+
+        Task RetryAsync(Guid owner) =>
+            database.Runs.ChangeAsync(new Lease(id, owner, DateTimeOffset.MaxValue), run => RunRules.Retry(run, "down", Minute), None);
+    }
+
+    [Fact]
+    public async Task EndOfARunIsAnnouncedOnceAndInItsTransaction()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var id = await ScheduledAsync(database);
         await database.Runs.ChangeAsync(id, run => RunRules.Define(run, new DefinePipelineResponse { FinalPipeline = { "prepare" } }, Now), None);
-        PhaseNews[] news = [new("prepare", 4, 0, 4, Complete: true, Failed: false, "", Now)];
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => database.Runs.ChangeAsync(id, run => RunRules.Tell(run, news, Now), None)));
+        PhaseReport[] reports = [new("prepare", 4, 0, 4, Complete: true, Failed: false, "", Now)];
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => database.Runs.ChangeAsync(id, run => RunRules.Apply(run, reports, Now), None)));
         var ended = await FindAsync(database, id);
         Assert.Equal((RunRecord.Completed, 4), (ended.State, ended.Phases[0].Completed));
         Assert.Equal("pylon.workload.run_ended.v1", Assert.Single(await database.EventsOfAsync(id), type => type.Contains("run", StringComparison.Ordinal)));

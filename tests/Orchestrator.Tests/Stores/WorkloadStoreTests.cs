@@ -1,3 +1,4 @@
+using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
 
@@ -78,7 +79,11 @@ public sealed class WorkloadStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         for (var i = 0; i < 3; i++)
-            await database.Flow.FailAsync(await database.ClaimedAsync(), Offers.Owner, $"reason {i}", false, None);
+        {
+            var workload = await database.ClaimedAsync();
+            await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), $"reason {i}", false, None);
+        }
+
         var first = await database.Workloads.DeadLettersAsync(null, false, 2, None);
         var second = await database.Workloads.DeadLettersAsync(
             new PageToken(first[^1].FailedAt.ToDateTimeOffset(), Guid.Parse(first[^1].Id)), false, 2, None);
@@ -131,7 +136,7 @@ public sealed class WorkloadStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.FailAsync(workload, Offers.Owner, "down", false, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "down", false, None);
         Assert.True(await database.Workloads.CancelAsync(workload.Id, None));
         Assert.Empty(await database.Workloads.DeadLettersAsync(null, false, 10, None));
     }

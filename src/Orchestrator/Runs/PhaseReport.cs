@@ -5,13 +5,13 @@ using Pylon.Messaging;
 
 namespace Pylon.Orchestrator.Runs;
 
-/// <summary>What somebody says of a phase of a batch. It may come late, twice and in any order.</summary>
-/// <param name="Failed">The batch as a whole failed the phase.</param>
-/// <param name="ErrorCode">Why, where that was said.</param>
-internal sealed record PhaseNews(
+/// <summary>A report of the progress of a phase of a batch. Reports may be late, repeated and in any order.</summary>
+/// <param name="Failed">The batch as a whole has failed the phase.</param>
+/// <param name="ErrorCode">Of the failure; empty when unknown.</param>
+internal sealed record PhaseReport(
     string Phase, long CompletedParts, long FailedParts, long Total, bool Complete, bool Failed, string ErrorCode, DateTimeOffset At)
 {
-    public static PhaseNews Of(BatchPhaseProgressed progressed, DateTimeOffset at) => new(
+    public static PhaseReport Of(BatchPhaseProgressed progressed, DateTimeOffset at) => new(
         progressed.PhaseName,
         progressed.Completed,
         progressed.Failed,
@@ -21,7 +21,7 @@ internal sealed record PhaseNews(
         progressed.ErrorCode,
         at);
 
-    public static PhaseNews Of(PhaseProgress progress, DateTimeOffset now) => new(
+    public static PhaseReport Of(PhaseProgress progress, DateTimeOffset now) => new(
         progress.Phase,
         progress.Completed,
         progress.Failed,
@@ -31,8 +31,8 @@ internal sealed record PhaseNews(
         "",
         now);
 
-    /// <summary>The news in an entry of the Conductor's topic, and whose; null when it has none for a workload.</summary>
-    public static (Guid WorkloadId, PhaseNews News)? Read(GroupEntry entry, DateTimeOffset now)
+    /// <summary>The report in an entry of the Conductor's topic and its workload; null when the entry has none.</summary>
+    public static (Guid WorkloadId, PhaseReport Report)? Read(GroupEntry entry, DateTimeOffset now)
     {
         if (entry.Format != EntryFormat.Event)
             return null;
@@ -45,7 +45,7 @@ internal sealed record PhaseNews(
         }
         catch (InvalidProtocolBufferException)
         {
-            // Not for us to keep: the topic is the Conductor's.
+            // The topic is the Conductor's: its dead letters are not kept here.
             return null;
         }
     }

@@ -1,6 +1,6 @@
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Orchestrator.Queue;
 
-/// <summary>The pause before the next attempt: exponential, capped, with jitter so that failures together do not return together.</summary>
+/// <summary>The pause before the next attempt: exponential, bounded, with jitter, so that what failed together is not retried together.</summary>
 internal static class Backoff
 {
     /// <param name="attempt">The attempt that failed, from 1.</param>

@@ -8,9 +8,9 @@ using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
 using Status = Pylon.Orchestrator.Workloads.Status;
 
-namespace Pylon.Orchestrator.Registry;
+namespace Pylon.Orchestrator.Api;
 
-/// <summary>The gRPC face of what Pylon places work by.</summary>
+/// <summary>The gRPC service of the live state: grid, catalogue, workloads and their links.</summary>
 internal sealed class RegistryService(
     WorkloadStore workloads, RunStore runs, GridService.GridServiceClient grid, MarketService.MarketServiceClient market, TimeProvider time)
     : V1.RegistryService.RegistryServiceBase
@@ -44,7 +44,7 @@ internal sealed class RegistryService(
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         {
-            throw Refusal.Unavailable("INGESTION_UNAVAILABLE", "The state of the grid cannot be read now.", TimeSpan.FromSeconds(1)).AsException();
+            throw Refusal.Unavailable("INGESTION_UNAVAILABLE", "Ingestion is unreachable: the state of the grid cannot be read.", TimeSpan.FromSeconds(1)).AsException();
         }
     }
 

@@ -1,9 +1,9 @@
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.V1;
 
-namespace Pylon.Orchestrator.Registry;
+namespace Pylon.Orchestrator.Api;
 
-/// <summary>How the objects of a state hang together. Pure.</summary>
+/// <summary>The links between the objects of a live state. Pure.</summary>
 internal static class Links
 {
     public static IEnumerable<Link> Of(GetLiveStateResponse state)

@@ -1,31 +1,32 @@
 using Grpc.Core;
 using Pylon.Common.V1;
-using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
+using Status = Pylon.Orchestrator.Workloads.Status;
 
-namespace Pylon.Orchestrator.Workloads;
+namespace Pylon.Orchestrator.Api;
 
-/// <summary>The gRPC face of workloads.</summary>
+/// <summary>The gRPC service of workloads.</summary>
 internal sealed class WorkloadService(WorkloadStore store, RunStore runs, PipelineNames pipelines, Changes changes, TimeProvider time)
     : V1.WorkloadService.WorkloadServiceBase
 {
     private static readonly TimeSpan LongestChoice = TimeSpan.FromSeconds(10);
 
-    // Notifications wake the waiter; this is for the one that was lost.
+    // A notification can be lost.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
 
     public override async Task<SubmitWorkloadResponse> SubmitWorkload(SubmitWorkloadRequest request, ServerCallContext context)
     {
         var requestId = Field.OptionalUuid(request.RequestId, "request_id") ?? Guid.NewGuid();
-        var asked = WorkloadMapping.Parse(request, time.GetUtcNow());
+        var asked = WorkloadMapping.Parse(request, time.GetUtcNow()) with { Traceparent = Traceparent.Current };
         if (asked.Pipeline is not null)
             await pipelines.CheckAsync(asked.Pipeline, context.CancellationToken);
         var stored = await store.SubmitAsync(requestId, asked, context.CancellationToken);
         if (!WorkloadMapping.IsSameRequest(asked, stored))
-            throw Refusal.AlreadyExists("REQUEST_ID_REUSED", "request_id: was used for another workload").AsException();
-        return new SubmitWorkloadResponse { Workload = await TellAsync(stored, context.CancellationToken) };
+            throw Refusal.AlreadyExists("REQUEST_ID_REUSED", "request_id: must be a new one; a different request has used it").AsException();
+        return new SubmitWorkloadResponse { Workload = await ToProtoAsync(stored, context.CancellationToken) };
     }
 
     public override async Task<GetWorkloadResponse> GetWorkload(GetWorkloadRequest request, ServerCallContext context) =>
@@ -57,15 +58,15 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         {
             var options = await store.OptionsOfAsync(id, context.CancellationToken);
             var chosen = options.Single(o => o.Recommendation.Rank == option);
-            // When another choice came first, what it left is looked at below.
+            // When another choice came first, this changes nothing; its state is checked below.
             await store.ChooseAsync(workload, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken);
             workload = await FindAsync(id, context.CancellationToken);
         }
 
         if (workload.ChosenOption is null)
-            throw Refusal.FailedPrecondition("NOTHING_TO_CHOOSE", $"the workload is {workload.Status}, it has no recommendations to choose from").AsException();
+            throw Refusal.FailedPrecondition("NOTHING_TO_CHOOSE", $"the workload is {workload.Status}, it has no recommendations yet: choose when it is pending_user_choice").AsException();
         if (workload.ChosenOption != option)
-            throw Refusal.FailedPrecondition("ALREADY_CHOSEN", $"option {workload.ChosenOption} was chosen before").AsException();
+            throw Refusal.FailedPrecondition("ALREADY_CHOSEN", $"option {workload.ChosenOption} is chosen already: cancel the workload to give it up").AsException();
         return new ChooseRecommendationResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
     }
 
@@ -77,7 +78,7 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         {
             var workload = await FindAsync(id, context.CancellationToken);
             if (workload.Status is not (Status.Cancelling or Status.Cancelled))
-                throw Refusal.FailedPrecondition("WORKLOAD_BUSY", $"the workload is {workload.Status}: cancel it when this has ended").AsException();
+                throw Refusal.FailedPrecondition("WORKLOAD_BUSY", $"the workload is {workload.Status}: it must be queued, pending_user_choice, scheduled or failed to be cancelled").AsException();
         }
 
         return new CancelWorkloadResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
@@ -89,7 +90,7 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         Field.OptionalUuid(request.RequestId, "request_id");
         var workload = await FindAsync(id, context.CancellationToken);
         if (!await store.ReplayAsync(workload, context.CancellationToken))
-            throw Refusal.FailedPrecondition("NOT_FAILED", $"the workload is {workload.Status}: only a failed one is replayed").AsException();
+            throw Refusal.FailedPrecondition("NOT_FAILED", $"the workload is {workload.Status}: it must be failed to be replayed").AsException();
         return new ReplayWorkloadResponse { Workload = await ReadAsync(id, context.CancellationToken) };
     }
 
@@ -98,16 +99,16 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
     {
         var id = Field.Uuid(request.Id, "id");
         using var watch = changes.Begin(id);
-        Workload? told = null;
+        Workload? sent = null;
         while (true)
         {
             var record = await FindAsync(id, context.CancellationToken);
-            var now = await TellAsync(record, context.CancellationToken);
-            if (!now.Equals(told))
+            var now = await ToProtoAsync(record, context.CancellationToken);
+            if (!now.Equals(sent))
                 await responseStream.WriteAsync(new WatchWorkloadResponse { Workload = now }, context.CancellationToken);
             if (Status.IsSettled(record.Status) && !(request.FollowRun && record.Status == Status.Scheduled && now.Run is { EndedAt: null }))
                 return;
-            told = now;
+            sent = now;
             await watch.WaitAsync(Recheck, context.CancellationToken);
         }
     }
@@ -131,18 +132,18 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
     private static string StatusName(WorkloadStatus status) =>
         Enum.IsDefined(status) && status != WorkloadStatus.Unspecified
             ? Status.FromProto(status)
-            : throw Refusal.InvalidArgument("status", "must be one of the named states").AsException();
+            : throw Refusal.InvalidArgument("status", "must be a WorkloadStatus other than WORKLOAD_STATUS_UNSPECIFIED").AsException();
 
     private TimeSpan Left(ServerCallContext context)
     {
         if (context.Deadline == DateTime.MaxValue)
             return LongestChoice;
-        // A little earlier, so that the answer still arrives.
+        // Earlier than the deadline, so that the answer still arrives.
         var left = (context.Deadline - time.GetUtcNow().UtcDateTime) * 0.8;
         return left < LongestChoice ? left : LongestChoice;
     }
 
-    /// <summary>Waits until the booking or cancellation under way has ended, or the time is up; the state then.</summary>
+    /// <summary>Waits until the running booking or cancellation ends, but no longer than <paramref name="atMost"/>; returns the state then.</summary>
     private async Task<Workload> OutcomeAsync(Guid id, TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var watch = changes.Begin(id);
@@ -152,7 +153,7 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
             var record = await FindAsync(id, cancellationToken);
             var left = atMost - time.GetElapsedTime(started);
             if (record.Status is not (Status.Choosing or Status.Cancelling) || left <= TimeSpan.Zero)
-                return await TellAsync(record, cancellationToken);
+                return await ToProtoAsync(record, cancellationToken);
             await watch.WaitAsync(left < Recheck ? left : Recheck, cancellationToken);
         }
     }
@@ -161,15 +162,15 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("workload", id).AsException();
 
     private async Task<Workload> ReadAsync(Guid id, CancellationToken cancellationToken) =>
-        await TellAsync(await FindAsync(id, cancellationToken), cancellationToken);
+        await ToProtoAsync(await FindAsync(id, cancellationToken), cancellationToken);
 
-    private async Task<Workload> TellAsync(WorkloadRecord record, CancellationToken cancellationToken)
+    private async Task<Workload> ToProtoAsync(WorkloadRecord record, CancellationToken cancellationToken)
     {
         var options = await store.OptionsOfAsync(record.Id, cancellationToken);
         var run = await runs.FindAsync(MayRun(record) ? [record.Id] : [], cancellationToken);
         return WorkloadMapping.ToProto(record, options, run.GetValueOrDefault(record.Id));
     }
 
-    /// <summary>False for one that cannot have been scheduled.</summary>
+    /// <summary>False for a workload that was never scheduled.</summary>
     private static bool MayRun(WorkloadRecord record) => record.ChosenOption is not null;
 }

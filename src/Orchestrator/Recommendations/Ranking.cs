@@ -1,9 +1,9 @@
 using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Ingestion.V1;
-using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Workloads;
 
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Orchestrator.Recommendations;
 
 /// <summary>
 /// Chooses the three options of a workload: the best items of the catalogue, one for each grid zone, and where these are
@@ -15,7 +15,7 @@ internal static class Ranking
 
     /// <summary>
     /// Stands in for a carbon intensity that the catalogue does not give, in gCO2/kWh: dirtier than coal (937 in the
-    /// Carbon Intensity API's factors). A dirty grid may still score less, so silence ranks behind all who say theirs.
+    /// Carbon Intensity API's factors). An item without a carbon intensity ranks behind all others.
     /// </summary>
     public const double UnknownCarbonIntensity = 1000;
 
@@ -24,7 +24,7 @@ internal static class Ranking
 
     /// <summary>Up to three options from the catalogue, ranked from 1.</summary>
     /// <param name="items">What the provider offers and the workload can use.</param>
-    /// <param name="zones">For each item, what its zone turned out to be; an item without a zone is left out.</param>
+    /// <param name="zones">For each item, its resolved zone; an item without a zone is left out.</param>
     /// <param name="now">Windows that ended before are marked.</param>
     public static IReadOnlyList<Option> FromCatalogue(
         IReadOnlyList<CatalogueItem> items, IReadOnlyList<ResolvedGridZone> zones, DateTimeOffset now) =>
@@ -45,8 +45,8 @@ internal static class Ranking
     ];
 
     /// <summary>
-    /// The options with as many regions appended as are missing to three. A region is left out when its zone is offered
-    /// already or an offered zone lies in it: the same place twice is no choice.
+    /// Appends the best regions until there are three options. A region is left out when its zone is offered
+    /// already or an offered zone lies in it, so that no place is offered twice.
     /// </summary>
     public static IReadOnlyList<Option> Fill(
         IReadOnlyList<Option> options, IReadOnlyList<ResolvedGridZone> zones, IReadOnlyList<RegionalGrid> regions, DateTimeOffset now)
@@ -74,7 +74,7 @@ internal static class Ranking
         {
             Rank = rank,
             GridZoneId = resolved.Zone.Id,
-            // As the provider names the place; what it leaves out comes from the zone.
+            // The names are those of the provider; what it leaves out comes from the zone.
             GridZoneCode = Either(item.GridZone, resolved.Zone.GridZoneCode),
             ZoneName = Either(item.GridArea, resolved.Zone.ZoneName),
             Locality = Either(item.Locality, resolved.Zone.Locality),

@@ -1,11 +1,12 @@
 using Pylon.Beckn;
 using Pylon.Common.V1;
-using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 
-namespace Pylon.Orchestrator.Beckn;
+namespace Pylon.Orchestrator.Flow;
 
-/// <summary>Places an order at a provider, and takes one back. Each step can be repeated: what was answered is not asked again.</summary>
+/// <summary>Places and cancels orders at providers. Each step can be repeated: an answered message is not sent again.</summary>
 internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowStore flow, Microsoft.Extensions.Options.IOptions<BecknOptions> options)
 {
     private static readonly string[] NotBooked = ["REJECTED", "CANCELLED", "FAILED"];
@@ -13,53 +14,54 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
     /// <summary>The order of a transaction: a transaction has one.</summary>
     public static string OrderIdOf(Guid transactionId) => $"order-{transactionId}";
 
-    /// <summary>SELECT, INIT and CONFIRM. The order is stored before the first and known as pending before the last.</summary>
+    /// <summary>SELECT, INIT and CONFIRM. The order is stored before SELECT and is pending before CONFIRM.</summary>
+    /// <exception cref="ItemRefusedException">The provider refuses.</exception>
     public async Task BookAsync(
-        WorkloadRecord workload, Guid owner, Guid transactionId, Recommendation choice, ProviderOffer provider, CancellationToken cancellationToken)
+        WorkloadRecord workload, Lease lease, Guid transactionId, Recommendation choice, ProviderOffer provider, CancellationToken cancellationToken)
     {
         var orderId = OrderIdOf(transactionId);
         await store.OpenOrderAsync(orderId, workload.Id, transactionId, choice.ItemId, cancellationToken);
         try
         {
-            await Step("select", BecknMessages.Select(orderId, choice, provider, options.Value));
-            await Step("init", BecknMessages.Init(orderId, workload, choice, provider, options.Value));
+            await StepAsync("select", BecknMessages.Select(orderId, choice, provider, options.Value));
+            await StepAsync("init", BecknMessages.Init(orderId, workload, choice, provider, options.Value));
             await store.MoveOrderAsync(orderId, BecknOrder.Pending, [BecknOrder.Open], cancellationToken);
-            await Step("confirm", BecknMessages.Confirm(orderId, workload, choice, provider, options.Value));
+            await StepAsync("confirm", BecknMessages.Confirm(orderId, workload, choice, provider, options.Value));
             await store.MoveOrderAsync(orderId, BecknOrder.Confirmed, [BecknOrder.Pending], cancellationToken);
         }
-        catch (BecknRefusal)
+        catch (BecknRefusal e)
         {
             await store.MoveOrderAsync(orderId, BecknOrder.Refused, [BecknOrder.Open, BecknOrder.Pending], cancellationToken);
-            throw;
+            throw new ItemRefusedException(choice.ItemId, e.Message);
         }
 
-        async Task Step(string action, System.Text.Json.Nodes.JsonObject message)
+        async Task StepAsync(string action, System.Text.Json.Nodes.JsonObject message)
         {
             var answer = await exchange.AskAsync(workload.Id, transactionId, action, provider, message, cancellationToken);
             var status = answer.Body.Get("message").Get("order").Get("beckn:orderStatus").Text();
             if (NotBooked.Contains(status))
                 throw new BecknRefusal(action, $"the order is {status}");
-            await flow.AnnounceAsync(workload.Id, owner, transactionId, answer.MessageId, action, choice.Rank, cancellationToken);
+            await flow.AnnounceAsync(lease, transactionId, answer.MessageId, action, choice.Rank, cancellationToken);
         }
     }
 
-    /// <summary>CANCEL. An order whose CONFIRM has no known outcome and that the provider does not know is as good as cancelled.</summary>
+    /// <summary>CANCEL. An order whose CONFIRM has an unknown outcome counts as cancelled when the provider does not know it.</summary>
     public async Task CancelAsync(
-        Guid workloadId, Guid owner, BecknOrder order, ProviderOffer? provider, int option, CancellationToken cancellationToken)
+        Lease lease, BecknOrder order, ProviderOffer? provider, int option, CancellationToken cancellationToken)
     {
         try
         {
             var answer = await exchange.AskAsync(
-                workloadId, order.TransactionId, "cancel", provider, BecknMessages.Cancel(order.OrderId), cancellationToken);
-            await flow.AnnounceAsync(workloadId, owner, order.TransactionId, answer.MessageId, "cancel", option, cancellationToken);
+                lease.WorkloadId, order.TransactionId, "cancel", provider, BecknMessages.Cancel(order.OrderId), cancellationToken);
+            await flow.AnnounceAsync(lease, order.TransactionId, answer.MessageId, "cancel", option, cancellationToken);
         }
         catch (BecknRefusal e) when (order.State == BecknOrder.Pending && e.IsOrderNotFound)
         {
-            // Nothing is held.
+            // The provider holds nothing.
         }
         catch (BecknRefusal)
         {
-            // What is held must be given back some time: the next attempt asks again instead of reading this answer.
+            // The booking must be cancelled in the end: the next attempt asks again instead of reading this answer.
             await store.ForgetAnswerAsync(order.TransactionId, "cancel", cancellationToken);
             throw;
         }

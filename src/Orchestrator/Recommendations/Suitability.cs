@@ -1,12 +1,12 @@
 using Pylon.Beckn;
 using Pylon.Orchestrator.Workloads;
 
-namespace Pylon.Orchestrator.Flow;
+namespace Pylon.Orchestrator.Recommendations;
 
 /// <summary>Which items of a catalogue a workload can use. A provider may ignore our filter, so it is applied here too.</summary>
 internal static class Suitability
 {
-    /// <summary>The usable items, the best first, and no more than one look-up of their zones takes.</summary>
+    /// <summary>The usable items, the best first, no more than one call can resolve.</summary>
     public static IReadOnlyList<CatalogueItem> Select(WorkloadRecord workload, IReadOnlyList<CatalogueItem> items, double minRenewableMix) =>
     [
         .. items

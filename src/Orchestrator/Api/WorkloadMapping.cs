@@ -1,18 +1,19 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Orchestrator.Runs;
-using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
+using Option = Pylon.Orchestrator.Workloads.Option;
 
-namespace Pylon.Orchestrator.Workloads;
+namespace Pylon.Orchestrator.Api;
 
 /// <summary>Between the messages of WorkloadService and the rows of compute_workloads.</summary>
 internal static class WorkloadMapping
 {
     private const int MaxName = 200;
 
-    /// <summary>Reads what a user submits; a field that breaks its rule is refused by name.</summary>
+    /// <summary>Reads what a user submits; a field that breaks its rule is refused with its name.</summary>
     public static WorkloadRecord Parse(SubmitWorkloadRequest request, DateTimeOffset now)
     {
         var wish = Optional(Field.Text(request.Request, "request", 0, 4000));
@@ -36,14 +37,14 @@ internal static class WorkloadMapping
         };
     }
 
-    /// <summary>True when a repeated request asks for what it asked for the first time.</summary>
+    /// <summary>True when a repeated request is the same as the first.</summary>
     public static bool IsSameRequest(WorkloadRecord asked, WorkloadRecord stored) =>
         (asked.Name, asked.Request, asked.WorkloadType, asked.Urgency, asked.RequiredGpuMins, asked.ComputeLoadMw,
             asked.CarbonCapGco2, asked.MaxPriceGbp, Micro(asked.Deadline), asked.UserEmail, asked.Pipeline)
         == (stored.Name, stored.Request, stored.WorkloadType, stored.Urgency, stored.RequiredGpuMins, stored.ComputeLoadMw,
             stored.CarbonCapGco2, stored.MaxPriceGbp, Micro(stored.Deadline), stored.UserEmail, stored.Pipeline);
 
-    public static Workload ToProto(WorkloadRecord record, IEnumerable<Flow.Option> options, RunRecord? run)
+    public static Workload ToProto(WorkloadRecord record, IEnumerable<Option> options, RunRecord? run)
     {
         var workload = new Workload
         {
@@ -51,21 +52,21 @@ internal static class WorkloadMapping
             WorkloadName = record.Name,
             Request = record.Request ?? "",
             WorkloadType = record.WorkloadType ?? "",
-            Urgency = record.Urgency switch { "LOW" => Urgency.Low, "MEDIUM" => Urgency.Medium, "HIGH" => Urgency.High, _ => Urgency.Unspecified },
-            Deadline = record.Deadline is { } deadline ? Time(deadline) : null,
+            Urgency = EnumName.Parse<Urgency>(record.Urgency),
+            Deadline = record.Deadline?.ToTimestamp(),
             UserEmail = record.UserEmail ?? "",
-            Status = Status.ToProto(record.Status),
+            Status = EnumName.Parse<WorkloadStatus>(record.Status),
             ChosenOption = record.ChosenOption ?? 0,
             Summary = record.Summary ?? "",
-            SummaryEngine = SummaryEngines.ToProto(record.SummaryEngine),
+            SummaryEngine = EnumName.Parse<SummaryEngine>(record.SummaryEngine),
             TransactionId = record.TransactionId?.ToString() ?? "",
             Attempts = record.Attempts,
             FailureReason = record.FailureReason ?? "",
-            SubmittedAt = Time(record.SubmittedAt),
-            UpdatedAt = Time(record.UpdatedAt),
+            SubmittedAt = record.SubmittedAt.ToTimestamp(),
+            UpdatedAt = record.UpdatedAt.ToTimestamp(),
             Pipeline = DefaultPipeline.Of(record),
             Run = run is null ? null : RunMapping.ToProto(run),
-            NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? Time(record.DueAt) : null,
+            NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? record.DueAt.ToTimestamp() : null,
         };
         if (record.RequiredGpuMins is { } minutes)
             workload.RequiredGpuMins = minutes;
@@ -78,8 +79,6 @@ internal static class WorkloadMapping
         workload.Recommendations.AddRange(options.Select(o => o.Recommendation));
         return workload;
     }
-
-    public static Timestamp Time(DateTimeOffset time) => Timestamp.FromDateTimeOffset(time);
 
     private static double Load(double megawatts) =>
         Field.Positive(megawatts, "compute_load_mw") <= 1000
@@ -115,7 +114,7 @@ internal static class WorkloadMapping
     {
         if (text.Length <= MaxName)
             return text;
-        // Half a surrogate pair is no text.
+        // Half a surrogate pair is not text.
         var end = char.IsHighSurrogate(text[MaxName - 2]) ? MaxName - 2 : MaxName - 1;
         return $"{text[..end]}…";
     }

@@ -2,9 +2,9 @@ using Google.Protobuf;
 using Npgsql;
 using Pylon.Messaging;
 
-namespace Pylon.Orchestrator;
+namespace Pylon.Orchestrator.Workloads;
 
-/// <summary>Writes an event of a workload into the outbox, in the transaction of the change that it tells of.</summary>
+/// <summary>Writes an event of a workload into the outbox, in the transaction of the change.</summary>
 internal static class WorkloadEvents
 {
     public const string Topic = "workloads";

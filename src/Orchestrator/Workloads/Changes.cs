@@ -1,22 +1,22 @@
 using System.Collections.Concurrent;
 using Pylon.Postgres;
 
-namespace Pylon.Orchestrator;
+namespace Pylon.Orchestrator.Workloads;
 
 /// <summary>
-/// Wakes those in this process who wait for a row to change: a workload, or a Beckn message to be answered. One LISTEN
-/// connection serves them all. A wake-up is a hint to look into the table, and may come without cause.
+/// Wakes the callers in this process that wait for a workload to change or a Beckn message to be answered. One LISTEN
+/// connection serves all. A wake-up is a hint to read the table and may come without a change.
 /// </summary>
 internal sealed class Changes(Listener listener) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<Watch, bool>> _watches = new();
 
-    /// <summary>Begins to watch a row. Look into the table after this call and after each wait.</summary>
+    /// <summary>Begins to watch a row. Read the table after this call and after each wait.</summary>
     public Watch Begin(Guid id)
     {
         var watch = new Watch(this, id);
-        // A set that its last watch just left is no longer in the dictionary: look again.
+        // The set may have been removed with its last watch: get it again.
         while (true)
         {
             var watches = _watches.GetOrAdd(id, _ => new());
@@ -31,9 +31,9 @@ internal sealed class Changes(Listener listener) : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        listener.RunAsync(["workload_changed", "beckn_answer"], OnSignal, Poll, stoppingToken);
+        listener.RunAsync(["workload_changed", "beckn_answer"], OnSignalAsync, Poll, stoppingToken);
 
-    private Task OnSignal(ListenSignal signal, CancellationToken cancellationToken)
+    private Task OnSignalAsync(ListenSignal signal, CancellationToken cancellationToken)
     {
         // After a gap in the connection anything may have changed.
         var ids = signal.Reason == ListenReason.Connected
@@ -63,14 +63,14 @@ internal sealed class Changes(Listener listener) : BackgroundService
         }
     }
 
-    /// <summary>One who waits. A change between two waits is not missed: the second returns at once.</summary>
+    /// <summary>One waiting caller. After a change between two waits the second returns at once.</summary>
     public sealed class Watch(Changes changes, Guid id) : IDisposable
     {
         private readonly SemaphoreSlim _woken = new(0, 1);
 
         public Guid Id { get; } = id;
 
-        /// <summary>Returns after a change, or after <paramref name="atMost"/>: a lost notification only costs time.</summary>
+        /// <summary>Returns after a change, or after <paramref name="atMost"/>, because a notification can be lost.</summary>
         public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _woken.WaitAsync(atMost, cancellationToken);
 
         public void Dispose() => changes.End(this);

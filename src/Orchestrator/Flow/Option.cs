@@ -1,7 +1,0 @@
-using Pylon.Common.V1;
-using Pylon.Orchestrator.Beckn;
-
-namespace Pylon.Orchestrator.Flow;
-
-/// <summary>A recommendation in the making; without a provider's offer it comes from grid data and cannot be booked.</summary>
-internal sealed record Option(Recommendation Recommendation, ProviderOffer? Offer);

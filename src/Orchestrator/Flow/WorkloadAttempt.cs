@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Queue;
+using Pylon.Orchestrator.Recommendations;
+using Pylon.Orchestrator.Workloads;
+
+namespace Pylon.Orchestrator.Flow;
+
+/// <summary>An attempt at a claimed workload: renews the lease, runs the flow of the state, and decides what a failure means.</summary>
+internal sealed class WorkloadAttempt(
+    DiscoverFlow discover,
+    ChoiceFlow choice,
+    CancellationFlow cancellation,
+    BecknStore beckn,
+    FlowStore store,
+    FlowTelemetry telemetry,
+    IOptions<FlowOptions> options,
+    TimeProvider time,
+    ILogger<WorkloadAttempt> logger)
+{
+    private const int MaxRefusedItems = 20;
+
+    /// <summary>Never throws: an error concerns this workload only.</summary>
+    public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
+    {
+        using var activity = FlowTelemetry.Begin(workload);
+        using var scope = logger.BeginScope("workload {workload_id}", workload.Id);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var started = time.GetTimestamp();
+        var keeping = KeepLeaseAsync(lease, lost);
+        var outcome = "lost";
+        try
+        {
+            outcome = await AttemptAsync(workload, lease, lost.Token);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            outcome = "released";
+            await ReleaseAsync(workload, lease);
+        }
+        catch (Exception e) when (e is OperationCanceledException or LeaseLostException)
+        {
+            logger.LeaseLost(workload.Id);
+        }
+        catch (Exception e)
+        {
+            logger.NotRecorded(e, workload.Id);
+        }
+        finally
+        {
+            await lost.CancelAsync();
+            await keeping;
+            activity?.SetTag("pylon.workload.outcome", outcome);
+            telemetry.Ended(workload.Status, outcome, time.GetElapsedTime(started));
+        }
+    }
+
+    private async Task<string> AttemptAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (workload.Status switch
+            {
+                Status.Processing => discover.RunAsync(workload, lease, cancellationToken),
+                Status.Choosing => choice.RunAsync(workload, lease, cancellationToken),
+                Status.Cancelling => cancellation.RunAsync(workload, lease, cancellationToken),
+                _ => throw new UnreachableException(workload.Status),
+            });
+            return "done";
+        }
+        catch (ItemRefusedException e) when (workload.Status == Status.Choosing)
+        {
+            logger.OptionRefused(workload.Id, workload.ChosenOption ?? 0, e.Message);
+            await store.AskAgainAsync(workload, lease, $"option {workload.ChosenOption} was refused: {e.Message}", cancellationToken);
+            return "refused";
+        }
+        catch (ItemRefusedException e) when (workload.RefusedItemIds.Length < MaxRefusedItems)
+        {
+            logger.ItemRefused(workload.Id, e.Message);
+            await store.RetryAsync(workload, lease, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
+            return "refused";
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or NpgsqlException) || IsAboutItsData(e))
+        {
+            var expected = e is BecknFailure or BecknRefusal or ItemRefusedException or GridUnavailableException;
+            if (!expected)
+                logger.Unexpected(e, workload.Id);
+            return await RetryOrFailAsync(workload, lease, expected ? e.Message : $"internal error ({e.GetType().Name})", cancellationToken);
+        }
+    }
+
+    /// <summary>True when the database refuses what this workload writes: data exceptions and constraints.</summary>
+    private static bool IsAboutItsData(Exception e) =>
+        e is PostgresException { SqlState: var state } && (state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal));
+
+    private async Task<string> RetryOrFailAsync(WorkloadRecord workload, Lease lease, string reason, CancellationToken cancellationToken)
+    {
+        var attempt = workload.Attempts + 1;
+        var keep = (await beckn.OrdersOfAsync(workload.Id, cancellationToken)).Any(o => o.MayBeHeld);
+        if (attempt >= options.Value.MaxAttempts)
+        {
+            logger.Failed(workload.Id, attempt, reason);
+            await store.FailAsync(workload, lease, reason, keep, cancellationToken);
+            return "failed";
+        }
+
+        var delay = Backoff.After(attempt, options.Value.RetryDelay, options.Value.MaxRetryDelay, Random.Shared.NextDouble());
+        logger.Retrying(workload.Id, attempt, options.Value.MaxAttempts, delay, reason);
+        await store.RetryAsync(workload, lease, reason, "", keep, delay, time.GetUtcNow() + delay, cancellationToken);
+        return "retry";
+    }
+
+    private async Task ReleaseAsync(WorkloadRecord workload, Lease lease)
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(3), time);
+        try
+        {
+            await store.ReleaseAsync(lease, bound.Token);
+        }
+        catch (Exception e)
+        {
+            logger.NotRecorded(e, workload.Id);
+        }
+    }
+
+    /// <summary>Renews the lease; cancels the attempt when it is lost or could not be renewed until shortly before its end.</summary>
+    private async Task KeepLeaseAsync(Lease lease, CancellationTokenSource attempt)
+    {
+        var duration = options.Value.Lease;
+        try
+        {
+            using var timer = new PeriodicTimer(duration / 4, time);
+            while (await timer.WaitForNextTickAsync(attempt.Token))
+            {
+                try
+                {
+                    var until = time.GetUtcNow() + duration;
+                    if (!await store.RenewAsync(lease, duration, attempt.Token))
+                        break;
+                    lease = lease with { Until = until };
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    if (time.GetUtcNow() > lease.Until - (duration / 4))
+                        break;
+                }
+            }
+
+            await attempt.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The attempt has ended.
+        }
+    }
+}

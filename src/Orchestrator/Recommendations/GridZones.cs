@@ -1,0 +1,50 @@
+using Grpc.Core;
+using Pylon.Beckn;
+using Pylon.Ingestion.V1;
+
+namespace Pylon.Orchestrator.Recommendations;
+
+/// <summary>Resolves the grid zones of a catalogue and reads the state of the regions, both from Ingestion.</summary>
+internal sealed class GridZones(MarketService.MarketServiceClient market, GridService.GridServiceClient grid)
+{
+    /// <summary>The most references that one call may have.</summary>
+    public const int MaxReferences = 500;
+
+    /// <summary>One answer for each item, in the same order; an unknown zone is registered as the provider describes it (ADR 0005).</summary>
+    /// <exception cref="GridUnavailableException">Ingestion is unreachable.</exception>
+    public async Task<IReadOnlyList<ResolvedGridZone>> ResolveAsync(IReadOnlyList<CatalogueItem> items, CancellationToken cancellationToken)
+    {
+        if (items.Count == 0)
+            return [];
+        var request = new ResolveGridZonesRequest { RegisterAs = $"beckn:{items[0].BppId}" };
+        request.References.AddRange(items.Select(i => new GridZoneReference
+        {
+            GridZoneCode = i.GridZone,
+            ZoneName = i.GridArea,
+            Locality = i.Locality,
+            Region = i.Region,
+            Country = i.Country,
+        }));
+        var call = market.ResolveGridZonesAsync(request, cancellationToken: cancellationToken);
+        return (await AskAsync("the grid zones cannot be resolved", call, cancellationToken)).Resolved;
+    }
+
+    /// <exception cref="GridUnavailableException">Ingestion is unreachable.</exception>
+    public async Task<IReadOnlyList<RegionalGrid>> RegionsAsync(CancellationToken cancellationToken)
+    {
+        var call = grid.ListRegionalGridAsync(new ListRegionalGridRequest(), cancellationToken: cancellationToken);
+        return (await AskAsync("the regional grid data cannot be read", call, cancellationToken)).Regions;
+    }
+
+    private static async Task<T> AskAsync<T>(string failure, AsyncUnaryCall<T> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new GridUnavailableException($"{failure}: {e.Status.Detail} ({e.StatusCode})", e);
+        }
+    }
+}
