@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Pylon.Common.V1;
 using Pylon.Conductor.Catalogues;
 using Pylon.Conductor.V1;
 using Pylon.Messaging;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Pylon.Common.V1;
 using Pylon.Conductor.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.Shared;
 using Pylon.Events.V1;
+using Pylon.Postgres;
 using Pylon.Testing;
 
 namespace Pylon.Conductor.Tests;
@@ -15,7 +16,7 @@ public sealed class MemoryBatchesTests : BatchesSuite
 
     public override Task InitializeAsync()
     {
-        _batches = new MemoryBatches(Options.Create(new ConductorOptions()), new Changes(), _time);
+        _batches = new MemoryBatches(Options.Create(new ConductorOptions()), new Changes<string>(_time), _time);
         return Task.CompletedTask;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Pylon.Conductor.Shared;
 using Pylon.Events.V1;
+using Pylon.Postgres;
 
 namespace Pylon.Conductor.Batches;
 
@@ -8,7 +9,7 @@ namespace Pylon.Conductor.Batches;
 /// Batches in memory, for development and as the model of the tests: atomic by a lock, forgotten after the same time,
 /// published only to a list of the latest events.
 /// </summary>
-internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes changes, TimeProvider time) : IBatches
+internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes<string> changes, TimeProvider time) : IBatches
 {
     private const int EventsKept = 10_000;
     private readonly Lock _lock = new();
@@ -91,7 +92,7 @@ internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes 
         _events.Enqueue(each);
         if (_events.Count > EventsKept)
             _events.Dequeue();
-        changes.Notify(batchId);
+        changes.Signal(batchId);
     }
 
     private sealed class Kept

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Pylon.Common.V1;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.Catalogues;
 using Pylon.Conductor.Completions;

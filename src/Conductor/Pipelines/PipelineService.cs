@@ -6,6 +6,7 @@ using Pylon.Conductor.Catalogues;
 using Pylon.Conductor.Circuits;
 using Pylon.Conductor.Shared;
 using Pylon.Conductor.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Decision = Pylon.Conductor.Catalogues.Decision;
 using Field = Pylon.Rpc.Field;
@@ -18,7 +19,7 @@ internal sealed class PipelineService(
     IBatches batches,
     PipelineDefiner definer,
     IFailedResolutions failed,
-    Changes changes,
+    Changes<string> changes,
     ConductorMetrics metrics,
     TimeProvider time,
     ILogger<PipelineService> logger)
@@ -105,9 +106,9 @@ internal sealed class PipelineService(
     {
         var id = Id(request.BatchId, "batch_id");
         Batch? sent = null;
+        using var watch = changes.Begin(id);
         while (true)
         {
-            var change = changes.NextAsync(id);
             var now = await batches.FindAsync(id, context.CancellationToken);
             if (now is not null && ToProto(now) is var batch && !batch.Equals(sent))
             {
@@ -116,8 +117,7 @@ internal sealed class PipelineService(
                 await responseStream.WriteAsync(new WatchBatchResponse { Batch = batch }, context.CancellationToken);
             }
 
-            await Task.WhenAny(change, Task.Delay(Recheck, time, context.CancellationToken));
-            context.CancellationToken.ThrowIfCancellationRequested();
+            await watch.WaitAsync(Recheck, context.CancellationToken);
         }
     }
 

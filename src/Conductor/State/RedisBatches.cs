@@ -5,6 +5,7 @@ using Pylon.Conductor.Batches;
 using Pylon.Conductor.Circuits;
 using Pylon.Conductor.Journals;
 using Pylon.Messaging;
+using Pylon.Postgres;
 using StackExchange.Redis;
 
 namespace Pylon.Conductor.State;
@@ -15,7 +16,7 @@ namespace Pylon.Conductor.State;
 /// rebuilt from PostgreSQL.
 /// </summary>
 internal sealed class RedisBatches(
-    RedisCalls redis, BatchStore store, Journal journal, BatchWrites writes, BatchLoader loader, OutboxSignal signal, Changes changes, TimeProvider time) : IBatches
+    RedisCalls redis, BatchStore store, Journal journal, BatchWrites writes, BatchLoader loader, OutboxSignal signal, Changes<string> changes, TimeProvider time) : IBatches
 {
     // Every call may be repeated, so a connection that breaks for a moment is not the caller's problem.
     private readonly ResiliencePipeline _retries = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -94,7 +95,7 @@ internal sealed class RedisBatches(
     private void Notify(string batchId)
     {
         signal.Set(new BatchKeys(batchId).Shard);
-        changes.Notify(batchId);
+        changes.Signal(batchId);
     }
 
     private async Task<T> RepeatAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>

@@ -3,13 +3,14 @@ using Pylon.Common.V1;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Status = Pylon.Orchestrator.Workloads.Status;
 
 namespace Pylon.Orchestrator.Api;
 
 /// <summary>The gRPC service of workloads.</summary>
-internal sealed class WorkloadService(WorkloadStore store, RunStore runs, PipelineNames pipelines, Changes changes, TimeProvider time)
+internal sealed class WorkloadService(WorkloadStore store, RunStore runs, PipelineNames pipelines, Changes<Guid> changes, TimeProvider time)
     : V1.WorkloadService.WorkloadServiceBase
 {
     private static readonly TimeSpan LongestChoice = TimeSpan.FromSeconds(10);
@@ -120,7 +121,7 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         var response = new ListDeadLettersResponse();
         response.DeadLetters.AddRange(page.Take(size));
         if (page.Count > size)
-            response.NextPageToken = new PageToken(page[size - 1].FailedAt.ToDateTimeOffset(), Guid.Parse(page[size - 1].Id)).Encode();
+            response.NextPageToken = new PageToken(page[size - 1].LastFailedAt.ToDateTimeOffset(), Guid.Parse(page[size - 1].Id)).Encode();
         return response;
     }
 

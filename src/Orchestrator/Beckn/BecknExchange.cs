@@ -8,6 +8,7 @@ using Polly.Registry;
 using Polly.Timeout;
 using Pylon.Beckn;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Beckn;
 
@@ -18,7 +19,7 @@ namespace Pylon.Orchestrator.Beckn;
 internal sealed class BecknExchange(
     IHttpClientFactory http,
     BecknStore store,
-    Changes changes,
+    Changes<Guid> changes,
     ResiliencePipelineProvider<string> pipelines,
     IOptions<BecknOptions> options,
     TimeProvider time,
@@ -121,7 +122,7 @@ internal sealed class BecknExchange(
         }
     }
 
-    private async Task<JsonElement> WaitAsync(Guid messageId, string action, Changes.Watch watch, CancellationToken cancellationToken)
+    private async Task<JsonElement> WaitAsync(Guid messageId, string action, Changes<Guid>.Watch watch, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (options.Value.CallbackTimeout - time.GetElapsedTime(started) is { Ticks: > 0 } left)

@@ -174,12 +174,15 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             .. rows.Select(row => new DeadLetter
             {
                 Id = row.Id.ToString(),
-                WorkloadId = row.WorkloadId.ToString(),
-                WorkloadName = row.WorkloadName,
+                Topic = WorkloadEvents.Topic,
                 Reason = row.Reason,
                 Attempts = row.Attempts,
-                FailedAt = row.FailedAt.ToTimestamp(),
-                ReplayedAt = row.ReplayedAt?.ToTimestamp(),
+                State = row.ReplayedAt is null ? DeadLetterState.Open : DeadLetterState.Replayed,
+                FirstFailedAt = row.FailedAt.ToTimestamp(),
+                LastFailedAt = row.FailedAt.ToTimestamp(),
+                SettledAt = row.ReplayedAt?.ToTimestamp(),
+                WorkloadId = row.WorkloadId.ToString(),
+                WorkloadName = row.WorkloadName,
             }),
         ];
     }

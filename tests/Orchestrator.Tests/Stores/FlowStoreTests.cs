@@ -147,7 +147,7 @@ public sealed class FlowStoreTests
         Assert.True(await database.Workloads.ReplayAsync(failed, None));
         Assert.False(await database.Workloads.ReplayAsync(failed, None));
         Assert.Empty(await database.Workloads.DeadLettersAsync(null, false, 10, None));
-        Assert.NotNull(Assert.Single(await database.Workloads.DeadLettersAsync(null, true, 10, None)).ReplayedAt);
+        Assert.NotNull(Assert.Single(await database.Workloads.DeadLettersAsync(null, true, 10, None)).SettledAt);
         var again = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         Assert.Equal((0, null), (again.Attempts, again.FailureReason));
         Assert.Equal(

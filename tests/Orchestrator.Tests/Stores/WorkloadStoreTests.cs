@@ -86,7 +86,7 @@ public sealed class WorkloadStoreTests
 
         var first = await database.Workloads.DeadLettersAsync(null, false, 2, None);
         var second = await database.Workloads.DeadLettersAsync(
-            new PageToken(first[^1].FailedAt.ToDateTimeOffset(), Guid.Parse(first[^1].Id)), false, 2, None);
+            new PageToken(first[^1].LastFailedAt.ToDateTimeOffset(), Guid.Parse(first[^1].Id)), false, 2, None);
         Assert.Equal(["reason 2", "reason 1", "reason 0"], first.Concat(second).Select(l => l.Reason));
     }
 

@@ -71,7 +71,7 @@ internal static class CatalogueBody
     {
         var id = offer.Get("beckn:id").Text();
         var price = Catalogue.PriceOf(offer);
-        string? problem = id.Length is 0 or > LongestText ? $"beckn:id must have 1 to {LongestText} characters"
+        var problem = id.Length is 0 or > LongestText ? $"beckn:id must have 1 to {LongestText} characters"
             : price is null ? "beckn:price is missing or less than 0"
             : price.Value > MostPrice ? $"beckn:price is more than {MostPrice}"
             : null;
