@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,8 +29,7 @@ public static class PostgresFeature
         services.AddOptions<PostgresOptions>().Configure(options => options.Server = configuration[Setting]).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsCheck>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider =>
-            NpgsqlDataSource.Create(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Server, schema)));
+        services.TryAddSingleton(provider => Open(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Server, schema)));
         services.TryAddSingleton<Listener>();
         services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres");
         return services;
@@ -45,6 +45,14 @@ public static class PostgresFeature
         // Not AddHostedService, which takes a second one of the same type for a repetition.
         return services.AddSingleton<IHostedService>(provider => new MigrationStep(provider.GetRequiredService<Migrator>(), assembly, schema, history));
     }
+
+    // A statement is a span of the request or event that it serves; the polls of idle workers are no traces of their own.
+    private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder settings) => new NpgsqlDataSourceBuilder(settings.ConnectionString)
+        .ConfigureTracing(traces => traces
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null)
+            .EnablePhysicalOpenTracing(false))
+        .Build();
 
     /// <summary>The connection string for a service whose tables are in <paramref name="schema"/>.</summary>
     /// <exception cref="FormatException">The setting is missing or cannot be read; the message names it.</exception>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -50,6 +52,29 @@ public sealed class PostgresFeatureTests
         await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT count(*) FROM here");
 
         Assert.Equal(0L, await command.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task AStatementIsASpanOfTheRequestItServesAndAPollIsNone()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var services = Services(database.Uri);
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var source = services.GetRequiredService<NpgsqlDataSource>();
+
+        await source.ExecuteAsync("SELECT 'poll'", CancellationToken.None);
+        using var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await source.ExecuteAsync("SELECT 'request'", CancellationToken.None);
+
+        var own = spans.Where(span => $"{span.GetTagItem("db.query.text")}".StartsWith("SELECT '", StringComparison.Ordinal));
+        Assert.Equal(request.Id, Assert.Single(own).ParentId);
     }
 
     [Fact]
