@@ -80,7 +80,7 @@ internal static class SeriesSql
         $"""
         DELETE FROM {synthetic} t
         WHERE t.source = 'synthetic' AND t.window_start >= $2 AND t.window_start <= $3
-          AND EXISTS (SELECT FROM staged s WHERE s.target = $4 AND coalesce(s.label, '') = '' AND {(table.IsRegional ? "t.region_id = s.region_id AND " : "")}t.window_start = s.window_start)
+          AND EXISTS (SELECT FROM staged s WHERE s.target = $4 AND {(table.Label.Length > 0 ? "s.label = '' AND " : "")}{(table.IsRegional ? "t.region_id = s.region_id AND " : "")}t.window_start = s.window_start)
         """;
 
     private static string Actuals(SeriesTable table) =>
