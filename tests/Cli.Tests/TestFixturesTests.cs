@@ -7,9 +7,9 @@ public sealed class TestFixturesTests
     [Fact]
     public async Task EachTestGetsItsOwnCopyOfTheTemplateDatabase()
     {
-        static Task Prepare(TestDatabase database) => database.ExecuteAsync("CREATE TABLE prepared (id int)");
-        await using var one = await TestDatabase.CreateAsync("fixtures", Prepare);
-        await using var other = await TestDatabase.CreateAsync("fixtures", Prepare);
+        static Task PrepareAsync(TestDatabase database) => database.ExecuteAsync("CREATE TABLE prepared (id int)");
+        await using var one = await TestDatabase.CreateAsync("fixtures", PrepareAsync);
+        await using var other = await TestDatabase.CreateAsync("fixtures", PrepareAsync);
 
         await one.ExecuteAsync("INSERT INTO prepared VALUES (1)");
 

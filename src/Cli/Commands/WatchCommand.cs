@@ -29,52 +29,54 @@ internal static class WatchCommand
     public static string Line(Broadcast one) => string.Create(
         CultureInfo.InvariantCulture, $"{one.Time?.UtcDateTime:HH:mm:ss.fff}  {one.Type,-24} {one.Subject}  {one.Details()}");
 
-    // Connects again with the last position, so it misses no event.
-    private static async Task EverythingAsync(PylonClient client, CancellationToken cancellationToken)
+    private static Task EverythingAsync(PylonClient client, CancellationToken cancellationToken)
     {
         string? position = null;
-        var pause = new Pause(cancellationToken);
-        while (true)
-        {
-            try
+        return FollowAsync(
+            // Connects again with the last position, so it misses no event.
+            () => client.BroadcastAsync(position, cancellationToken),
+            one =>
             {
-                await foreach (var one in client.BroadcastAsync(position, cancellationToken))
-                {
-                    pause.Reset();
-                    position = one.Position ?? position;
-                    if (one.Gap)
-                        Console.WriteLine("… some events are no longer stored and were skipped");
-                    if (one.Event is not null)
-                        Console.WriteLine(Line(one));
-                }
-            }
-            catch (UnreachableException) when (pause.HasConnected)
-            {
-                // it was reachable before: try again
-            }
-
-            await pause.WaitAsync();
-        }
+                position = one.Position ?? position;
+                if (one.Gap)
+                    Console.WriteLine("… some events are no longer stored and were skipped");
+                if (one.Event is not null)
+                    Console.WriteLine(Line(one));
+                return false;
+            },
+            cancellationToken);
     }
 
-    private static async Task WorkloadAsync(PylonClient client, string id, CancellationToken cancellationToken)
+    private static Task WorkloadAsync(PylonClient client, string id, CancellationToken cancellationToken)
     {
         string? shown = null;
         string? shownRun = null;
+        return FollowAsync(
+            () => client.WatchAsync(id, cancellationToken),
+            workload =>
+            {
+                if (workload.State != shown)
+                    Show(workload);
+                if (workload.Run?.Line() is { } run && run != shownRun)
+                    ShowRun(workload, shownRun = run);
+                shown = workload.State;
+                return workload.IsOver;
+            },
+            cancellationToken);
+    }
+
+    // Connects again when the stream ends, until the last item was shown.
+    private static async Task FollowAsync<T>(Func<IAsyncEnumerable<T>> connect, Func<T, bool> showIsLast, CancellationToken cancellationToken)
+    {
         var pause = new Pause(cancellationToken);
         while (true)
         {
             try
             {
-                await foreach (var workload in client.WatchAsync(id, cancellationToken))
+                await foreach (var item in connect().WithCancellation(cancellationToken))
                 {
                     pause.Reset();
-                    if (workload.State != shown)
-                        Show(workload);
-                    if (workload.Run?.Line() is { } run && run != shownRun)
-                        ShowRun(workload, shownRun = run);
-                    shown = workload.State;
-                    if (workload.IsOver)
+                    if (showIsLast(item))
                         return;
                 }
             }
