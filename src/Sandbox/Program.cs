@@ -36,7 +36,6 @@ internal static class Program
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddBpp(builder.Configuration);
-        builder.Services.AddGemini();
         builder.Services.AddGrid();
         builder.Services.AddWorkers(builder.Configuration);
         configure?.Invoke(builder);

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Grpc.Health.V1;
-using Grpc.Net.Client;
 using Grpc.Reflection.V1;
 using Pylon.Gateway.Contracts;
 using Pylon.Orchestrator.V1;

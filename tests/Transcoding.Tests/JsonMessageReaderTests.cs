@@ -1,5 +1,4 @@
 using System.Text;
-using Google.Protobuf;
 using Pylon.Testing.V1;
 using Pylon.Transcoding.Json;
 using Pylon.Transcoding.Problems;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Pylon.Gateway.Problems;
 using Pylon.Gateway.Streams;
+using Pylon.Messaging;
 using Pylon.Transcoding.Calls;
 using Pylon.Transcoding.Problems;
 
@@ -34,7 +35,7 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
             // The subscriber did not even read its last events.
             context.Abort();
         }
-        catch (Exception e) when (context.Response.HasStarted && EventsUnavailable.Is(e))
+        catch (Exception e) when (context.Response.HasStarted && RedisFailure.Is(e))
         {
             await FailAsync(RefusalProblem.Of(EventsUnavailable.Refusal), context.RequestAborted);
         }

@@ -4,6 +4,7 @@ using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Problems;
 using Pylon.Gateway.Streams;
 using Pylon.Gateway.V1;
+using Pylon.Messaging;
 using Pylon.Rpc;
 using Pylon.Transcoding.Problems;
 using Pylon.Transcoding.Requests;
@@ -55,7 +56,7 @@ internal sealed class BroadcastEndpoints(Broadcaster broadcaster, IOptions<Broad
         {
             // The subscriber has gone.
         }
-        catch (Exception e) when (EventsUnavailable.Is(e))
+        catch (Exception e) when (RedisFailure.Is(e))
         {
             await context.WriteProblemAsync(RefusalProblem.Of(EventsUnavailable.Refusal));
         }

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
-using Pylon.Gateway.Streams;
 using Pylon.Gateway.V1;
 using Pylon.Rpc;
 

@@ -12,7 +12,7 @@ internal static class RefusalProblem
         Status = StatusMap.ToHttp(Enum.Parse<StatusCode>(refusal.Kind.ToString())),
         Reason = refusal.Reason,
         Detail = refusal.Message,
-        Errors = [.. refusal.Violations.Select(violation => new FieldError(violation.Field, violation.Rule))],
+        Errors = [.. refusal.Violations.Select(violation => new FieldProblem(violation.Field, violation.Rule))],
         RetryAfter = refusal.RetryAfter,
     };
 }

@@ -16,23 +16,17 @@ internal static class GeminiFeature
     private const string Action = "generateContent";
     private static readonly string[] Kinds = [Quota, ServerError, BlockedPrompt, EmptyCandidates, MalformedBody, Delay];
 
-    public static void AddGemini(this IServiceCollection services)
-    {
-        services.AddSingleton<GeminiFaults>();
-        services.AddSingleton<GeminiRequests>();
-    }
-
     public static void MapGemini(this WebApplication app)
     {
-        var board = app.Services.GetRequiredService<GeminiFaults>();
-        var asked = app.Services.GetRequiredService<GeminiRequests>();
+        var board = new FaultBoard();
+        var asked = new RecentRequests<JObject>(1_000);
         var time = app.Services.GetRequiredService<TimeProvider>();
         app.MapPost("/gemini/v1beta/models/{model}:generateContent", (string model, HttpContext http) => GenerateAsync(http, model, board, asked, time));
         app.MapFaults("/admin/gemini/faults", board, Kinds, [Action], TimeSpan.FromSeconds(2));
         app.MapRecent("/admin/gemini/requests", asked);
     }
 
-    private static async Task<IResult> GenerateAsync(HttpContext http, string model, FaultBoard board, GeminiRequests asked, TimeProvider time)
+    private static async Task<IResult> GenerateAsync(HttpContext http, string model, FaultBoard board, RecentRequests<JObject> asked, TimeProvider time)
     {
         var text = await Json.ReadTextAsync(http);
         var hit = board.Take(Action, text, _ => true);
@@ -82,6 +76,3 @@ internal static class GeminiFeature
         }
     }
 }
-
-/// <summary>Gemini's fault board.</summary>
-internal sealed class GeminiFaults : FaultBoard;

@@ -17,13 +17,10 @@ internal sealed class BadInput(RequestDelegate next)
         {
             await next(http);
         }
-        catch (BadInputException refused) when (!http.Response.HasStarted)
+        catch (Exception e) when (e is BadInputException or BadHttpRequestException && !http.Response.HasStarted)
         {
-            await Json.Result(new JObject { ["error"] = refused.Message, ["field"] = refused.Field }, 400).ExecuteAsync(http);
-        }
-        catch (BadHttpRequestException refused) when (!http.Response.HasStarted)
-        {
-            await Json.Result(new JObject { ["error"] = refused.Message, ["field"] = "body" }, refused.StatusCode).ExecuteAsync(http);
+            var (field, status) = e is BadHttpRequestException bad ? ("body", bad.StatusCode) : (((BadInputException)e).Field, 400);
+            await Json.Result(new JObject { ["error"] = e.Message, ["field"] = field }, status).ExecuteAsync(http);
         }
     }
 }

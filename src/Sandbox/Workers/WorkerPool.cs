@@ -14,7 +14,7 @@ internal sealed class WorkerPool(WorkerOptions options)
     private readonly Channel<JobRecord> _waiting = Channel.CreateBounded<JobRecord>(MostWaiting);
     private readonly Lock _gate = new();
     private readonly List<JobRecord> _jobs = [];
-    private TaskCompletionSource _resumed = Completed();
+    private TaskCompletionSource? _paused;
     private TimeSpan _partDuration = options.PartDuration;
 
     public FaultBoard Faults { get; } = new();
@@ -52,7 +52,7 @@ internal sealed class WorkerPool(WorkerOptions options)
     public Task WhenNotPausedAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
-            return _resumed.Task.WaitAsync(cancellationToken);
+            return _paused?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
     }
 
     /// <summary>Applies the settings that the body names.</summary>
@@ -93,25 +93,17 @@ internal sealed class WorkerPool(WorkerOptions options)
             {
                 ["pylon"] = options.Pylon?.ToString(),
                 ["following"] = Following,
-                ["paused"] = !_resumed.Task.IsCompleted,
+                ["paused"] = _paused is not null,
                 ["part_ms"] = (long)_partDuration.TotalMilliseconds,
                 ["jobs"] = new JArray(_jobs.Where(j => batchId is null || j.Job.BatchId == batchId).Select(j => j.ToJson())),
             };
         }
     }
 
-    private static TaskCompletionSource Completed()
-    {
-        var completed = new TaskCompletionSource();
-        completed.SetResult();
-        return completed;
-    }
-
     private void Pause(bool paused)
     {
         if (!paused)
-            _resumed.TrySetResult();
-        else if (_resumed.Task.IsCompleted)
-            _resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _paused?.TrySetResult();
+        _paused = paused ? _paused ?? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
     }
 }

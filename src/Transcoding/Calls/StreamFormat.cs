@@ -35,24 +35,15 @@ public abstract class StreamFormat
             ? accepted.Where(each => each.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Max(each => (double?)(each.Quality ?? 1))
             : null;
 
-    private static byte[] Join(ReadOnlySpan<byte> before, ReadOnlySpan<byte> json, ReadOnlySpan<byte> after)
-    {
-        var frame = new byte[before.Length + json.Length + after.Length];
-        before.CopyTo(frame);
-        json.CopyTo(frame.AsSpan(before.Length));
-        after.CopyTo(frame.AsSpan(before.Length + json.Length));
-        return frame;
-    }
-
     private sealed class SseFormat : StreamFormat
     {
         public override string ContentType => SseType;
 
         public override ReadOnlyMemory<byte> Heartbeat { get; } = ": heartbeat\n\n"u8.ToArray();
 
-        public override byte[] Message(ReadOnlySpan<byte> json) => Join("data: "u8, json, "\n\n"u8);
+        public override byte[] Message(ReadOnlySpan<byte> json) => [.. "data: "u8, .. json, .. "\n\n"u8];
 
-        public override byte[] Error(ReadOnlySpan<byte> problem) => Join("event: error\ndata: "u8, problem, "\n\n"u8);
+        public override byte[] Error(ReadOnlySpan<byte> problem) => [.. "event: error\ndata: "u8, .. problem, .. "\n\n"u8];
     }
 
     private sealed class NdjsonFormat : StreamFormat
@@ -61,8 +52,8 @@ public abstract class StreamFormat
 
         public override ReadOnlyMemory<byte> Heartbeat => ReadOnlyMemory<byte>.Empty;
 
-        public override byte[] Message(ReadOnlySpan<byte> json) => Join([], json, "\n"u8);
+        public override byte[] Message(ReadOnlySpan<byte> json) => [.. json, .. "\n"u8];
 
-        public override byte[] Error(ReadOnlySpan<byte> problem) => Join("{\"error\":"u8, problem, "}\n"u8);
+        public override byte[] Error(ReadOnlySpan<byte> problem) => [.. "{\"error\":"u8, .. problem, .. "}\n"u8];
     }
 }

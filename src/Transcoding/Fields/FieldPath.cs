@@ -30,7 +30,7 @@ public sealed class FieldPath
         var parts = path.Split('.');
         for (var i = 0; ; i++)
         {
-            if (FieldNames.Find(message, parts[i]) is not { } field)
+            if (Messages.FindField(message, parts[i]) is not { } field)
                 return null;
             if (i == parts.Length - 1)
                 return new FieldPath([.. parents], field);

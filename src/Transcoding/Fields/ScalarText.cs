@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -35,7 +36,8 @@ internal readonly record struct ScalarText(object? Value, string? Problem)
             return new(exact.Number, null);
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             return type.FindValueByNumber(number) is null ? Wrong($"{number} is not a value of {type.Name}") : new(number, null);
-        var prefix = EnumNames.PrefixOf(type);
+        // By convention the names of the values begin with the name of the type: WORKLOAD_STATUS_ for WorkloadStatus.
+        var prefix = JsonNamingPolicy.SnakeCaseUpper.ConvertName(type.Name) + "_";
         foreach (var value in type.Values)
         {
             if (value.Number != 0 && value.Name.StartsWith(prefix, StringComparison.Ordinal) && value.Name[prefix.Length..].Equals(text, StringComparison.OrdinalIgnoreCase))

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -75,24 +75,10 @@ internal static partial class WellKnown
         {
             if (!MaskPath().IsMatch(path))
                 return ScalarText.Wrong("must be field names separated by commas");
-            mask.Paths.Add(ToSnakeCase(path));
+            mask.Paths.Add(JsonNamingPolicy.SnakeCaseLower.ConvertName(path));
         }
 
         return new(mask, null);
-    }
-
-    private static string ToSnakeCase(string path)
-    {
-        var snake = new StringBuilder(path.Length + 8);
-        foreach (var letter in path)
-        {
-            if (char.IsAsciiLetterUpper(letter))
-                snake.Append('_').Append(char.ToLowerInvariant(letter));
-            else
-                snake.Append(letter);
-        }
-
-        return snake.ToString();
     }
 
     [GeneratedRegex(@"^(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<fraction>[0-9]{1,9}))?([Zz]|(?<sign>[+-])(?<hours>[0-9]{2}):(?<minutes>[0-9]{2}))\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -35,7 +35,7 @@ internal sealed class JsonMessageReader(JsonParser foreignParser, List<FieldProb
             if (!TryText(() => property.Name, path, out var name))
                 continue;
             var at = path.Length > 0 ? $"{path}.{name}" : name;
-            if (FieldNames.Find(message.Descriptor, name) is not { } field)
+            if (Messages.FindField(message.Descriptor, name) is not { } field)
                 Report(at, "unknown field");
             else if (!seen.Add(field.FieldNumber))
                 Report(at, "given more than once");

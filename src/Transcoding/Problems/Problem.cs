@@ -25,7 +25,7 @@ public sealed record Problem
     public string Domain { get; init; } = "pylon";
 
     /// <summary>The wrong fields.</summary>
-    public IReadOnlyList<FieldError> Errors { get; init; } = [];
+    public IReadOnlyList<FieldProblem> Errors { get; init; } = [];
 
     /// <summary>W3C trace id, to find the request in logs and traces.</summary>
     public string? TraceId { get; init; }
@@ -42,7 +42,7 @@ public sealed record Problem
             Status = StatusCodes.Status400BadRequest,
             Reason = problems.All(problem => problem.Field.Length == 0) ? "MALFORMED_REQUEST" : "FIELD_INVALID",
             Detail = string.Join("; ", problems),
-            Errors = [.. problems.Where(problem => problem.Field.Length > 0).Select(problem => new FieldError(problem.Field, problem.Description))],
+            Errors = [.. problems.Where(problem => problem.Field.Length > 0)],
         };
     }
 
@@ -69,9 +69,6 @@ public sealed record Problem
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ProblemJson.Default.Problem);
 }
-
-/// <summary>One field of the request and its rule.</summary>
-public sealed record FieldError(string Field, string Description);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Problem))]

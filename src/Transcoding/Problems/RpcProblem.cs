@@ -15,7 +15,7 @@ public static class RpcProblem
             Status = StatusMap.ToHttp(exception.StatusCode),
             Reason = info?.Reason ?? StatusMap.Name(exception.StatusCode),
             Detail = status is not null ? exception.Status.Detail : Describe(exception),
-            Errors = [.. status?.GetDetail<BadRequest>()?.FieldViolations.Select(violation => new FieldError(violation.Field, violation.Description)) ?? []],
+            Errors = [.. status?.GetDetail<BadRequest>()?.FieldViolations.Select(violation => new FieldProblem(violation.Field, violation.Description)) ?? []],
             RetryAfter = status?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan(),
         };
         return info?.Domain is { Length: > 0 } domain ? problem with { Domain = domain } : problem;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Grpc.Core;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -29,9 +30,5 @@ public static class StatusMap
         httpStatus == ClientClosedRequest ? "Client Closed Request" : ReasonPhrases.GetReasonPhrase(httpStatus);
 
     /// <summary>INVALID_ARGUMENT for <see cref="StatusCode.InvalidArgument"/>: the reason when the service gives none.</summary>
-    public static string Name(StatusCode code) => code switch
-    {
-        StatusCode.OK => "OK",
-        _ => string.Concat(code.ToString().Select((letter, i) => i > 0 && char.IsAsciiLetterUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}")),
-    };
+    public static string Name(StatusCode code) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(code.ToString());
 }

@@ -47,6 +47,7 @@ internal sealed class RequestBinder(MessageJson json, int maxDepth)
             return;
         }
 
+        var empty = Messages.New(message.Descriptor);
         foreach (var (name, text) in values)
         {
             var path = match.Binding.PathFields[name];
@@ -54,7 +55,7 @@ internal sealed class RequestBinder(MessageJson json, int maxDepth)
             var before = path.Field.Accessor.GetValue(path.Holder(message));
             if (parsed.Problem is not null)
                 problems.Add(new(name, parsed.Problem));
-            else if (match.Binding.TakesBody && !IsDefault(before) && !Same(before, parsed.Value))
+            else if (match.Binding.TakesBody && !Equals(before, path.Field.Accessor.GetValue(path.Holder(empty))) && !Same(before, parsed.Value))
                 problems.Add(new(name, "differs from the one in the path"));
             else
                 path.Field.Accessor.SetValue(path.Holder(message), parsed.Value);
@@ -69,13 +70,4 @@ internal sealed class RequestBinder(MessageJson json, int maxDepth)
     // ScalarText gives an enum as its number.
     private static bool Same(object? before, object? given) =>
         Equals(before is Enum ? Convert.ToInt32(before) : before, given);
-
-    private static bool IsDefault(object? value) => value switch
-    {
-        null or "" => true,
-        ByteString bytes => bytes.IsEmpty,
-        IMessage => false,
-        Enum => Convert.ToInt32(value) == 0,
-        _ => value.GetType().IsValueType && value.Equals(Activator.CreateInstance(value.GetType())),
-    };
 }

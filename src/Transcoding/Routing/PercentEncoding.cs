@@ -1,9 +1,11 @@
+using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Pylon.Transcoding.Routing;
 
 /// <summary>Decodes one raw path segment.</summary>
-internal static class PercentEncoding
+internal static partial class PercentEncoding
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -13,29 +15,14 @@ internal static class PercentEncoding
         decoded = raw;
         if (!raw.Contains('%', StringComparison.Ordinal))
             return true;
-        var bytes = new byte[Encoding.UTF8.GetMaxByteCount(raw.Length)];
-        var length = 0;
-        for (var i = 0; i < raw.Length; i++)
-        {
-            if (raw[i] != '%')
-            {
-                length += Encoding.UTF8.GetBytes(raw.AsSpan(i, 1), bytes.AsSpan(length));
-                continue;
-            }
-
-            if (i + 2 >= raw.Length || !char.IsAsciiHexDigit(raw[i + 1]) || !char.IsAsciiHexDigit(raw[i + 2]))
-                return false;
-            var value = Convert.ToByte(raw.Substring(i + 1, 2), 16);
-            if (keepSlashes && value == (byte)'/')
-                length += Encoding.UTF8.GetBytes(raw.AsSpan(i, 3), bytes.AsSpan(length));
-            else
-                bytes[length++] = value;
-            i += 2;
-        }
-
+        if (BrokenEscape().IsMatch(raw))
+            return false;
+        // UrlDecode reads a plus sign as a space, which is right in a query but not in a path.
+        var escaped = raw.Replace("+", "%2B", StringComparison.Ordinal);
+        var bytes = Encoding.UTF8.GetBytes(keepSlashes ? EncodedSlash().Replace(escaped, "%25") : escaped);
         try
         {
-            decoded = Strict.GetString(bytes, 0, length);
+            decoded = Strict.GetString(WebUtility.UrlDecodeToBytes(bytes, 0, bytes.Length));
             return true;
         }
         catch (DecoderFallbackException)
@@ -43,4 +30,10 @@ internal static class PercentEncoding
             return false;
         }
     }
+
+    [GeneratedRegex("%(?![0-9A-Fa-f]{2})", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex BrokenEscape();
+
+    [GeneratedRegex("%(?=2[Ff])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex EncodedSlash();
 }

@@ -6,13 +6,9 @@ namespace Pylon.Sandbox.Bpp.Callbacks;
 internal sealed class RequestRecord(string action, DateTimeOffset at)
 {
     public string Action { get; } = action;
-
     public DateTimeOffset At { get; } = at;
-
     public string? MessageId { get; set; }
-
     public string? TransactionId { get; set; }
-
     public string? OrderId { get; set; }
 
     /// <summary>ack, sync, nack, or the fault that replaced the answer.</summary>

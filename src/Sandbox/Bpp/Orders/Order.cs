@@ -16,15 +16,10 @@ internal sealed class Order(string id, string transactionId)
     private const int LongestHistory = 50;
 
     public string Id { get; } = id;
-
     public string TransactionId { get; set; } = transactionId;
-
     public string State { get; set; } = States.QuoteRequested;
-
     public string ItemId { get; set; } = "";
-
     public string? WorkloadId { get; set; }
-
     public Slot? Slot { get; set; }
 
     /// <summary>Booked MW in the slot; null when nothing is booked.</summary>
@@ -34,7 +29,6 @@ internal sealed class Order(string id, string transactionId)
     public int Bookings { get; set; }
 
     public DateTimeOffset? ConfirmedAt { get; set; }
-
     public DateTimeOffset? CancelledAt { get; set; }
 
     /// <summary>The order of the last answer, packed.</summary>

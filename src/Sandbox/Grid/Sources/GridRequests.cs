@@ -8,11 +8,7 @@ internal sealed class GridRequests() : RecentRequests<JObject>(2_000)
 {
     private const int LongestPath = 500;
 
-    /// <param name="at">When the request arrived.</param>
-    /// <param name="dataset">The dataset that it asked for.</param>
-    /// <param name="path">Path and query.</param>
     /// <param name="answer">The status, or the fault that replaced the answer.</param>
-    /// <param name="faults">The kinds of faults that hit it.</param>
     public void Add(DateTimeOffset at, string dataset, string path, string answer, IEnumerable<string> faults) => Add(new JObject
     {
         ["at"] = Json.Time(at),
