@@ -1,21 +1,14 @@
-using System.Data.Common;
 using Polly.CircuitBreaker;
 using Pylon.Messaging;
+using Pylon.Postgres;
 using Pylon.Rpc;
-using StackExchange.Redis;
 
 namespace Pylon.Conductor.Circuits;
 
 /// <summary>Failures of Redis or PostgreSQL that may pass when the call is repeated.</summary>
 internal static class StoreFailure
 {
-    public static bool Is(Exception e) => RedisFailure.Is(e) || e is DbException { IsTransient: true } or BrokenCircuitException;
-
-    /// <summary>Redis is unreachable. One that answers with an error is not.</summary>
-    public static bool IsOfRedis(Exception e) => RedisFailure.Is(e) && e is not RedisServerException;
-
-    /// <summary>PostgreSQL is unreachable.</summary>
-    public static bool IsOfPostgres(Exception e) => e is DbException { IsTransient: true } or TimeoutException;
+    public static bool Is(Exception e) => RedisFailure.Is(e) || PostgresFailure.IsTransient(e) || e is BrokenCircuitException;
 
     /// <summary>The answer to callers.</summary>
     public static Refusal? Refusal(Exception e) => Is(e)
