@@ -17,7 +17,7 @@ internal static class ImportCommand
         var file = new Argument<FileInfo>("file") { Description = "Comma-separated lines; the first one names the columns (README, Import history)" };
         var name = new Option<string?>("--name") { Description = "The rows get the source import:<name>; by default the name of the file" };
         var series = new Option<string>("--series") { Description = "What the values are", DefaultValueFactory = _ => "carbon-intensity" };
-        series.AcceptOnlyFromAmong("carbon-intensity", "demand", "system-price");
+        series.AcceptOnlyFromAmong("carbon-intensity", "demand", "system-price", "imbalance-volume");
         var restart = new Option<bool>("--restart") { Description = "Start with the first line, even if an earlier run stored a part" };
         var command = new Command(
             "import", "Import a file of history. An interrupted import continues with the next run; exit code 1 when a line was rejected")

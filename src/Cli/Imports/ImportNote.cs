@@ -83,5 +83,5 @@ internal sealed record ImportNote
 /// <summary>Where a file goes.</summary>
 /// <param name="Url">The Gateway.</param>
 /// <param name="Name">Its rows have the source import:&lt;name&gt;.</param>
-/// <param name="Series">carbon-intensity, demand or system-price.</param>
+/// <param name="Series">carbon-intensity, demand, system-price or imbalance-volume.</param>
 internal sealed record ImportTarget(string Url, string Name, string Series);
