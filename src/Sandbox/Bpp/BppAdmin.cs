@@ -41,11 +41,11 @@ internal static class BppAdmin
     private static void MapStyle(WebApplication app, CurrentStyle style)
     {
         const string path = "/admin/bpp/style";
-        app.MapGet(path, () => Json.Result(style.Value.ToJson()));
+        app.MapGet(path, () => style.Value.Describe());
         app.MapPut(path, async (HttpContext http) =>
         {
             style.Value = style.Value.With(await Json.ReadObjectAsync(http));
-            return Json.Result(style.Value.ToJson());
+            return style.Value.Describe();
         });
     }
 
@@ -63,11 +63,10 @@ internal static class BppAdmin
     private static void MapRequests(WebApplication app, RequestLog requests)
     {
         const string path = "/admin/bpp/requests";
-        app.MapGet(path, (string? action, string? transaction_id, string? order_id) => Json.Result(RequestEndpoints.Describe(requests.List()
-            .Where(r => (action is null || r.Action == action)
-                && (transaction_id is null || r.TransactionId == transaction_id)
-                && (order_id is null || r.OrderId == order_id))
-            .Select(r => r.ToJson()))));
+        app.MapGet(path, (string? action, string? transaction_id, string? order_id) => RequestEndpoints.List([.. requests.List().Where(r =>
+            (action is null || r.Action == action)
+            && (transaction_id is null || r.TransactionId == transaction_id)
+            && (order_id is null || r.OrderId == order_id))]));
         app.MapClear(path, requests.Clear);
     }
 

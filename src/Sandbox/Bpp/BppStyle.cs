@@ -27,7 +27,7 @@ internal sealed record BppStyle(bool Sync, bool FreshMessageIds)
         return changed;
     }
 
-    public JObject ToJson() => new() { ["style"] = Sync ? "sync" : "async", ["fresh_message_ids"] = FreshMessageIds };
+    public IResult Describe() => Json.Result(new { style = Sync ? "sync" : "async", fresh_message_ids = FreshMessageIds });
 }
 
 /// <summary>The current style.</summary>

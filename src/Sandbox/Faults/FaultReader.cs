@@ -22,13 +22,12 @@ internal static class FaultReader
         if (action is null || (action != "*" && !actions.Contains(action)))
             throw new BadInputException("action", $"'action' must be * or one of {string.Join(", ", actions)}");
         var count = Whole(body, "count", 0, int.MaxValue) ?? 1;
-        var delay = Whole(body, "delay_ms", 0, LongestDelay);
         return new Fault(
             Id: 0,
             kind,
             action,
             count == 0 ? null : count,
-            delay is null ? defaultDelay : TimeSpan.FromMilliseconds(delay.Value),
+            Whole(body, "delay_ms", 0, LongestDelay) ?? (int)defaultDelay.TotalMilliseconds,
             Whole(body, "http_status", 200, 599),
             Whole(body, "keep_items", 0, int.MaxValue) ?? 1,
             Optional(body, "match", JTokenType.String)?.Value<string>(),

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Faults;
 using Pylon.Sandbox.Grid.CarbonIntensity;
 using Pylon.Sandbox.Grid.Elexon;
@@ -25,19 +24,17 @@ internal static class GridFeature
         var time = app.Services.GetRequiredService<TimeProvider>();
         foreach (var source in app.Services.GetServices<GridSource>())
         {
-            app.MapGet($"/{source.Name}", () => Json.Result(Describe(source)));
+            app.MapGet($"/{source.Name}", () => Json.Result(new
+            {
+                name = source.Name,
+                note = "Simulated by the Pylon sandbox: the shapes are those of the real source, every value is made up.",
+                datasets = source.Datasets,
+            }));
             app.MapGet($"/{source.Name}/{{**path}}", (string path, HttpContext http) => AnswerAsync(source, path.Trim('/'), http, time));
             app.MapFaults($"/grid/{source.Name}/faults", source.Faults, GridFaults.All, source.Datasets, DefaultDelay);
             app.MapRecent($"/grid/{source.Name}/requests", source.Requests);
         }
     }
-
-    private static JObject Describe(GridSource source) => new()
-    {
-        ["name"] = source.Name,
-        ["note"] = "Simulated by the Pylon sandbox: the shapes are those of the real source, every value is made up.",
-        ["datasets"] = new JArray(source.Datasets),
-    };
 
     private static async Task<IResult> AnswerAsync(GridSource source, string path, HttpContext http, TimeProvider time)
     {

@@ -1,3 +1,4 @@
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Requests;
 
@@ -23,43 +24,32 @@ internal sealed class JobRecord(Job job)
     public const string Done = "done";
 
     private readonly Lock _gate = new();
-    private readonly List<JObject> _reports = [];
+    private readonly List<object> _reports = [];
 
+    [JsonIgnore]
     public Job Job => job;
+
+    public string BatchId => job.BatchId;
+    public string Pipeline => job.Pipeline;
+    public IReadOnlyList<string> Phases => job.Phases;
 
     /// <summary>working, done, or why the job ended early.</summary>
     public string State { get; set; } = Working;
 
     public string Phase { get; set; } = "";
 
-    public void Reported(Report report, bool changed)
+    public IReadOnlyList<object> Reports
     {
-        lock (_gate)
+        get
         {
-            _reports.Add(new JObject
-            {
-                ["phase"] = report.Phase,
-                ["part"] = report.Part,
-                ["succeeded"] = report.Succeeded,
-                ["event_id"] = report.EventId.ToString(),
-                ["changed"] = changed,
-            });
+            lock (_gate)
+                return [.. _reports];
         }
     }
 
-    public JObject ToJson()
+    public void Reported(Report report, bool changed)
     {
         lock (_gate)
-        {
-            return new JObject
-            {
-                ["batch_id"] = job.BatchId,
-                ["pipeline"] = job.Pipeline,
-                ["phases"] = new JArray(job.Phases),
-                ["state"] = State,
-                ["phase"] = Phase,
-                ["reports"] = new JArray(_reports),
-            };
-        }
+            _reports.Add(new { report.Phase, report.Part, report.Succeeded, report.EventId, changed });
     }
 }

@@ -39,7 +39,7 @@ internal sealed class WorkerPool(WorkerOptions options)
         var record = new JobRecord(job);
         lock (_gate)
         {
-            if (_jobs.Any(j => j.State == JobRecord.Working && j.Job.BatchId == job.BatchId && j.Job.CorrelationId == job.CorrelationId))
+            if (_jobs.Any(j => j.State == JobRecord.Working && j.BatchId == job.BatchId && j.Job.CorrelationId == job.CorrelationId))
                 return;
             _jobs.Add(record);
             if (_jobs.Count > MostRemembered && _jobs.FindIndex(j => j.State != JobRecord.Working) is >= 0 and var oldest)
@@ -85,18 +85,12 @@ internal sealed class WorkerPool(WorkerOptions options)
         }
     }
 
-    public JObject ToJson(string? batchId)
+    public object Describe(string? batchId)
     {
         lock (_gate)
         {
-            return new JObject
-            {
-                ["pylon"] = options.Pylon?.ToString(),
-                ["following"] = Following,
-                ["paused"] = _paused is not null,
-                ["part_ms"] = (long)_partDuration.TotalMilliseconds,
-                ["jobs"] = new JArray(_jobs.Where(j => batchId is null || j.Job.BatchId == batchId).Select(j => j.ToJson())),
-            };
+            var jobs = _jobs.Where(j => batchId is null || j.BatchId == batchId).ToList();
+            return new { pylon = options.Pylon, following = Following, paused = _paused is not null, part_ms = (long)_partDuration.TotalMilliseconds, jobs };
         }
     }
 

@@ -54,13 +54,13 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         lock (_gate)
         {
             var chosen = _orders.Values.Where(wanted).ToList();
-            return new JObject
+            return Json.From(new
             {
-                ["count"] = chosen.Count,
-                ["bookings"] = chosen.Sum(o => o.Bookings),
-                ["states"] = JObject.FromObject(chosen.CountBy(o => o.State).ToDictionary()),
-                ["orders"] = new JArray(chosen.Select(o => o.ToJson())),
-            };
+                count = chosen.Count,
+                bookings = chosen.Sum(o => o.Bookings),
+                states = chosen.CountBy(o => o.State).ToDictionary(),
+                orders = chosen,
+            });
         }
     }
 
@@ -120,8 +120,8 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         if (Price(document, reserve: true, out var slot) is { } refused)
             return refused;
         Take(order, document, slot!);
-        order.Reserved = Capacity.Load(document);
-        _capacity.Hold(order.ItemId, slot!, order.Reserved.Value);
+        order.ReservedMw = Capacity.Load(document);
+        _capacity.Hold(order.Item, slot!, order.ReservedMw.Value);
         order.Bookings++;
         order.ConfirmedAt = time.GetUtcNow();
         OrderDocument.SetStatus(document, id, States.Confirmed, "CONFIRMED");
@@ -137,11 +137,11 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
             return same;
         if (order is null)
             return Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist");
-        if (order.Reserved is { } held)
-            _capacity.GiveBack(order.ItemId, order.Slot!, held);
+        if (order.ReservedMw is { } held)
+            _capacity.GiveBack(order.Item, order.TimeWindow!, held);
         else
             _ended.Enqueue(order);
-        order.Reserved = null;
+        order.ReservedMw = null;
         order.CancelledAt = time.GetUtcNow();
         var document = Packed.Unpack(order.Document);
         OrderDocument.SetStatus(document, id, States.Cancelled, "CANCELLED");
@@ -159,7 +159,7 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         if (order is null || !order.Answers.TryGetValue(action, out var before))
             return null;
         var line = sent is null ? null : OrderDocument.FirstLine(sent);
-        var isSame = line is null || OrderDocument.ItemOf(line) == order.ItemId;
+        var isSame = line is null || OrderDocument.ItemOf(line) == order.Item;
         return isSame ? new Outcome(AnswerWith(Packed.Unpack(before)), "repeated", order) : null;
     }
 
@@ -205,9 +205,9 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
 
     private static void Take(Order order, JObject document, Slot slot)
     {
-        order.ItemId = OrderDocument.ItemOf(OrderDocument.FirstLine(document)!)!;
+        order.Item = OrderDocument.ItemOf(OrderDocument.FirstLine(document)!)!;
         order.WorkloadId = OrderDocument.WorkloadOf(document) ?? order.WorkloadId;
-        order.Slot = slot;
+        order.TimeWindow = slot;
     }
 
     private static Outcome Done(Order order, string action, string state, JObject document)

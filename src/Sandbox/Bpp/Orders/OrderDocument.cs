@@ -68,7 +68,7 @@ internal static class OrderDocument
             ["@type"] = "beckn:ComputeEnergyWindow",
             ["beckn:slotId"] = $"slot-{itemId}-{slot.Start.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}",
             ["beckn:gridParameters"] = (item["beckn:itemAttributes"] as JObject)?["beckn:gridParameters"]?.DeepClone(),
-            ["beckn:timeWindow"] = slot.ToJson(),
+            ["beckn:timeWindow"] = Json.From(slot),
             ["beckn:pricingParameters"] = pricing,
             ["beckn:capacityParameters"] = capacity,
         };

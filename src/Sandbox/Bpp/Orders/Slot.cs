@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Requests;
 
@@ -8,6 +9,9 @@ namespace Pylon.Sandbox.Bpp.Orders;
 /// <summary>A window of the catalogue on a specific day.</summary>
 internal sealed record Slot(DateTimeOffset Start, DateTimeOffset End)
 {
+    public string Duration => XmlConvert.ToString(End - Start);
+
+    [JsonIgnore]
     public decimal Hours => (decimal)(End - Start).TotalHours;
 
     /// <summary>
@@ -27,13 +31,6 @@ internal sealed record Slot(DateTimeOffset Start, DateTimeOffset End)
         var isOver = isTimeOfDay && end <= now;
         return new Slot(start.Value.AddDays(isOver ? 1 : 0), end.Value.AddDays(isOver ? 1 : 0));
     }
-
-    public JObject ToJson() => new()
-    {
-        ["start"] = Json.Time(Start),
-        ["end"] = Json.Time(End),
-        ["duration"] = XmlConvert.ToString(End - Start),
-    };
 
     private static DateTimeOffset? Read(JToken? window, string name, DateTimeOffset now)
     {
