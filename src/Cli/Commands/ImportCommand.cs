@@ -49,7 +49,7 @@ internal static class ImportCommand
             throw new ApiException($"File not found: {path}");
         using var file = await ImportFile.OpenAsync(path.FullName, cancellationToken, partBytes);
         var notes = ImportNote.PathOf(checkout, file, target);
-        var note = (restart ? null : ImportNote.Find(notes)) is { } earlier && earlier.Offset <= file.Length ? earlier : new ImportNote { Offset = file.Header.Length };
+        var note = (restart ? null : JsonFile.Read<ImportNote>(notes)) is { } earlier && earlier.Offset <= file.Length ? earlier : new ImportNote(file.Header.Length);
         if (note.Read > 0)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Continuing at line {note.NextLine:#,0} ({Percent(note, file)} %), where an earlier run stopped."));
 
@@ -59,7 +59,7 @@ internal static class ImportCommand
         {
             var part = await file.ReadPartAsync(note.Offset, cancellationToken);
             note = note.After(part, await SendAsync(client, target, file, note, part, cancellationToken));
-            note.Write(notes);
+            JsonFile.Write(notes, note);
             isFirst = false;
             progress.Show(note.Read, (note.Read - before) / clock.Elapsed.TotalSeconds, Percent(note, file));
         }
