@@ -34,7 +34,7 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
         await AssertBookedOnceEachAsync("five hundred", Rows);
         await AssertRecommendedOnceEachAsync(before, "five hundred", Rows);
         // Each Orchestrator claimed some.
-        Assert.All(logs, log => Assert.Contains("Claimed ", File.ReadAllText(log.Key)[log.Value..], StringComparison.Ordinal));
+        Assert.All(logs, log => Assert.Contains("claimed ", File.ReadAllText(log.Key)[log.Value..], StringComparison.Ordinal));
     }
 
     [Fact]

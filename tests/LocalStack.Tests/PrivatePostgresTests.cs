@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Npgsql;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Servers;
@@ -38,8 +40,9 @@ public sealed class PrivatePostgresTests
     [Fact]
     public async Task TwoServersRunSideBySide()
     {
-        await using var one = await PrivatePostgres.StartThrowawayAsync();
-        await using var other = await PrivatePostgres.StartThrowawayAsync();
+        var (starting, alsoStarting) = (PrivatePostgres.StartThrowawayAsync(), PrivatePostgres.StartThrowawayAsync());
+        await using var one = await starting;
+        await using var other = await alsoStarting;
 
         Assert.NotEqual(one.Port, other.Port);
         Assert.Equal(1, await ExecuteAsync(one, "SELECT 1"));
@@ -61,12 +64,13 @@ public sealed class PrivatePostgresTests
     [Fact]
     public async Task FailedStartNamesTheProcessTheReasonAndTheLog()
     {
-        await using var first = await PrivatePostgres.StartThrowawayAsync();
+        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        busy.Start();
         var directory = Directory.CreateTempSubdirectory("pylon-stack-tests-");
         try
         {
             var log = Path.Combine(directory.FullName, "postgresql.log");
-            var options = new PrivatePostgresOptions(Path.Combine(directory.FullName, "data"), log, first.Port)
+            var options = new PrivatePostgresOptions(Path.Combine(directory.FullName, "data"), log, ((IPEndPoint)busy.LocalEndpoint).Port)
             {
                 Durable = false,
                 FallbackDirectory = $"/var/tmp/{directory.Name}",

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Servers;
@@ -32,10 +33,11 @@ public sealed class PrivateRedisTests
     [Fact]
     public async Task FailedStartNamesTheProcessTheReasonAndTheLog()
     {
-        await using var first = await PrivatePostgres.StartThrowawayAsync();
+        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        busy.Start();
         var directory = Directory.CreateTempSubdirectory("pylon-stack-tests-");
         var log = Path.Combine(directory.FullName, "redis.log");
-        var options = new PrivateRedisOptions(Path.Combine(directory.FullName, "data"), log, first.Port) { Throwaway = true };
+        var options = new PrivateRedisOptions(Path.Combine(directory.FullName, "data"), log, ((IPEndPoint)busy.LocalEndpoint).Port) { Throwaway = true };
 
         var failure = await Assert.ThrowsAsync<StackException>(() => PrivateRedis.StartAsync(options));
 

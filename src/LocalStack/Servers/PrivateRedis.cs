@@ -22,6 +22,8 @@ public sealed class PrivateRedis : StackProcess
     // One for each test of a run; an unused one costs almost nothing.
     private const int ThrowawayDatabases = 4096;
 
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+
     private readonly PrivateRedisOptions _options;
     private readonly string _binary;
 
@@ -79,20 +81,27 @@ public sealed class PrivateRedis : StackProcess
     // While it loads its file it answers -LOADING.
     private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AnswerLimit);
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", Port, cancellationToken);
+            await client.ConnectAsync("127.0.0.1", Port, limit.Token);
             var stream = client.GetStream();
-            await stream.WriteAsync("PING\r\n"u8.ToArray(), cancellationToken);
+            await stream.WriteAsync("PING\r\n"u8.ToArray(), limit.Token);
             var answer = new byte[64];
-            var length = await stream.ReadAsync(answer, cancellationToken);
+            var length = await stream.ReadAsync(answer, limit.Token);
             var text = Encoding.ASCII.GetString(answer, 0, length).Trim();
             return text == "+PONG" ? null : $"it answers '{text}'";
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
             return "it does not accept connections yet";
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // another process may have the port
+            return "it does not answer";
         }
     }
 }

@@ -1,6 +1,6 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using System.Diagnostics.Metrics;
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Runs;
