@@ -15,7 +15,7 @@ internal sealed class BppHandler(
     OrderBook orders,
     BppFaults faults,
     CallbackSender callbacks,
-    RequestLog requests,
+    RecentRequests<RequestRecord> requests,
     TimeProvider time,
     ILogger<BppHandler> log)
 {

@@ -68,7 +68,7 @@ internal static class Json
     public static string Write(JToken body) => body.ToString(Formatting.None);
 
     public static string Time(DateTimeOffset time) =>
-        time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+        time.UtcDateTime.ToString(TimeFormat);
 
     /// <summary>A non-empty string of an object; null when it is missing or has another type.</summary>
     public static string? Text(JToken? parent, string name) =>

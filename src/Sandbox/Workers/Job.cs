@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Requests;
@@ -23,9 +24,6 @@ internal sealed class JobRecord(Job job)
     public const string Working = "working";
     public const string Done = "done";
 
-    private readonly Lock _gate = new();
-    private readonly List<object> _reports = [];
-
     [JsonIgnore]
     public Job Job => job;
 
@@ -38,18 +36,8 @@ internal sealed class JobRecord(Job job)
 
     public string Phase { get; set; } = "";
 
-    public IReadOnlyList<object> Reports
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _reports];
-        }
-    }
+    public ConcurrentQueue<object> Reports { get; } = new();
 
-    public void Reported(Report report, bool changed)
-    {
-        lock (_gate)
-            _reports.Add(new { report.Phase, report.Part, report.Succeeded, report.EventId, changed });
-    }
+    public void Reported(Report report, bool changed) =>
+        Reports.Enqueue(new { report.Phase, report.Part, report.Succeeded, report.EventId, changed });
 }

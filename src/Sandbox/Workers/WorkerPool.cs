@@ -58,18 +58,12 @@ internal sealed class WorkerPool(WorkerOptions options)
     /// <summary>Applies the settings that the body names.</summary>
     public void Configure(JObject body)
     {
-        var unknown = body.Properties().FirstOrDefault(p => p.Name is not ("paused" or "part_ms"));
-        if (unknown is not null)
-            throw new BadInputException(unknown.Name, $"'{unknown.Name}' is not a setting of the workers; the settings are paused, part_ms");
-        if (body["paused"] is { } pause && pause.Type != JTokenType.Boolean)
-            throw new BadInputException("paused", "'paused' must be true or false");
-        if (body["part_ms"] is { } part && part is not JValue { Value: long and >= 0 and <= WorkerOptions.LongestPart })
-            throw new BadInputException("part_ms", $"'part_ms' must be an integer from 0 to {WorkerOptions.LongestPart}");
+        body.CheckNames("paused", "part_ms");
+        var (paused, partMs) = (body.Flag("paused"), body.Whole("part_ms", 0, WorkerOptions.LongestPart));
         lock (_gate)
         {
-            _partDuration = body["part_ms"] is { } ms ? TimeSpan.FromMilliseconds(ms.Value<long>()) : _partDuration;
-            if (body["paused"]?.Value<bool>() is { } paused)
-                Pause(paused);
+            _partDuration = partMs is { } ms ? TimeSpan.FromMilliseconds(ms) : _partDuration;
+            Pause(paused ?? _paused is not null);
         }
     }
 

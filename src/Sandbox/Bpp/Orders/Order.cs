@@ -41,10 +41,6 @@ internal sealed class Order(string id, string transactionId)
     [JsonIgnore]
     public Dictionary<string, byte[]> Answers { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Its place among all orders by age.</summary>
-    [JsonIgnore]
-    public LinkedListNode<Order>? Place { get; set; }
-
     public Queue<HistoryEntry> History { get; } = new();
 
     public void Remember(HistoryEntry entry)

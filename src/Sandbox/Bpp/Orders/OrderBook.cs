@@ -14,8 +14,7 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
     public const int MostOrders = 100_000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Order> _orders = new(StringComparer.Ordinal);
-    private readonly LinkedList<Order> _arrived = new();
+    private readonly OrderedDictionary<string, Order> _orders = new(StringComparer.Ordinal);
     private readonly Queue<Order> _ended = new();
     private readonly Capacity _capacity = new();
 
@@ -69,7 +68,6 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         lock (_gate)
         {
             _orders.Clear();
-            _arrived.Clear();
             _ended.Clear();
             _capacity.Clear();
         }
@@ -184,23 +182,15 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         return null;
     }
 
+    /// <summary>Evicts ended orders first, then the oldest. The booking of an evicted order stays for its day.</summary>
     private Order Keep(Envelope request, string id, Order? order)
     {
         if (order is not null)
             return order;
         while (_orders.Count >= mostOrders)
-            Evict(_ended.TryDequeue(out var oldest) ? oldest : _arrived.First!.Value);
-        order = new Order(id, request.TransactionId);
-        _orders[id] = order;
-        order.Place = _arrived.AddLast(order);
+            _orders.Remove(_ended.TryDequeue(out var ended) ? ended.Id : _orders.GetAt(0).Key);
+        _orders[id] = order = new Order(id, request.TransactionId);
         return order;
-    }
-
-    /// <summary>Evicts ended orders first, then the oldest. The booking of an evicted order stays for its day.</summary>
-    private void Evict(Order oldest)
-    {
-        _orders.Remove(oldest.Id);
-        _arrived.Remove(oldest.Place!);
     }
 
     private static void Take(Order order, JObject document, Slot slot)

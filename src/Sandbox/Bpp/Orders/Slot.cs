@@ -36,7 +36,7 @@ internal sealed record Slot(DateTimeOffset Start, DateTimeOffset End)
     {
         if (Json.Text(window, name) is not { } text)
             return null;
-        var full = text.Contains('T', StringComparison.Ordinal) ? text : now.UtcDateTime.ToString("yyyy-MM-dd'T'", CultureInfo.InvariantCulture) + text;
+        var full = text.Contains('T', StringComparison.Ordinal) ? text : now.UtcDateTime.ToString("yyyy-MM-dd'T'") + text;
         return DateTimeOffset.TryParse(full, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : null;

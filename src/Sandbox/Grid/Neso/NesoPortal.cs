@@ -126,7 +126,7 @@ internal sealed class NesoPortal() : GridSource("neso", ["package_show", "packag
         ["format"] = file.Rows is null ? "DOC" : "CSV",
         ["url_type"] = "upload",
         ["url"] = $"{Portal}/dataset/{PackageId(file.Package)}/resource/{file.Id}/download/{file.FileName}",
-        ["last_modified"] = file.Modified(now).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.877001'", CultureInfo.InvariantCulture),
+        ["last_modified"] = file.Modified(now).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.877001'"),
         ["size"] = null,
         ["datastore_active"] = file.Rows is not null,
     };
