@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Pylon.Cli.Client;
 using Pylon.LocalStack.Machine;
 using Spectre.Console;
@@ -26,8 +25,7 @@ internal static class WatchCommand
         return command;
     }
 
-    public static string Line(Broadcast one) => string.Create(
-        CultureInfo.InvariantCulture, $"{one.Time?.UtcDateTime:HH:mm:ss.fff}  {one.Type,-24} {one.Subject}  {one.Details()}");
+    public static string Line(Broadcast one) => $"{one.Time?.UtcDateTime:HH:mm:ss.fff}  {one.Type,-24} {one.Subject}  {one.Details()}";
 
     private static Task EverythingAsync(PylonClient client, CancellationToken cancellationToken)
     {
@@ -92,14 +90,14 @@ internal static class WatchCommand
     private static void ShowRun(Workload workload, string line)
     {
         var moment = workload.Run?.UpdatedAt ?? workload.UpdatedAt;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{moment?.UtcDateTime:HH:mm:ss.fff}  {line}"));
+        Console.WriteLine($"{moment?.UtcDateTime:HH:mm:ss.fff}  {line}");
     }
 
     // A line for each state, and the recommendations from the choice on.
     private static void Show(Workload workload)
     {
         var attempts = workload.FailureReason.Length > 0 ? $"  {workload.FailureReason}" : "";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workload.UpdatedAt?.UtcDateTime:HH:mm:ss.fff}  {workload.State}{attempts}"));
+        Console.WriteLine($"{workload.UpdatedAt?.UtcDateTime:HH:mm:ss.fff}  {workload.State}{attempts}");
         if (workload.WaitsForChoice || workload.IsSettled && workload.Recommendations.Count > 0)
             AnsiConsole.Write(Tables.Recommendations(workload));
     }

@@ -104,7 +104,7 @@ internal static class WorkloadCommands
 
     internal static DateTimeOffset Moment(string text, DateTimeOffset now)
     {
-        if (text.StartsWith('+') && double.TryParse(text[1..^1], CultureInfo.InvariantCulture, out var amount))
+        if (text.StartsWith('+') && double.TryParse(text[1..^1], out var amount))
         {
             var unit = text[^1] switch
             {
