@@ -45,7 +45,7 @@ internal static class BppAdmin
             && (transaction_id is null || r.TransactionId == transaction_id)
             && (order_id is null || r.OrderId == order_id))]));
         admin.MapClear("/requests", requests.Clear);
-        admin.MapFaults("/faults", app.Services.GetRequiredService<BppFaults>(), FaultKinds.All, Actions.All, DefaultDelay);
+        admin.MapFaults("/faults", app.Services.GetRequiredService<FaultBoard>(), FaultKinds.All, Actions.All, DefaultDelay);
     }
 
     private static JObject Describe(CatalogStore catalogs, bool withCatalogs)

@@ -17,7 +17,7 @@ internal static class BppFeature
         services.AddSingleton(BppOptions.Read(settings));
         services.AddSingleton<CatalogStore>();
         services.AddSingleton<CurrentStyle>();
-        services.AddSingleton<BppFaults>();
+        services.AddSingleton<FaultBoard>();
         services.AddSingleton(new RecentRequests<RequestRecord>(10_000));
         services.AddSingleton<OrderBook>();
         services.AddSingleton<Discovery>();
@@ -37,6 +37,3 @@ internal static class BppFeature
         app.MapBppAdmin();
     }
 }
-
-/// <summary>The provider's fault board.</summary>
-internal sealed class BppFaults : FaultBoard;

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Pylon.Sandbox.Requests;
 
 /// <summary>The last requests, oldest first; at most <paramref name="limit"/>.</summary>
-internal class RecentRequests<T>(int limit)
+internal sealed class RecentRequests<T>(int limit)
 {
     private readonly ConcurrentQueue<T> _records = new();
 

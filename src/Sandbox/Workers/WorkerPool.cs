@@ -15,7 +15,7 @@ internal sealed class WorkerPool(WorkerOptions options)
     private readonly Lock _gate = new();
     private readonly List<JobRecord> _jobs = [];
     private TaskCompletionSource? _paused;
-    private TimeSpan _partDuration = options.PartDuration;
+    private volatile int _partMs = options.PartMs;
 
     public FaultBoard Faults { get; } = new();
 
@@ -24,14 +24,7 @@ internal sealed class WorkerPool(WorkerOptions options)
     /// <summary>True while the broadcast is followed.</summary>
     public bool Following { get; set; }
 
-    public TimeSpan PartDuration
-    {
-        get
-        {
-            lock (_gate)
-                return _partDuration;
-        }
-    }
+    public TimeSpan PartDuration => TimeSpan.FromMilliseconds(_partMs);
 
     /// <summary>Queues a job unless it is in progress; waits while the queue is full.</summary>
     public async Task TakeAsync(Job job, CancellationToken cancellationToken)
@@ -60,20 +53,18 @@ internal sealed class WorkerPool(WorkerOptions options)
     {
         body.CheckNames("paused", "part_ms");
         var (paused, partMs) = (body.Flag("paused"), body.Whole("part_ms", 0, WorkerOptions.LongestPart));
+        _partMs = partMs ?? _partMs;
         lock (_gate)
-        {
-            _partDuration = partMs is { } ms ? TimeSpan.FromMilliseconds(ms) : _partDuration;
             Pause(paused ?? _paused is not null);
-        }
     }
 
     /// <summary>Restores the initial settings and forgets finished jobs; jobs in progress continue.</summary>
     public void Reset()
     {
         Faults.Clear();
+        _partMs = options.PartMs;
         lock (_gate)
         {
-            _partDuration = options.PartDuration;
             Pause(false);
             _jobs.RemoveAll(j => j.State != JobRecord.Working);
         }
@@ -84,7 +75,7 @@ internal sealed class WorkerPool(WorkerOptions options)
         lock (_gate)
         {
             var jobs = _jobs.Where(j => batchId is null || j.BatchId == batchId).ToList();
-            return new { pylon = options.Pylon, following = Following, paused = _paused is not null, part_ms = (long)_partDuration.TotalMilliseconds, jobs };
+            return new { pylon = options.Pylon, following = Following, paused = _paused is not null, part_ms = _partMs, jobs };
         }
     }
 

@@ -25,13 +25,14 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         lock (_gate)
         {
             _orders.TryGetValue(id, out var order);
-            var (answer, outcome, changed) = request.Action switch
+            var (answer, outcome, changed) = Repeated(order, request.Action, sent) ?? (request.Action, order) switch
             {
-                Actions.Select => Quote(request, id, sent, order),
-                Actions.Init => Initialize(request, id, sent, order),
-                Actions.Confirm => Confirm(id, sent, order),
-                Actions.Cancel => Cancel(id, order),
-                _ => Show(id, order),
+                (Actions.Select, _) => Quote(request, id, sent, order),
+                (Actions.Init, _) => Initialize(request, id, sent, order),
+                (_, null) => Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist"),
+                (Actions.Confirm, _) => Confirm(id, sent, order),
+                (Actions.Cancel, _) => Cancel(id, order),
+                _ => new Outcome(AnswerWith(Packed.Unpack(order.Document)), "done", order),
             };
             (order ?? changed)?.Remember(new HistoryEntry(request.Action, request.MessageId, time.GetUtcNow(), outcome));
             return answer;
@@ -75,8 +76,6 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
 
     private Outcome Quote(Envelope request, string id, JObject sent, Order? order)
     {
-        if (Repeated(order, Actions.Select, sent) is { } same)
-            return same;
         if (order is { State: States.Confirmed or States.Cancelled })
             return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: it must be QUOTE_REQUESTED or INITIALIZED to change its item");
         var document = (JObject)sent.DeepClone();
@@ -91,27 +90,20 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
 
     private Outcome Initialize(Envelope request, string id, JObject sent, Order? order)
     {
-        if (Repeated(order, Actions.Init, sent) is { } same)
-            return same;
         if (order is { State: States.Confirmed or States.Cancelled })
             return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: it must be QUOTE_REQUESTED or INITIALIZED to be initialized");
         var document = OrderDocument.Combine(order is null ? null : Packed.Unpack(order.Document), sent);
         if (Price(document, reserve: true, out var slot) is { } refused)
             return refused;
         order = Keep(request, id, order);
-        order.Answers.Remove(Actions.Init);
         Take(order, document, slot!);
         OrderDocument.SetStatus(document, id, States.Initialized, "PENDING");
         OrderDocument.AddPayment(document);
         return Done(order, Actions.Init, States.Initialized, document);
     }
 
-    private Outcome Confirm(string id, JObject sent, Order? order)
+    private Outcome Confirm(string id, JObject sent, Order order)
     {
-        if (Repeated(order, Actions.Confirm, null) is { } same)
-            return same;
-        if (order is null)
-            return Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist");
         if (order.State != States.Initialized)
             return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: it must be INITIALIZED to be confirmed");
         var document = OrderDocument.Combine(Packed.Unpack(order.Document), sent);
@@ -129,12 +121,8 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         return Done(order, Actions.Confirm, States.Confirmed, document);
     }
 
-    private Outcome Cancel(string id, Order? order)
+    private Outcome Cancel(string id, Order order)
     {
-        if (Repeated(order, Actions.Cancel, null) is { } same)
-            return same;
-        if (order is null)
-            return Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist");
         if (order.ReservedMw is { } held)
             _capacity.GiveBack(order.Item, order.TimeWindow!, held);
         else
@@ -147,16 +135,12 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         return Done(order, Actions.Cancel, States.Cancelled, document);
     }
 
-    private static Outcome Show(string id, Order? order) => order is null
-        ? Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist")
-        : new Outcome(AnswerWith(Packed.Unpack(order.Document)), "done", order);
-
-    /// <summary>The earlier answer; null when the action is new, or names another item.</summary>
-    private static Outcome? Repeated(Order? order, string action, JObject? sent)
+    /// <summary>The earlier answer; null when the action is new, or a quote or draft of another item.</summary>
+    private static Outcome? Repeated(Order? order, string action, JObject sent)
     {
         if (order is null || !order.Answers.TryGetValue(action, out var before))
             return null;
-        var line = sent is null ? null : OrderDocument.FirstLine(sent);
+        var line = action is Actions.Select or Actions.Init ? OrderDocument.FirstLine(sent) : null;
         var isSame = line is null || OrderDocument.ItemOf(line) == order.Item;
         return isSame ? new Outcome(AnswerWith(Packed.Unpack(before)), "repeated", order) : null;
     }

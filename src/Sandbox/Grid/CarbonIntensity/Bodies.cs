@@ -136,13 +136,8 @@ internal sealed class Bodies(DateTimeOffset now)
         return new JObject { ["forecast"] = forecast, ["actual"] = actual, ["index"] = IndexBands.Of(window, actual ?? forecast) };
     }
 
-    private JObject Row(GridRegion region, DateTimeOffset window)
-    {
-        var row = new JObject { ["from"] = Time(window), ["to"] = Time(window + HalfHours.Length) };
-        foreach (var value in Values(region, window))
-            row.Add(value);
-        return row;
-    }
+    private JObject Row(GridRegion region, DateTimeOffset window) =>
+        new(new JProperty("from", Time(window)), new JProperty("to", Time(window + HalfHours.Length)), Values(region, window));
 
     private IEnumerable<JProperty> Values(GridRegion region, DateTimeOffset window)
     {

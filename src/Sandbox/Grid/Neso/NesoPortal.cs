@@ -131,13 +131,7 @@ internal sealed class NesoPortal() : GridSource("neso", ["package_show", "packag
         ["datastore_active"] = file.Rows is not null,
     };
 
-    private static JObject Numbered(JObject row, int index)
-    {
-        var numbered = new JObject { ["_id"] = index + 1 };
-        foreach (var property in row.Properties())
-            numbered.Add(new JProperty(property.Name, property.Value));
-        return numbered;
-    }
+    private static JObject Numbered(JObject row, int index) => new(new JProperty("_id", index + 1), row.Properties());
 
     private static IEnumerable<JValue> Values(JObject row) => Numbers.Select(n => row[n]).OfType<JValue>();
 
