@@ -8,6 +8,7 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>pylon watch</c>: prints the events as they happen, all of them or those of one workload.</summary>
 internal static class WatchCommand
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     public static Command Create(Checkout checkout)
@@ -66,24 +67,28 @@ internal static class WatchCommand
     // Connects again when the stream ends, until the last item was shown.
     private static async Task FollowAsync<T>(Func<IAsyncEnumerable<T>> connect, Func<T, bool> showIsLast, CancellationToken cancellationToken)
     {
-        var pause = new Pause(cancellationToken);
+        var (hasConnected, pause) = (false, FirstPause);
         while (true)
         {
             try
             {
                 await foreach (var item in connect().WithCancellation(cancellationToken))
                 {
-                    pause.Reset();
+                    (hasConnected, pause) = (true, FirstPause);
                     if (showIsLast(item))
                         return;
                 }
+
+                hasConnected = true;
             }
-            catch (UnreachableException) when (pause.HasConnected)
+            catch (UnreachableException) when (hasConnected)
             {
                 // it was reachable before: try again
             }
 
-            await pause.WaitAsync();
+            await Task.Delay(pause, cancellationToken);
+            // It grows while the Gateway is unreachable.
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
@@ -100,22 +105,5 @@ internal static class WatchCommand
         Console.WriteLine($"{workload.UpdatedAt?.UtcDateTime:HH:mm:ss.fff}  {workload.State}{attempts}");
         if (workload.WaitsForChoice || workload.IsSettled && workload.Recommendations.Count > 0)
             AnsiConsole.Write(Tables.Recommendations(workload));
-    }
-
-    /// <summary>The pause between two connections; it grows while the Gateway is unreachable.</summary>
-    private sealed class Pause(CancellationToken cancellationToken)
-    {
-        private TimeSpan _next = TimeSpan.FromMilliseconds(200);
-
-        public bool HasConnected { get; private set; }
-
-        public void Reset() => (HasConnected, _next) = (true, TimeSpan.FromMilliseconds(200));
-
-        public async Task WaitAsync()
-        {
-            HasConnected = true;
-            await Task.Delay(_next, cancellationToken);
-            _next = _next * 2 < LongestPause ? _next * 2 : LongestPause;
-        }
     }
 }

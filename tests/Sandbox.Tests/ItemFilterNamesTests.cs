@@ -2,7 +2,7 @@ using Pylon.Sandbox.Bpp.Filters;
 
 namespace Pylon.Sandbox.Tests;
 
-public sealed class JsonPathRewriterTests
+public sealed class ItemFilterNamesTests
 {
     [Theory]
     [InlineData("@.beckn:price >= 1", "@['beckn:price'] >= 1")]
