@@ -70,9 +70,8 @@ public sealed class PrivatePostgresTests
         try
         {
             var log = Path.Combine(directory.FullName, "postgresql.log");
-            var options = new PrivatePostgresOptions(Path.Combine(directory.FullName, "data"), log, ((IPEndPoint)busy.LocalEndpoint).Port)
+            var options = new PrivateServerOptions(Path.Combine(directory.FullName, "data"), log, ((IPEndPoint)busy.LocalEndpoint).Port)
             {
-                Durable = false,
                 FallbackDirectory = $"/var/tmp/{directory.Name}",
                 Throwaway = true,
             };

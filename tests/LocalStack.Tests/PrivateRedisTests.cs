@@ -37,7 +37,7 @@ public sealed class PrivateRedisTests
         busy.Start();
         var directory = Directory.CreateTempSubdirectory("pylon-stack-tests-");
         var log = Path.Combine(directory.FullName, "redis.log");
-        var options = new PrivateRedisOptions(Path.Combine(directory.FullName, "data"), log, ((IPEndPoint)busy.LocalEndpoint).Port) { Throwaway = true };
+        var options = new PrivateServerOptions(Path.Combine(directory.FullName, "data"), log, ((IPEndPoint)busy.LocalEndpoint).Port) { Throwaway = true };
 
         var failure = await Assert.ThrowsAsync<StackException>(() => PrivateRedis.StartAsync(options));
 

@@ -88,18 +88,6 @@ public sealed class SupervisorTests : IDisposable
             }
         }
 
-        public void Begin(string step)
-        {
-        }
-
-        public void Done(string step, string detail, TimeSpan took)
-        {
-        }
-
-        public void Failed(string step)
-        {
-        }
-
         public void Note(string text) => Interlocked.Increment(ref _notes);
 
         public void Warn(string text)

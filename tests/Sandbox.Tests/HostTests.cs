@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Bpp.Catalogs;
 using Pylon.Sandbox.Bpp.Orders;
 using Pylon.Sandbox.Bpp.Protocol;
+using Pylon.Sandbox.Requests;
 using Pylon.Testing;
 
 namespace Pylon.Sandbox.Tests;
@@ -52,7 +53,7 @@ public sealed class HostTests
     public void SlotIsTheCurrentOrNextWindow(string start, string end, string expectedStart, string expectedEnd)
     {
         var item = new JObject { ["beckn:itemAttributes"] = new JObject { ["beckn:timeWindow"] = new JObject { ["start"] = start, ["end"] = end } } };
-        var slot = Slot.Next(item, new DateTimeOffset(2026, 3, 10, 8, 0, 0, TimeSpan.Zero)).ToJson();
+        var slot = Json.From(Slot.Next(item, new DateTimeOffset(2026, 3, 10, 8, 0, 0, TimeSpan.Zero)));
         Assert.Equal((expectedStart, expectedEnd), (slot["start"]!.Value<string>(), slot["end"]!.Value<string>()));
     }
 

@@ -1,23 +1,14 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Pylon.Cli.Client;
 
 /// <summary>One message of the broadcast stream: a CloudEvent in JSON, or a gap.</summary>
-internal sealed record Broadcast(string? Position, bool Gap, JsonElement? Event)
+internal sealed partial record Broadcast(string? Position, bool Gap, JsonElement? Event)
 {
-    private const string TypePrefix = "pylon.";
-
     /// <summary>For example <c>workload.queued</c>.</summary>
-    public string Type
-    {
-        get
-        {
-            var type = Text("type");
-            var end = type.LastIndexOf(".v", StringComparison.Ordinal);
-            return type.StartsWith(TypePrefix, StringComparison.Ordinal) && end > TypePrefix.Length ? type[TypePrefix.Length..end] : type;
-        }
-    }
+    public string Type => VersionedType().Replace(Text("type"), "${name}");
 
     /// <summary>The id of its workload or batch.</summary>
     public string Subject => Text("subject");
@@ -61,4 +52,7 @@ internal sealed record Broadcast(string? Position, bool Gap, JsonElement? Event)
     };
 
     private string Text(string member) => Event is { } e && e.TryGetProperty(member, out var value) ? value.GetString() ?? "" : "";
+
+    [GeneratedRegex(@"^pylon\.(?<name>.+)\.v.*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex VersionedType();
 }

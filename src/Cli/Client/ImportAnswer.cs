@@ -3,20 +3,8 @@ using System.Text.Json;
 namespace Pylon.Cli.Client;
 
 /// <summary>The result of a part of an import (pylon.ingestion.v1.ImportSeriesResponse in proto3 JSON).</summary>
-internal sealed record ImportAnswer
-{
-    public long RowsRead { get; init; }
-
-    public long RowsNew { get; init; }
-
-    public long RowsChanged { get; init; }
-
-    public long RowsUnchanged { get; init; }
-
-    public long RowsRejected { get; init; }
-
-    public IReadOnlyList<RejectedLine>? Rejected { get; init; }
-}
+internal sealed record ImportAnswer(
+    long RowsRead = 0, long RowsNew = 0, long RowsChanged = 0, long RowsUnchanged = 0, long RowsRejected = 0, IReadOnlyList<RejectedLine>? Rejected = null);
 
 /// <summary>A line that was not stored.</summary>
 internal sealed record RejectedLine(long Line, string Reason);

@@ -1,39 +1,25 @@
 namespace Pylon.Cli.Client;
 
 /// <summary>A workload of the REST API (pylon.orchestrator.v1.Workload in proto3 JSON).</summary>
-internal sealed record Workload
+/// <param name="Run">Its batch run; null before it is scheduled.</param>
+internal sealed record Workload(
+    string Id = "",
+    string WorkloadName = "",
+    string WorkloadType = "",
+    string Status = "",
+    int ChosenOption = 0,
+    string Summary = "",
+    int Attempts = 0,
+    string FailureReason = "",
+    string Pipeline = "",
+    Run? Run = null,
+    DateTimeOffset? SubmittedAt = null,
+    DateTimeOffset? UpdatedAt = null)
 {
-    private const string StatusPrefix = "WORKLOAD_STATUS_";
-
-    public string Id { get; init; } = "";
-
-    public string WorkloadName { get; init; } = "";
-
-    public string WorkloadType { get; init; } = "";
-
-    public string Status { get; init; } = "";
-
     public IReadOnlyList<Recommendation> Recommendations { get; init; } = [];
 
-    public int ChosenOption { get; init; }
-
-    public string Summary { get; init; } = "";
-
-    public int Attempts { get; init; }
-
-    public string FailureReason { get; init; } = "";
-
-    public string Pipeline { get; init; } = "";
-
-    /// <summary>Its batch run; null before it is scheduled.</summary>
-    public Run? Run { get; init; }
-
-    public DateTimeOffset? SubmittedAt { get; init; }
-
-    public DateTimeOffset? UpdatedAt { get; init; }
-
     /// <summary>The status without its prefix: <c>pending_user_choice</c>.</summary>
-    public string State => Status.StartsWith(StatusPrefix, StringComparison.Ordinal) ? Status[StatusPrefix.Length..].ToLowerInvariant() : Status;
+    public string State => Names.Short(Status, "WORKLOAD_STATUS_");
 
     public bool WaitsForChoice => State == "pending_user_choice";
 
@@ -45,21 +31,11 @@ internal sealed record Workload
 }
 
 /// <summary>A batch run: a scheduled workload going through the phases of its pipeline.</summary>
-internal sealed record Run
+internal sealed record Run(string Pipeline = "", string State = "", string FailureReason = "", DateTimeOffset? UpdatedAt = null)
 {
-    private const string StatePrefix = "RUN_STATE_";
-
-    public string Pipeline { get; init; } = "";
-
-    public string State { get; init; } = "";
-
     public IReadOnlyList<PhaseRun> Phases { get; init; } = [];
 
-    public string FailureReason { get; init; } = "";
-
-    public DateTimeOffset? UpdatedAt { get; init; }
-
-    public string Name => State.Replace(StatePrefix, "", StringComparison.Ordinal).ToLowerInvariant();
+    public string Name => Names.Short(State, "RUN_STATE_");
 
     public bool IsOver => Name is "completed" or "failed" or "cancelled";
 
@@ -73,95 +49,52 @@ internal sealed record Run
     }
 }
 
-internal sealed record PhaseRun
+internal sealed record PhaseRun(string Phase = "", string State = "", long Completed = 0, long Failed = 0, long Total = 0)
 {
-    private const string StatePrefix = "PHASE_RUN_STATE_";
-
-    public string Phase { get; init; } = "";
-
-    public string State { get; init; } = "";
-
-    public long Completed { get; init; }
-
-    public long Failed { get; init; }
-
-    public long Total { get; init; }
-
-    public string Progress => State.Replace(StatePrefix, "", StringComparison.Ordinal) switch
+    public string Progress => Names.Short(State, "PHASE_RUN_STATE_") switch
     {
-        "COMPLETED" => "✓",
-        "SKIPPED" => "skipped",
-        "FAILED" => "✗",
-        "RUNNING" => $"{Completed}/{Total}" + (Failed > 0 ? $" ({Failed} failed)" : ""),
+        "completed" => "✓",
+        "skipped" => "skipped",
+        "failed" => "✗",
+        "running" => $"{Completed}/{Total}" + (Failed > 0 ? $" ({Failed} failed)" : ""),
         _ => "–",
     };
 }
 
-internal sealed record Recommendation
+internal sealed record Recommendation(
+    int Rank = 0,
+    string GridZoneId = "",
+    string GridZoneCode = "",
+    string ZoneName = "",
+    string Locality = "",
+    string Region = "",
+    double RenewableMixPercent = 0,
+    double? CarbonIntensityGco2Kwh = null,
+    Window? Window = null,
+    double Score = 0,
+    string Source = "",
+    bool Synthetic = false,
+    string BookingState = "")
 {
-    private const string SourcePrefix = "RECOMMENDATION_SOURCE_";
-    private const string BookingPrefix = "BOOKING_STATE_";
-
-    public int Rank { get; init; }
-
-    public string GridZoneId { get; init; } = "";
-
-    public string GridZoneCode { get; init; } = "";
-
-    public string ZoneName { get; init; } = "";
-
-    public string Locality { get; init; } = "";
-
-    public string Region { get; init; } = "";
-
-    public double RenewableMixPercent { get; init; }
-
-    public double? CarbonIntensityGco2Kwh { get; init; }
-
-    public Window? Window { get; init; }
-
-    public double Score { get; init; }
-
-    public string Source { get; init; } = "";
-
-    public bool Synthetic { get; init; }
-
-    public string BookingState { get; init; } = "";
-
     /// <summary>Where the figures come from: <c>beckn</c>, <c>grid</c>, <c>grid, synthetic</c>.</summary>
-    public string Origin => Source.Replace(SourcePrefix, "", StringComparison.Ordinal).ToLowerInvariant() + (Synthetic ? ", synthetic" : "");
+    public string Origin => Names.Short(Source, "RECOMMENDATION_SOURCE_") + (Synthetic ? ", synthetic" : "");
 
-    public string Booking => BookingState.Replace(BookingPrefix, "", StringComparison.Ordinal).ToLowerInvariant();
+    public string Booking => Names.Short(BookingState, "BOOKING_STATE_");
 }
 
-internal sealed record Window
-{
-    public DateTimeOffset? StartTime { get; init; }
-
-    public DateTimeOffset? EndTime { get; init; }
-}
+internal sealed record Window(DateTimeOffset? StartTime, DateTimeOffset? EndTime);
 
 /// <summary>The request that queues a workload.</summary>
-internal sealed record Submission
-{
-    public required string RequestId { get; init; }
-
-    public required string WorkloadName { get; init; }
-
-    public string? WorkloadType { get; init; }
-
-    public int? RequiredGpuMins { get; init; }
-
-    public double? CarbonCapGco2 { get; init; }
-
-    public double? MaxPriceGbp { get; init; }
-
-    public DateTimeOffset? Deadline { get; init; }
-
-    public string? UserEmail { get; init; }
-
-    public string? Pipeline { get; init; }
-}
+internal sealed record Submission(
+    string RequestId,
+    string WorkloadName,
+    string? WorkloadType = null,
+    int? RequiredGpuMins = null,
+    double? CarbonCapGco2 = null,
+    double? MaxPriceGbp = null,
+    DateTimeOffset? Deadline = null,
+    string? UserEmail = null,
+    string? Pipeline = null);
 
 internal sealed record WorkloadAnswer(Workload Workload);
 
@@ -171,3 +104,10 @@ internal sealed record Choice(int Option, string RequestId);
 
 /// <summary>RFC 9457, with the reason of google.rpc.ErrorInfo.</summary>
 internal sealed record Problem(string? Title, string? Detail, string? Reason);
+
+internal static class Names
+{
+    /// <summary>The value of an enum of the protos without its prefix; one without it is returned unchanged.</summary>
+    public static string Short(string value, string prefix) =>
+        value.StartsWith(prefix, StringComparison.Ordinal) ? value[prefix.Length..].ToLowerInvariant() : value;
+}

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Threading.Channels;
 using Pylon.Cli.Client;
 using Pylon.LocalStack.Machine;
 using Spectre.Console;
@@ -25,15 +26,14 @@ internal static class DemoCommand
     private static async Task RunAsync(PylonClient client, CancellationToken cancellationToken)
     {
         using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var events = new WorkloadEvents(client);
-        var listener = events.ListenAsync(listening.Token);
+        // Events may arrive before the id of the workload is known: all of them wait here.
+        var events = Channel.CreateUnbounded<Broadcast>();
+        var listener = ListenAsync(client, events.Writer, listening.Token);
 
         Console.WriteLine("1. Submit 'Demo training run'");
         var workload = await Flow.SubmitAsync(client, "Demo training run", cancellationToken);
-        events.Show(workload.Id);
         Console.WriteLine($"   queued as {workload.Id}\n\n2. Watch DISCOVER, SELECT, INIT, CONFIRM");
-        workload = await Flow.UntilAsync(client, workload.Id, one => one.WaitsForChoice, Limit, cancellationToken);
-        await events.UntilAsync("workload.recommended", LastEvents);
+        workload = await UntilAsync(one => one.WaitsForChoice, "workload.recommended");
 
         Console.WriteLine("\n3. The recommendations");
         AnsiConsole.Write(Tables.Recommendations(workload));
@@ -42,80 +42,50 @@ internal static class DemoCommand
 
         Console.WriteLine("\n4. Choose 1");
         await client.ChooseAsync(workload.Id, 1, cancellationToken);
-        workload = await Flow.UntilAsync(client, workload.Id, one => one.State == "scheduled", Limit, cancellationToken);
-        await events.UntilAsync("workload.scheduled", LastEvents);
+        workload = await UntilAsync(one => one.State == "scheduled", "workload.scheduled");
         Console.WriteLine($"   {workload.WorkloadName} is {workload.State} with option {workload.ChosenOption}");
 
         Console.WriteLine($"\n5. Watch the phases of {workload.Pipeline}");
-        workload = await Flow.UntilAsync(client, workload.Id, one => one.IsOver, Limit, cancellationToken);
-        await events.UntilAsync("workload.run_ended", LastEvents);
+        workload = await UntilAsync(one => one.IsOver, "workload.run_ended");
         Console.WriteLine($"   {workload.Run?.Line()}");
 
         await listening.CancelAsync();
         await listener.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // Prints the events of the workload until its state is reached. The last event may arrive a moment later, or not at all.
+        async Task<Workload> UntilAsync(Func<Workload, bool> reached, string lastEvent)
+        {
+            using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var shown = ShowAsync(events.Reader, workload.Id, lastEvent, showing.Token);
+            var found = await Flow.UntilAsync(client, workload.Id, reached, Limit, cancellationToken);
+            showing.CancelAfter(LastEvents);
+            await shown;
+            return found;
+        }
     }
 
-    /// <summary>Prints the events of one workload. It keeps the events that arrive before the id of the workload is known.</summary>
-    private sealed class WorkloadEvents(PylonClient client)
+    private static async Task ListenAsync(PylonClient client, ChannelWriter<Broadcast> events, CancellationToken cancellationToken)
     {
-        private readonly Lock _lock = new();
-        private readonly List<Broadcast> _early = [];
-        private readonly HashSet<string> _seen = [];
-        private readonly SemaphoreSlim _news = new(0);
-        private string? _id;
+        await foreach (var one in client.BroadcastAsync(after: null, cancellationToken))
+            await events.WriteAsync(one, cancellationToken);
+    }
 
-        public async Task ListenAsync(CancellationToken cancellationToken)
+    private static async Task ShowAsync(ChannelReader<Broadcast> events, string id, string last, CancellationToken cancellationToken)
+    {
+        try
         {
-            await foreach (var one in client.BroadcastAsync(after: null, cancellationToken))
+            while (true)
             {
-                lock (_lock)
-                {
-                    if (_id is null)
-                        _early.Add(one);
-                    else
-                        ShowOne(one);
-                }
-
-                _news.Release();
+                var one = await events.ReadAsync(cancellationToken);
+                if (one.Subject == id)
+                    Console.WriteLine("   " + WatchCommand.Line(one));
+                if (one.Subject == id && one.Type == last)
+                    return;
             }
         }
-
-        public void Show(string id)
+        catch (OperationCanceledException)
         {
-            lock (_lock)
-            {
-                _id = id;
-                _early.ForEach(ShowOne);
-            }
-        }
-
-        // The state was read before: its event may arrive a moment later, or not at all.
-        public async Task UntilAsync(string type, TimeSpan limit)
-        {
-            using var timeout = new CancellationTokenSource(limit);
-            try
-            {
-                while (!Has(type))
-                    await _news.WaitAsync(timeout.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Console.WriteLine($"   (no event {type} on the broadcast yet)");
-            }
-        }
-
-        private bool Has(string type)
-        {
-            lock (_lock)
-                return _seen.Contains(type);
-        }
-
-        private void ShowOne(Broadcast one)
-        {
-            if (one.Subject != _id)
-                return;
-            _seen.Add(one.Type);
-            Console.WriteLine("   " + WatchCommand.Line(one));
+            Console.WriteLine($"   (no event {last} on the broadcast yet)");
         }
     }
 }

@@ -9,7 +9,7 @@ internal static class Flow
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     public static Task<Workload> SubmitAsync(PylonClient client, string name, CancellationToken cancellationToken) => client.SubmitAsync(
-        new Submission { RequestId = Guid.NewGuid().ToString(), WorkloadName = name, WorkloadType = "TRAINING_RUN" }, cancellationToken);
+        new Submission(Guid.NewGuid().ToString(), name, "TRAINING_RUN"), cancellationToken);
 
     /// <summary>The workload when it passes the test.</summary>
     /// <exception cref="ApiException">It failed, or the time limit has passed.</exception>

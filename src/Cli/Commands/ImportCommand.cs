@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using Pylon.Cli.Client;
 using Pylon.Cli.Imports;
 using Pylon.LocalStack.Machine;
@@ -49,9 +48,9 @@ internal static class ImportCommand
             throw new ApiException($"File not found: {path}");
         using var file = await ImportFile.OpenAsync(path.FullName, cancellationToken, partBytes);
         var notes = ImportNote.PathOf(checkout, file, target);
-        var note = (restart ? null : ImportNote.Find(notes)) is { } earlier && earlier.Offset <= file.Length ? earlier : new ImportNote { Offset = file.Header.Length };
+        var note = (restart ? null : JsonFile.Read<ImportNote>(notes)) is { } earlier && earlier.Offset <= file.Length ? earlier : new ImportNote(file.Header.Length);
         if (note.Read > 0)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Continuing at line {note.NextLine:#,0} ({Percent(note, file)} %), where an earlier run stopped."));
+            Console.WriteLine($"Continuing at line {note.NextLine:#,0} ({Percent(note, file)} %), where an earlier run stopped.");
 
         var (clock, before, progress) = (Stopwatch.StartNew(), note.Read, new ImportProgress());
         var isFirst = true;
@@ -59,7 +58,7 @@ internal static class ImportCommand
         {
             var part = await file.ReadPartAsync(note.Offset, cancellationToken);
             note = note.After(part, await SendAsync(client, target, file, note, part, cancellationToken));
-            note.Write(notes);
+            JsonFile.Write(notes, note);
             isFirst = false;
             progress.Show(note.Read, (note.Read - before) / clock.Elapsed.TotalSeconds, Percent(note, file));
         }
@@ -78,7 +77,7 @@ internal static class ImportCommand
         }
         catch (ApiException e) when (note.Read > 0)
         {
-            throw new ApiException(string.Create(CultureInfo.InvariantCulture, $"{e.Message}\nStored up to line {note.NextLine - 1:#,0}; run the same command again to continue."), e);
+            throw new ApiException($"{e.Message}\nStored up to line {note.NextLine - 1:#,0}; run the same command again to continue.", e);
         }
     }
 
@@ -86,14 +85,12 @@ internal static class ImportCommand
 
     private static int Report(FileInfo path, ImportTarget target, ImportNote note, long lines, TimeSpan took)
     {
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{path.Name}: {note.Read:#,0} lines as import:{target.Name} ({target.Series}); {lines:#,0} of them in this run in {took.TotalSeconds:0.0} s, {lines / took.TotalSeconds:#,0} lines/s"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{note.New:#,0} values new, {note.Changed:#,0} changed, {note.Unchanged:#,0} unchanged; {note.Rejected:#,0} {(note.Rejected == 1 ? "line" : "lines")} rejected"));
+        Console.WriteLine($"{path.Name}: {note.Read:#,0} lines as import:{target.Name} ({target.Series}); {lines:#,0} of them in this run in {took.TotalSeconds:0.0} s, {lines / took.TotalSeconds:#,0} lines/s");
+        Console.WriteLine($"{note.New:#,0} values new, {note.Changed:#,0} changed, {note.Unchanged:#,0} unchanged; {note.Rejected:#,0} {(note.Rejected == 1 ? "line" : "lines")} rejected");
         foreach (var one in note.FirstRejected)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  line {one.Line:#,0}: {one.Reason}"));
+            Console.WriteLine($"  line {one.Line:#,0}: {one.Reason}");
         if (note.Rejected > note.FirstRejected.Count)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  and {note.Rejected - note.FirstRejected.Count:#,0} more"));
+            Console.WriteLine($"  and {note.Rejected - note.FirstRejected.Count:#,0} more");
         if (note.Rejected > 0)
             Console.WriteLine($"All rejected lines: curl -s '{target.Url}/api/v1/pipeline/quarantine?source=import:{target.Name}'");
         return note.Rejected > 0 ? 1 : 0;

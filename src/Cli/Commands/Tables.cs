@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Pylon.Cli.Client;
 using Spectre.Console;
@@ -19,13 +18,13 @@ internal static class Tables
         {
             Add(
                 table,
-                (workload.ChosenOption == one.Rank ? "▸" : " ") + one.Rank.ToString(CultureInfo.InvariantCulture),
+                (workload.ChosenOption == one.Rank ? "▸" : " ") + one.Rank.ToString(),
                 one.GridZoneCode,
                 Area(one),
-                one.RenewableMixPercent.ToString("0.0", CultureInfo.InvariantCulture),
-                one.CarbonIntensityGco2Kwh?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–",
+                one.RenewableMixPercent.ToString("0.0"),
+                one.CarbonIntensityGco2Kwh?.ToString("0.0") ?? "–",
                 Period(one.Window),
-                one.Score.ToString("0.0", CultureInfo.InvariantCulture),
+                one.Score.ToString("0.0"),
                 one.Origin,
                 one.Booking);
         }
@@ -38,7 +37,7 @@ internal static class Tables
         var table = Plain("id", "name", "state", ">choice", "submitted (UTC)");
         foreach (var one in workloads)
         {
-            var choice = one.ChosenOption > 0 ? one.ChosenOption.ToString(CultureInfo.InvariantCulture) : "";
+            var choice = one.ChosenOption > 0 ? one.ChosenOption.ToString() : "";
             Add(table, one.Id, one.WorkloadName, one.State, choice, Moment(one.SubmittedAt));
         }
 
@@ -50,8 +49,8 @@ internal static class Tables
         var table = Plain("process", "state", ">pid", "address", "since (UTC)", ">memory", ">of it program files");
         foreach (var row in rows)
         {
-            var restarts = row.Restarts > 0 ? string.Create(CultureInfo.InvariantCulture, $" (restarted {row.Restarts}×)") : "";
-            Add(table, row.Process, row.State + restarts, row.Pid.ToString(CultureInfo.InvariantCulture), row.Address, Moment(row.Since), Megabytes(row.MemoryBytes), Megabytes(row.FileBytes));
+            var restarts = row.Restarts > 0 ? $" (restarted {row.Restarts}×)" : "";
+            Add(table, row.Process, row.State + restarts, row.Pid.ToString(), row.Address, Moment(row.Since), Megabytes(row.MemoryBytes), Megabytes(row.FileBytes));
         }
 
         return table;
@@ -83,13 +82,13 @@ internal static class Tables
         if (window is not { StartTime: { } start, EndTime: { } end })
             return "–";
         var (from, to) = (start.UtcDateTime, end.UtcDateTime);
-        var until = from.Date == to.Date ? to.ToString("HH:mm", CultureInfo.InvariantCulture) : Moment(end);
+        var until = from.Date == to.Date ? to.ToString("HH:mm") : Moment(end);
         return $"{Moment(start)} – {until}";
     }
 
-    private static string Megabytes(long? bytes) => bytes is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known / 1048576.0:0} MB") : "–";
+    private static string Megabytes(long? bytes) => bytes is { } known ? $"{known / 1048576.0:0} MB" : "–";
 
-    private static string Moment(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
+    private static string Moment(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm") ?? "";
 }
 
 /// <summary>A line of <c>pylon status</c>.</summary>

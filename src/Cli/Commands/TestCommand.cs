@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Processes;
 using Pylon.LocalStack.Servers;
@@ -67,7 +66,7 @@ internal static class TestCommand
         Console.WriteLine($"\n{passed} passed, {failed} failed, {skipped} skipped");
         Console.WriteLine("The slowest test classes:");
         foreach (var one in Slowest(outcomes))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {one.Took.TotalSeconds,6:0.0} s  {one.Name}"));
+            Console.WriteLine($"  {one.Took.TotalSeconds,6:0.0} s  {one.Name}");
         if (passed + failed == 0)
             Console.Error.WriteLine("pylon: no test ran");
         return passed + failed > 0 && outcomes.All(outcome => outcome.Succeeded) ? 0 : 1;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
 using Pylon.LocalStack.Machine;
@@ -57,7 +56,7 @@ internal sealed record TestOutcome(
     }
 
     private static TimeSpan Duration(XElement result) =>
-        TimeSpan.TryParse(Text(result, "duration"), CultureInfo.InvariantCulture, out var duration) ? duration : TimeSpan.Zero;
+        TimeSpan.TryParse(Text(result, "duration"), out var duration) ? duration : TimeSpan.Zero;
 
     private static TestFailure Failure(XElement result)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Pylon.Cli.Client;
 using Pylon.LocalStack.Machine;
 using Spectre.Console;
@@ -9,6 +8,7 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>pylon watch</c>: prints the events as they happen, all of them or those of one workload.</summary>
 internal static class WatchCommand
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     public static Command Create(Checkout checkout)
@@ -26,8 +26,7 @@ internal static class WatchCommand
         return command;
     }
 
-    public static string Line(Broadcast one) => string.Create(
-        CultureInfo.InvariantCulture, $"{one.Time?.UtcDateTime:HH:mm:ss.fff}  {one.Type,-24} {one.Subject}  {one.Details()}");
+    public static string Line(Broadcast one) => $"{one.Time?.UtcDateTime:HH:mm:ss.fff}  {one.Type,-24} {one.Subject}  {one.Details()}";
 
     private static Task EverythingAsync(PylonClient client, CancellationToken cancellationToken)
     {
@@ -68,56 +67,43 @@ internal static class WatchCommand
     // Connects again when the stream ends, until the last item was shown.
     private static async Task FollowAsync<T>(Func<IAsyncEnumerable<T>> connect, Func<T, bool> showIsLast, CancellationToken cancellationToken)
     {
-        var pause = new Pause(cancellationToken);
+        var (hasConnected, pause) = (false, FirstPause);
         while (true)
         {
             try
             {
                 await foreach (var item in connect().WithCancellation(cancellationToken))
                 {
-                    pause.Reset();
+                    (hasConnected, pause) = (true, FirstPause);
                     if (showIsLast(item))
                         return;
                 }
+
+                hasConnected = true;
             }
-            catch (UnreachableException) when (pause.HasConnected)
+            catch (UnreachableException) when (hasConnected)
             {
                 // it was reachable before: try again
             }
 
-            await pause.WaitAsync();
+            await Task.Delay(pause, cancellationToken);
+            // It grows while the Gateway is unreachable.
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
     private static void ShowRun(Workload workload, string line)
     {
         var moment = workload.Run?.UpdatedAt ?? workload.UpdatedAt;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{moment?.UtcDateTime:HH:mm:ss.fff}  {line}"));
+        Console.WriteLine($"{moment?.UtcDateTime:HH:mm:ss.fff}  {line}");
     }
 
     // A line for each state, and the recommendations from the choice on.
     private static void Show(Workload workload)
     {
         var attempts = workload.FailureReason.Length > 0 ? $"  {workload.FailureReason}" : "";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workload.UpdatedAt?.UtcDateTime:HH:mm:ss.fff}  {workload.State}{attempts}"));
+        Console.WriteLine($"{workload.UpdatedAt?.UtcDateTime:HH:mm:ss.fff}  {workload.State}{attempts}");
         if (workload.WaitsForChoice || workload.IsSettled && workload.Recommendations.Count > 0)
             AnsiConsole.Write(Tables.Recommendations(workload));
-    }
-
-    /// <summary>The pause between two connections; it grows while the Gateway is unreachable.</summary>
-    private sealed class Pause(CancellationToken cancellationToken)
-    {
-        private TimeSpan _next = TimeSpan.FromMilliseconds(200);
-
-        public bool HasConnected { get; private set; }
-
-        public void Reset() => (HasConnected, _next) = (true, TimeSpan.FromMilliseconds(200));
-
-        public async Task WaitAsync()
-        {
-            HasConnected = true;
-            await Task.Delay(_next, cancellationToken);
-            _next = _next * 2 < LongestPause ? _next * 2 : LongestPause;
-        }
     }
 }

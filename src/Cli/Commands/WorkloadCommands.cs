@@ -25,18 +25,16 @@ internal static class WorkloadCommands
         {
             using var client = PylonClient.Connect(checkout);
             var workload = await client.SubmitAsync(
-                new Submission
-                {
-                    RequestId = Guid.NewGuid().ToString(),
-                    WorkloadName = parsed.GetRequiredValue(name),
-                    WorkloadType = parsed.GetValue(type),
-                    RequiredGpuMins = parsed.GetValue(minutes),
-                    Deadline = parsed.GetValue(deadline) is { } text ? Moment(text, time.GetUtcNow()) : null,
-                    CarbonCapGco2 = parsed.GetValue(cap),
-                    MaxPriceGbp = parsed.GetValue(price),
-                    UserEmail = parsed.GetValue(email),
-                    Pipeline = parsed.GetValue(pipeline),
-                },
+                new Submission(
+                    Guid.NewGuid().ToString(),
+                    parsed.GetRequiredValue(name),
+                    parsed.GetValue(type),
+                    parsed.GetValue(minutes),
+                    parsed.GetValue(cap),
+                    parsed.GetValue(price),
+                    parsed.GetValue(deadline) is { } text ? Moment(text, time.GetUtcNow()) : null,
+                    parsed.GetValue(email),
+                    parsed.GetValue(pipeline)),
                 cancellationToken);
             Show(workload, parsed.GetValue(json));
         });
@@ -106,7 +104,7 @@ internal static class WorkloadCommands
 
     internal static DateTimeOffset Moment(string text, DateTimeOffset now)
     {
-        if (text.StartsWith('+') && double.TryParse(text[1..^1], CultureInfo.InvariantCulture, out var amount))
+        if (text.StartsWith('+') && double.TryParse(text[1..^1], out var amount))
         {
             var unit = text[^1] switch
             {

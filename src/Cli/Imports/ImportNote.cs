@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Pylon.Cli.Client;
 using Pylon.LocalStack.Machine;
 
@@ -10,26 +9,12 @@ namespace Pylon.Cli.Imports;
 /// The progress of an import, kept in <c>.pylon/imports</c> until it is done. It is written after a part was stored; a part
 /// that is stored again changes nothing.
 /// </summary>
-internal sealed record ImportNote
+/// <param name="Offset">The stored bytes of the file.</param>
+/// <param name="NextLine">The number of the next line, from 1.</param>
+internal sealed record ImportNote(long Offset, long NextLine = 2, long Read = 0, long New = 0, long Changed = 0, long Unchanged = 0, long Rejected = 0)
 {
     /// <summary>The number of rejected lines shown at the end; the quarantine has all of them.</summary>
     public const int MostRejected = 20;
-
-    /// <summary>The stored bytes of the file.</summary>
-    public long Offset { get; init; }
-
-    /// <summary>The number of the next line, from 1.</summary>
-    public long NextLine { get; init; } = 2;
-
-    public long Read { get; init; }
-
-    public long New { get; init; }
-
-    public long Changed { get; init; }
-
-    public long Unchanged { get; init; }
-
-    public long Rejected { get; init; }
 
     public IReadOnlyList<RejectedLine> FirstRejected { get; init; } = [];
 
@@ -38,32 +23,6 @@ internal sealed record ImportNote
     {
         var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{file.Digest} {target.Url} {target.Name} {target.Series}"));
         return Path.Combine(checkout.Home, "imports", Convert.ToHexStringLower(key)[..32] + ".json");
-    }
-
-    /// <summary>The note in the file; null without one, or when it is damaged.</summary>
-    public static ImportNote? Find(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? JsonSerializer.Deserialize<ImportNote>(File.ReadAllText(path), PylonClient.Json) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    public void Write(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var next = path + ".next";
-        using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(stream, this, PylonClient.Json);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, path, overwrite: true);
     }
 
     /// <summary>The progress after a part was stored.</summary>

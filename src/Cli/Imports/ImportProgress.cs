@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Pylon.Cli.Imports;
 
@@ -10,7 +9,7 @@ internal sealed class ImportProgress
 
     public void Show(long lines, double perSecond, int percent)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"  {percent,3} %  {lines:#,0} lines  {perSecond:#,0} lines/s");
+        var text = $"  {percent,3} %  {lines:#,0} lines  {perSecond:#,0} lines/s";
         if (_interactive)
             Console.Write("\r\e[2K" + text);
         else if (percent / 10 > _tenth)

@@ -1,48 +1,28 @@
 namespace Pylon.LocalStack.Machine;
 
-/// <summary>Shows progress to a person who waits.</summary>
+/// <summary>Shows progress to a person who waits; shows nothing by default.</summary>
 public interface IStackReporter
 {
     /// <summary>A step begins. Several may be open at a time.</summary>
-    void Begin(string step);
+    void Begin(string step) { }
 
     /// <summary>A step is done; <paramref name="detail"/> is its result.</summary>
-    void Done(string step, string detail, TimeSpan took);
+    void Done(string step, string detail, TimeSpan took) { }
 
     /// <summary>A step failed; the exception says why.</summary>
-    void Failed(string step);
+    void Failed(string step) { }
 
     /// <summary>Something worth knowing.</summary>
-    void Note(string text);
+    void Note(string text) { }
 
     /// <summary>Something went wrong; the stack goes on.</summary>
-    void Warn(string text);
+    void Warn(string text) { }
 }
 
 /// <summary>Shows nothing.</summary>
 internal sealed class SilentReporter : IStackReporter
 {
     public static readonly SilentReporter Instance = new();
-
-    public void Begin(string step)
-    {
-    }
-
-    public void Done(string step, string detail, TimeSpan took)
-    {
-    }
-
-    public void Failed(string step)
-    {
-    }
-
-    public void Note(string text)
-    {
-    }
-
-    public void Warn(string text)
-    {
-    }
 }
 
 /// <summary>Steps with their time.</summary>

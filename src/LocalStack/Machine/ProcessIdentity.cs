@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Pylon.LocalStack.Machine;
 
@@ -41,7 +40,7 @@ public sealed record ProcessIdentity(int Pid, long Started)
         if (!IsAlive || ReadProc(Pid, "status") is not { } status)
             return null;
         var fields = status.Split('\n').Select(line => line.Split(':')).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1]);
-        long Bytes(string field) => long.Parse(fields[field].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024;
+        long Bytes(string field) => long.Parse(fields[field].Replace("kB", "", StringComparison.Ordinal)) * 1024;
         return fields.ContainsKey("VmRSS") ? new ProcessMemory(Bytes("VmRSS"), Bytes("RssFile")) : null;
     }
 
@@ -77,7 +76,7 @@ public sealed record ProcessIdentity(int Pid, long Started)
         if (text is null)
             return null;
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return (fields[0][0], long.Parse(fields[19], CultureInfo.InvariantCulture));
+        return (fields[0][0], long.Parse(fields[19]));
     }
 
     private static string? ReadProc(int pid, string file)

@@ -1,25 +1,8 @@
 namespace Pylon.LocalStack.Machine;
 
 /// <summary>An error that the user can act on; the message is shown without a stack trace.</summary>
-public sealed class StackException : Exception
+public sealed class StackException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <inheritdoc cref="StackException"/>
-    public StackException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc cref="StackException"/>
-    public StackException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <inheritdoc cref="StackException"/>
-    public StackException()
-    {
-    }
-
     /// <summary>A process did not start: which one, why, its last lines, and its log.</summary>
     internal static StackException FailedStart(string name, string reason, string lastLines, string logFile)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Pylon.LocalStack.Machine;
@@ -17,7 +16,7 @@ internal static class ThrowawayDirectory
     {
         _ = CleanedUp.Value;
         var me = ProcessIdentity.Of(Environment.ProcessId) ?? new ProcessIdentity(Environment.ProcessId, 0);
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}-{me.Pid}-{me.Started}-{what}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}");
+        var name = $"{Prefix}-{me.Pid}-{me.Started}-{what}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
         return Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
     }
 

@@ -27,19 +27,10 @@ public static class Tools
     /// <summary>True when the program exists and exits with code 0.</summary>
     public static bool Succeeds(string program, params string[] arguments)
     {
-        var info = new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
         try
         {
-            using var process = Process.Start(info);
-            process?.StandardInput.Close();
-            process?.WaitForExit();
-            return process?.ExitCode == 0;
+            // On a thread of the pool: the caller may have a synchronization context.
+            return Task.Run(() => RunAsync(program, arguments)).GetAwaiter().GetResult().Succeeded;
         }
         catch (Win32Exception)
         {

@@ -14,14 +14,14 @@ namespace Pylon.LocalStack.Processes;
 /// </remarks>
 public static class Spawner
 {
-    private static readonly BlockingCollection<Action> Work = [];
+    private static readonly BlockingCollection<Task<Process>> Work = [];
     private static readonly Lazy<bool> HasSetsid = new(() => Tools.Find("setsid") is not null);
     private static readonly Lazy<bool> HasDeathSignal = new(() => Tools.Succeeds("setpriv", "--pdeathsig", "TERM", "true"));
 
     static Spawner() => new Thread(() =>
     {
         foreach (var start in Work.GetConsumingEnumerable())
-            start();
+            start.RunSynchronously();
     })
     { IsBackground = true, Name = "spawner" }.Start();
 
@@ -29,19 +29,9 @@ public static class Spawner
     public static async Task<Process> StartAsync(LaunchPlan plan)
     {
         var command = Command(plan);
-        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Work.Add(() =>
-        {
-            try
-            {
-                started.SetResult(Start(plan, command));
-            }
-            catch (Exception e)
-            {
-                started.SetException(e);
-            }
-        });
-        return await started.Task;
+        var start = new Task<Process>(() => Start(plan, command), TaskCreationOptions.RunContinuationsAsynchronously);
+        Work.Add(start);
+        return await start;
     }
 
     private static Process Start(LaunchPlan plan, IReadOnlyList<string> command)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Pylon.LocalStack.Machine;
 
@@ -51,13 +50,13 @@ internal sealed partial record PostgresBinaries(string Directory, int Major)
         : [];
 
     private static int LastNumber(string text) =>
-        Number().Matches(text).LastOrDefault() is { } match ? int.Parse(match.Value, CultureInfo.InvariantCulture) : 0;
+        Number().Matches(text).LastOrDefault() is { } match ? int.Parse(match.Value) : 0;
 
     private static async Task<int> MajorOfAsync(string directory, CancellationToken cancellationToken)
     {
         var version = await Tools.RunAsync(Path.Combine(directory, "postgres"), ["--version"], cancellationToken: cancellationToken);
         return version.Succeeded && Number().Match(version.Output) is { Success: true } match
-            ? int.Parse(match.Value, CultureInfo.InvariantCulture)
+            ? int.Parse(match.Value)
             : 0;
     }
 

@@ -1,63 +1,33 @@
-using System.Globalization;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Processes;
 
 namespace Pylon.LocalStack.Servers;
 
-/// <summary>How a <see cref="PrivatePostgres"/> is set up.</summary>
-public sealed record PrivatePostgresOptions(string DataDirectory, string LogFile, int Port)
-{
-    /// <summary>Used when the unprivileged user cannot write to <see cref="DataDirectory"/>.</summary>
-    public string? FallbackDirectory { get; init; }
-
-    /// <summary>True for data that survive a power cut. False is faster; the data still survive a kill of the process.</summary>
-    public bool Durable { get; init; } = true;
-
-    /// <summary>True when the data are deleted with the server.</summary>
-    public bool Throwaway { get; init; }
-
-    /// <summary>A directory around data and log that is deleted with them.</summary>
-    internal string? Enclosing { get; init; }
-
-    /// <summary>Gets a line about each slow or unusual step.</summary>
-    public Action<string>? Report { get; init; }
-}
-
 /// <summary>A private PostgreSQL server on a loopback port, with a database and a superuser named <c>pylon</c>.</summary>
-public sealed class PrivatePostgres : StackProcess
+public sealed class PrivatePostgres : PrivateServer
 {
     private const string Superuser = "pylon";
     private const string Database = "pylon";
 
-    private readonly PrivatePostgresOptions _options;
     private readonly string? _user;
     private readonly PostgresBinaries _binaries;
 
-    private PrivatePostgres(PrivatePostgresOptions options, string? user, PostgresBinaries binaries)
-        : base("postgresql", options.LogFile) => (_options, _user, _binaries) = (options, user, binaries);
-
-    /// <summary>Where it listens, always on 127.0.0.1.</summary>
-    public int Port => _options.Port;
-
-    /// <summary>Where its data are: the directory of the options, or the fallback.</summary>
-    public string DataDirectory => _options.DataDirectory;
+    private PrivatePostgres(PrivateServerOptions options, string? user, PostgresBinaries binaries)
+        : base("postgresql", options) => (_user, _binaries) = (user, binaries);
 
     /// <summary>A libpq URI that psql takes.</summary>
     public string Uri => UriOf(Port);
 
     /// <summary>In Npgsql's notation.</summary>
-    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username={Superuser};Database={Database}");
-
-    /// <inheritdoc/>
-    public override string Address => $"127.0.0.1:{Port}";
+    public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username={Superuser};Database={Database}";
 
     // Throw-away data need no last checkpoint.
-    private protected override Signal StopSignal => _options.Throwaway ? Signal.Quit : Signal.Interrupt;
+    private protected override Signal StopSignal => Options.Throwaway ? Signal.Quit : Signal.Interrupt;
 
-    internal static string UriOf(int port) => string.Create(CultureInfo.InvariantCulture, $"postgresql://{Superuser}@127.0.0.1:{port}/{Database}");
+    internal static string UriOf(int port) => $"postgresql://{Superuser}@127.0.0.1:{port}/{Database}";
 
     /// <summary>A server that is not started yet; starting it makes the cluster if there is none.</summary>
-    public static async Task<PrivatePostgres> CreateAsync(PrivatePostgresOptions options, CancellationToken cancellationToken = default)
+    public static async Task<PrivatePostgres> CreateAsync(PrivateServerOptions options, CancellationToken cancellationToken = default)
     {
         var user = await UnprivilegedUser.ForAsync(options.DataDirectory, cancellationToken);
         options = options with { DataDirectory = await ReachableAsync(options, user, cancellationToken) };
@@ -65,23 +35,12 @@ public sealed class PrivatePostgres : StackProcess
     }
 
     /// <summary>Makes the cluster if there is none, starts the server and waits until it takes connections.</summary>
-    public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, CancellationToken cancellationToken = default) =>
-        await (await CreateAsync(options, cancellationToken)).StartedAsync(cancellationToken);
+    public static async Task<PrivatePostgres> StartAsync(PrivateServerOptions options, CancellationToken cancellationToken = default) =>
+        await StartedAsync(await CreateAsync(options, cancellationToken), cancellationToken);
 
     /// <summary>A server without fsync, on a random port; its data are deleted when it is disposed.</summary>
-    public static Task<PrivatePostgres> StartThrowawayAsync(CancellationToken cancellationToken = default) => ThrowawayServer.StartAsync(
-        "postgres",
-        (directory, port) => StartAsync(
-            new PrivatePostgresOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), port)
-            {
-                Durable = false,
-                Throwaway = true,
-                Enclosing = directory,
-                FallbackDirectory = Path.Combine("/var/tmp", Path.GetFileName(directory)),
-            },
-            cancellationToken));
-
-    private protected override IEnumerable<string> DeletedAtEnd => _options.Throwaway ? [DataDirectory, _options.Enclosing ?? DataDirectory] : [];
+    public static Task<PrivatePostgres> StartThrowawayAsync(CancellationToken cancellationToken = default) =>
+        StartThrowawayAsync("postgres", options => StartAsync(options, cancellationToken));
 
     private protected override async Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -95,7 +54,7 @@ public sealed class PrivatePostgres : StackProcess
         string[] settings =
         [
             "listen_addresses=127.0.0.1", $"port={Port}", "unix_socket_directories=", "max_connections=300", "timezone=UTC",
-            "log_timezone=UTC", "jit=off", "shared_buffers=128MB", .. _options.Durable ? (string[])[] : ["fsync=off", "full_page_writes=off"],
+            "log_timezone=UTC", "jit=off", "shared_buffers=128MB", .. Options.Throwaway ? (string[])["fsync=off", "full_page_writes=off"] : [],
         ];
         return new LaunchPlan(_binaries.Postgres, ["-D", DataDirectory, .. settings.SelectMany(setting => (string[])["-c", setting])], LogFile)
         {
@@ -109,12 +68,12 @@ public sealed class PrivatePostgres : StackProcess
     private protected override async Task<string?> NotReadyBecauseAsync(CancellationToken cancellationToken)
     {
         var lines = await PidFileAsync(cancellationToken);
-        return lines.Length > 7 && lines[0] == Pid.ToString(CultureInfo.InvariantCulture) && lines[7].Trim() == "ready"
+        return lines.Length > 7 && lines[0] == Pid.ToString() && lines[7].Trim() == "ready"
             ? null
             : "it does not accept connections yet";
     }
 
-    private static async Task<string> ReachableAsync(PrivatePostgresOptions options, string? user, CancellationToken cancellationToken)
+    private static async Task<string> ReachableAsync(PrivateServerOptions options, string? user, CancellationToken cancellationToken)
     {
         if (await UnprivilegedUser.OwnsAsync(user, options.DataDirectory, cancellationToken))
             return options.DataDirectory;
@@ -143,12 +102,12 @@ public sealed class PrivatePostgres : StackProcess
     // Made in a directory of its own and moved when it is complete: a killed initdb leaves nothing that looks like a cluster.
     private async Task MakeClusterAsync(CancellationToken cancellationToken)
     {
-        _options.Report?.Invoke("making a PostgreSQL cluster");
+        Options.Report?.Invoke("making a PostgreSQL cluster");
         var unfinished = Path.Combine(DataDirectory, "unfinished");
         if (Directory.Exists(unfinished))
             Directory.Delete(unfinished, recursive: true);
 
-        string[] options = ["-D", unfinished, "-U", Superuser, "--auth=trust", "--encoding=UTF8", "--no-instructions", .. _options.Durable ? (string[])[] : ["--no-sync"]];
+        string[] options = ["-D", unfinished, "-U", Superuser, "--auth=trust", "--encoding=UTF8", "--no-instructions", .. Options.Throwaway ? (string[])["--no-sync"] : []];
         var locale = OperatingSystem.IsLinux() ? "C.UTF-8" : "C";
         var made = await UnprivilegedUser.RunAsync(_user, _binaries.Initdb, [.. options, $"--locale={locale}"], null, DataDirectory, cancellationToken);
         if (made.Succeeded)
@@ -184,7 +143,7 @@ public sealed class PrivatePostgres : StackProcess
 
     private async Task<bool> IsServerOfTheseDataAsync(int pid, CancellationToken cancellationToken)
     {
-        var command = await Tools.RunAsync("ps", ["-o", "args=", "-ww", "-p", pid.ToString(CultureInfo.InvariantCulture)], cancellationToken: cancellationToken);
+        var command = await Tools.RunAsync("ps", ["-o", "args=", "-ww", "-p", pid.ToString()], cancellationToken: cancellationToken);
         return command.Output.Contains(DataDirectory, StringComparison.Ordinal) && command.Output.Contains("postgres", StringComparison.Ordinal);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Pylon.LocalStack.Machine;
@@ -6,58 +5,33 @@ using Pylon.LocalStack.Processes;
 
 namespace Pylon.LocalStack.Servers;
 
-/// <summary>How a <see cref="PrivateRedis"/> is set up.</summary>
-public sealed record PrivateRedisOptions(string DataDirectory, string LogFile, int Port)
-{
-    /// <summary>True when the data are deleted with the server.</summary>
-    public bool Throwaway { get; init; }
-
-    /// <summary>A directory around data and log that is deleted with them.</summary>
-    internal string? Enclosing { get; init; }
-}
-
 /// <summary>A private Redis server on a loopback port, with an append-only file.</summary>
-public sealed class PrivateRedis : StackProcess
+public sealed class PrivateRedis : PrivateServer
 {
     // One for each test of a run; an unused one costs almost nothing.
     private const int ThrowawayDatabases = 4096;
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
-    private readonly PrivateRedisOptions _options;
     private readonly string _binary;
 
-    private PrivateRedis(PrivateRedisOptions options, string binary)
-        : base("redis", options.LogFile) => (_options, _binary) = (options, binary);
-
-    /// <summary>Where it listens, always on 127.0.0.1.</summary>
-    public int Port => _options.Port;
-
-    /// <summary>Where its data are.</summary>
-    public string DataDirectory => _options.DataDirectory;
-
-    /// <inheritdoc/>
-    public override string Address => $"127.0.0.1:{Port}";
+    private PrivateRedis(PrivateServerOptions options, string binary)
+        : base("redis", options) => _binary = binary;
 
     /// <summary>The program, or null when Redis (or Valkey) is not installed.</summary>
     internal static string? Binary => Tools.Find("redis-server") ?? Tools.Find("valkey-server");
 
     /// <summary>A server that is not started yet.</summary>
-    public static PrivateRedis Create(PrivateRedisOptions options) =>
+    public static PrivateRedis Create(PrivateServerOptions options) =>
         new(options, Binary ?? throw new StackException("Redis (redis-server) is not installed."));
 
     /// <summary>Starts the server and waits until it answers.</summary>
-    public static Task<PrivateRedis> StartAsync(PrivateRedisOptions options, CancellationToken cancellationToken = default) =>
-        Create(options).StartedAsync(cancellationToken);
+    public static Task<PrivateRedis> StartAsync(PrivateServerOptions options, CancellationToken cancellationToken = default) =>
+        StartedAsync(Create(options), cancellationToken);
 
     /// <summary>A server on a random port; its data are deleted when it is disposed.</summary>
-    public static Task<PrivateRedis> StartThrowawayAsync(CancellationToken cancellationToken = default) => ThrowawayServer.StartAsync(
-        "redis",
-        (directory, port) => StartAsync(
-            new PrivateRedisOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), port) { Throwaway = true, Enclosing = directory },
-            cancellationToken));
-
-    private protected override IEnumerable<string> DeletedAtEnd => _options.Throwaway ? [DataDirectory, _options.Enclosing ?? DataDirectory] : [];
+    public static Task<PrivateRedis> StartThrowawayAsync(CancellationToken cancellationToken = default) =>
+        StartThrowawayAsync("redis", options => StartAsync(options, cancellationToken));
 
     private protected override Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -68,14 +42,14 @@ public sealed class PrivateRedis : StackProcess
     private protected override LaunchPlan Plan() => new(
         _binary,
         [
-            "--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--protected-mode", "yes",
+            "--bind", "127.0.0.1", "--port", Port.ToString(), "--protected-mode", "yes",
             "--dir", DataDirectory, "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--daemonize", "no",
-            "--databases", (_options.Throwaway ? ThrowawayDatabases : 16).ToString(CultureInfo.InvariantCulture),
+            "--databases", (Options.Throwaway ? ThrowawayDatabases : 16).ToString(),
         ],
         LogFile)
     {
         WorkingDirectory = DataDirectory,
-        SignalWhenOrphaned = _options.Throwaway ? Signal.Kill : Signal.Terminate,
+        SignalWhenOrphaned = Options.Throwaway ? Signal.Kill : Signal.Terminate,
     };
 
     // While it loads its file it answers -LOADING.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Processes;
@@ -35,8 +34,8 @@ public sealed class ServiceProcess : StackProcess
         var variables = NotInherited.ToDictionary(variable => variable, _ => (string?)null);
         foreach (var (variable, value) in environment)
             variables[variable] = value;
-        variables["PYLON_HTTP_PORT"] = httpPort.ToString(CultureInfo.InvariantCulture);
-        variables["PYLON_GRPC_PORT"] = grpcPort?.ToString(CultureInfo.InvariantCulture);
+        variables["PYLON_HTTP_PORT"] = httpPort.ToString();
+        variables["PYLON_GRPC_PORT"] = grpcPort?.ToString();
         _environment = variables;
     }
 
@@ -56,8 +55,8 @@ public sealed class ServiceProcess : StackProcess
 
     /// <inheritdoc/>
     public override string Address => GrpcPort is { } grpc
-        ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{HttpPort} grpc :{grpc}")
-        : string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{HttpPort}");
+        ? $"http://127.0.0.1:{HttpPort} grpc :{grpc}"
+        : $"http://127.0.0.1:{HttpPort}";
 
     private protected override TimeSpan ReadyTimeout => TimeSpan.FromSeconds(90);
 

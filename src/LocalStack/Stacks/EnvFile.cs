@@ -34,12 +34,7 @@ public static class EnvFile
         File.Exists(checkout.EnvFile) ? Parse(File.ReadAllText(checkout.EnvFile)) : new Dictionary<string, string>();
 
     /// <summary>Writes the file.</summary>
-    public static void Write(Checkout checkout, StackAddresses addresses)
-    {
-        var next = checkout.EnvFile + ".next";
-        File.WriteAllText(next, Format(addresses.Variables));
-        File.Move(next, checkout.EnvFile, overwrite: true);
-    }
+    public static void Write(Checkout checkout, StackAddresses addresses) => JsonFile.Replace(checkout.EnvFile, Format(addresses.Variables));
 
     // A plain word has no quotes: simpler tools than a shell read the file, too.
     private static string Quote(string value) =>

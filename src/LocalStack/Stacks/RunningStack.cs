@@ -72,9 +72,8 @@ public sealed class RunningStack : IAsyncDisposable
         if (Addresses.Ports.TryGetValue(StackAddresses.PostgresKey, out var postgresPort))
         {
             var postgres = await PrivatePostgres.CreateAsync(
-                new PrivatePostgresOptions(Path.Combine(_options.DataDirectory, "postgresql"), LogOf(StackAddresses.PostgresKey), postgresPort)
+                new PrivateServerOptions(Path.Combine(_options.DataDirectory, "postgresql"), LogOf(StackAddresses.PostgresKey), postgresPort)
                 {
-                    Durable = !_options.Throwaway,
                     Throwaway = _options.Throwaway,
                     FallbackDirectory = $"/var/tmp/pylon-{new Checkout(_options.DataDirectory).Hash}",
                     Report = _options.Reporter.Note,
@@ -85,7 +84,7 @@ public sealed class RunningStack : IAsyncDisposable
 
         if (Addresses.Ports.TryGetValue(StackAddresses.RedisKey, out var redisPort))
         {
-            var redis = PrivateRedis.Create(new PrivateRedisOptions(Path.Combine(_options.DataDirectory, "redis"), LogOf(StackAddresses.RedisKey), redisPort)
+            var redis = PrivateRedis.Create(new PrivateServerOptions(Path.Combine(_options.DataDirectory, "redis"), LogOf(StackAddresses.RedisKey), redisPort)
             {
                 Throwaway = _options.Throwaway,
             });

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Servers;
 using Pylon.LocalStack.Services;
@@ -66,7 +65,7 @@ public sealed class StackAddresses
         return new StackAddresses(ports, services)
         {
             Postgres = postgres ?? PrivatePostgres.UriOf(ports[PostgresKey]),
-            Redis = redis ?? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports[RedisKey]}"),
+            Redis = redis ?? $"127.0.0.1:{ports[RedisKey]}",
         };
     }
 
@@ -82,10 +81,10 @@ public sealed class StackAddresses
     ];
 
     /// <summary>The HTTP base address of a service.</summary>
-    public string Http(ServiceDefinition service) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_ports[HttpKey(service)]}");
+    public string Http(ServiceDefinition service) => $"http://127.0.0.1:{_ports[HttpKey(service)]}";
 
     /// <summary>The gRPC address of a service that has one.</summary>
-    public string GrpcOf(ServiceDefinition service) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_ports[GrpcKey(service)]}");
+    public string GrpcOf(ServiceDefinition service) => $"http://127.0.0.1:{_ports[GrpcKey(service)]}";
 
     internal int HttpPort(ServiceDefinition service) => _ports[HttpKey(service)];
 

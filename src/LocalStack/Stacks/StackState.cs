@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pylon.LocalStack.Machine;
 
@@ -20,13 +19,6 @@ public sealed record RecordedProcess(string Name, ProcessIdentity Identity, stri
 /// <summary>The stack of a checkout, kept in <c>.pylon/state.json</c> for the other commands and the next run.</summary>
 public sealed record StackState
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     /// <summary>What it does.</summary>
     public StackPhase Phase { get; init; }
 
@@ -43,28 +35,10 @@ public sealed record StackState
     public bool IsSupervised => Supervisor?.IsAlive == true;
 
     /// <summary>The state in the file; an empty one without a file.</summary>
-    public static StackState Read(Checkout checkout)
-    {
-        try
-        {
-            return File.Exists(checkout.StateFile)
-                ? JsonSerializer.Deserialize<StackState>(File.ReadAllText(checkout.StateFile), Json) ?? new StackState()
-                : new StackState();
-        }
-        catch (JsonException)
-        {
-            // The file is only replaced as a whole, but the disk may have been full. Start without it.
-            return new StackState();
-        }
-    }
+    public static StackState Read(Checkout checkout) => JsonFile.Read<StackState>(checkout.StateFile) ?? new StackState();
 
     /// <summary>Replaces the file.</summary>
-    public void Write(Checkout checkout)
-    {
-        var next = checkout.StateFile + ".next";
-        File.WriteAllText(next, JsonSerializer.Serialize(this, Json));
-        File.Move(next, checkout.StateFile, overwrite: true);
-    }
+    public void Write(Checkout checkout) => JsonFile.Write(checkout.StateFile, this);
 
     /// <summary>Ends the processes that a killed supervisor left behind.</summary>
     public async Task EndLeftoversAsync(Action<string> report, CancellationToken cancellationToken)

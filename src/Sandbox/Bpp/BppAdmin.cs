@@ -15,60 +15,37 @@ internal static class BppAdmin
 
     public static void MapBppAdmin(this WebApplication app)
     {
-        MapCatalog(app, app.Services.GetRequiredService<CatalogStore>());
-        MapStyle(app, app.Services.GetRequiredService<CurrentStyle>());
-        MapOrders(app, app.Services.GetRequiredService<OrderBook>());
-        MapRequests(app, app.Services.GetRequiredService<RequestLog>());
-        app.MapFaults("/admin/bpp/faults", app.Services.GetRequiredService<BppFaults>(), FaultKinds.All, Actions.All, DefaultDelay);
-    }
-
-    private static void MapCatalog(WebApplication app, CatalogStore catalogs)
-    {
-        const string path = "/admin/bpp/catalog";
-        app.MapGet(path, () => Json.Result(Describe(catalogs, withCatalogs: true)));
-        app.MapPut(path, async (HttpContext http) =>
+        var admin = app.MapGroup("/admin/bpp");
+        admin.MapGet("/catalog", (CatalogStore catalogs) => Json.Result(Describe(catalogs, withCatalogs: true)));
+        admin.MapPut("/catalog", async (HttpContext http, CatalogStore catalogs) =>
         {
             catalogs.Replace(CatalogFiles.Read(await Json.ReadBodyAsync(http)));
             return Json.Result(Describe(catalogs, withCatalogs: false));
         });
-        app.MapDelete(path, () =>
+        admin.MapDelete("/catalog", (CatalogStore catalogs) =>
         {
             catalogs.Restore();
             return Json.Result(Describe(catalogs, withCatalogs: false));
         });
-    }
-
-    private static void MapStyle(WebApplication app, CurrentStyle style)
-    {
-        const string path = "/admin/bpp/style";
-        app.MapGet(path, () => Json.Result(style.Value.ToJson()));
-        app.MapPut(path, async (HttpContext http) =>
+        admin.MapGet("/style", (CurrentStyle style) => style.Value.Describe());
+        admin.MapPut("/style", async (HttpContext http, CurrentStyle style) =>
         {
             style.Value = style.Value.With(await Json.ReadObjectAsync(http));
-            return Json.Result(style.Value.ToJson());
+            return style.Value.Describe();
         });
-    }
-
-    private static void MapOrders(WebApplication app, OrderBook orders)
-    {
-        const string path = "/admin/bpp/orders";
-        app.MapGet(path, (string? id, string? state, string? workload_id, string? transaction_id) => Json.Result(orders.List(o =>
+        admin.MapGet("/orders", (string? id, string? state, string? workload_id, string? transaction_id, OrderBook orders) => Json.Result(orders.List(o =>
             (id is null || o.Id == id)
             && (state is null || o.State == state)
             && (workload_id is null || o.WorkloadId == workload_id)
             && (transaction_id is null || o.TransactionId == transaction_id))));
-        app.MapClear(path, orders.Clear);
-    }
-
-    private static void MapRequests(WebApplication app, RequestLog requests)
-    {
-        const string path = "/admin/bpp/requests";
-        app.MapGet(path, (string? action, string? transaction_id, string? order_id) => Json.Result(RequestEndpoints.Describe(requests.List()
-            .Where(r => (action is null || r.Action == action)
-                && (transaction_id is null || r.TransactionId == transaction_id)
-                && (order_id is null || r.OrderId == order_id))
-            .Select(r => r.ToJson()))));
-        app.MapClear(path, requests.Clear);
+        admin.MapClear("/orders", app.Services.GetRequiredService<OrderBook>().Clear);
+        var requests = app.Services.GetRequiredService<RecentRequests<RequestRecord>>();
+        admin.MapGet("/requests", (string? action, string? transaction_id, string? order_id) => RequestEndpoints.List([.. requests.List().Where(r =>
+            (action is null || r.Action == action)
+            && (transaction_id is null || r.TransactionId == transaction_id)
+            && (order_id is null || r.OrderId == order_id))]));
+        admin.MapClear("/requests", requests.Clear);
+        admin.MapFaults("/faults", app.Services.GetRequiredService<FaultBoard>(), FaultKinds.All, Actions.All, DefaultDelay);
     }
 
     private static JObject Describe(CatalogStore catalogs, bool withCatalogs)

@@ -3,6 +3,7 @@ using Pylon.Sandbox.Bpp.Catalogs;
 using Pylon.Sandbox.Bpp.Orders;
 using Pylon.Sandbox.Bpp.Protocol;
 using Pylon.Sandbox.Faults;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Bpp;
 
@@ -16,9 +17,9 @@ internal static class BppFeature
         services.AddSingleton(BppOptions.Read(settings));
         services.AddSingleton<CatalogStore>();
         services.AddSingleton<CurrentStyle>();
-        services.AddSingleton<BppFaults>();
-        services.AddSingleton<RequestLog>();
-        services.AddSingleton(s => new OrderBook(s.GetRequiredService<CatalogStore>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<FaultBoard>();
+        services.AddSingleton(new RecentRequests<RequestRecord>(10_000));
+        services.AddSingleton<OrderBook>();
         services.AddSingleton<Discovery>();
         services.AddSingleton(s => new CallbackSender(
             new HttpClient { Timeout = CallbackTimeout }, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CallbackSender>>()));
@@ -36,6 +37,3 @@ internal static class BppFeature
         app.MapBppAdmin();
     }
 }
-
-/// <summary>The provider's fault board.</summary>
-internal sealed class BppFaults : FaultBoard;

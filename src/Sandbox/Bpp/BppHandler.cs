@@ -13,9 +13,9 @@ internal sealed class BppHandler(
     CurrentStyle style,
     Discovery discovery,
     OrderBook orders,
-    BppFaults faults,
+    FaultBoard faults,
     CallbackSender callbacks,
-    RequestLog requests,
+    RecentRequests<RequestRecord> requests,
     TimeProvider time,
     ILogger<BppHandler> log)
 {
@@ -38,10 +38,13 @@ internal sealed class BppHandler(
             if (await IsReplacedAsync(http, hit, record, processed: false))
                 return;
             var request = Envelope.Read(action, body);
-            Describe(record, request);
+            (record.MessageId, record.TransactionId) = (request.MessageId, request.TransactionId);
+            record.OrderId = Json.Text(request.Message["order"], "beckn:id");
             var on = Answer(http, request, hit);
             record.ErrorCode = Json.Text(on["error"], "code");
-            var text = hit.ContainsKey(FaultKinds.MalformedBody) ? Malform(Json.Write(on)) : Json.Write(on);
+            var text = Json.Write(on);
+            if (hit.ContainsKey(FaultKinds.MalformedBody))
+                text = text[..(text.Length / 2)];
             await (isSync ? ReplyAsync(http, hit, record, text) : AckAndCallBackAsync(http, request, hit, record, text));
         }
         catch (NackException refused)
@@ -142,16 +145,6 @@ internal sealed class BppHandler(
         }
         return false;
     }
-
-    private static void Describe(RequestRecord record, Envelope request)
-    {
-        record.MessageId = request.MessageId;
-        record.TransactionId = request.TransactionId;
-        record.OrderId = Json.Text(request.Message["order"], "beckn:id");
-    }
-
-    /// <summary>Half of the message, which is not valid JSON.</summary>
-    private static string Malform(string text) => text[..(text.Length / 2)];
 
     private static Task WriteAsync(HttpContext http, int status, JObject body) => WriteAsync(http, status, Json.Write(body));
 

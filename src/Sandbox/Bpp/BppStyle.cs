@@ -11,23 +11,13 @@ internal sealed record BppStyle(bool Sync, bool FreshMessageIds)
 {
     public BppStyle With(JObject body)
     {
-        var changed = this;
-        foreach (var field in body.Properties())
-        {
-            changed = (field.Name, field.Value.Type) switch
-            {
-                ("style", JTokenType.String) when field.Value.Value<string>() is "sync" or "async" =>
-                    changed with { Sync = field.Value.Value<string>() == "sync" },
-                ("fresh_message_ids", JTokenType.Boolean) => changed with { FreshMessageIds = field.Value.Value<bool>() },
-                ("style", _) => throw new BadInputException("style", "'style' must be sync or async"),
-                ("fresh_message_ids", _) => throw new BadInputException("fresh_message_ids", "'fresh_message_ids' must be true or false"),
-                _ => throw new BadInputException(field.Name, $"'{field.Name}' is not a field of the style; the fields are style, fresh_message_ids"),
-            };
-        }
-        return changed;
+        body.CheckNames("style", "fresh_message_ids");
+        return new BppStyle(
+            body.Word("style", "sync", "async") is { } style ? style == "sync" : Sync,
+            body.Flag("fresh_message_ids") ?? FreshMessageIds);
     }
 
-    public JObject ToJson() => new() { ["style"] = Sync ? "sync" : "async", ["fresh_message_ids"] = FreshMessageIds };
+    public IResult Describe() => Json.Result(new { style = Sync ? "sync" : "async", fresh_message_ids = FreshMessageIds });
 }
 
 /// <summary>The current style.</summary>

@@ -32,9 +32,7 @@ internal sealed class Discovery(CatalogStore catalogs, OrderBook orders, TimePro
             return items;
         try
         {
-            var flat = new JArray(items); // JArray copies tokens that have a parent, so items are matched by position
-            var selected = ItemFilter.Select(flat, expression, time);
-            return items.Where((_, i) => selected.Contains(flat[i]));
+            return items.Where(ItemFilter.Select(items, expression, time).Contains);
         }
         catch (JsonPathException refused)
         {

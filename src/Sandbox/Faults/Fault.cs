@@ -1,4 +1,4 @@
-using Newtonsoft.Json.Linq;
+using Newtonsoft.Json;
 
 namespace Pylon.Sandbox.Faults;
 
@@ -11,24 +11,13 @@ internal sealed record Fault(
     string Kind,
     string Action,
     int? Remaining,
-    TimeSpan Delay,
+    int DelayMs,
     int? HttpStatus,
     int KeepItems,
     string? Match,
     bool Processed,
     int Hits)
 {
-    public JObject ToJson() => new()
-    {
-        ["id"] = Id,
-        ["kind"] = Kind,
-        ["action"] = Action,
-        ["remaining"] = Remaining,
-        ["delay_ms"] = (long)Delay.TotalMilliseconds,
-        ["http_status"] = HttpStatus,
-        ["keep_items"] = KeepItems,
-        ["match"] = Match,
-        ["processed"] = Processed,
-        ["hits"] = Hits,
-    };
+    [JsonIgnore]
+    public TimeSpan Delay => TimeSpan.FromMilliseconds(DelayMs);
 }

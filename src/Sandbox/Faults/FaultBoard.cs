@@ -3,7 +3,7 @@ using Pylon.Sandbox.Requests;
 namespace Pylon.Sandbox.Faults;
 
 /// <summary>The active faults of one simulated system.</summary>
-internal class FaultBoard
+internal sealed class FaultBoard
 {
     private const int MostFaults = 10_000;
     private readonly Lock _gate = new();

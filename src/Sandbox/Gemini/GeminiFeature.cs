@@ -19,21 +19,21 @@ internal static class GeminiFeature
     public static void MapGemini(this WebApplication app)
     {
         var board = new FaultBoard();
-        var asked = new RecentRequests<JObject>(1_000);
+        var asked = new RecentRequests<object>(1_000);
         var time = app.Services.GetRequiredService<TimeProvider>();
         app.MapPost("/gemini/v1beta/models/{model}:generateContent", (string model, HttpContext http) => GenerateAsync(http, model, board, asked, time));
         app.MapFaults("/admin/gemini/faults", board, Kinds, [Action], TimeSpan.FromSeconds(2));
         app.MapRecent("/admin/gemini/requests", asked);
     }
 
-    private static async Task<IResult> GenerateAsync(HttpContext http, string model, FaultBoard board, RecentRequests<JObject> asked, TimeProvider time)
+    private static async Task<IResult> GenerateAsync(HttpContext http, string model, FaultBoard board, RecentRequests<object> asked, TimeProvider time)
     {
         var text = await Json.ReadTextAsync(http);
         var hit = board.Take(Action, text, _ => true);
         if (hit.TryGetValue(Delay, out var delay))
             await Task.Delay(delay.Delay, time, http.RequestAborted);
         var (status, answer) = Answer(Key(http), model, text, hit);
-        asked.Add(new JObject { ["model"] = model, ["status"] = status, ["at"] = Json.Time(time.GetUtcNow()), ["body"] = text });
+        asked.Add(new { model, status, at = time.GetUtcNow(), body = text });
         var written = Json.Write(answer);
         return Results.Text(
             hit.ContainsKey(MalformedBody) ? written[..(written.Length / 2)] : written, "application/json", statusCode: status);

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Faults;
 using Pylon.Sandbox.Grid.CarbonIntensity;
 using Pylon.Sandbox.Grid.Elexon;
@@ -13,6 +12,7 @@ namespace Pylon.Sandbox.Grid;
 /// <summary>The sources of grid data, each below its own path, with faults on demand and a log of requests.</summary>
 internal static class GridFeature
 {
+    private const int LongestPath = 500;
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(30);
 
     public static void AddGrid(this IServiceCollection services) => services
@@ -25,19 +25,17 @@ internal static class GridFeature
         var time = app.Services.GetRequiredService<TimeProvider>();
         foreach (var source in app.Services.GetServices<GridSource>())
         {
-            app.MapGet($"/{source.Name}", () => Json.Result(Describe(source)));
+            app.MapGet($"/{source.Name}", () => Json.Result(new
+            {
+                name = source.Name,
+                note = "Simulated by the Pylon sandbox: the shapes are those of the real source, every value is made up.",
+                datasets = source.Datasets,
+            }));
             app.MapGet($"/{source.Name}/{{**path}}", (string path, HttpContext http) => AnswerAsync(source, path.Trim('/'), http, time));
             app.MapFaults($"/grid/{source.Name}/faults", source.Faults, GridFaults.All, source.Datasets, DefaultDelay);
             app.MapRecent($"/grid/{source.Name}/requests", source.Requests);
         }
     }
-
-    private static JObject Describe(GridSource source) => new()
-    {
-        ["name"] = source.Name,
-        ["note"] = "Simulated by the Pylon sandbox: the shapes are those of the real source, every value is made up.",
-        ["datasets"] = new JArray(source.Datasets),
-    };
 
     private static async Task<IResult> AnswerAsync(GridSource source, string path, HttpContext http, TimeProvider time)
     {
@@ -50,7 +48,7 @@ internal static class GridFeature
             await Task.Delay(delay.Delay, time, http.RequestAborted);
         if (hit.ContainsKey(GridFaults.DropConnection))
         {
-            source.Requests.Add(now, dataset, asked, GridFaults.DropConnection, hit.Keys);
+            Note(GridFaults.DropConnection);
             http.Abort();
             return Results.Empty;
         }
@@ -60,14 +58,19 @@ internal static class GridFeature
         if (hit.ContainsKey(GridFaults.MalformedBody))
             text = text[..(text.Length / 2)];
         var known = hit.Count == 0 && answer.Status == 200 && IsKnown(http, text);
-        source.Requests.Add(now, dataset, asked, known ? "304" : $"{answer.Status}", hit.Keys);
+        Note(known ? "304" : $"{answer.Status}");
+        if (answer.Status == 429)
+            http.Response.Headers.RetryAfter = "1";
         return answer switch
         {
             _ when known => Results.StatusCode(304),
             { Location: { } location } => Results.Redirect(location),
-            { Status: 429 } => TooMany(http, text),
             _ => Results.Text(text, answer.Csv is null ? "application/json" : "text/csv", Encoding.UTF8, answer.Status),
         };
+
+        // The status, or the fault that replaced the answer.
+        void Note(string outcome) => source.Requests.Add(
+            new { at = now, dataset, path = asked.Length > LongestPath ? asked[..LongestPath] : asked, answer = outcome, faults = hit.Keys });
     }
 
     // Every successful answer has an ETag for conditional requests.
@@ -76,11 +79,5 @@ internal static class GridFeature
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12))}\"";
         http.Response.Headers.ETag = tag;
         return http.Request.Headers.IfNoneMatch.Contains(tag);
-    }
-
-    private static IResult TooMany(HttpContext http, string text)
-    {
-        http.Response.Headers.RetryAfter = "1";
-        return Results.Text(text, "application/json", Encoding.UTF8, 429);
     }
 }

@@ -1,4 +1,3 @@
-using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Home;
@@ -29,13 +28,7 @@ internal static class HomeEndpoints
 
     public static void MapHome(this WebApplication app)
     {
-        app.MapGet("/health", () => Json.Result(new JObject { ["status"] = "healthy" }));
-        app.MapGet("/", () => Json.Result(Describe()));
+        app.MapGet("/health", () => Json.Result(new { status = "healthy" }));
+        app.MapGet("/", () => Json.Result(new { name = "pylon sandbox", endpoints = Endpoints.Select(e => new { endpoint = e.Endpoint, does = e.Does }) }));
     }
-
-    private static JObject Describe() => new()
-    {
-        ["name"] = "pylon sandbox",
-        ["endpoints"] = new JArray(Endpoints.Select(e => new JObject { ["endpoint"] = e.Endpoint, ["does"] = e.Does })),
-    };
 }

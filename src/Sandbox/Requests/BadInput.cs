@@ -1,5 +1,3 @@
-using Newtonsoft.Json.Linq;
-
 namespace Pylon.Sandbox.Requests;
 
 /// <summary>An invalid request; the message names the field.</summary>
@@ -20,7 +18,7 @@ internal sealed class BadInput(RequestDelegate next)
         catch (Exception e) when (e is BadInputException or BadHttpRequestException && !http.Response.HasStarted)
         {
             var (field, status) = e is BadHttpRequestException bad ? ("body", bad.StatusCode) : (((BadInputException)e).Field, 400);
-            await Json.Result(new JObject { ["error"] = e.Message, ["field"] = field }, status).ExecuteAsync(http);
+            await Json.Result(new { error = e.Message, field }, status).ExecuteAsync(http);
         }
     }
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Newtonsoft.Json;
+using Newtonsoft.Json.Converters;
 using Newtonsoft.Json.Linq;
+using Newtonsoft.Json.Serialization;
 
 namespace Pylon.Sandbox.Requests;
 
@@ -9,6 +11,12 @@ namespace Pylon.Sandbox.Requests;
 internal static class Json
 {
     private const int DeepestNesting = 64;
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+    private static readonly JsonSerializer Serializer = JsonSerializer.Create(new JsonSerializerSettings
+    {
+        ContractResolver = new DefaultContractResolver { NamingStrategy = new SnakeCaseNamingStrategy() },
+        Converters = [new IsoDateTimeConverter { DateTimeFormat = TimeFormat, DateTimeStyles = DateTimeStyles.AdjustToUniversal }],
+    });
 
     public static JToken Parse(string text)
     {
@@ -51,13 +59,16 @@ internal static class Json
         }
     }
 
-    public static IResult Result(JToken body, int status = 200) =>
-        Results.Text(Write(body), "application/json", Encoding.UTF8, status);
+    public static IResult Result(object body, int status = 200) =>
+        Results.Text(Write(body as JToken ?? From(body)), "application/json", Encoding.UTF8, status);
+
+    /// <summary>The properties of a value with names in snake case.</summary>
+    public static JObject From(object value) => JObject.FromObject(value, Serializer);
 
     public static string Write(JToken body) => body.ToString(Formatting.None);
 
     public static string Time(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        time.UtcDateTime.ToString(TimeFormat);
 
     /// <summary>A non-empty string of an object; null when it is missing or has another type.</summary>
     public static string? Text(JToken? parent, string name) =>

@@ -1,30 +1,20 @@
+using System.Collections.Concurrent;
+
 namespace Pylon.Sandbox.Requests;
 
 /// <summary>The last requests, oldest first; at most <paramref name="limit"/>.</summary>
-internal class RecentRequests<T>(int limit)
+internal sealed class RecentRequests<T>(int limit)
 {
-    private readonly Lock _gate = new();
-    private readonly Queue<T> _records = new();
+    private readonly ConcurrentQueue<T> _records = new();
 
     public void Add(T record)
     {
-        lock (_gate)
-        {
-            _records.Enqueue(record);
-            if (_records.Count > limit)
-                _records.Dequeue();
-        }
+        _records.Enqueue(record);
+        if (_records.Count > limit)
+            _records.TryDequeue(out _);
     }
 
-    public IReadOnlyList<T> List()
-    {
-        lock (_gate)
-            return [.. _records];
-    }
+    public IReadOnlyList<T> List() => [.. _records];
 
-    public void Clear()
-    {
-        lock (_gate)
-            _records.Clear();
-    }
+    public void Clear() => _records.Clear();
 }

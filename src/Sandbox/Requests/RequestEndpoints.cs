@@ -1,14 +1,12 @@
-using Newtonsoft.Json.Linq;
-
 namespace Pylon.Sandbox.Requests;
 
 /// <summary>Admin endpoints that several simulated systems have.</summary>
 internal static class RequestEndpoints
 {
     /// <summary>GET lists the recent requests, DELETE forgets them.</summary>
-    public static void MapRecent(this IEndpointRouteBuilder routes, string path, RecentRequests<JObject> recent)
+    public static void MapRecent(this IEndpointRouteBuilder routes, string path, RecentRequests<object> recent)
     {
-        routes.MapGet(path, () => Json.Result(Describe(recent.List().Select(r => (JObject)r.DeepClone()))));
+        routes.MapGet(path, () => List(recent.List()));
         routes.MapClear(path, recent.Clear);
     }
 
@@ -19,9 +17,5 @@ internal static class RequestEndpoints
         return Results.NoContent();
     });
 
-    public static JObject Describe(IEnumerable<JObject> requests)
-    {
-        var listed = new JArray(requests);
-        return new JObject { ["count"] = listed.Count, ["requests"] = listed };
-    }
+    public static IResult List(IReadOnlyCollection<object> requests) => Json.Result(new { count = requests.Count, requests });
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Requests;
 
@@ -22,44 +24,20 @@ internal sealed class JobRecord(Job job)
     public const string Working = "working";
     public const string Done = "done";
 
-    private readonly Lock _gate = new();
-    private readonly List<JObject> _reports = [];
-
+    [JsonIgnore]
     public Job Job => job;
+
+    public string BatchId => job.BatchId;
+    public string Pipeline => job.Pipeline;
+    public IReadOnlyList<string> Phases => job.Phases;
 
     /// <summary>working, done, or why the job ended early.</summary>
     public string State { get; set; } = Working;
 
     public string Phase { get; set; } = "";
 
-    public void Reported(Report report, bool changed)
-    {
-        lock (_gate)
-        {
-            _reports.Add(new JObject
-            {
-                ["phase"] = report.Phase,
-                ["part"] = report.Part,
-                ["succeeded"] = report.Succeeded,
-                ["event_id"] = report.EventId.ToString(),
-                ["changed"] = changed,
-            });
-        }
-    }
+    public ConcurrentQueue<object> Reports { get; } = new();
 
-    public JObject ToJson()
-    {
-        lock (_gate)
-        {
-            return new JObject
-            {
-                ["batch_id"] = job.BatchId,
-                ["pipeline"] = job.Pipeline,
-                ["phases"] = new JArray(job.Phases),
-                ["state"] = State,
-                ["phase"] = Phase,
-                ["reports"] = new JArray(_reports),
-            };
-        }
-    }
+    public void Reported(Report report, bool changed) =>
+        Reports.Enqueue(new { report.Phase, report.Part, report.Succeeded, report.EventId, changed });
 }

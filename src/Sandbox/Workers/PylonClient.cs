@@ -39,7 +39,15 @@ internal sealed class PylonClient(HttpClient http, TimeProvider time)
     /// <summary>True when the report changed the batch.</summary>
     public async Task<bool> SendAsync(Report report, CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(HttpMethod.Post, $"api/v1/batches/{Uri.EscapeDataString(report.BatchId)}:report", report.ToJson(), cancellationToken);
+        var answer = await AskAsync(HttpMethod.Post, $"api/v1/batches/{Uri.EscapeDataString(report.BatchId)}:report", Json.From(new
+        {
+            report.Phase,
+            entity_id = report.Part,
+            status = report.Succeeded ? "PHASE_STATUS_SUCCESS" : "PHASE_STATUS_FAILED",
+            report.EventId,
+            report.CorrelationId,
+            error_code = report.Succeeded ? "" : "SANDBOX_FAULT",
+        }), cancellationToken);
         return answer?["changed"]?.Value<bool>() ?? false;
     }
 

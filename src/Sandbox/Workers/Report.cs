@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Newtonsoft.Json.Linq;
 
 namespace Pylon.Sandbox.Workers;
 
@@ -19,14 +18,4 @@ internal sealed record Report(string BatchId, string Phase, string Part, bool Su
             return new Guid(hash.AsSpan(0, 16), bigEndian: true);
         }
     }
-
-    public JObject ToJson() => new()
-    {
-        ["phase"] = Phase,
-        ["entity_id"] = Part,
-        ["status"] = Succeeded ? "PHASE_STATUS_SUCCESS" : "PHASE_STATUS_FAILED",
-        ["event_id"] = EventId.ToString(),
-        ["correlation_id"] = CorrelationId,
-        ["error_code"] = Succeeded ? "" : "SANDBOX_FAULT",
-    };
 }

@@ -4,8 +4,8 @@ namespace Pylon.Sandbox.Workers;
 
 /// <summary>Settings of the workers, from the environment.</summary>
 /// <param name="Pylon">The Gateway; null when there are no workers.</param>
-/// <param name="PartDuration">How long a part of a phase takes.</param>
-internal sealed record WorkerOptions(Uri? Pylon, TimeSpan PartDuration)
+/// <param name="PartMs">How many milliseconds a part of a phase takes.</param>
+internal sealed record WorkerOptions(Uri? Pylon, int PartMs)
 {
     public const int LongestPart = 600_000;
     private const int DefaultPart = 200;
@@ -24,7 +24,7 @@ internal sealed record WorkerOptions(Uri? Pylon, TimeSpan PartDuration)
             var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= LongestPart => ms,
             var other => throw new InvalidOperationException($"SANDBOX_PART_MS is '{other}': must be milliseconds from 0 to {LongestPart}"),
         };
-        return new WorkerOptions(on ? Url(settings["PYLON_URL"]) : null, TimeSpan.FromMilliseconds(part));
+        return new WorkerOptions(on ? Url(settings["PYLON_URL"]) : null, part);
     }
 
     private static Uri? Url(string? text)

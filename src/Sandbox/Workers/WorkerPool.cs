@@ -15,7 +15,7 @@ internal sealed class WorkerPool(WorkerOptions options)
     private readonly Lock _gate = new();
     private readonly List<JobRecord> _jobs = [];
     private TaskCompletionSource? _paused;
-    private TimeSpan _partDuration = options.PartDuration;
+    private volatile int _partMs = options.PartMs;
 
     public FaultBoard Faults { get; } = new();
 
@@ -24,14 +24,7 @@ internal sealed class WorkerPool(WorkerOptions options)
     /// <summary>True while the broadcast is followed.</summary>
     public bool Following { get; set; }
 
-    public TimeSpan PartDuration
-    {
-        get
-        {
-            lock (_gate)
-                return _partDuration;
-        }
-    }
+    public TimeSpan PartDuration => TimeSpan.FromMilliseconds(_partMs);
 
     /// <summary>Queues a job unless it is in progress; waits while the queue is full.</summary>
     public async Task TakeAsync(Job job, CancellationToken cancellationToken)
@@ -39,7 +32,7 @@ internal sealed class WorkerPool(WorkerOptions options)
         var record = new JobRecord(job);
         lock (_gate)
         {
-            if (_jobs.Any(j => j.State == JobRecord.Working && j.Job.BatchId == job.BatchId && j.Job.CorrelationId == job.CorrelationId))
+            if (_jobs.Any(j => j.State == JobRecord.Working && j.BatchId == job.BatchId && j.Job.CorrelationId == job.CorrelationId))
                 return;
             _jobs.Add(record);
             if (_jobs.Count > MostRemembered && _jobs.FindIndex(j => j.State != JobRecord.Working) is >= 0 and var oldest)
@@ -58,45 +51,31 @@ internal sealed class WorkerPool(WorkerOptions options)
     /// <summary>Applies the settings that the body names.</summary>
     public void Configure(JObject body)
     {
-        var unknown = body.Properties().FirstOrDefault(p => p.Name is not ("paused" or "part_ms"));
-        if (unknown is not null)
-            throw new BadInputException(unknown.Name, $"'{unknown.Name}' is not a setting of the workers; the settings are paused, part_ms");
-        if (body["paused"] is { } pause && pause.Type != JTokenType.Boolean)
-            throw new BadInputException("paused", "'paused' must be true or false");
-        if (body["part_ms"] is { } part && part is not JValue { Value: long and >= 0 and <= WorkerOptions.LongestPart })
-            throw new BadInputException("part_ms", $"'part_ms' must be an integer from 0 to {WorkerOptions.LongestPart}");
+        body.CheckNames("paused", "part_ms");
+        var (paused, partMs) = (body.Flag("paused"), body.Whole("part_ms", 0, WorkerOptions.LongestPart));
+        _partMs = partMs ?? _partMs;
         lock (_gate)
-        {
-            _partDuration = body["part_ms"] is { } ms ? TimeSpan.FromMilliseconds(ms.Value<long>()) : _partDuration;
-            if (body["paused"]?.Value<bool>() is { } paused)
-                Pause(paused);
-        }
+            Pause(paused ?? _paused is not null);
     }
 
     /// <summary>Restores the initial settings and forgets finished jobs; jobs in progress continue.</summary>
     public void Reset()
     {
         Faults.Clear();
+        _partMs = options.PartMs;
         lock (_gate)
         {
-            _partDuration = options.PartDuration;
             Pause(false);
             _jobs.RemoveAll(j => j.State != JobRecord.Working);
         }
     }
 
-    public JObject ToJson(string? batchId)
+    public object Describe(string? batchId)
     {
         lock (_gate)
         {
-            return new JObject
-            {
-                ["pylon"] = options.Pylon?.ToString(),
-                ["following"] = Following,
-                ["paused"] = _paused is not null,
-                ["part_ms"] = (long)_partDuration.TotalMilliseconds,
-                ["jobs"] = new JArray(_jobs.Where(j => batchId is null || j.Job.BatchId == batchId).Select(j => j.ToJson())),
-            };
+            var jobs = _jobs.Where(j => batchId is null || j.BatchId == batchId).ToList();
+            return new { pylon = options.Pylon, following = Following, paused = _paused is not null, part_ms = _partMs, jobs };
         }
     }
 

@@ -27,11 +27,11 @@ internal static class WorkersFeature
     {
         const string path = "/admin/workers";
         var pool = app.Services.GetRequiredService<WorkerPool>();
-        app.MapGet(path, (string? batch_id) => Json.Result(pool.ToJson(batch_id)));
+        app.MapGet(path, (string? batch_id) => Json.Result(pool.Describe(batch_id)));
         app.MapPut(path, async (HttpContext http) =>
         {
             pool.Configure(await Json.ReadObjectAsync(http));
-            return Json.Result(pool.ToJson(batchId: ""));
+            return Json.Result(pool.Describe(batchId: ""));
         });
         app.MapClear(path, pool.Reset);
         app.MapFaults(path + "/faults", pool.Faults, WorkerFaults.All, WorkerFaults.Phases, DefaultDelay);

@@ -1,15 +1,13 @@
-using Newtonsoft.Json.Linq;
-
 namespace Pylon.Sandbox.Bpp.Callbacks;
 
 /// <summary>One request and its answer. The outcome of the callback is written later.</summary>
 internal sealed class RequestRecord(string action, DateTimeOffset at)
 {
     public string Action { get; } = action;
-    public DateTimeOffset At { get; } = at;
     public string? MessageId { get; set; }
     public string? TransactionId { get; set; }
     public string? OrderId { get; set; }
+    public string At { get; } = at.UtcDateTime.ToString("O");
 
     /// <summary>ack, sync, nack, or the fault that replaced the answer.</summary>
     public string Answer { get; set; } = "none";
@@ -20,17 +18,4 @@ internal sealed class RequestRecord(string action, DateTimeOffset at)
 
     /// <summary>pending, sent, lost, or failed with the reason; null when no callback is sent.</summary>
     public string? Callback { get; set; }
-
-    public JObject ToJson() => new()
-    {
-        ["action"] = Action,
-        ["message_id"] = MessageId,
-        ["transaction_id"] = TransactionId,
-        ["order_id"] = OrderId,
-        ["at"] = At.UtcDateTime.ToString("O"),
-        ["answer"] = Answer,
-        ["error_code"] = ErrorCode,
-        ["faults"] = new JArray(Faults),
-        ["callback"] = Callback,
-    };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Bpp.Protocol;
 
@@ -20,7 +19,7 @@ internal static class BuiltInCatalog
 
     private static JObject For(DateOnly day, IReadOnlyList<GridWindow> windows, string bppId)
     {
-        var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var date = day.ToString("yyyy-MM-dd");
         return new JObject
         {
             ["@context"] = Schema.Core,
@@ -124,7 +123,7 @@ internal static class BuiltInCatalog
 
     private static string ItemId(GridWindow window) => "item-uk-" + window.Key;
 
-    private static string Hour(int hour) => (hour % 24).ToString("00", CultureInfo.InvariantCulture) + ":00:00Z";
+    private static string Hour(int hour) => (hour % 24).ToString("00") + ":00:00Z";
 
     private static JObject Descriptor(string name, string description) => new()
     {

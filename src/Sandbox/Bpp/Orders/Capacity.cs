@@ -1,4 +1,3 @@
-using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Requests;
 
@@ -33,7 +32,7 @@ internal sealed class Capacity
         var delivery = (order["beckn:fulfillment"] as JObject)?["beckn:deliveryAttributes"];
         var load = Json.Number(delivery, "beckn:computeLoad") ?? 0;
         var unit = Json.Text(delivery, "beckn:computeLoadUnit") ?? "MW";
-        return Math.Clamp(load, 0, 1_000_000) * (unit.ToLower(CultureInfo.InvariantCulture) switch { "kw" => 0.001m, "gw" => 1000m, _ => 1m });
+        return Math.Clamp(load, 0, 1_000_000) * (unit.ToLowerInvariant() switch { "kw" => 0.001m, "gw" => 1000m, _ => 1m });
     }
 
     private void Change(string itemId, Slot slot, decimal megawatts)

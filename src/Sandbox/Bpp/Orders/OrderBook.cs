@@ -14,8 +14,7 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
     public const int MostOrders = 100_000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Order> _orders = new(StringComparer.Ordinal);
-    private readonly LinkedList<Order> _arrived = new();
+    private readonly OrderedDictionary<string, Order> _orders = new(StringComparer.Ordinal);
     private readonly Queue<Order> _ended = new();
     private readonly Capacity _capacity = new();
 
@@ -26,13 +25,14 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         lock (_gate)
         {
             _orders.TryGetValue(id, out var order);
-            var (answer, outcome, changed) = request.Action switch
+            var (answer, outcome, changed) = Repeated(order, request.Action, sent) ?? (request.Action, order) switch
             {
-                Actions.Select => Quote(request, id, sent, order),
-                Actions.Init => Initialize(request, id, sent, order),
-                Actions.Confirm => Confirm(id, sent, order),
-                Actions.Cancel => Cancel(id, order),
-                _ => Show(id, order),
+                (Actions.Select, _) => Quote(request, id, sent, order),
+                (Actions.Init, _) => Initialize(request, id, sent, order),
+                (_, null) => Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist"),
+                (Actions.Confirm, _) => Confirm(id, sent, order),
+                (Actions.Cancel, _) => Cancel(id, order),
+                _ => new Outcome(AnswerWith(Packed.Unpack(order.Document)), "done", order),
             };
             (order ?? changed)?.Remember(new HistoryEntry(request.Action, request.MessageId, time.GetUtcNow(), outcome));
             return answer;
@@ -54,13 +54,13 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         lock (_gate)
         {
             var chosen = _orders.Values.Where(wanted).ToList();
-            return new JObject
+            return Json.From(new
             {
-                ["count"] = chosen.Count,
-                ["bookings"] = chosen.Sum(o => o.Bookings),
-                ["states"] = JObject.FromObject(chosen.CountBy(o => o.State).ToDictionary()),
-                ["orders"] = new JArray(chosen.Select(o => o.ToJson())),
-            };
+                count = chosen.Count,
+                bookings = chosen.Sum(o => o.Bookings),
+                states = chosen.CountBy(o => o.State).ToDictionary(),
+                orders = chosen,
+            });
         }
     }
 
@@ -69,7 +69,6 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         lock (_gate)
         {
             _orders.Clear();
-            _arrived.Clear();
             _ended.Clear();
             _capacity.Clear();
         }
@@ -77,8 +76,6 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
 
     private Outcome Quote(Envelope request, string id, JObject sent, Order? order)
     {
-        if (Repeated(order, Actions.Select, sent) is { } same)
-            return same;
         if (order is { State: States.Confirmed or States.Cancelled })
             return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: it must be QUOTE_REQUESTED or INITIALIZED to change its item");
         var document = (JObject)sent.DeepClone();
@@ -93,35 +90,28 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
 
     private Outcome Initialize(Envelope request, string id, JObject sent, Order? order)
     {
-        if (Repeated(order, Actions.Init, sent) is { } same)
-            return same;
         if (order is { State: States.Confirmed or States.Cancelled })
             return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: it must be QUOTE_REQUESTED or INITIALIZED to be initialized");
         var document = OrderDocument.Combine(order is null ? null : Packed.Unpack(order.Document), sent);
         if (Price(document, reserve: true, out var slot) is { } refused)
             return refused;
         order = Keep(request, id, order);
-        order.Answers.Remove(Actions.Init);
         Take(order, document, slot!);
         OrderDocument.SetStatus(document, id, States.Initialized, "PENDING");
         OrderDocument.AddPayment(document);
         return Done(order, Actions.Init, States.Initialized, document);
     }
 
-    private Outcome Confirm(string id, JObject sent, Order? order)
+    private Outcome Confirm(string id, JObject sent, Order order)
     {
-        if (Repeated(order, Actions.Confirm, null) is { } same)
-            return same;
-        if (order is null)
-            return Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist");
         if (order.State != States.Initialized)
             return Refuse(ErrorCodes.BusinessError, $"order {id} is {order.State}: it must be INITIALIZED to be confirmed");
         var document = OrderDocument.Combine(Packed.Unpack(order.Document), sent);
         if (Price(document, reserve: true, out var slot) is { } refused)
             return refused;
         Take(order, document, slot!);
-        order.Reserved = Capacity.Load(document);
-        _capacity.Hold(order.ItemId, slot!, order.Reserved.Value);
+        order.ReservedMw = Capacity.Load(document);
+        _capacity.Hold(order.Item, slot!, order.ReservedMw.Value);
         order.Bookings++;
         order.ConfirmedAt = time.GetUtcNow();
         OrderDocument.SetStatus(document, id, States.Confirmed, "CONFIRMED");
@@ -131,17 +121,13 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         return Done(order, Actions.Confirm, States.Confirmed, document);
     }
 
-    private Outcome Cancel(string id, Order? order)
+    private Outcome Cancel(string id, Order order)
     {
-        if (Repeated(order, Actions.Cancel, null) is { } same)
-            return same;
-        if (order is null)
-            return Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist");
-        if (order.Reserved is { } held)
-            _capacity.GiveBack(order.ItemId, order.Slot!, held);
+        if (order.ReservedMw is { } held)
+            _capacity.GiveBack(order.Item, order.TimeWindow!, held);
         else
             _ended.Enqueue(order);
-        order.Reserved = null;
+        order.ReservedMw = null;
         order.CancelledAt = time.GetUtcNow();
         var document = Packed.Unpack(order.Document);
         OrderDocument.SetStatus(document, id, States.Cancelled, "CANCELLED");
@@ -149,17 +135,13 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         return Done(order, Actions.Cancel, States.Cancelled, document);
     }
 
-    private static Outcome Show(string id, Order? order) => order is null
-        ? Refuse(ErrorCodes.OrderNotFound, $"order {id} does not exist")
-        : new Outcome(AnswerWith(Packed.Unpack(order.Document)), "done", order);
-
-    /// <summary>The earlier answer; null when the action is new, or names another item.</summary>
-    private static Outcome? Repeated(Order? order, string action, JObject? sent)
+    /// <summary>The earlier answer; null when the action is new, or a quote or draft of another item.</summary>
+    private static Outcome? Repeated(Order? order, string action, JObject sent)
     {
         if (order is null || !order.Answers.TryGetValue(action, out var before))
             return null;
-        var line = sent is null ? null : OrderDocument.FirstLine(sent);
-        var isSame = line is null || OrderDocument.ItemOf(line) == order.ItemId;
+        var line = action is Actions.Select or Actions.Init ? OrderDocument.FirstLine(sent) : null;
+        var isSame = line is null || OrderDocument.ItemOf(line) == order.Item;
         return isSame ? new Outcome(AnswerWith(Packed.Unpack(before)), "repeated", order) : null;
     }
 
@@ -184,30 +166,22 @@ internal sealed class OrderBook(CatalogStore catalogs, TimeProvider time, int mo
         return null;
     }
 
+    /// <summary>Evicts ended orders first, then the oldest. The booking of an evicted order stays for its day.</summary>
     private Order Keep(Envelope request, string id, Order? order)
     {
         if (order is not null)
             return order;
         while (_orders.Count >= mostOrders)
-            Evict(_ended.TryDequeue(out var oldest) ? oldest : _arrived.First!.Value);
-        order = new Order(id, request.TransactionId);
-        _orders[id] = order;
-        order.Place = _arrived.AddLast(order);
+            _orders.Remove(_ended.TryDequeue(out var ended) ? ended.Id : _orders.GetAt(0).Key);
+        _orders[id] = order = new Order(id, request.TransactionId);
         return order;
-    }
-
-    /// <summary>Evicts ended orders first, then the oldest. The booking of an evicted order stays for its day.</summary>
-    private void Evict(Order oldest)
-    {
-        _orders.Remove(oldest.Id);
-        _arrived.Remove(oldest.Place!);
     }
 
     private static void Take(Order order, JObject document, Slot slot)
     {
-        order.ItemId = OrderDocument.ItemOf(OrderDocument.FirstLine(document)!)!;
+        order.Item = OrderDocument.ItemOf(OrderDocument.FirstLine(document)!)!;
         order.WorkloadId = OrderDocument.WorkloadOf(document) ?? order.WorkloadId;
-        order.Slot = slot;
+        order.TimeWindow = slot;
     }
 
     private static Outcome Done(Order order, string action, string state, JObject document)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Bpp.Protocol;
 using Pylon.Sandbox.Requests;
@@ -66,9 +65,9 @@ internal static class OrderDocument
         {
             ["@context"] = Schema.ComputeEnergy,
             ["@type"] = "beckn:ComputeEnergyWindow",
-            ["beckn:slotId"] = $"slot-{itemId}-{slot.Start.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}",
+            ["beckn:slotId"] = $"slot-{itemId}-{slot.Start.UtcDateTime.ToString("yyyyMMdd")}",
             ["beckn:gridParameters"] = (item["beckn:itemAttributes"] as JObject)?["beckn:gridParameters"]?.DeepClone(),
-            ["beckn:timeWindow"] = slot.ToJson(),
+            ["beckn:timeWindow"] = Json.From(slot),
             ["beckn:pricingParameters"] = pricing,
             ["beckn:capacityParameters"] = capacity,
         };

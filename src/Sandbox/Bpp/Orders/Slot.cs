@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Requests;
 
@@ -8,6 +9,9 @@ namespace Pylon.Sandbox.Bpp.Orders;
 /// <summary>A window of the catalogue on a specific day.</summary>
 internal sealed record Slot(DateTimeOffset Start, DateTimeOffset End)
 {
+    public string Duration => XmlConvert.ToString(End - Start);
+
+    [JsonIgnore]
     public decimal Hours => (decimal)(End - Start).TotalHours;
 
     /// <summary>
@@ -28,18 +32,11 @@ internal sealed record Slot(DateTimeOffset Start, DateTimeOffset End)
         return new Slot(start.Value.AddDays(isOver ? 1 : 0), end.Value.AddDays(isOver ? 1 : 0));
     }
 
-    public JObject ToJson() => new()
-    {
-        ["start"] = Json.Time(Start),
-        ["end"] = Json.Time(End),
-        ["duration"] = XmlConvert.ToString(End - Start),
-    };
-
     private static DateTimeOffset? Read(JToken? window, string name, DateTimeOffset now)
     {
         if (Json.Text(window, name) is not { } text)
             return null;
-        var full = text.Contains('T', StringComparison.Ordinal) ? text : now.UtcDateTime.ToString("yyyy-MM-dd'T'", CultureInfo.InvariantCulture) + text;
+        var full = text.Contains('T', StringComparison.Ordinal) ? text : now.UtcDateTime.ToString("yyyy-MM-dd'T'") + text;
         return DateTimeOffset.TryParse(full, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : null;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Grid.Simulation;
 using Pylon.Sandbox.Grid.Sources;
@@ -125,7 +124,7 @@ internal sealed class Bodies(DateTimeOffset now)
     private static JArray Mix(GenerationMix mix) =>
         new(GenerationMix.Fuels.Select((fuel, i) => new JObject { ["fuel"] = fuel, ["perc"] = mix.Tenths[i] % 10 == 0 ? mix.Tenths[i] / 10 : mix.Tenths[i] / 10m }));
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'");
 
     private bool IsKnown(DateTimeOffset window) => window >= First && window < _last;
 
@@ -137,13 +136,8 @@ internal sealed class Bodies(DateTimeOffset now)
         return new JObject { ["forecast"] = forecast, ["actual"] = actual, ["index"] = IndexBands.Of(window, actual ?? forecast) };
     }
 
-    private JObject Row(GridRegion region, DateTimeOffset window)
-    {
-        var row = new JObject { ["from"] = Time(window), ["to"] = Time(window + HalfHours.Length) };
-        foreach (var value in Values(region, window))
-            row.Add(value);
-        return row;
-    }
+    private JObject Row(GridRegion region, DateTimeOffset window) =>
+        new(new JProperty("from", Time(window)), new JProperty("to", Time(window + HalfHours.Length)), Values(region, window));
 
     private IEnumerable<JProperty> Values(GridRegion region, DateTimeOffset window)
     {

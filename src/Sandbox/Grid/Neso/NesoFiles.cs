@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Pylon.Sandbox.Grid.Neso;
 
@@ -29,7 +28,7 @@ internal static class NesoFiles
 
     public static string Text(DateOnly date, string format, bool upper = false)
     {
-        var text = date.ToDateTime(TimeOnly.MinValue).ToString(format, CultureInfo.InvariantCulture);
+        var text = date.ToDateTime(TimeOnly.MinValue).ToString(format);
         return upper ? text.ToUpperInvariant() : text;
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Grid.Simulation;
 
@@ -27,7 +26,7 @@ internal static class NesoForecasts
         var published = modified.AddDays(-back);
         return CardinalDay(published, 1).Select(row =>
         {
-            row["FORECAST_TIMESTAMP"] = SettlementDay.Local(published).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+            row["FORECAST_TIMESTAMP"] = SettlementDay.Local(published).ToString("yyyy-MM-dd'T'HH:mm:ss");
             return row;
         });
     });
@@ -43,7 +42,7 @@ internal static class NesoForecasts
             {
                 ["DATE"] = SettlementDay.Write(SettlementDay.Of(window)),
                 ["CTIME"] = label == 0 ? 2400 : label,
-                ["GDATETIME"] = (window + HalfHours.Length).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture),
+                ["GDATETIME"] = (window + HalfHours.Length).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss"),
                 ["NATIONALDEMAND"] = SimulatedMarket.ExpectedDemand(window, modified),
             };
         });
@@ -56,8 +55,8 @@ internal static class NesoForecasts
             var end = (window + HalfHours.Length).UtcDateTime;
             return new JObject
             {
-                ["DATE_GMT"] = end.ToString("yyyy-MM-dd'T'00:00:00", CultureInfo.InvariantCulture),
-                ["TIME_GMT"] = end.ToString("HH:mm", CultureInfo.InvariantCulture),
+                ["DATE_GMT"] = end.ToString("yyyy-MM-dd'T'00:00:00"),
+                ["TIME_GMT"] = end.ToString("HH:mm"),
                 ["SETTLEMENT_DATE"] = NesoFiles.Text(SettlementDay.Of(window), "yyyy-MM-dd'T'00:00:00"),
                 ["SETTLEMENT_PERIOD"] = SettlementDay.Period(window),
                 ["EMBEDDED_WIND_FORECAST"] = SimulatedMarket.EmbeddedWind(window),
@@ -78,9 +77,9 @@ internal static class NesoForecasts
             var (expected, metered) = (SimulatedMarket.ExpectedDemand(window, published), SimulatedMarket.Demand(window));
             return new JObject
             {
-                ["Month"] = day.ToString("MMM", CultureInfo.InvariantCulture),
+                ["Month"] = day.ToString("MMM"),
                 ["Date"] = SettlementDay.Write(day),
-                ["Datetime"] = SettlementDay.Local(window + HalfHours.Length).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture),
+                ["Datetime"] = SettlementDay.Local(window + HalfHours.Length).ToString("yyyy-MM-dd'T'HH:mm:ss"),
                 ["Settlement_Period"] = SettlementDay.Period(window),
                 ["Demand_Forecast"] = expected,
                 ["Demand_Outturn"] = metered,
@@ -88,7 +87,7 @@ internal static class NesoForecasts
                 ["TRIAD_Avoidance_Corrected_Demand_Outturn"] = metered,
                 ["APE"] = decimal.Round(Math.Abs(expected - metered) * 100m / metered, 1),
                 ["Absolute_Error"] = Math.Abs(expected - metered),
-                ["Publish_Datetime"] = SettlementDay.Local(published).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture),
+                ["Publish_Datetime"] = SettlementDay.Local(published).ToString("yyyy-MM-dd'T'HH:mm:ss"),
             };
         });
     }
@@ -103,7 +102,7 @@ internal static class NesoForecasts
             yield return new JObject
             {
                 ["DAYSAHEAD"] = daysAhead,
-                ["TARGETDATE"] = int.Parse(NesoFiles.Text(date, "yyyyMMdd"), CultureInfo.InvariantCulture),
+                ["TARGETDATE"] = int.Parse(NesoFiles.Text(date, "yyyyMMdd")),
                 ["FORECASTDEMAND"] = type == "T" ? demands.Min() : demands.Max(),
                 ["CARDINALPOINT"] = point,
                 ["CP_TYPE"] = type,

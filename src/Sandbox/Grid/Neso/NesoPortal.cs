@@ -126,18 +126,12 @@ internal sealed class NesoPortal() : GridSource("neso", ["package_show", "packag
         ["format"] = file.Rows is null ? "DOC" : "CSV",
         ["url_type"] = "upload",
         ["url"] = $"{Portal}/dataset/{PackageId(file.Package)}/resource/{file.Id}/download/{file.FileName}",
-        ["last_modified"] = file.Modified(now).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.877001'", CultureInfo.InvariantCulture),
+        ["last_modified"] = file.Modified(now).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.877001'"),
         ["size"] = null,
         ["datastore_active"] = file.Rows is not null,
     };
 
-    private static JObject Numbered(JObject row, int index)
-    {
-        var numbered = new JObject { ["_id"] = index + 1 };
-        foreach (var property in row.Properties())
-            numbered.Add(new JProperty(property.Name, property.Value));
-        return numbered;
-    }
+    private static JObject Numbered(JObject row, int index) => new(new JProperty("_id", index + 1), row.Properties());
 
     private static IEnumerable<JValue> Values(JObject row) => Numbers.Select(n => row[n]).OfType<JValue>();
 

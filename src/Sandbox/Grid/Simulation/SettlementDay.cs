@@ -32,5 +32,5 @@ internal static class SettlementDay
     public static bool TryRead(string? text, out DateOnly date) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
 
-    public static string Write(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public static string Write(DateOnly date) => date.ToString("yyyy-MM-dd");
 }

@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Faults;
+using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Grid.Sources;
 
@@ -16,7 +17,8 @@ internal abstract class GridSource(string name, IReadOnlyList<string> datasets, 
 
     public FaultBoard Faults { get; } = new();
 
-    public GridRequests Requests { get; } = new();
+    /// <summary>The last requests and how each was answered.</summary>
+    public RecentRequests<object> Requests { get; } = new(2_000);
 
     /// <param name="path">Path below the source's base, without leading and trailing slashes.</param>
     /// <param name="query">The query of the request.</param>
