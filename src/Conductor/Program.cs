@@ -43,6 +43,8 @@ internal static class Program
         }
 
         var app = builder.Build();
+        // Its series are there from the start.
+        app.Services.GetRequiredService<ConductorMetrics>();
         app.MapGrpcService<PipelineService>();
         if (inMemory)
         {
