@@ -1,3 +1,4 @@
+using System.Data;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -66,7 +67,7 @@ internal sealed class RunEventWorker(
     /// <summary>The database refuses the reports, or the run in it cannot be read; trying again would not help.</summary>
     private static bool IsRefused(Exception e) =>
         e is PostgresException { SqlState: ['2', '2' or '3', ..] }
-            or InvalidJsonException or InvalidProtocolBufferException or InvalidOperationException { InnerException: null } or FormatException or ArgumentException or OverflowException;
+            or DataException or InvalidProtocolBufferException or InvalidOperationException { InnerException: null } or FormatException or ArgumentException or OverflowException;
 
     private RunRecord Apply(RunRecord run, IReadOnlyList<PhaseReport> reports, DateTimeOffset now) =>
         RunRules.Apply(run, reports, now) is var applied && ReferenceEquals(applied, run) || run.State == RunRecord.Requested
