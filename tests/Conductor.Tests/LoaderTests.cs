@@ -138,6 +138,30 @@ public sealed class LoaderTests : IAsyncLifetime
         Task<ReportOutcome> ReportedAsync(string phase, string entity) => _service.Batches.ReportAsync(Report(entity) with { Phase = phase }, default);
     }
 
+    /// <summary>A loader that is killed before it has applied the last report that is not published.</summary>
+    [Fact]
+    public async Task ABatchWhoseReportsAreNotAllAppliedIsNotLoaded()
+    {
+        await _service.Batches.ReportAsync(Report("e1"), default);
+        await SettledAsync();
+        await RestartedAsync();
+        await InsertAsync([.. Enumerable.Range(2, 299).Select(i => Report($"e{i}"))]);
+        var (redis, keys) = (_service.Services.GetRequiredService<IConnectionMultiplexer>(), new BatchKeys("b"));
+        foreach (var last in (int[])[0, 100, 150])
+        {
+            var applied = 0;
+            var killed = Interceptor.Of(redis, BatchScripts.Report, () => applied++ < last ? Task.CompletedTask : throw new InvalidOperationException("killed"));
+            var calls = ActivatorUtilities.CreateInstance<RedisCalls>(_service.Services, killed);
+            var loader = ActivatorUtilities.CreateInstance<BatchLoader>(_service.Services, calls, new BatchWrites(calls));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => loader.WithAsync<string>("b", () => Task.FromResult<string?>(null), default));
+            Assert.StartsWith("loading:", await redis.GetDatabase().HashGetAsync(keys.Meta, "run"), StringComparison.Ordinal);
+            await redis.GetDatabase().KeyDeleteAsync(keys.Loading);
+        }
+
+        Assert.Equal((300, 300), await CountsAsync());
+        Assert.Equal(Enumerable.Range(1, 300).Select(i => $"e{i}").Order(), (await _service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId).Order());
+    }
+
     [Fact]
     public async Task ABatchThatIsRebuiltLivesNoLongerThanItWouldHave()
     {

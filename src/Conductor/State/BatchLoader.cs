@@ -12,13 +12,15 @@ namespace Pylon.Conductor.State;
 /// Rebuilds a batch in Redis from PostgreSQL. Every report is durable before it is applied in Redis, so a loader that has
 /// taken the key "loading" and then reads PostgreSQL reads everything that was applied before; and no writer applies
 /// anything while the batch is not loaded. The items are brought in pieces beside the batch and become the batch in one
-/// step, only when all of them are there and the server was not restarted meanwhile. Published reports are put in directly; the others go through the ordinary change, which publishes them.
+/// step, only when all of them are there and the server was not restarted meanwhile. Published reports are put in directly; the others go through the ordinary change, which publishes them; only then
+/// does anybody but the loader see the batch.
 /// </summary>
 internal sealed class BatchLoader(
     RedisCalls redis, BatchStore store, BatchWrites writes, IOptions<ConductorOptions> options, ConductorMetrics metrics, TimeProvider time, ILogger<BatchLoader> logger)
 {
     // A piece keeps Redis from others for a few milliseconds at most; Lua passes no more than 8000 values on.
     private const int ItemsTogether = 1000;
+    private const int PendingTogether = 256;
 
     private static readonly TimeSpan LoaderLives = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -102,17 +104,18 @@ internal sealed class BatchLoader(
         RedisValue[] meta = [token, run, ttl, items.Count, .. Meta(state)];
         if ((long)await EvaluateAsync(BatchScripts.Load, [keys.Meta, keys.Items, keys.Loading, keys.Staged], meta, cancellationToken) == 0)
             return;
-        if (kept.Count > 0)
+        foreach (var definition in definitions)
+            await writes.DefineAsync(keys, definition, timeToLive: null, isLost: false, cancellationToken, isLoader: true);
+        foreach (var together in pending.Chunk(PendingTogether))
         {
-            metrics.Rebuilt();
-            logger.Rebuilt(batchId, kept.Count, pending.Count);
+            await Task.WhenAll(together.Select(report => writes.ReportAsync(keys, report, timeToLive: null, isLost: false, cancellationToken, isLoader: true)));
+            await redis.BoundAsync(database => database.KeyExpireAsync(keys.Loading, LoaderLives), cancellationToken);
         }
 
-        // What fails here is left to Recovery.
-        foreach (var definition in definitions)
-            await writes.DefineAsync(keys, definition, timeToLive: null, isLost: false, cancellationToken);
-        foreach (var together in pending.Chunk(256))
-            await Task.WhenAll(together.Select(report => writes.ReportAsync(keys, report, timeToLive: null, isLost: false, cancellationToken)));
+        if ((long)await EvaluateAsync(BatchScripts.Finish, [keys.Meta, keys.Loading], [token, run], cancellationToken) == 0 || kept.Count == 0)
+            return;
+        metrics.Rebuilt();
+        logger.Rebuilt(batchId, kept.Count, pending.Count);
     }
 
     /// <summary>

@@ -7,9 +7,24 @@ namespace Pylon.Conductor.State;
 /// </summary>
 internal static class BatchScripts
 {
-    private const string Guard =
+    private const string Run =
         """
         local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+
+        """;
+
+    private const string Guard =
+        Run +
+        """
+        if redis.call('HGET', KEYS[1], 'run') ~= run then return {'load'} end
+
+        """;
+
+    // The loader, which gives the key "loading" after the others, goes on with what it has loaded.
+    private const string WriteGuard =
+        Run +
+        """
+        if KEYS[4] then run = 'loading:' .. (redis.call('GET', KEYS[4]) or '') end
         if redis.call('HGET', KEYS[1], 'run') ~= run then return {'load'} end
 
         """;
@@ -37,7 +52,7 @@ internal static class BatchScripts
     /// event is written again.
     /// </summary>
     public const string Report =
-        Guard +
+        WriteGuard +
         """
         local meta, items, outbox = KEYS[1], KEYS[2], KEYS[3]
         local phase, entity, status, id = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -79,7 +94,7 @@ internal static class BatchScripts
     /// <summary>KEYS: meta, items, outbox. ARGV: milliseconds to live or 0, definition id, entities expected, 1 when its
     /// events are lost, its events.</summary>
     public const string Define =
-        Guard +
+        WriteGuard +
         """
         if tonumber(ARGV[3]) > tonumber(redis.call('HGET', KEYS[1], 'x') or 0) then
             redis.call('HSET', KEYS[1], 'x', ARGV[3])
@@ -123,7 +138,7 @@ internal static class BatchScripts
         """;
 
     /// <summary>
-    /// Makes the items that were brought the batch. KEYS: meta, items, loading, staged. ARGV: the loader's token, the run of
+    /// Makes the items that were brought the batch, for its loader only. KEYS: meta, items, loading, staged. ARGV: the loader's token, the run of
     /// the server that <see cref="Begin"/> gave, milliseconds to live, number of items, fields and values of meta. Gives 0
     /// when another loader holds the key; when an item is missing, because the server was restarted meanwhile; or when
     /// another has loaded the batch already: then what was read from PostgreSQL may be older than what others wrote here.
@@ -137,12 +152,26 @@ internal static class BatchScripts
             redis.call('UNLINK', KEYS[3], KEYS[4])
             return 0
         end
-        redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
+        redis.call('UNLINK', KEYS[1], KEYS[2])
         if ARGV[4] ~= '0' then redis.call('RENAME', KEYS[4], KEYS[2]) end
         for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-        redis.call('HSET', KEYS[1], 'run', run)
+        redis.call('HSET', KEYS[1], 'run', 'loading:' .. ARGV[1])
         redis.call('PEXPIRE', KEYS[1], ARGV[3])
         redis.call('PEXPIRE', KEYS[2], ARGV[3])
+        return 1
+        """;
+
+    /// <summary>
+    /// Gives the batch to everybody. KEYS: meta, loading. ARGV: the loader's token, the run of the server that
+    /// <see cref="Begin"/> gave. Gives 0 when the loader no longer holds the key, or the server was restarted meanwhile.
+    /// </summary>
+    public const string Finish =
+        Run +
+        """
+        if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+        redis.call('UNLINK', KEYS[2])
+        if run ~= ARGV[2] or redis.call('HGET', KEYS[1], 'run') ~= 'loading:' .. ARGV[1] then return 0 end
+        redis.call('HSET', KEYS[1], 'run', run)
         return 1
         """;
 }
