@@ -112,7 +112,11 @@ public sealed class CompletionTests
             Id = Text(random, Guid.NewGuid().ToString()),
             PhaseReported = new PhaseReported
             {
-                BatchId = Text(random, "b"), PhaseName = Text(random, "train"), EntityId = Text(random, "e"), Succeeded = true, ErrorCode = Text(random, ""),
+                BatchId = Text(random, "b"),
+                PhaseName = Text(random, "train"),
+                EntityId = Text(random, "e"),
+                Succeeded = true,
+                ErrorCode = Text(random, ""),
             },
         };
         if (random.Next(2) == 0)
