@@ -2,6 +2,7 @@ using Pylon.Conductor.Batches;
 using Pylon.Conductor.Catalogues;
 using Pylon.Conductor.Circuits;
 using Pylon.Conductor.DeadLetters;
+using Pylon.Conductor.Http;
 using Pylon.Conductor.Intake;
 using Pylon.Conductor.Journals;
 using Pylon.Conductor.Pipelines;
@@ -12,6 +13,7 @@ using Pylon.Conductor.State;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
+using Pylon.Transcoding;
 
 namespace Pylon.Conductor;
 
@@ -27,7 +29,7 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         configure?.Invoke(builder);
         builder.AddServiceDefaults("conductor", defaultGrpcPort: 4002, defaultHttpPort: 4003);
-        builder.Services.AddShared().AddCatalogues().AddBatches().AddPipelines();
+        builder.Services.AddShared().AddCatalogues().AddBatches().AddPipelines().AddHttp();
         var inMemory = bool.TryParse(builder.Configuration[ConductorOptions.InMemory], out var mock) && mock;
         if (inMemory)
         {
@@ -43,6 +45,9 @@ internal static class Program
         }
 
         var app = builder.Build();
+        // Its series are there from the start.
+        app.Services.GetRequiredService<ConductorMetrics>();
+        app.UseTranscoding();
         app.MapGrpcService<PipelineService>();
         if (inMemory)
         {

@@ -10,6 +10,7 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
     private const int MaxTogether = 200;
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TidyEvery = TimeSpan.FromSeconds(15);
     private readonly string _consumer = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
 
     /// <summary>Runs until it is cancelled; after a failure of the stream or of <paramref name="process"/> it tries again.</summary>
@@ -33,16 +34,27 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
         ArgumentNullException.ThrowIfNull(process);
         ArgumentNullException.ThrowIfNull(interrupted);
         var pause = TimeSpan.Zero;
-        long? claimed = null;
+        long? claimed = null, tidied = null;
+        string? from = null;
         IReadOnlyList<GroupEntry> held = [];
-        while (!cancellationToken.IsCancellationRequested)
+        IReadOnlyCollection<string> done = [];
+        while (!cancellationToken.IsCancellationRequested || done.Count > 0)
         {
             try
             {
-                if (held.Count == 0 && (claimed is not { } at || time.GetElapsedTime(at) > claimAfter / 2))
+                // Until it is acknowledged it counts as pending, and would be processed again.
+                await groups.AcknowledgeAsync(topic, group, done, cancellationToken);
+                done = [];
+                if (tidied is not { } last || time.GetElapsedTime(last) > TidyEvery)
                 {
-                    held = await groups.ClaimAsync(topic, group, _consumer, claimAfter, MaxTogether, cancellationToken);
-                    if (held.Count < MaxTogether)
+                    await groups.TidyAsync(topic, group, cancellationToken);
+                    tidied = time.GetTimestamp();
+                }
+
+                if (held.Count == 0 && (from is not null || claimed is not { } at || time.GetElapsedTime(at) > claimAfter / 2))
+                {
+                    (held, from) = await groups.ClaimAsync(topic, group, _consumer, claimAfter, from, MaxTogether, cancellationToken);
+                    if (from is null)
                         claimed = time.GetTimestamp();
                 }
 
@@ -51,14 +63,14 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
                 if (held.Count == 0)
                 {
                     pause = TimeSpan.Zero;
-                    await Task.Delay(Idle, time, cancellationToken);
+                    if (from is null)
+                        await Task.Delay(Idle, time, cancellationToken);
                     continue;
                 }
 
-                var done = await process(held, cancellationToken);
+                done = await process(held, cancellationToken);
                 held = [];
                 pause = TimeSpan.Zero;
-                await groups.AcknowledgeAsync(topic, group, done, cancellationToken);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {

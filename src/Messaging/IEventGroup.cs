@@ -13,9 +13,20 @@ public interface IEventGroup
     Task<IReadOnlyList<GroupEntry>> ReadAsync(string topic, string group, string consumer, int max, CancellationToken cancellationToken);
 
     /// <summary>Takes over entries that some consumer, this one included, has held unacknowledged for so long.</summary>
-    Task<IReadOnlyList<GroupEntry>> ClaimAsync(
-        string topic, string group, string consumer, TimeSpan heldFor, int max, CancellationToken cancellationToken);
+    /// <param name="from">Where the call before this one ended; null begins with the oldest.</param>
+    Task<ClaimedEntries> ClaimAsync(
+        string topic, string group, string consumer, TimeSpan heldFor, string? from, int max, CancellationToken cancellationToken);
 
     /// <summary>Says that the entries need not be given to anybody again.</summary>
     Task AcknowledgeAsync(string topic, string group, IReadOnlyCollection<string> positions, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes consumers that are gone and hold nothing (<see cref="EventStreamOptions.ForgetConsumersAfter"/>), and
+    /// measures how far the group is behind.
+    /// </summary>
+    Task TidyAsync(string topic, string group, CancellationToken cancellationToken);
 }
+
+/// <summary>Entries that are taken over.</summary>
+/// <param name="Next">Where to go on; null after the last entry that anybody holds. There may be more although there are no entries.</param>
+public sealed record ClaimedEntries(IReadOnlyList<GroupEntry> Entries, string? Next);

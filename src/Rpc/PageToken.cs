@@ -43,8 +43,14 @@ public readonly record struct PageToken(DateTimeOffset Time, Guid Id)
     public static string EncodeText(string key) => Base64Url.EncodeToString([TextVersion, .. Encoding.UTF8.GetBytes(key)]);
 
     /// <summary>Null for an empty token: the first page.</summary>
-    public static string? DecodeText(string token, string name = "page_token") =>
-        token.Length == 0 ? null : Encoding.UTF8.GetString(Bytes(token, name, TextVersion).AsSpan(1));
+    public static string? DecodeText(string token, string name = "page_token")
+    {
+        if (token.Length == 0)
+            return null;
+        var key = Encoding.UTF8.GetString(Bytes(token, name, TextVersion).AsSpan(1));
+        // No key has it, and PostgreSQL refuses it.
+        return key.Contains('\0', StringComparison.Ordinal) ? throw Invalid(name) : key;
+    }
 
     private static byte[] Bytes(string token, string name, byte version)
     {

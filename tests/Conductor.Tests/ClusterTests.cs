@@ -26,7 +26,7 @@ public sealed class ClusterTests
         foreach (var batch in Enumerable.Range(0, 200).Select(i => $"b{i}"))
         {
             var keys = new BatchKeys(batch);
-            var slots = new[] { keys.Meta, keys.Items, keys.Loading, keys.Outbox, BatchKeys.OutboxOf(keys.Shard) }.Select(k => Slot(k.ToString()));
+            var slots = new[] { keys.Meta, keys.Items, keys.Loading, keys.Staged, keys.Outbox, BatchKeys.OutboxOf(keys.Shard) }.Select(k => Slot(k.ToString()));
             Assert.Single(slots.Distinct());
         }
 

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
@@ -21,11 +22,14 @@ internal sealed class ConductorService : IAsyncDisposable
         _app = app;
         Http = app.GetTestClient();
         _channel = GrpcChannel.ForAddress("http://conductor", new GrpcChannelOptions { HttpHandler = app.GetTestServer().CreateHandler() });
+        Invoker = _channel.CreateCallInvoker();
         Pipelines = new V1.PipelineService.PipelineServiceClient(_channel);
         DeadLetters = new V1.DeadLetterService.DeadLetterServiceClient(_channel);
     }
 
     public HttpClient Http { get; }
+
+    public CallInvoker Invoker { get; }
 
     public V1.PipelineService.PipelineServiceClient Pipelines { get; }
 

@@ -133,6 +133,68 @@ public sealed class IntakeTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Bodies of any bytes and any JSON types, between events that must be applied, on every topic.</summary>
+    [Fact]
+    public async Task EachMalformedEventIsOneDeadLetterAndTheNextOneIsApplied()
+    {
+        string[] topics = ["phases", Spellcheck, "huleedu.batch.nlp.phase.completed.v1", "huleedu.cj_assessment.completed.v1"];
+        byte[][] bodies =
+        [
+            .. ((string[])
+            [
+                """{"event_id":5}""", """{"event_id":{"a":[]}}""", """{"event_id":null,"data":{}}""", "5", "null", "[]", "\"text\"", "", "{", "not json", """{"data":5}""",
+                """{"event_id":"x","data":{"batch_id":7}}""", """{"event_id":true,"data":{"batch_id":["b"],"entity_id":{},"status":1}}""",
+                """{"event_id":"\ud800","data":{"batch_id":"\udfff"}}""", """{"event_id":"a\u0000b","data":{"batch_id":"a\u0000b","entity_id":"e","status":"success"}}""",
+                $$$"""{"event_id":"{{{string.Concat(Enumerable.Repeat("😀", 150))}}}","data":{"batch_id":"x{{{string.Concat(Enumerable.Repeat("😀", 150))}}}"}}""",
+                $$$"""{"event_id":"{{{Guid.NewGuid()}}}","event_timestamp":5,"data":{"batch_id":"b","entity_id":"e","status":"success"}}""",
+                new string('[', 5000),
+            ]).Select(Encoding.UTF8.GetBytes),
+            [0xff, 0xfe, 0], [.. "{\"event_id\":\""u8, 0xc3, 0x28, .. "\",\"data\":{}}"u8],
+        ];
+        await using var service = await StartAsync();
+        foreach (var topic in topics)
+        {
+            foreach (var body in bodies)
+                await AddAsync(topic, "envelope", body);
+            await AddAsync(topic, "event", new Event { Id = Guid.NewGuid().ToString(), Time = new() { Nanos = -1 }, PhaseReported = new() { BatchId = "b", PhaseName = "train", Succeeded = true } }.ToByteArray());
+            await AddAsync(topic, "event", [0xff, 0xff, 0xff]);
+            await AddAsync(topic, "other", [1]);
+            await AddAsync(topic, "event", new Event { Id = Guid.NewGuid().ToString(), PhaseReported = new() { BatchId = topic, PhaseName = "train", EntityId = "e", Succeeded = true } }.ToByteArray());
+        }
+
+        var bad = bodies.Length + 3;
+        await Eventually.True(
+            async () => await PendingAsync() == 0 && await _database.Database.ScalarAsync<long>("SELECT count(*) FROM conductor.phase_reports") == topics.Length);
+        Assert.Equal(bad * topics.Length, await _database.Database.ScalarAsync<long>("SELECT count(*) FROM conductor.dead_letters"));
+        var metrics = await service.Http.GetStringAsync("/metrics");
+        foreach (var topic in topics)
+        {
+            Assert.Equal(1, (await service.Pipelines.GetBatchAsync(new() { BatchId = topic })).Batch.Phases.Single().Completed);
+            Assert.Equal(bad, await _connection.GetDatabase().StreamLengthAsync($"pylon:events:{topic}.DLQ"));
+            Assert.Contains($"bcs_dead_letters_total{{topic=\"{topic}\"}} {bad}\n", metrics, StringComparison.Ordinal);
+            Assert.Contains($"bcs_events_consumed_total{{outcome=\"dead_lettered\",topic=\"{topic}\"}} {bad}\n", metrics, StringComparison.Ordinal);
+            Assert.Contains($"bcs_events_consumed_total{{outcome=\"processed\",topic=\"{topic}\"}} 1\n", metrics, StringComparison.Ordinal);
+        }
+
+        async Task<long> PendingAsync()
+        {
+            var groups = await Task.WhenAll(topics.Select(topic => _connection.GetDatabase().StreamGroupInfoAsync($"pylon:events:{topic}")));
+            return groups.Sum(g => g.Single().PendingMessageCount + (g.Single().Lag ?? 1));
+        }
+    }
+
+    [Fact]
+    public async Task AReportThatTheDatabaseRefusesFailsAlone()
+    {
+        await _database.Database.ExecuteAsync("ALTER TABLE conductor.phase_reports ADD CHECK (entity_id <> 'refused')");
+        await using var service = await StartAsync("--Conductor:MaxDeliveries=1");
+        foreach (var entity in (string[])["e1", "refused", "e2", "e3"])
+            await AddAsync(Spellcheck, "envelope", Envelope(entity, "SUCCESS"));
+        await Eventually.True(async () => await _database.Database.ScalarAsync<long>("SELECT count(*) FROM conductor.dead_letters") == 1);
+        await Eventually.True(async () => (await service.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch.Phases[0].Completed == 3);
+        Assert.Equal(1, await _database.Database.ScalarAsync<long>("SELECT count(*) FROM conductor.dead_letters"));
+    }
+
     private Task<ConductorService> StartAsync(params string[] args) =>
         ConductorService.StartOnAsync(_database.Database.Uri, _redis.ConnectionString, ["--Conductor:ClaimAfter=00:00:00.2", .. args]);
 

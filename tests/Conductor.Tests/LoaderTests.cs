@@ -33,7 +33,7 @@ public sealed class LoaderTests : IAsyncLifetime
     public async Task ALoaderThatComesLateKeepsReportsMadeWhileItReads()
     {
         await _service.Batches.ReportAsync(Report("e1"), default);
-        var between = Interceptor.Of(_service.Services.GetRequiredService<IConnectionMultiplexer>(), async () =>
+        var between = Interceptor.Of(_service.Services.GetRequiredService<IConnectionMultiplexer>(), BatchScripts.Load, async () =>
         {
             await _service.Batches.ReportAsync(Report("e2"), default);
             await SettledAsync();
@@ -88,6 +88,104 @@ public sealed class LoaderTests : IAsyncLifetime
         await RestartedAsync();
         await _service.Batches.DefineAsync(definition, default);
         Assert.Equal(1, (await _service.Batches.FindAsync("b", default))!.Revision);
+    }
+
+    /// <summary>Two phases of 100,000 entities; each piece may be the last that a loader brings.</summary>
+    [Fact]
+    public async Task ALargeBatchIsRebuiltInPiecesAndOneThatIsHalfLoadedCountsForNothing()
+    {
+        const int Entities = 100_000;
+        await _service.Batches.ReportAsync(Report("e1"), default);
+        await SettledAsync();
+        await _database.Database.ExecuteAsync(
+            $"""
+            INSERT INTO conductor.phase_reports (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, settled_at)
+            SELECT gen_random_uuid(), 'b', phase, 'e' || n, phase = 'train' OR n % 2 = 0, '', 'c', now(), now()
+            FROM generate_series(2, {Entities}) AS n, unnest(ARRAY['train', 'evaluate']) AS phase
+            """);
+        await RestartedAsync();
+        var redis = _service.Services.GetRequiredService<IConnectionMultiplexer>();
+        var (database, keys) = (redis.GetDatabase(), new BatchKeys("b"));
+        foreach (var last in (int[])[0, 1, 150])
+        {
+            var pieces = 0;
+            var killed = Interceptor.Of(redis, BatchScripts.Stage, () => pieces++ < last ? Task.CompletedTask : throw new InvalidOperationException("killed"));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => LoaderOn(killed).WithAsync<string>("b", () => Task.FromResult<string?>(null), default));
+            Assert.Equal("the one before", await database.HashGetAsync(keys.Meta, "run"));
+            Assert.True(await database.KeyTimeToLiveAsync(keys.Loading) <= TimeSpan.FromSeconds(15));
+            Assert.True(last == 0 || await database.KeyTimeToLiveAsync(keys.Staged) <= TimeSpan.FromSeconds(15));
+            // Its time passes; what it has brought may be there for longer.
+            await database.KeyDeleteAsync(keys.Loading);
+        }
+
+        // Redis loses a piece, or all of them: the loader begins again.
+        var lost = false;
+        var forgetful = Interceptor.Of(redis, BatchScripts.Load, async () =>
+        {
+            if (!lost)
+                await database.HashDeleteAsync(keys.Staged, "train/e77");
+            lost = true;
+        });
+        await LoaderOn(forgetful).WithAsync("b", async () => await database.HashGetAsync(keys.Meta, "run") == "the one before" ? null : "loaded", default);
+
+        var found = (await _service.Batches.FindAsync("b", default))!;
+        Assert.Equal(new Progress("train", Entities, 0, Entities, null), found.Phases["train"]);
+        Assert.Equal(new Progress("evaluate", Entities / 2, (Entities / 2) - 1, Entities, null), found.Phases["evaluate"]);
+        Assert.True((await ReportedAsync("evaluate", "e3")).Changed);
+        Assert.False((await ReportedAsync("evaluate", "e4")).Changed);
+        Assert.False(await database.KeyExistsAsync(keys.Staged));
+
+        Task<ReportOutcome> ReportedAsync(string phase, string entity) => _service.Batches.ReportAsync(Report(entity) with { Phase = phase }, default);
+    }
+
+    /// <summary>A loader that is killed before it has applied the last report that is not published.</summary>
+    [Fact]
+    public async Task ABatchWhoseReportsAreNotAllAppliedIsNotLoaded()
+    {
+        await _service.Batches.ReportAsync(Report("e1"), default);
+        await SettledAsync();
+        await RestartedAsync();
+        await InsertAsync([.. Enumerable.Range(2, 299).Select(i => Report($"e{i}"))]);
+        var (redis, keys) = (_service.Services.GetRequiredService<IConnectionMultiplexer>(), new BatchKeys("b"));
+        foreach (var last in (int[])[0, 100, 150])
+        {
+            var applied = 0;
+            var killed = Interceptor.Of(redis, BatchScripts.Report, () => applied++ < last ? Task.CompletedTask : throw new InvalidOperationException("killed"));
+            var calls = ActivatorUtilities.CreateInstance<RedisCalls>(_service.Services, killed);
+            var loader = ActivatorUtilities.CreateInstance<BatchLoader>(_service.Services, calls, new BatchWrites(calls));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => loader.WithAsync<string>("b", () => Task.FromResult<string?>(null), default));
+            Assert.StartsWith("loading:", await redis.GetDatabase().HashGetAsync(keys.Meta, "run"), StringComparison.Ordinal);
+            await redis.GetDatabase().KeyDeleteAsync(keys.Loading);
+        }
+
+        Assert.Equal((300, 300), await CountsAsync());
+        Assert.Equal(Enumerable.Range(1, 300).Select(i => $"e{i}").Order(), (await _service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId).Order());
+    }
+
+    [Fact]
+    public async Task ABatchThatIsRebuiltLivesNoLongerThanItWouldHave()
+    {
+        await _service.Batches.ReportAsync(Report("e1"), default);
+        await SettledAsync();
+        // One that its loader puts in, and one that it leaves to the ordinary change.
+        await InsertAsync(Report("e2"));
+        await _database.Database.ExecuteAsync("UPDATE conductor.batches SET updated_at = now() - interval '7 days' + interval '1 hour', since = now() - interval '8 days'");
+        await RestartedAsync();
+        Assert.Equal((2, 2), await CountsAsync());
+        await AssertLivesAsync(TimeSpan.FromHours(1));
+
+        // Neither a reader nor what applies late reports gives it more time; a new report does.
+        await ApplyAsync(Report("e3"));
+        await AssertLivesAsync(TimeSpan.FromHours(1));
+        await _service.Batches.ReportAsync(Report("e4"), default);
+        await AssertLivesAsync(TimeSpan.FromDays(7));
+
+        async Task AssertLivesAsync(TimeSpan longest)
+        {
+            var (database, keys) = (_service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase(), new BatchKeys("b"));
+            foreach (var key in (RedisKey[])[keys.Meta, keys.Items])
+                Assert.InRange((await database.KeyTimeToLiveAsync(key))!.Value, longest - TimeSpan.FromMinutes(1), longest);
+        }
     }
 
     /// <summary>What is in Redis was written under another run of the server.</summary>
@@ -147,25 +245,26 @@ public sealed class LoaderTests : IAsyncLifetime
     private static PhaseReport Report(string entity) => new(Guid.NewGuid(), "b", "train", entity, true, "", "correlation", DateTimeOffset.UnixEpoch);
 }
 
-/// <summary>A Redis connection that runs a test's code right before the script that loads a batch.</summary>
+/// <summary>A Redis connection that runs a test's code right before each call of a script.</summary>
 public class Interceptor : DispatchProxy
 {
     private object _inner = null!;
+    private string _script = "";
     private Func<Task> _before = null!;
 
-    internal static T Of<T>(T inner, Func<Task> before)
+    internal static T Of<T>(T inner, string script, Func<Task> before)
         where T : class
     {
         var proxy = Create<T, Interceptor>();
-        (((Interceptor)(object)proxy)._inner, ((Interceptor)(object)proxy)._before) = (inner, before);
+        (((Interceptor)(object)proxy)._inner, ((Interceptor)(object)proxy)._script, ((Interceptor)(object)proxy)._before) = (inner, script, before);
         return proxy;
     }
 
     /// <inheritdoc/>
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        if (args is [BatchScripts.Load, ..])
+        if (args is [string script, ..] && script == _script)
             _before().GetAwaiter().GetResult();
-        return targetMethod!.Invoke(_inner, args) is var result && result is IDatabase database ? Of(database, _before) : result;
+        return targetMethod!.Invoke(_inner, args) is var result && result is IDatabase database ? Of(database, _script, _before) : result;
     }
 }

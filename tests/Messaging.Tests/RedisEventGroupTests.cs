@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Reflection;
 using System.Text;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pylon.Testing;
 using StackExchange.Redis;
@@ -20,7 +24,7 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
     {
         _redis = await TestRedis.CreateAsync();
         _streams = await Streams.ConnectAsync(_redis.ConnectionString);
-        _group = new RedisEventGroup(_streams.Redis, Options.Create(new EventStreamOptions()), TimeProvider.System);
+        _group = GroupOn(_streams.Redis, new EventStreamOptions());
     }
 
     public async Task DisposeAsync() => await _streams.DisposeAsync();
@@ -72,14 +76,14 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
         await PublishAsync(6);
         var held = await ReadAsync(One);
         await _group.AcknowledgeAsync(Topic, Group, [.. held.Take(2).Select(e => e.Position)], default);
-        Assert.Empty(await _group.ClaimAsync(Topic, Group, Other, TimeSpan.FromHours(1), 100, default));
+        Assert.Empty(await ClaimAsync(Other, heldFor: TimeSpan.FromHours(1)));
 
-        var taken = await _group.ClaimAsync(Topic, Group, Other, TimeSpan.Zero, 3, default);
+        var taken = await ClaimAsync(Other, max: 3);
         Assert.Equal(held.Skip(2).Take(3).Select(e => e.Position), taken.Select(e => e.Position));
         Assert.Equal(held.Skip(2).Take(3).Select(Subject), taken.Select(Subject));
         Assert.All(taken, e => Assert.Equal(2, e.Deliveries));
         // It is the other's now, to be acknowledged or taken over in its turn.
-        Assert.Equal([3, 3, 3, 2], (await _group.ClaimAsync(Topic, Group, "third", TimeSpan.Zero, 100, default)).Select(e => e.Deliveries));
+        Assert.Equal([3, 3, 3, 2], (await ClaimAsync("third")).Select(e => e.Deliveries));
     }
 
     [Fact]
@@ -90,7 +94,7 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
         await _group.AcknowledgeAsync(Topic, Group, [.. entries.Select(e => e.Position)], default);
         await _group.AcknowledgeAsync(Topic, Group, [entries[0].Position, "0-1"], default);
         await _group.AcknowledgeAsync(Topic, Group, [], default);
-        Assert.Empty(await _group.ClaimAsync(Topic, Group, Other, TimeSpan.Zero, 100, default));
+        Assert.Empty(await ClaimAsync(Other));
         Assert.Empty(await ReadAsync(Other));
         Assert.Equal(0, (await Database.StreamPendingAsync($"pylon:events:{Topic}", Group)).PendingMessageCount);
     }
@@ -101,7 +105,7 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
         await PublishAsync(3);
         var held = await ReadAsync(One);
         await Database.StreamDeleteAsync($"pylon:events:{Topic}", [held[1].Position]);
-        Assert.Equal(["0", "2"], (await _group.ClaimAsync(Topic, Group, Other, TimeSpan.Zero, 100, default)).Select(Subject));
+        Assert.Equal(["0", "2"], (await ClaimAsync(Other)).Select(Subject));
     }
 
     [Fact]
@@ -112,7 +116,7 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
         await Database.StreamDeleteConsumerGroupAsync($"pylon:events:{Topic}", Group);
         Assert.Equal(3, (await ReadAsync(One)).Count);
         await Database.KeyDeleteAsync($"pylon:events:{Topic}");
-        Assert.Empty(await _group.ClaimAsync(Topic, Group, One, TimeSpan.Zero, 100, default));
+        Assert.Empty(await ClaimAsync(One));
         await PublishAsync(1);
         Assert.Single(await ReadAsync(One));
     }
@@ -140,18 +144,147 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
     {
         await using var server = await TestRedis.PrivateAsync();
         await using var redis = await ConnectionMultiplexer.ConnectAsync(RedisConnection.Options($"{server.Address},allowAdmin=true"));
-        var group = new RedisEventGroup(redis, Options.Create(new EventStreamOptions { CallBound = TimeSpan.FromMilliseconds(200) }), TimeProvider.System);
+        var group = GroupOn(redis, new EventStreamOptions { CallBound = TimeSpan.FromMilliseconds(200) });
         await redis.GetServer(redis.GetEndPoints()[0]).ExecuteAsync("CLIENT", "PAUSE", "2000", "ALL");
         foreach (var call in (Func<Task>[])
         [
             () => group.ReadAsync(Topic, Group, One, 10, default),
-            () => group.ClaimAsync(Topic, Group, One, TimeSpan.Zero, 10, default),
+            () => group.ClaimAsync(Topic, Group, One, TimeSpan.Zero, null, 10, default),
             () => group.AcknowledgeAsync(Topic, Group, ["1-1"], default),
+            () => group.TidyAsync(Topic, Group, default),
         ])
         {
             Assert.True(RedisFailure.Is(await Assert.ThrowsAnyAsync<Exception>(call)));
         }
     }
+
+    /// <summary>A living consumer holds the first 3000, and a dead one the rest.</summary>
+    [Fact]
+    public async Task AClaimGoesOnWhereTheOneBeforeEnded()
+    {
+        await PublishAsync(3050);
+        var held = await ReadAsync(One, max: 10_000);
+        await Database.ExecuteAsync(
+            "XCLAIM", [Key, Group, "dead", "0", .. held.Skip(3000).Select(e => e.Position), "IDLE", (long)TimeSpan.FromHours(2).TotalMilliseconds]);
+        var (claimed, from, calls) = (new List<GroupEntry>(), (string?)null, 0);
+        do
+        {
+            (var entries, from) = await _group.ClaimAsync(Topic, Group, Other, TimeSpan.FromHours(1), from, 20, default);
+            claimed.AddRange(entries);
+            Assert.InRange(++calls, 1, 100);
+        }
+        while (from is not null);
+        Assert.Equal(Enumerable.Range(3000, 50), claimed.Select(Subject).Select(int.Parse));
+        Assert.True(calls > 2);
+    }
+
+    [Fact]
+    public async Task AConsumerTakesOverWhatIsBehindManyThatALivingOneHolds()
+    {
+        await PublishAsync(3050);
+        var held = await ReadAsync(One, max: 10_000);
+        await Database.ExecuteAsync(
+            "XCLAIM", [Key, Group, "dead", "0", .. held.Skip(3000).Select(e => e.Position), "IDLE", (long)TimeSpan.FromHours(2).TotalMilliseconds]);
+        using var stop = new CancellationTokenSource();
+        var taken = new List<string>();
+        await new GroupConsumer(_group, TimeProvider.System).RunAsync(
+            Topic,
+            Group,
+            TimeSpan.FromHours(1),
+            async (entries, _) =>
+            {
+                taken.AddRange(entries.Select(Subject));
+                if (taken.Count == 50)
+                    await stop.CancelAsync();
+                return [.. entries.Select(e => e.Position)];
+            },
+            e => Assert.Fail(e.ToString()),
+            stop.Token).WaitAsync(TimeSpan.FromSeconds(60)).ContinueWith(_ => { }, TaskScheduler.Default);
+        Assert.Equal(Enumerable.Range(3000, 50), taken.Select(int.Parse));
+    }
+
+    [Fact]
+    public async Task AConsumerThatIsGoneAndHoldsNothingIsRemoved()
+    {
+        await PublishAsync(2);
+        await ReadAsync("holds", max: 1);
+        await _group.AcknowledgeAsync(Topic, Group, [(await ReadAsync("gone"))[0].Position], default);
+        await _group.TidyAsync(Topic, Group, default);
+        Assert.Equal(["gone", "holds"], await ConsumersAsync());
+
+        var impatient = GroupOn(_streams.Redis, new EventStreamOptions { ForgetConsumersAfter = TimeSpan.FromMilliseconds(1) });
+        await Eventually.True(async () =>
+        {
+            await impatient.TidyAsync(Topic, Group, default);
+            return await ConsumersAsync() is ["holds"];
+        });
+        // It may come back at any time.
+        await PublishAsync(1);
+        Assert.Single(await ReadAsync("gone"));
+        await impatient.TidyAsync("no such topic", Group, default);
+        await impatient.TidyAsync(Topic, "no such group", default);
+
+        async Task<List<string>> ConsumersAsync() => [.. (await Database.StreamConsumerInfoAsync(Key, Group)).Select(c => c.Name).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
+    public async Task TheLagAndWhatWasTrimmedUnreadAreMeasured()
+    {
+        using var metrics = new Measured();
+        await PublishAsync(10);
+        await ReadAsync(One, max: 4);
+        await _group.TidyAsync(Topic, Group, default);
+        Assert.Equal((6, 4), (metrics.Last("pylon_group_lag"), metrics.Last("pylon_group_pending")));
+        Assert.Equal(0, metrics.Sum("pylon_group_lost"));
+
+        for (var round = 1; round <= 2; round++)
+        {
+            // Four are unread and trimmed, two are read in time.
+            await PublishAsync(round == 1 ? 0 : 6);
+            await Database.StreamTrimAsync(Key, 2, useApproximateMaxLength: false);
+            Assert.Equal(2, (await ReadAsync(One)).Count);
+            Assert.Equal(4 * round, metrics.Sum("pylon_group_lost"));
+            await _group.TidyAsync(Topic, Group, default);
+            Assert.Equal(0, metrics.Last("pylon_group_lag"));
+        }
+
+        await ReadAsync(One);
+        await PublishAsync(1);
+        Assert.Single(await ReadAsync(One));
+        Assert.Equal(8, metrics.Sum("pylon_group_lost"));
+    }
+
+    [Fact]
+    public async Task WhatIsProcessedIsNotProcessedAgainWhenItsAcknowledgementFails()
+    {
+        await PublishAsync(3);
+        using var stop = new CancellationTokenSource();
+        var (failing, seen) = (FailingAcknowledgement.Of(_group, 2), new List<string>());
+        var running = new GroupConsumer(failing, TimeProvider.System).RunAsync(
+            Topic,
+            Group,
+            TimeSpan.FromMilliseconds(1),
+            (entries, _) =>
+            {
+                seen.AddRange(entries.Select(Subject));
+                return Task.FromResult<IReadOnlyCollection<string>>([.. entries.Select(e => e.Position)]);
+            },
+            _ => { },
+            stop.Token);
+        await Eventually.True(async () =>
+            await Database.KeyExistsAsync(Key) && (await Database.StreamGroupInfoAsync(Key)) is [{ PendingMessageCount: 0, LastDeliveredId: not "0-0" }]);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal(["0", "1", "2"], seen);
+    }
+
+    private static RedisEventGroup GroupOn(IConnectionMultiplexer redis, EventStreamOptions options) =>
+        new(redis, Options.Create(options), TimeProvider.System, NullLogger<RedisEventGroup>.Instance);
+
+    private async Task<IReadOnlyList<GroupEntry>> ClaimAsync(string consumer, TimeSpan heldFor = default, int max = 100) =>
+        (await _group.ClaimAsync(Topic, Group, consumer, heldFor, null, max, default)).Entries;
+
+    private RedisKey Key => $"pylon:events:{Topic}";
 
     private IDatabase Database => _streams.Redis.GetDatabase();
 
@@ -160,4 +293,48 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
     private Task<IReadOnlyList<GroupEntry>> ReadAsync(string consumer, int max = 100) => _group.ReadAsync(Topic, Group, consumer, max, default);
 
     private static string Subject(GroupEntry entry) => Events.V1.Event.Parser.ParseFrom(entry.Body.Span).Subject;
+
+    /// <summary>The measurements of groups; the tests of this class, the only ones with groups, run one after another.</summary>
+    private sealed class Measured : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private readonly ConcurrentQueue<(string Name, long Value)> _values = new();
+
+        public Measured()
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "Pylon.Messaging.Groups")
+                    listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _values.Enqueue((instrument.Name, value)));
+            _listener.Start();
+        }
+
+        public long Last(string name) => _values.Last(v => v.Name == name).Value;
+
+        public long Sum(string name) => _values.Where(v => v.Name == name).Sum(v => v.Value);
+
+        public void Dispose() => _listener.Dispose();
+    }
+}
+
+/// <summary>A group whose first acknowledgements fail.</summary>
+public class FailingAcknowledgement : DispatchProxy
+{
+    private IEventGroup _inner = null!;
+    private int _failures;
+
+    internal static IEventGroup Of(IEventGroup inner, int failures)
+    {
+        var proxy = Create<IEventGroup, FailingAcknowledgement>();
+        (((FailingAcknowledgement)(object)proxy)._inner, ((FailingAcknowledgement)(object)proxy)._failures) = (inner, failures);
+        return proxy;
+    }
+
+    /// <inheritdoc/>
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+        targetMethod!.Name == nameof(IEventGroup.AcknowledgeAsync) && ((IReadOnlyCollection<string>)args![2]!).Count > 0 && _failures-- > 0
+            ? Task.FromException(new TimeoutException())
+            : targetMethod.Invoke(_inner, args);
 }

@@ -10,6 +10,9 @@ internal interface IBatches
     /// <summary>Null for a batch that is not known, or has expired.</summary>
     Task<BatchSnapshot?> FindAsync(string batchId, CancellationToken cancellationToken);
 
+    /// <summary>Whether there is such a batch; one read of one store.</summary>
+    Task<bool> IsKnownAsync(string batchId, CancellationToken cancellationToken);
+
     /// <summary>Takes a report; it is durable when this returns. The first report of an event id counts.</summary>
     Task<ReportOutcome> ReportAsync(PhaseReport report, CancellationToken cancellationToken);
 

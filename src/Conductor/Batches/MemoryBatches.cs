@@ -32,6 +32,12 @@ internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes<
             return Task.FromResult(Live(batchId)?.State.Snapshot(batchId));
     }
 
+    public Task<bool> IsKnownAsync(string batchId, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return Task.FromResult(Live(batchId) is not null);
+    }
+
     public Task<ReportOutcome> ReportAsync(PhaseReport report, CancellationToken cancellationToken)
     {
         lock (_lock)

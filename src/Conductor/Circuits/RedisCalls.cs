@@ -11,8 +11,6 @@ namespace Pylon.Conductor.Circuits;
 /// </summary>
 internal sealed class RedisCalls(IConnectionMultiplexer redis, IOptions<ConductorOptions> options, StoreCircuits circuits, TimeProvider time)
 {
-    public long TtlSeconds => (long)options.Value.StateTtl.TotalSeconds;
-
     public async Task<RedisResult[]> ScriptAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
         (RedisResult[])(await BoundAsync(database => database.ScriptEvaluateAsync(script, keys, values), cancellationToken))!;
 

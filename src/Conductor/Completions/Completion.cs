@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Pylon.Conductor.Batches;
@@ -31,13 +32,14 @@ internal static class Completion
                 ? (null, $"phase '{report.Phase}' is not in the catalogue; it must be one of {string.Join(", ", catalogue.Phases.Select(p => p.Name))}")
                 : (report, null);
         }
-        catch (Exception e) when (e is FormatException or JsonException or InvalidProtocolBufferException or InvalidOperationException)
+        catch (Exception e)
         {
+            // Any writer may have written any bytes: whatever a reader says of them is a fault of this one event.
             return (null, e.Message);
         }
     }
 
-    /// <summary>The ids in an event, empty where they cannot be read; for people who search for it.</summary>
+    /// <summary>The ids in an event, empty where they cannot be read; for people who search for it. Does not throw.</summary>
     public static (string EventId, string BatchId) Ids(EntryFormat format, ReadOnlyMemory<byte> body)
     {
         try
@@ -49,12 +51,23 @@ internal static class Completion
             }
 
             using var json = JsonDocument.Parse(body);
-            return (Text(json.RootElement, "event_id"), json.RootElement.TryGetProperty("data", out var data) ? Text(data, "batch_id") : "");
+            return (Known(json.RootElement, "event_id"), Known(json.RootElement, "data", "batch_id"));
         }
-        catch (Exception e) when (e is JsonException or InvalidProtocolBufferException or InvalidOperationException)
+        catch (Exception)
         {
             return ("", "");
         }
+    }
+
+    private static string Known(JsonElement element, params IEnumerable<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+                return "";
+        }
+
+        return element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
     }
 
     private static PhaseReport OfEvent(ReadOnlySpan<byte> body, DateTimeOffset now)
@@ -78,6 +91,8 @@ internal static class Completion
     {
         using var json = JsonDocument.Parse(body);
         var envelope = json.RootElement;
+        if (envelope.ValueKind != JsonValueKind.Object)
+            throw new FormatException("the envelope: must be an object");
         if (!envelope.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object)
             throw new FormatException("data: must be an object");
         var entity = Text(data, "entity_id");
@@ -94,8 +109,12 @@ internal static class Completion
             Succeeded(Text(data, "status")),
             Optional(Text(data, "error_code"), "data.error_code"),
             Optional(Text(data, "correlation_id") is { Length: > 0 } own ? own : Text(envelope, "correlation_id"), "correlation_id"),
-            DateTimeOffset.TryParse(Text(envelope, "event_timestamp"), out var at) ? at.ToUniversalTime() : now);
+            Time(Text(envelope, "event_timestamp")) ?? now);
     }
+
+    // HuleEdu writes times with and without an offset; those without are UTC.
+    private static DateTimeOffset? Time(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at : null;
 
     private static bool Succeeded(string status) => status.ToLowerInvariant() switch
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.Completions;
@@ -13,13 +14,14 @@ internal sealed class DeadLetterBox(DeadLetterStore store, IEventStream stream, 
     : IFailedResolutions
 {
     private const int MaxReason = 2000;
+    private const int MaxId = 200;
 
     /// <summary>May be repeated for the same entry.</summary>
     public async Task AddAsync(GroupEntry entry, string reason, CancellationToken cancellationToken)
     {
         var (eventId, batchId) = Completion.Ids(entry.Format, entry.Body);
         var letter = Letter(entry.Topic, entry.Position, entry.Format, Clean(eventId), Clean(batchId), reason, entry.Deliveries, entry.Body.ToArray());
-        await store.AddAsync(letter, cancellationToken);
+        await AddAsync(letter, cancellationToken);
         await PublishAsync(letter, cancellationToken);
     }
 
@@ -30,7 +32,7 @@ internal sealed class DeadLetterBox(DeadLetterStore store, IEventStream stream, 
         var letter = Letter(ResolutionRequest.Topic, id, EntryFormat.Envelope, id, request.BatchId, reason, 1, request.ToEnvelope(time.GetUtcNow()));
         try
         {
-            if (!await store.AddAsync(letter, cancellationToken))
+            if (!await AddAsync(letter, cancellationToken))
                 await store.FailAgainAsync(letter.Id, letter.Reason, letter.LastFailedAt, cancellationToken);
             await PublishAsync(letter, cancellationToken);
         }
@@ -64,9 +66,18 @@ internal sealed class DeadLetterBox(DeadLetterStore store, IEventStream stream, 
         });
         var envelope = letter.Format == EntryFormat.Event ? [] : DeadLetterEnvelope.Of(letter);
         await stream.PublishDeadLettersAsync(letter.Topic, [new DeadLetter(published, letter.Reason, letter.Original, envelope)], cancellationToken);
-        metrics.DeadLettered(letter.Topic);
-        logger.DeadLettered(letter.Topic, letter.Position, letter.EventId, letter.Reason);
     }
 
-    private static string Clean(string id) => new([.. id.Where(c => !char.IsControl(c)).Take(200)]);
+    /// <summary>False when it is stored already; then it is neither counted nor logged again.</summary>
+    private async Task<bool> AddAsync(DeadLetterRecord letter, CancellationToken cancellationToken)
+    {
+        if (!await store.AddAsync(letter, cancellationToken))
+            return false;
+        metrics.DeadLettered(letter.Topic);
+        logger.DeadLettered(letter.Topic, letter.Position, letter.EventId, letter.Reason);
+        return true;
+    }
+
+    // A half of a surrogate pair is refused by PostgreSQL.
+    private static string Clean(string id) => string.Concat(id.EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(MaxId));
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 using Pylon.Conductor.Batches;
 
 namespace Pylon.Conductor.DeadLetters;
@@ -47,7 +48,7 @@ internal static class DeadLetterEnvelope
         try
         {
             var reader = new Utf8JsonReader(bytes);
-            return JsonDocument.TryParseValue(ref reader, out var parsed) && Disposed(parsed) && !reader.Read();
+            return Utf8.IsValid(bytes) && JsonDocument.TryParseValue(ref reader, out var parsed) && Disposed(parsed) && !reader.Read();
         }
         catch (JsonException)
         {

@@ -39,40 +39,42 @@ internal sealed class IntakeWorker(
         return [.. entries.Zip(done).Where(x => x.Second).Select(x => x.First.Position)];
     }
 
-    /// <summary>True when the entry is processed or a dead letter; false leaves it pending.</summary>
+    /// <summary>True when the entry is processed or a dead letter; false leaves it pending. Whatever happens to it, the others go on.</summary>
     private async Task<bool> ProcessAsync(CompletionTopic topic, GroupEntry entry, CancellationToken cancellationToken)
     {
-        string reason;
-        var (report, fault) = Completion.Read(topic, entry.Format, entry.Body, catalogue, time.GetUtcNow());
-        if (report is null)
+        try
         {
-            reason = fault!;
+            var (report, fault) = Completion.Read(topic, entry.Format, entry.Body, catalogue, time.GetUtcNow());
+            if (report is not null)
+                fault = await FaultOfAsync(report, entry, cancellationToken);
+            if (fault is not null)
+                await deadLetters.AddAsync(entry, fault, cancellationToken);
+            metrics.Consumed(topic.Name, fault is null ? "processed" : "dead_lettered");
+            return true;
         }
-        else
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            using var scope = logger.BatchScope(report.BatchId, report.CorrelationId);
-            try
-            {
-                await batches.ReportAsync(report, cancellationToken);
-                metrics.Consumed(topic.Name, "processed");
-                return true;
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                // An unreachable store is waited for, however long; other failures are retried a limited number of times.
-                if (StoreFailure.Is(e) || entry.Deliveries < options.Value.MaxDeliveries)
-                {
-                    logger.NotProcessed(e, topic.Name, entry.Position, entry.Deliveries);
-                    metrics.Consumed(topic.Name, "postponed");
-                    return false;
-                }
-
-                reason = e.Message;
-            }
+            logger.NotProcessed(e, topic.Name, entry.Position, entry.Deliveries);
+            metrics.Consumed(topic.Name, "postponed");
+            return false;
         }
+    }
 
-        await deadLetters.AddAsync(entry, reason, cancellationToken);
-        metrics.Consumed(topic.Name, "dead_lettered");
-        return true;
+    /// <summary>
+    /// Null when the report is durable; the reason when it failed for the last time. An unreachable store is waited for,
+    /// however long; other failures are retried a limited number of times.
+    /// </summary>
+    private async Task<string?> FaultOfAsync(PhaseReport report, GroupEntry entry, CancellationToken cancellationToken)
+    {
+        using var scope = logger.BatchScope(report.BatchId, report.CorrelationId);
+        try
+        {
+            await batches.ReportAsync(report, cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !StoreFailure.Is(e) && entry.Deliveries >= options.Value.MaxDeliveries)
+        {
+            return e.Message;
+        }
     }
 }

@@ -20,7 +20,8 @@ internal sealed record IdleReport(Guid Id, Guid Maker);
 /// <summary>A batch as it is kept.</summary>
 /// <param name="Expected">Entities announced; 0 when none were.</param>
 /// <param name="Published">Its definitions whose events are published.</param>
-internal sealed record KeptBatch(long Expected, IReadOnlyList<Guid> Published);
+/// <param name="Left">Of its time to live.</param>
+internal sealed record KeptBatch(long Expected, IReadOnlyList<Guid> Published, TimeSpan Left);
 
 /// <summary>The durable copy of batches.</summary>
 internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptions> options)
@@ -61,7 +62,8 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private const string SelectBatch =
         """
-        SELECT expected, ARRAY(SELECT id FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.settled_at IS NOT NULL)
+        SELECT expected, ARRAY(SELECT id FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.settled_at IS NOT NULL),
+            updated_at + $2 - now()
         FROM batches b WHERE batch_id = $1 AND updated_at >= now() - $2
         """;
 
@@ -165,7 +167,7 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     /// <summary>Null for a batch that is not kept, or has expired.</summary>
     public async Task<KeptBatch?> FindBatchAsync(string batchId, CancellationToken cancellationToken) =>
-        (await postgres.ListAsync(SelectBatch, r => new KeptBatch(r.GetInt64(0), r.GetFieldValue<Guid[]>(1)), cancellationToken, batchId, Ttl)).FirstOrDefault();
+        (await postgres.ListAsync(SelectBatch, r => new KeptBatch(r.GetInt64(0), r.GetFieldValue<Guid[]>(1), r.GetTimeSpan(2)), cancellationToken, batchId, Ttl)).FirstOrDefault();
 
     public Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
         postgres.ExecuteAsync(SettleReports, cancellationToken, eventIds.ToArray());

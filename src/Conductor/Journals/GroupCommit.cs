@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Pylon.Conductor.Circuits;
 
 namespace Pylon.Conductor.Journals;
 
@@ -41,6 +42,12 @@ internal sealed class GroupCommit<TItem, TKept>(Func<IReadOnlyList<TItem>, Cance
             var kept = await commit([.. together.Select(w => w.Item)], cancellationToken);
             foreach (var (waiting, result) in together.Zip(kept))
                 waiting.Done.TrySetResult(result);
+        }
+        catch (Exception e) when (together.Count > 1 && !StoreFailure.Is(e) && !cancellationToken.IsCancellationRequested)
+        {
+            // The database refuses one of them; the others must not fail with it.
+            foreach (var waiting in together)
+                await WriteAsync([waiting], cancellationToken);
         }
         catch (Exception e)
         {

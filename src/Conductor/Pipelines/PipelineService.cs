@@ -28,8 +28,9 @@ internal sealed class PipelineService(
     private const int MaxIdLength = 200;
     private const int DefinitionsShown = 20;
 
-    // Changes that another instance makes are found by reading again.
-    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(500);
+    // Changes that another instance makes are found by reading again, soon after a change and then less and less often.
+    private static readonly TimeSpan ShortestRecheck = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestRecheck = TimeSpan.FromSeconds(5);
 
     public override async Task<DefinePipelineResponse> DefinePipeline(DefinePipelineRequest request, ServerCallContext context)
     {
@@ -43,8 +44,7 @@ internal sealed class PipelineService(
         }
         finally
         {
-            // A name that the caller made up must not become a series of its own.
-            metrics.Resolved(catalogue.Pipeline(request.RequestedPipeline)?.Name ?? "unknown", success, time.GetElapsedTime(started));
+            metrics.Resolved(success, time.GetElapsedTime(started));
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class PipelineService(
             },
             Optional(request.ErrorCode, "error_code"),
             Optional(request.CorrelationId, "correlation_id"),
-            request.Time?.ToDateTimeOffset() ?? time.GetUtcNow());
+            Time(request.Time, "time") ?? time.GetUtcNow());
         using var scope = logger.BatchScope(report.BatchId, report.CorrelationId);
         var outcome = await batches.ReportAsync(report, context.CancellationToken);
         metrics.Reported(outcome.Changed);
@@ -106,18 +106,24 @@ internal sealed class PipelineService(
     {
         var id = Id(request.BatchId, "batch_id");
         Batch? sent = null;
+        var recheck = ShortestRecheck;
         using var watch = changes.Begin(id);
         while (true)
         {
-            var now = await batches.FindAsync(id, context.CancellationToken);
+            // A batch that is not known yet is looked for in one store only.
+            var now = sent is not null || await batches.IsKnownAsync(id, context.CancellationToken)
+                ? await batches.FindAsync(id, context.CancellationToken)
+                : null;
             if (now is not null && ToProto(now) is var batch && !batch.Equals(sent))
             {
                 sent = batch.Clone();
+                recheck = ShortestRecheck;
                 batch.Definitions.AddRange(await DefinitionsAsync(id, context.CancellationToken));
                 await responseStream.WriteAsync(new WatchBatchResponse { Batch = batch }, context.CancellationToken);
             }
 
-            await watch.WaitAsync(Recheck, context.CancellationToken);
+            await watch.WaitAsync(recheck, context.CancellationToken);
+            recheck = TimeSpan.FromTicks(Math.Min(recheck.Ticks * 2, LongestRecheck.Ticks));
         }
     }
 
@@ -188,6 +194,18 @@ internal sealed class PipelineService(
             CorrelationId = d.CorrelationId,
             DefinedAt = d.DefinedAt.ToTimestamp(),
         });
+
+    private static DateTimeOffset? Time(Timestamp? value, string name)
+    {
+        try
+        {
+            return value?.ToDateTimeOffset();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Rpc.Refusal.InvalidArgument(name, "must be from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z, with nanos from 0 to 999999999").AsException();
+        }
+    }
 
     private static string Id(string value, string name) => Field.Text(value, name, 1, MaxIdLength);
 

@@ -6,18 +6,20 @@ namespace Pylon.Conductor.Shared;
 /// <summary>Counts what the Conductor does; the first two have their names from BCS, the Batch Conductor Service.</summary>
 internal sealed class ConductorMetrics
 {
-    private readonly Counter<long> _resolutions;
     private readonly Histogram<double> _durations;
     private readonly Counter<long> _reports;
     private readonly Counter<long> _rebuilds;
     private readonly Counter<long> _consumed;
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _purged;
+    private long _resolved;
+    private long _unresolved;
 
     public ConductorMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("Pylon.Conductor");
-        _resolutions = meter.CreateCounter<long>("bcs_pipeline_resolutions", "{resolution}", "Pipelines resolved, by pipeline and status");
+        // Both series are there before their first step, or its increase could not be seen.
+        meter.CreateObservableCounter("bcs_pipeline_resolutions", Resolutions, "{resolution}", "Pipelines resolved, by status");
         _durations = meter.CreateHistogram<double>("bcs_pipeline_resolution_duration", "s", "One DefinePipeline, by status");
         _reports = meter.CreateCounter<long>("bcs_phase_reports", "{report}", "Reports applied, by whether they changed anything");
         _rebuilds = meter.CreateCounter<long>("bcs_state_rebuilds", "{batch}", "Batches rebuilt in Redis from PostgreSQL");
@@ -26,11 +28,10 @@ internal sealed class ConductorMetrics
         _purged = meter.CreateCounter<long>("bcs_purged_rows", "{row}", "Rows removed from PostgreSQL because they had expired, by table");
     }
 
-    public void Resolved(string pipeline, bool success, TimeSpan duration)
+    public void Resolved(bool success, TimeSpan duration)
     {
-        var status = success ? "success" : "failure";
-        _resolutions.Add(1, new TagList { { "pipeline", pipeline }, { "status", status } });
-        _durations.Record(duration.TotalSeconds, new TagList { { "status", status } });
+        Interlocked.Increment(ref success ? ref _resolved : ref _unresolved);
+        _durations.Record(duration.TotalSeconds, Status(success));
     }
 
     public void Reported(bool changed) => _reports.Add(1, new TagList { { "changed", changed ? "true" : "false" } });
@@ -42,4 +43,9 @@ internal sealed class ConductorMetrics
     public void Purged(string table, int rows) => _purged.Add(rows, new TagList { { "table", table } });
 
     public void DeadLettered(string topic) => _deadLetters.Add(1, new TagList { { "topic", topic } });
+
+    private IEnumerable<Measurement<long>> Resolutions() =>
+        [new(Interlocked.Read(ref _resolved), Status(success: true)), new(Interlocked.Read(ref _unresolved), Status(success: false))];
+
+    private static KeyValuePair<string, object?> Status(bool success) => new("status", success ? "success" : "failure");
 }

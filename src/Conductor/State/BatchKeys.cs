@@ -20,6 +20,7 @@ internal readonly struct BatchKeys
         Meta = batch;
         Items = batch + ":items";
         Loading = batch + ":loading";
+        Staged = batch + ":staged";
         Outbox = OutboxOf(Shard);
     }
 
@@ -33,6 +34,9 @@ internal readonly struct BatchKeys
 
     /// <summary>The token of the loader that rebuilds the batch.</summary>
     public RedisKey Loading { get; }
+
+    /// <summary>The items that its loader has brought so far.</summary>
+    public RedisKey Staged { get; }
 
     public RedisKey Outbox { get; }
 

@@ -11,12 +11,17 @@ namespace Pylon.Conductor.State;
 /// <summary>
 /// Rebuilds a batch in Redis from PostgreSQL. Every report is durable before it is applied in Redis, so a loader that has
 /// taken the key "loading" and then reads PostgreSQL reads everything that was applied before; and no writer applies
-/// anything while the batch is not loaded. The key is gone when the server restarts in between, and then the load does
-/// not count. Published reports are put in directly; the others go through the ordinary change, which publishes them.
+/// anything while the batch is not loaded. The items are brought in pieces beside the batch and become the batch in one
+/// step, only when all of them are there and the server was not restarted meanwhile. Published reports are put in directly; the others go through the ordinary change, which publishes them; only then
+/// does anybody but the loader see the batch.
 /// </summary>
 internal sealed class BatchLoader(
     RedisCalls redis, BatchStore store, BatchWrites writes, IOptions<ConductorOptions> options, ConductorMetrics metrics, TimeProvider time, ILogger<BatchLoader> logger)
 {
+    // A piece keeps Redis from others for a few milliseconds at most; Lua passes no more than 8000 values on.
+    private const int ItemsTogether = 1000;
+    private const int PendingTogether = 256;
+
     private static readonly TimeSpan LoaderLives = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -55,23 +60,26 @@ internal sealed class BatchLoader(
     {
         var keys = new BatchKeys(batchId);
         var token = Guid.NewGuid().ToString();
-        if (!await redis.BoundAsync(database => database.StringSetAsync(keys.Loading, token, LoaderLives, When.NotExists), cancellationToken))
+        var run = (string?)await EvaluateAsync(BatchScripts.Begin, [keys.Loading, keys.Staged], [token, Milliseconds(LoaderLives)], cancellationToken);
+        if (run is null)
         {
             // Another process loads it.
             await Task.Delay(Pause, time, cancellationToken);
             return;
         }
 
+        var began = time.GetTimestamp();
+        var left = options.Value.StateTtl;
         var state = new BatchState();
         var (kept, pending) = (new List<KeptReport>(), new List<PhaseReport>());
         IReadOnlyList<Guid> published = [];
         IReadOnlyList<PipelineDefinition> definitions = [];
         if (await store.FindBatchAsync(batchId, cancellationToken) is { } known)
         {
-            (state.Expected, published) = (known.Expected, known.Published);
+            (state.Expected, published, left) = (known.Expected, known.Published, known.Left);
             kept = await store.OfBatchAsync(batchId, cancellationToken);
             definitions = await store.UnsettledDefinitionsAsync(batchId, cancellationToken);
-            var made = await ChangesMadeAsync(keys, cancellationToken);
+            var made = kept.All(report => report.Settled) ? [] : await ChangesMadeAsync(keys, cancellationToken);
             foreach (var report in kept)
             {
                 if (report.Settled || made.Contains(report.Report.EventId.ToString()))
@@ -83,52 +91,77 @@ internal sealed class BatchLoader(
             state.Revision += published.Count;
         }
 
-        var loaded = await redis.BoundAsync(
-            database => database.ScriptEvaluateAsync(
-                BatchScripts.Load, [keys.Meta, keys.Items, keys.Loading], Arguments(token, state, published)), cancellationToken);
-        if ((long)loaded == 0)
-            return;
-        if (kept.Count > 0)
+        var items = Items(state, published);
+        foreach (var piece in items.Chunk(ItemsTogether))
         {
-            metrics.Rebuilt();
-            logger.Rebuilt(batchId, kept.Count, pending.Count);
+            RedisValue[] values = [token, Milliseconds(LoaderLives), .. piece.SelectMany(item => new RedisValue[] { item.Key, item.Value })];
+            if ((long)await EvaluateAsync(BatchScripts.Stage, [keys.Loading, keys.Staged], values, cancellationToken) == 0)
+                return;
         }
 
-        // What fails here is left to Recovery.
+        // At least a moment: it is loaded for somebody who is about to change it.
+        var ttl = Math.Max(Milliseconds(left - time.GetElapsedTime(began)), 1);
+        RedisValue[] meta = [token, run, ttl, items.Count, .. Meta(state)];
+        if ((long)await EvaluateAsync(BatchScripts.Load, [keys.Meta, keys.Items, keys.Loading, keys.Staged], meta, cancellationToken) == 0)
+            return;
         foreach (var definition in definitions)
-            await writes.DefineAsync(keys, definition, isLost: false, cancellationToken);
-        foreach (var together in pending.Chunk(256))
-            await Task.WhenAll(together.Select(report => writes.ReportAsync(keys, report, isLost: false, cancellationToken)));
+            await writes.DefineAsync(keys, definition, timeToLive: null, isLost: false, cancellationToken, isLoader: true);
+        foreach (var together in pending.Chunk(PendingTogether))
+        {
+            await Task.WhenAll(together.Select(report => writes.ReportAsync(keys, report, timeToLive: null, isLost: false, cancellationToken, isLoader: true)));
+            await redis.BoundAsync(database => database.KeyExpireAsync(keys.Loading, LoaderLives), cancellationToken);
+        }
+
+        if ((long)await EvaluateAsync(BatchScripts.Finish, [keys.Meta, keys.Loading], [token, run], cancellationToken) == 0 || kept.Count == 0)
+            return;
+        metrics.Rebuilt();
+        logger.Rebuilt(batchId, kept.Count, pending.Count);
     }
 
     /// <summary>
     /// The reports that made the changes which Redis still has from before its restart. It wrote each together with its
     /// event, so the event is published or in the outbox; were another report of the same outcome to make the change now,
-    /// it would be published a second time under another id.
+    /// it would be published a second time under another id. Nobody changes them meanwhile.
     /// </summary>
     private async Task<HashSet<string>> ChangesMadeAsync(BatchKeys keys, CancellationToken cancellationToken)
     {
-        var marks = await redis.BoundAsync(database => database.HashValuesAsync(keys.Items), cancellationToken);
-        return [.. marks.Select(mark => mark.ToString()).Where(mark => mark.Length > 2).Select(mark => mark[2..])];
+        var made = new HashSet<string>(StringComparer.Ordinal);
+        var cursor = "0";
+        do
+        {
+            var page = (RedisResult[])(await redis.BoundAsync(
+                database => database.ExecuteAsync("HSCAN", keys.Items, cursor, "COUNT", ItemsTogether), cancellationToken))!;
+            cursor = page[0].ToString();
+            made.UnionWith(((RedisValue[])page[1]!).Where((_, i) => i % 2 == 1).Select(mark => mark.ToString()).Where(mark => mark.Length > 2).Select(mark => mark[2..]));
+        }
+        while (cursor != "0");
+        return made;
     }
 
-    private RedisValue[] Arguments(string token, BatchState state, IEnumerable<Guid> definitions)
+    private Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
+        redis.BoundAsync(database => database.ScriptEvaluateAsync(script, keys, values), cancellationToken);
+
+    private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+
+    private static List<RedisValue> Meta(BatchState state)
     {
         List<RedisValue> meta = ["v", state.Revision, "x", state.Expected, "n", state.Entities.Count];
         foreach (var (phase, (completed, failed)) in state.Counts)
             meta.AddRange(["c:" + phase, completed, "f:" + phase, failed]);
-        List<RedisValue> items = [];
-        foreach (var ((phase, entity), mark) in state.Marks)
-        {
-            items.AddRange([$"{phase}/{entity}", $"{(mark.Succeeded ? 'S' : 'F')}:{mark.EventId}"]);
-            if (entity.Length == 0)
-                meta.AddRange(["b:" + phase, mark.Succeeded ? "S" : "F"]);
-        }
+        foreach (var ((phase, _), mark) in state.Marks.Where(mark => mark.Key.Entity.Length == 0))
+            meta.AddRange(["b:" + phase, mark.Succeeded ? "S" : "F"]);
+        return meta;
+    }
 
+    private static Dictionary<string, string> Items(BatchState state, IEnumerable<Guid> definitions)
+    {
+        var items = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var ((phase, entity), mark) in state.Marks)
+            items[$"{phase}/{entity}"] = $"{(mark.Succeeded ? 'S' : 'F')}:{mark.EventId}";
         foreach (var entity in state.Entities)
-            items.AddRange(["/" + entity, "1"]);
+            items["/" + entity] = "1";
         foreach (var definition in definitions)
-            items.AddRange([$":{definition}", "1"]);
-        return [token, (long)options.Value.StateTtl.TotalSeconds, meta.Count, .. meta, .. items];
+            items[$":{definition}"] = "1";
+        return items;
     }
 }

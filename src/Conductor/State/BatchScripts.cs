@@ -7,10 +7,34 @@ namespace Pylon.Conductor.State;
 /// </summary>
 internal static class BatchScripts
 {
-    private const string Guard =
+    private const string Run =
         """
         local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+
+        """;
+
+    private const string Guard =
+        Run +
+        """
         if redis.call('HGET', KEYS[1], 'run') ~= run then return {'load'} end
+
+        """;
+
+    // The loader, which gives the key "loading" after the others, goes on with what it has loaded.
+    private const string WriteGuard =
+        Run +
+        """
+        if KEYS[4] then run = 'loading:' .. (redis.call('GET', KEYS[4]) or '') end
+        if redis.call('HGET', KEYS[1], 'run') ~= run then return {'load'} end
+
+        """;
+
+    // The items may be new; they live as long as the batch.
+    private const string Live =
+        """
+        if ARGV[1] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+        local left = redis.call('PTTL', KEYS[1])
+        if left > 0 then redis.call('PEXPIRE', KEYS[2], left) end
 
         """;
 
@@ -22,13 +46,13 @@ internal static class BatchScripts
         """;
 
     /// <summary>
-    /// KEYS: meta, items, outbox. ARGV: seconds to live, phase, entity, S or F, event id, batch id, error code,
+    /// KEYS: meta, items, outbox. ARGV: milliseconds to live or 0 to leave that as it is, phase, entity, S or F, event id, batch id, error code,
     /// correlation id, time in ms, 1 when its event is lost. Gives changed or none, completed, failed, total, what is known
     /// of the whole batch, and the id of the report that made the state of the entity. When that is this very report, a lost
     /// event is written again.
     /// </summary>
     public const string Report =
-        Guard +
+        WriteGuard +
         """
         local meta, items, outbox = KEYS[1], KEYS[2], KEYS[3]
         local phase, entity, status, id = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -60,15 +84,17 @@ internal static class BatchScripts
                 'error', ARGV[7], 'correlation', ARGV[8], 'time', ARGV[9],
                 'completed', completed, 'failed', failed, 'total', total, 'whole', now[5] or '')
         end
-        redis.call('EXPIRE', meta, ARGV[1])
-        redis.call('EXPIRE', items, ARGV[1])
+
+        """ +
+        Live +
+        """
         return {changed and 'changed' or 'none', completed, failed, total, now[5] or '', maker}
         """;
 
-    /// <summary>KEYS: meta, items, outbox. ARGV: seconds to live, definition id, entities expected, 1 when its
+    /// <summary>KEYS: meta, items, outbox. ARGV: milliseconds to live or 0, definition id, entities expected, 1 when its
     /// events are lost, its events.</summary>
     public const string Define =
-        Guard +
+        WriteGuard +
         """
         if tonumber(ARGV[3]) > tonumber(redis.call('HGET', KEYS[1], 'x') or 0) then
             redis.call('HSET', KEYS[1], 'x', ARGV[3])
@@ -80,32 +106,72 @@ internal static class BatchScripts
                 redis.call('XADD', KEYS[3], '*', 'definition', ARGV[2], 'event', ARGV[i])
             end
         end
-        redis.call('EXPIRE', KEYS[1], ARGV[1])
-        redis.call('EXPIRE', KEYS[2], ARGV[1])
+
+        """ +
+        Live +
+        """
         return {'ok'}
         """;
 
     /// <summary>
-    /// KEYS: meta, items, loading. ARGV: the loader's token, seconds to live, number of arguments for meta, fields and
-    /// values of meta, fields and values of items. Gives 0 when another loader holds the key, or has loaded the batch
-    /// already: then what was read from PostgreSQL may be older than what others wrote here. The second case is that of a
-    /// loader that took the key, which was free again, on an old answer "load".
+    /// KEYS: loading, staged. ARGV: the loader's token, milliseconds that it lives without a sign. Gives the run of the
+    /// server, or nothing while another loader holds the key.
+    /// </summary>
+    public const string Begin =
+        """
+        if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return false end
+        redis.call('UNLINK', KEYS[2])
+        return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+        """;
+
+    /// <summary>
+    /// Brings a piece of the items, which nobody reads until all are there. KEYS: loading, staged. ARGV: the loader's token,
+    /// milliseconds that it and the piece live, fields and values. Gives 0 when the loader no longer holds the key.
+    /// </summary>
+    public const string Stage =
+        """
+        if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+        redis.call('HSET', KEYS[2], unpack(ARGV, 3))
+        redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        redis.call('PEXPIRE', KEYS[2], ARGV[2])
+        return 1
+        """;
+
+    /// <summary>
+    /// Makes the items that were brought the batch, for its loader only. KEYS: meta, items, loading, staged. ARGV: the loader's token, the run of
+    /// the server that <see cref="Begin"/> gave, milliseconds to live, number of items, fields and values of meta. Gives 0
+    /// when another loader holds the key; when an item is missing, because the server was restarted meanwhile; or when
+    /// another has loaded the batch already: then what was read from PostgreSQL may be older than what others wrote here.
+    /// The last case is that of a loader that took the key, which was free again, on an old answer "load".
     /// </summary>
     public const string Load =
         """
         if redis.call('GET', KEYS[3]) ~= ARGV[1] then return 0 end
         local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
-        if redis.call('HGET', KEYS[1], 'run') == run then
-            redis.call('DEL', KEYS[3])
+        if run ~= ARGV[2] or redis.call('HLEN', KEYS[4]) ~= tonumber(ARGV[4]) or redis.call('HGET', KEYS[1], 'run') == run then
+            redis.call('UNLINK', KEYS[3], KEYS[4])
             return 0
         end
-        redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
-        local last = 3 + tonumber(ARGV[3])
-        for i = 4, last, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-        for i = last + 1, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+        redis.call('UNLINK', KEYS[1], KEYS[2])
+        if ARGV[4] ~= '0' then redis.call('RENAME', KEYS[4], KEYS[2]) end
+        for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        redis.call('HSET', KEYS[1], 'run', 'loading:' .. ARGV[1])
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        redis.call('PEXPIRE', KEYS[2], ARGV[3])
+        return 1
+        """;
+
+    /// <summary>
+    /// Gives the batch to everybody. KEYS: meta, loading. ARGV: the loader's token, the run of the server that
+    /// <see cref="Begin"/> gave. Gives 0 when the loader no longer holds the key, or the server was restarted meanwhile.
+    /// </summary>
+    public const string Finish =
+        Run +
+        """
+        if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+        redis.call('UNLINK', KEYS[2])
+        if run ~= ARGV[2] or redis.call('HGET', KEYS[1], 'run') ~= 'loading:' .. ARGV[1] then return 0 end
         redis.call('HSET', KEYS[1], 'run', run)
-        redis.call('EXPIRE', KEYS[1], ARGV[2])
-        redis.call('EXPIRE', KEYS[2], ARGV[2])
         return 1
         """;
 }

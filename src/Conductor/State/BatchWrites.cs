@@ -13,15 +13,18 @@ internal sealed record Applied(bool Changed, Guid Maker, Progress Progress);
 internal sealed class BatchWrites(RedisCalls redis)
 {
     /// <summary>Null when the batch must be loaded first.</summary>
+    /// <param name="timeToLive">From now on; null leaves it as it is, for a report that PostgreSQL has had for some time.</param>
     /// <param name="isLost">Its event is not published and not in the outbox: when it made a change, the event is written again.</param>
-    public async Task<Applied?> ReportAsync(BatchKeys keys, PhaseReport report, bool isLost, CancellationToken cancellationToken)
+    /// <param name="isLoader">The caller is loading the batch, which nobody else sees yet.</param>
+    public async Task<Applied?> ReportAsync(
+        BatchKeys keys, PhaseReport report, TimeSpan? timeToLive, bool isLost, CancellationToken cancellationToken, bool isLoader = false)
     {
         RedisValue[] values =
         [
-            redis.TtlSeconds, report.Phase, report.EntityId, report.Succeeded ? "S" : "F", report.EventId.ToString(),
+            Milliseconds(timeToLive), report.Phase, report.EntityId, report.Succeeded ? "S" : "F", report.EventId.ToString(),
             report.BatchId, report.ErrorCode, report.CorrelationId, report.OccurredAt.ToUnixTimeMilliseconds(), isLost,
         ];
-        var answer = await redis.ScriptAsync(BatchScripts.Report, [keys.Meta, keys.Items, keys.Outbox], values, cancellationToken);
+        var answer = await redis.ScriptAsync(BatchScripts.Report, Keys(keys, isLoader), values, cancellationToken);
         var result = answer[0].ToString();
         if (result == "load")
             return null;
@@ -33,15 +36,24 @@ internal sealed class BatchWrites(RedisCalls redis)
     }
 
     /// <summary>False when the batch must be loaded first.</summary>
+    /// <param name="timeToLive">The same.</param>
     /// <param name="isLost">The same for the events of the definition.</param>
-    public async Task<bool> DefineAsync(BatchKeys keys, PipelineDefinition definition, bool isLost, CancellationToken cancellationToken)
+    /// <param name="isLoader">The same.</param>
+    public async Task<bool> DefineAsync(
+        BatchKeys keys, PipelineDefinition definition, TimeSpan? timeToLive, bool isLost, CancellationToken cancellationToken, bool isLoader = false)
     {
         RedisValue[] values =
         [
-            redis.TtlSeconds, definition.Id.ToString(), definition.TotalEntities ?? 0, isLost,
+            Milliseconds(timeToLive), definition.Id.ToString(), definition.TotalEntities ?? 0, isLost,
             .. BatchEvents.Defined(definition).Select(e => (RedisValue)e.ToByteArray()),
         ];
-        var answer = await redis.ScriptAsync(BatchScripts.Define, [keys.Meta, keys.Items, keys.Outbox], values, cancellationToken);
+        var answer = await redis.ScriptAsync(BatchScripts.Define, Keys(keys, isLoader), values, cancellationToken);
         return answer[0].ToString() == "ok";
     }
+
+    private static RedisKey[] Keys(BatchKeys keys, bool isLoader) =>
+        isLoader ? [keys.Meta, keys.Items, keys.Outbox, keys.Loading] : [keys.Meta, keys.Items, keys.Outbox];
+
+    /// <summary>0 for null.</summary>
+    private static long Milliseconds(TimeSpan? timeToLive) => timeToLive is { } left ? Math.Max((long)left.TotalMilliseconds, 1) : 0;
 }

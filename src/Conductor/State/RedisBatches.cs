@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.Circuits;
 using Pylon.Conductor.Journals;
+using Pylon.Conductor.Shared;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using StackExchange.Redis;
@@ -16,7 +18,7 @@ namespace Pylon.Conductor.State;
 /// rebuilt from PostgreSQL.
 /// </summary>
 internal sealed class RedisBatches(
-    RedisCalls redis, BatchStore store, Journal journal, BatchWrites writes, BatchLoader loader, OutboxSignal signal, Changes<string> changes, TimeProvider time) : IBatches
+    RedisCalls redis, BatchStore store, Journal journal, BatchWrites writes, BatchLoader loader, OutboxSignal signal, Changes<string> changes, IOptions<ConductorOptions> options, TimeProvider time) : IBatches
 {
     // Every call may be repeated, so a connection that breaks for a moment is not the caller's problem.
     private readonly ResiliencePipeline _retries = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -36,9 +38,9 @@ internal sealed class RedisBatches(
         if (await ReadAsync() is { } found)
             return found;
         // A batch that is not kept is not loaded: reading it must leave nothing behind.
-        return await store.FindBatchAsync(batchId, cancellationToken) is null
-            ? null
-            : await RepeatAsync(token => loader.WithAsync(batchId, ReadAsync, token), cancellationToken);
+        return await IsKnownAsync(batchId, cancellationToken)
+            ? await RepeatAsync(token => loader.WithAsync(batchId, ReadAsync, token), cancellationToken)
+            : null;
 
         async Task<BatchSnapshot?> ReadAsync()
         {
@@ -47,10 +49,14 @@ internal sealed class RedisBatches(
         }
     }
 
+    public async Task<bool> IsKnownAsync(string batchId, CancellationToken cancellationToken) =>
+        await store.FindBatchAsync(batchId, cancellationToken) is not null;
+
     public async Task<ReportOutcome> ReportAsync(PhaseReport report, CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
         var (kept, isNew) = await journal.WriteAsync(report, cancellationToken);
-        var applied = await ApplyAsync(kept, cancellationToken);
+        var applied = await ApplyAsync(kept, began, isLost: false, cancellationToken);
         if (isNew && applied.Maker != kept.EventId)
             journal.Settle(new IdleReport(kept.EventId, applied.Maker));
         // An attempt whose answer was lost, or a loader, may have applied it before: this report made the change.
@@ -61,36 +67,47 @@ internal sealed class RedisBatches(
     }
 
     /// <summary>Applies a report that is durable.</summary>
-    public Task<Applied> ApplyAsync(PhaseReport report, CancellationToken cancellationToken, bool isLost = false)
-    {
-        var keys = new BatchKeys(report.BatchId);
-        return RepeatAsync(
-            token => loader.WithAsync(report.BatchId, () => writes.ReportAsync(keys, report, isLost, token), token), cancellationToken);
-    }
+    public Task<Applied> ApplyAsync(PhaseReport report, CancellationToken cancellationToken, bool isLost = false) =>
+        ApplyAsync(report, null, isLost, cancellationToken);
 
     public async Task<PipelineDefinition> DefineAsync(PipelineDefinition definition, CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
         var kept = await journal.WriteAsync(definition, cancellationToken);
-        await ApplyAsync(kept, cancellationToken);
+        await ApplyAsync(kept, began, isLost: false, cancellationToken);
         Notify(kept.BatchId);
         return kept;
     }
 
     /// <summary>Applies a definition that is durable.</summary>
-    public Task ApplyAsync(PipelineDefinition definition, CancellationToken cancellationToken, bool isLost = false)
-    {
-        var keys = new BatchKeys(definition.BatchId);
-        return RepeatAsync(
-            token => loader.WithAsync(
-                definition.BatchId, async () => await writes.DefineAsync(keys, definition, isLost, token) ? definition : null, token),
-            cancellationToken);
-    }
+    public Task ApplyAsync(PipelineDefinition definition, CancellationToken cancellationToken, bool isLost = false) =>
+        ApplyAsync(definition, null, isLost, cancellationToken);
 
     public async Task<IReadOnlyList<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken) =>
         await store.DefinitionsAsync(batchId, max, cancellationToken);
 
     public async Task<IReadOnlyList<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
         await store.ListAsync(after, max, cancellationToken);
+
+    private Task<Applied> ApplyAsync(PhaseReport report, long? began, bool isLost, CancellationToken cancellationToken)
+    {
+        var keys = new BatchKeys(report.BatchId);
+        return RepeatAsync(
+            token => loader.WithAsync(report.BatchId, () => writes.ReportAsync(keys, report, TimeToLive(began), isLost, token), token), cancellationToken);
+    }
+
+    private Task<PipelineDefinition> ApplyAsync(PipelineDefinition definition, long? began, bool isLost, CancellationToken cancellationToken)
+    {
+        var keys = new BatchKeys(definition.BatchId);
+        return RepeatAsync(
+            token => loader.WithAsync(
+                definition.BatchId, async () => await writes.DefineAsync(keys, definition, TimeToLive(began), isLost, token) ? definition : null, token),
+            cancellationToken);
+    }
+
+    // A batch must not be in Redis any longer than in PostgreSQL, whose time began after this call did: what is reported
+    // after the end would begin anew in one of them only.
+    private TimeSpan? TimeToLive(long? began) => began is { } at ? options.Value.StateTtl - time.GetElapsedTime(at) : null;
 
     private void Notify(string batchId)
     {

@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Batch events: could not be consumed; they are read again until it works")]
     public static partial void EventsInterrupted(this ILogger logger, Exception exception);
 
+    [LoggerMessage(LogLevel.Error, "Topic {Topic}: entry {Position} is now a dead letter: {Reason}")]
+    public static partial void DeadLettered(this ILogger logger, string topic, string position, string reason);
+
     [LoggerMessage(LogLevel.Error, "Workload {WorkloadId}: could not store reports of its phases; the Conductor is asked for the progress later")]
     public static partial void ReportsRefused(this ILogger logger, Exception exception, Guid workloadId);
 }

@@ -11,6 +11,9 @@ namespace Pylon.Orchestrator.Runs;
 internal sealed record PhaseReport(
     string Phase, long CompletedParts, long FailedParts, long Total, bool Complete, bool Failed, string ErrorCode, DateTimeOffset At)
 {
+    private const int MaxName = 200;
+    private const long MaxCount = 1_000_000_000_000;
+
     public static PhaseReport Of(BatchPhaseProgressed progressed, DateTimeOffset at) => new(
         progressed.PhaseName,
         progressed.Completed,
@@ -31,22 +34,29 @@ internal sealed record PhaseReport(
         "",
         now);
 
-    /// <summary>The report in an entry of the Conductor's topic and its workload; null when the entry has none.</summary>
+    /// <summary>The report in an entry of the Conductor's topic and its workload; null when the entry is another event.</summary>
+    /// <exception cref="FormatException">The entry is not an event of the Conductor.</exception>
     public static (Guid WorkloadId, PhaseReport Report)? Read(GroupEntry entry, DateTimeOffset now)
     {
         if (entry.Format != EntryFormat.Event)
-            return null;
+            throw new FormatException("the entry must have an event");
         try
         {
             var read = Event.Parser.ParseFrom(entry.Body.Span);
-            return read.BatchPhaseProgressed is { } progressed && Guid.TryParseExact(progressed.BatchId, "D", out var id)
-                ? (id, Of(progressed, read.Time?.ToDateTimeOffset() ?? now))
-                : null;
+            if (read.DataCase == Event.DataOneofCase.None)
+                throw new FormatException("the event must have data");
+            if (read.BatchPhaseProgressed is not { } progressed)
+                return null;
+            var at = read.Time?.ToDateTimeOffset() ?? now;
+            if (progressed.PhaseName.Length is 0 or > MaxName || progressed.PhaseName.Any(char.IsControl))
+                throw new FormatException($"phase_name: must have 1 to {MaxName} characters, none of them a control character");
+            if (((long[])[progressed.Completed, progressed.Failed, progressed.Total]).Any(count => count is < 0 or > MaxCount))
+                throw new FormatException($"completed, failed and total: must be from 0 to {MaxCount}");
+            return Guid.TryParseExact(progressed.BatchId, "D", out var id) ? (id, Of(progressed, at)) : null;
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
         {
-            // The topic is the Conductor's: its dead letters are not kept here.
-            return null;
+            throw new FormatException(e.Message, e);
         }
     }
 }

@@ -1,5 +1,8 @@
+using System.Data;
+using Google.Protobuf;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pylon.Events.V1;
 using Pylon.Messaging;
 
 namespace Pylon.Orchestrator.Runs;
@@ -9,7 +12,7 @@ namespace Pylon.Orchestrator.Runs;
 /// number of events matters: <see cref="RunRules.Apply"/> gives the same run.
 /// </summary>
 internal sealed class RunEventWorker(
-    GroupConsumer consumer, RunStore store, IOptions<RunOptions> options, TimeProvider time, ILogger<RunEventWorker> logger) : BackgroundService
+    GroupConsumer consumer, IEventStream stream, RunStore store, IOptions<RunOptions> options, TimeProvider time, ILogger<RunEventWorker> logger) : BackgroundService
 {
     private const string Topic = "batches";
     private const string Group = "orchestrator";
@@ -17,26 +20,54 @@ internal sealed class RunEventWorker(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         consumer.RunAsync(Topic, Group, options.Value.ClaimAfter, TakeAsync, e => logger.EventsInterrupted(e), stoppingToken);
 
-    /// <summary>All reports of a workload are stored in one transaction.</summary>
+    /// <summary>
+    /// All reports of a workload are stored in one transaction. An entry that cannot be read is published as a dead letter;
+    /// neither it nor a workload whose reports cannot be stored stops the others.
+    /// </summary>
     internal async Task<IReadOnlyCollection<string>> TakeAsync(IReadOnlyList<GroupEntry> entries, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var reports = entries.Select(entry => PhaseReport.Read(entry, now)).OfType<(Guid WorkloadId, PhaseReport Report)>();
+        var (reports, letters) = (new List<(Guid WorkloadId, PhaseReport Report)>(), new List<(GroupEntry Entry, string Reason)>());
+        foreach (var entry in entries)
+        {
+            try
+            {
+                if (PhaseReport.Read(entry, now) is { } read)
+                    reports.Add(read);
+            }
+            catch (FormatException e)
+            {
+                letters.Add((entry, e.Message));
+            }
+        }
+
         foreach (var workload in reports.GroupBy(r => r.WorkloadId, r => r.Report))
         {
             try
             {
                 await store.ChangeAsync(workload.Key, run => Apply(run, [.. workload], now), cancellationToken);
             }
-            catch (PostgresException e) when (e.SqlState.StartsWith("22", StringComparison.Ordinal) || e.SqlState.StartsWith("23", StringComparison.Ordinal))
+            catch (Exception e) when (IsRefused(e))
             {
-                // Reports that the database refuses must not stop the others.
                 logger.ReportsRefused(e, workload.Key);
             }
         }
 
+        // The stream recognises the id of one that is published again.
+        if (letters.Count > 0)
+            await stream.PublishDeadLettersAsync(Topic, [.. letters.Select(letter => Letter(letter.Entry, letter.Reason))], cancellationToken);
+        foreach (var (entry, reason) in letters)
+            logger.DeadLettered(Topic, entry.Position, reason);
         return [.. entries.Select(entry => entry.Position)];
     }
+
+    private static DeadLetter Letter(GroupEntry entry, string reason) => new(
+        new Event { Id = $"{Group}-{entry.Position}", Source = "pylon/orchestrator", Subject = entry.Position }, reason, entry.Body);
+
+    /// <summary>The database refuses the reports, or the run in it cannot be read; trying again would not help.</summary>
+    private static bool IsRefused(Exception e) =>
+        e is PostgresException { SqlState: ['2', '2' or '3', ..] }
+            or DataException or InvalidProtocolBufferException or InvalidOperationException { InnerException: null } or FormatException or ArgumentException or OverflowException;
 
     private RunRecord Apply(RunRecord run, IReadOnlyList<PhaseReport> reports, DateTimeOffset now) =>
         RunRules.Apply(run, reports, now) is var applied && ReferenceEquals(applied, run) || run.State == RunRecord.Requested

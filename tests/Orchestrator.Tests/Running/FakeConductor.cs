@@ -72,9 +72,11 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         return Task.FromResult<IReadOnlyList<GroupEntry>>(entries);
     }
 
-    public Task<IReadOnlyList<GroupEntry>> ClaimAsync(
-        string topic, string group, string consumer, TimeSpan heldFor, int max, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<GroupEntry>>([]);
+    public Task<ClaimedEntries> ClaimAsync(
+        string topic, string group, string consumer, TimeSpan heldFor, string? from, int max, CancellationToken cancellationToken) =>
+        Task.FromResult(new ClaimedEntries([], null));
+
+    public Task TidyAsync(string topic, string group, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task AcknowledgeAsync(string topic, string group, IReadOnlyCollection<string> positions, CancellationToken cancellationToken) => Task.CompletedTask;
 
