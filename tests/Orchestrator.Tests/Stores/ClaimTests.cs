@@ -62,6 +62,19 @@ public sealed class ClaimTests
     }
 
     [Fact]
+    public async Task ClaimTakesNoMoreThanItMayWhateverThePlanIs()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        for (var n = 0; n < 6; n++)
+            await database.ChooseAsync((await database.OfferedAsync()).Id, 1, settled: true);
+        for (var n = 0; n < 20; n++)
+            await database.SubmitAsync();
+        await database.PlanNestedLoopsAsync();
+        Assert.Equal(2, (await database.ClaimAsync(Guid.NewGuid(), 2)).Count);
+        Assert.Equal(2, (await database.Runs.ClaimAsync(Guid.NewGuid(), TimeSpan.FromMinutes(1), 2, CancellationToken.None)).Count);
+    }
+
+    [Fact]
     public async Task LockedRowIsPassedBy()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
