@@ -57,7 +57,7 @@ internal static class WorkloadMapping
             UserEmail = record.UserEmail ?? "",
             Status = EnumName.Parse<WorkloadStatus>(record.Status),
             ChosenOption = record.ChosenOption ?? 0,
-            Summary = record.Summary ?? "",
+            Summary = Summary(record),
             SummaryEngine = EnumName.Parse<SummaryEngine>(record.SummaryEngine),
             TransactionId = record.TransactionId?.ToString() ?? "",
             Attempts = record.Attempts,
@@ -79,6 +79,17 @@ internal static class WorkloadMapping
         workload.Recommendations.AddRange(options.Select(o => o.Recommendation));
         return workload;
     }
+
+    /// <summary>The stored facts of the offer, and what has become of it since.</summary>
+    private static string Summary(WorkloadRecord record) => (record.Summary, record.Status, record.ChosenOption) switch
+    {
+        (null, _, _) => "",
+        (var facts, Status.PendingUserChoice, _) => $"{facts}\nNothing is chosen yet: pick option 1, 2 or 3.",
+        (var facts, Status.Cancelling or Status.Cancelled, _) => $"{facts}\nThe workload is {record.Status}.",
+        (var facts, Status.Scheduled, { } option) => $"{facts}\nOption {option} is chosen and scheduled.",
+        (var facts, _, { } option) => $"{facts}\nOption {option} is chosen.",
+        var (facts, _, _) => facts,
+    };
 
     private static double Load(double megawatts) =>
         Field.Positive(megawatts, "compute_load_mw") <= 1000
