@@ -164,11 +164,11 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         SELECT EXISTS (SELECT FROM held)
         """;
 
-    /// <summary>Claims the oldest due workloads; no other worker gets them until the lease ends.</summary>
+    /// <summary>Claims due workloads, urgent ones first, then the oldest (the trigger sets due_at so); no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
     {
         var claimed = await workloads.QueryAsync(Claim, cancellationToken, owner, lease, atMost);
-        return [.. claimed.OrderBy(w => w.SubmittedAt)];
+        return [.. claimed.OrderByDescending(w => w.Urgency == "HIGH").ThenBy(w => w.SubmittedAt)];
     }
 
     /// <summary>How long until something is due; null when nothing is.</summary>

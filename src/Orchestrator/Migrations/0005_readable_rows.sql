@@ -119,8 +119,8 @@ BEGIN
         IF NEW.status <> 'queued' THEN
             RAISE EXCEPTION 'a workload begins as queued, not as %', NEW.status USING ERRCODE = 'check_violation';
         END IF;
-        -- The oldest is due first.
-        NEW.due_at := LEAST(NEW.submitted_at, now());
+        -- The oldest is due first, but urgent work before what has waited an hour less.
+        NEW.due_at := GREATEST(LEAST(NEW.submitted_at, now()) - CASE NEW.urgency WHEN 'HIGH' THEN interval '1 hour' ELSE interval '0' END, '2000-01-01 00:00:00+00');
         RETURN NEW;
     END IF;
     IF NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN (
@@ -144,6 +144,10 @@ BEGIN
             NEW.chosen_option := NULL;
         END IF;
         UPDATE orchestrator.dead_letters SET replayed_at = now() WHERE workload_id = NEW.id AND replayed_at IS NULL;
+    END IF;
+    -- Urgent work that is queued again at once goes before the others again.
+    IF NEW.urgency = 'HIGH' AND NEW.status = 'queued' AND NEW.due_at <> OLD.due_at AND NEW.due_at <= now() AND NEW.due_at > now() - interval '1 minute' THEN
+        NEW.due_at := NEW.due_at - interval '1 hour';
     END IF;
     NEW.updated_at := now();
     RETURN NEW;
