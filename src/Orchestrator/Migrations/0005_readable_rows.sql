@@ -156,3 +156,10 @@ END $$;
 -- Letters of workloads that went on by plain SQL before.
 UPDATE dead_letters d SET replayed_at = now()
 FROM compute_workloads w WHERE w.id = d.workload_id AND d.replayed_at IS NULL AND w.status <> 'failed';
+
+-- What the retention removes is found without reading what stays (Retention/RetentionStore.cs).
+ALTER TABLE beckn_messages ADD COLUMN answer_removed boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN beckn_messages.answer_removed IS 'The answer was here and is removed for its age.';
+CREATE INDEX beckn_messages_with_answer ON beckn_messages (answered_at) WHERE NOT answer_removed;
+CREATE INDEX beckn_messages_oldest ON beckn_messages (created_at);
+CREATE INDEX workload_notifications_oldest ON workload_notifications (created_at);
