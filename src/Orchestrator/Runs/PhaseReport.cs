@@ -43,9 +43,9 @@ internal sealed record PhaseReport(
                 ? (id, Of(progressed, read.Time?.ToDateTimeOffset() ?? now))
                 : null;
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
         {
-            // The topic is the Conductor's: its dead letters are not kept here.
+            // No event, or one at a time that no clock shows. The topic is the Conductor's: its dead letters are not kept here.
             return null;
         }
     }

@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using Pylon.Conductor.V1;
+using Pylon.Messaging;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
@@ -90,6 +92,22 @@ public sealed class RunRulesTests
     {
         var failed = RunRules.Apply(Defined() with { LeaseOwner = Guid.NewGuid() }, [new PhaseReport("train", 0, 0, 3, Complete: false, Failed: true, "GPU_LOST", Now)], Now);
         Assert.Null(failed.LeaseOwner);
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue, 0)]
+    [InlineData(253_402_300_800, 0)]
+    [InlineData(-62_135_596_801, 0)]
+    [InlineData(0, -1)]
+    [InlineData(0, 1_000_000_000)]
+    public void EventAtATimeThatNoClockShowsHasNoReport(long seconds, int nanos)
+    {
+        var read = new Events.V1.Event
+        {
+            Time = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = seconds, Nanos = nanos },
+            BatchPhaseProgressed = new Events.V1.BatchPhaseProgressed { BatchId = Guid.NewGuid().ToString(), PhaseName = "train" },
+        };
+        Assert.Null(PhaseReport.Read(new GroupEntry("batches", "1-0", EntryFormat.Event, read.ToByteArray(), 1), Now));
     }
 
     [Theory]
