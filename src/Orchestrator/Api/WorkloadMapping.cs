@@ -103,7 +103,7 @@ internal static class WorkloadMapping
     private static string? Email(string text)
     {
         var email = Optional(Field.Text(text, "user_email", 0, 254));
-        return email is null || (email.Split('@') is [{ Length: > 0 }, { Length: > 0 }] && email.EnumerateRunes().All(Field.IsVisible))
+        return email is null || (email.Split('@') is [{ Length: > 0 }, { Length: > 0 }] && email.EnumerateRunes().All(Field.IsVisible) && !text.Any(char.IsControl))
             ? email
             : throw Refusal.InvalidArgument("user_email", "must be an e-mail address").AsException();
     }

@@ -145,6 +145,10 @@ BEGIN
         END IF;
         UPDATE orchestrator.dead_letters SET replayed_at = now() WHERE workload_id = NEW.id AND replayed_at IS NULL;
     END IF;
+    -- The worker under which it is cancelled writes nothing more; the end of its lease stays when it is taken up.
+    IF NEW.status = 'cancelling' AND OLD.status IN ('processing', 'choosing') THEN
+        NEW.lease_owner := NULL;
+    END IF;
     -- Urgent work that is queued again at once goes before the others again.
     IF NEW.urgency = 'HIGH' AND NEW.status = 'queued' AND NEW.due_at <> OLD.due_at AND NEW.due_at <= now() AND NEW.due_at > now() - interval '1 minute' THEN
         NEW.due_at := NEW.due_at - interval '1 hour';

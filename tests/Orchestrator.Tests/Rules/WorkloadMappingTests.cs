@@ -43,6 +43,7 @@ public sealed class WorkloadMappingTests
         { "deadline", r => r.Deadline = new Timestamp { Nanos = 1_000_000_000 } },
         { "user_email", r => r.UserEmail = "a@b@c.de" },
         { "user_email", r => r.UserEmail = "a\n@b.de" },
+        { "user_email", r => r.UserEmail = "a@b.de\n" },
         { "user_email", r => r.UserEmail = "a\u200b@b.de" },
         { "user_email", r => r.UserEmail = "a@b\u00a0.de" },
         { "user_email", r => r.UserEmail = "nobody" },

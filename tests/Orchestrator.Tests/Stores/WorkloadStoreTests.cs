@@ -133,6 +133,17 @@ public sealed class WorkloadStoreTests
         Assert.Equal(allowed ? Status.Cancelling : status, (await database.FindAsync(id)).Status);
     }
 
+    [Fact]
+    public async Task CancellationByPlainSqlTakesTheLease()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.ExecuteAsync("UPDATE compute_workloads SET status = 'cancelling' WHERE id = $1", workload.Id);
+        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "late", false, None));
+        await database.ExpireAsync(workload.Id);
+        Assert.Equal(Status.Cancelling, Assert.Single(await database.ClaimAsync(Guid.NewGuid())).Status);
+    }
+
     [Theory]
     [InlineData(BecknOrder.Open, true)]
     [InlineData(BecknOrder.Pending, false)]
