@@ -3,6 +3,7 @@ using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Recommendations;
+using Pylon.Orchestrator.Retention;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
@@ -34,6 +35,7 @@ internal static class Program
             .AddRecommendations()
             .AddFlow()
             .AddRuns()
+            .AddRetention()
             .AddApi();
 
         var app = builder.Build();

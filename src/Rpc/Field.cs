@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text;
 
 namespace Pylon.Rpc;
 
@@ -17,19 +18,29 @@ public static class Field
     /// <summary>Null when the field is empty.</summary>
     public static Guid? OptionalUuid(string value, string name) => value.Length == 0 ? null : Uuid(value, name);
 
-    /// <summary>Trimmed; lengths count after trimming. Control characters other than line breaks and tabs are refused.</summary>
+    /// <summary>
+    /// Trimmed; lengths count Unicode code points after trimming. Control characters other than line breaks and tabs are
+    /// refused, and, where a text is required, one of which nothing can be seen.
+    /// </summary>
     public static string Text(string value, string name, int min, int max)
     {
         var text = value.Trim();
-        if (text.Length < min || text.Length > max)
-        {
+        var length = text.EnumerateRunes().Count();
+        if (length < min || length > max)
             throw Invalid(name, min == 0 ? $"must have at most {max} characters" : $"must have {min} to {max} characters");
-        }
-
+        if (min > 0 && !text.EnumerateRunes().Any(IsVisible))
+            throw Invalid(name, "must have a character that can be seen");
         if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
             throw Invalid(name, "must not contain control characters");
         return text;
     }
+
+    /// <summary>False for control characters, spaces of all kinds, zero-width characters and fillers.</summary>
+    public static bool IsVisible(Rune character) => character.Value is not (
+        <= 0x20 or (>= 0x7F and <= 0xA0) or 0xAD or 0x34F or 0x61C or 0x115F or 0x1160 or 0x1680 or 0x17B4 or 0x17B5
+        or (>= 0x180B and <= 0x180F) or (>= 0x2000 and <= 0x200F) or (>= 0x2028 and <= 0x202F) or (>= 0x205F and <= 0x206F)
+        or 0x2800 or 0x3000 or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFEFF or 0xFFA0 or (>= 0xFFF0 and <= 0xFFFB)
+        or (>= 0xE0000 and <= 0xE0FFF));
 
     public static T Range<T>(T value, string name, T min, T max)
         where T : INumber<T> =>

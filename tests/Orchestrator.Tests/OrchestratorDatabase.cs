@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
@@ -15,8 +16,8 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     {
         Server = server;
         DataSource = server.DataSource("orchestrator");
-        Runs = new RunStore(DataSource);
-        Workloads = new WorkloadStore(DataSource, [Runs]);
+        Runs = new RunStore(DataSource, NullLogger<RunStore>.Instance);
+        Workloads = new WorkloadStore(DataSource, [Runs], NullLogger<WorkloadStore>.Instance);
         Flow = new FlowStore(DataSource, Workloads);
         Beckn = new BecknStore(DataSource);
     }
@@ -71,6 +72,14 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     /// <summary>The types of the events of a workload in the order in which they were written.</summary>
     public Task<IReadOnlyList<string>> EventsOfAsync(Guid id) =>
         ListAsync<string>("SELECT type FROM outbox WHERE subject = $1 ORDER BY seq", id.ToString());
+
+    /// <summary>From now on joins are nested loops without anything kept between their rounds, as large tables may have them.</summary>
+    public async Task PlanNestedLoopsAsync()
+    {
+        foreach (var setting in new[] { "hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize" })
+            await Server.ExecuteAsync($"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_{setting} = off', current_database()); END $$");
+        DataSource.Clear();
+    }
 
     /// <summary>Puts a workload straight into a state, past the state machine; the constraints still hold.</summary>
     public async Task<Guid> ArrangeAsync(string status)

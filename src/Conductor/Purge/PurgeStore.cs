@@ -19,8 +19,9 @@ internal sealed class PurgeStore(PostgresCalls postgres, IOptions<ConductorOptio
     // A batch that is being written to has not expired.
     private const string DeleteBatches =
         """
-        DELETE FROM batches WHERE batch_id IN (
+        WITH expired AS MATERIALIZED (
             SELECT batch_id FROM batches WHERE updated_at < now() - $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+        DELETE FROM batches USING expired WHERE batches.batch_id = expired.batch_id
         """;
 
     public static readonly IReadOnlyList<string> Journals = ["phase_reports", "definitions"];

@@ -18,7 +18,7 @@ internal static class WorkloadMapping
     {
         var wish = Optional(Field.Text(request.Request, "request", 0, 4000));
         var name = request.WorkloadName.Length == 0 && wish is not null
-            ? Shortened(wish)
+            ? Field.Text(Shortened(wish), "request", 1, MaxName)
             : Field.Text(request.WorkloadName, "workload_name", 1, MaxName);
         return new WorkloadRecord
         {
@@ -33,7 +33,7 @@ internal static class WorkloadMapping
             MaxPriceGbp = request.HasMaxPriceGbp ? Field.Positive(request.MaxPriceGbp, "max_price_gbp") : null,
             Deadline = request.Deadline is null ? null : Deadline(request.Deadline, now),
             UserEmail = Email(request.UserEmail),
-            Pipeline = Optional(Field.Text(request.Pipeline, "pipeline", 0, 100)),
+            Pipeline = Optional(Field.Text(request.Pipeline, "pipeline", request.Pipeline.Trim().Length == 0 ? 0 : 1, 100)),
         };
     }
 
@@ -57,7 +57,7 @@ internal static class WorkloadMapping
             UserEmail = record.UserEmail ?? "",
             Status = EnumName.Parse<WorkloadStatus>(record.Status),
             ChosenOption = record.ChosenOption ?? 0,
-            Summary = record.Summary ?? "",
+            Summary = Summary(record),
             SummaryEngine = EnumName.Parse<SummaryEngine>(record.SummaryEngine),
             TransactionId = record.TransactionId?.ToString() ?? "",
             Attempts = record.Attempts,
@@ -66,7 +66,7 @@ internal static class WorkloadMapping
             UpdatedAt = record.UpdatedAt.ToTimestamp(),
             Pipeline = DefaultPipeline.Of(record),
             Run = run is null ? null : RunMapping.ToProto(run),
-            NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? record.DueAt.ToTimestamp() : null,
+            NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? Later(record.DueAt, record.UpdatedAt).ToTimestamp() : null,
         };
         if (record.RequiredGpuMins is { } minutes)
             workload.RequiredGpuMins = minutes;
@@ -80,15 +80,30 @@ internal static class WorkloadMapping
         return workload;
     }
 
+    // Urgent work is due before it is there.
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    /// <summary>The stored facts of the offer, and what has become of it since.</summary>
+    private static string Summary(WorkloadRecord record) => (record.Summary, record.Status, record.ChosenOption) switch
+    {
+        (null, _, _) => "",
+        (var facts, Status.PendingUserChoice, _) => $"{facts}\nNothing is chosen yet: pick option 1, 2 or 3.",
+        (var facts, Status.Cancelling or Status.Cancelled, _) => $"{facts}\nThe workload is {record.Status}.",
+        (var facts, Status.Scheduled, { } option) => $"{facts}\nOption {option} is chosen and scheduled.",
+        (var facts, _, { } option) => $"{facts}\nOption {option} is chosen.",
+        var (facts, _, _) => facts,
+    };
+
     private static double Load(double megawatts) =>
         Field.Positive(megawatts, "compute_load_mw") <= 1000
             ? megawatts
             : throw Refusal.InvalidArgument("compute_load_mw", "must be at most 1000").AsException();
 
+    // As is_email in the migrations.
     private static string? Email(string text)
     {
         var email = Optional(Field.Text(text, "user_email", 0, 254));
-        return email is null || (email.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < email.Length - 1 && !email.Any(char.IsWhiteSpace))
+        return email is null || (email.Split('@') is [{ Length: > 0 }, { Length: > 0 }] && email.EnumerateRunes().All(Field.IsVisible) && !text.Any(char.IsControl))
             ? email
             : throw Refusal.InvalidArgument("user_email", "must be an e-mail address").AsException();
     }
@@ -97,26 +112,26 @@ internal static class WorkloadMapping
 
     private static DateTimeOffset Deadline(Timestamp deadline, DateTimeOffset now)
     {
+        DateTimeOffset time;
         try
         {
-            if (deadline.ToDateTimeOffset() is var time && time > now)
-                return time;
+            time = deadline.ToDateTimeOffset();
         }
         catch (InvalidOperationException)
         {
-            throw Refusal.InvalidArgument("deadline", "must be a time of the years 1 to 9999").AsException();
+            throw Refusal.InvalidArgument("deadline", "must be a time before 2200").AsException();
         }
 
-        throw Refusal.InvalidArgument("deadline", "must be in the future").AsException();
+        // As is_time in the migrations.
+        return time <= now
+            ? throw Refusal.InvalidArgument("deadline", "must be in the future").AsException()
+            : time.UtcDateTime.Year < 2200 ? time : throw Refusal.InvalidArgument("deadline", "must be a time before 2200").AsException();
     }
 
     private static string Shortened(string text)
     {
-        if (text.Length <= MaxName)
-            return text;
-        // Half a surrogate pair is not text.
-        var end = char.IsHighSurrogate(text[MaxName - 2]) ? MaxName - 2 : MaxName - 1;
-        return $"{text[..end]}…";
+        var characters = text.EnumerateRunes().ToList();
+        return characters.Count <= MaxName ? text : $"{string.Concat(characters.Take(MaxName - 1))}…";
     }
 
     // PostgreSQL keeps microseconds.

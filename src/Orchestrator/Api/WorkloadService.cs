@@ -58,9 +58,9 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         if (workload.Status == Status.PendingUserChoice)
         {
             var options = await store.OptionsOfAsync(id, context.CancellationToken);
-            var chosen = options.Single(o => o.Recommendation.Rank == option);
             // When another choice came first, this changes nothing; its state is checked below.
-            await store.ChooseAsync(workload, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken);
+            if (options.FirstOrDefault(o => o.Recommendation.Rank == option) is { } chosen)
+                await store.ChooseAsync(workload, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken);
             workload = await FindAsync(id, context.CancellationToken);
         }
 
@@ -75,13 +75,7 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
     {
         var id = Field.Uuid(request.Id, "id");
         Field.OptionalUuid(request.RequestId, "request_id");
-        if (!await store.CancelAsync(id, context.CancellationToken))
-        {
-            var workload = await FindAsync(id, context.CancellationToken);
-            if (workload.Status is not (Status.Cancelling or Status.Cancelled))
-                throw Refusal.FailedPrecondition("WORKLOAD_BUSY", $"the workload is {workload.Status}: it must be queued, pending_user_choice, scheduled or failed to be cancelled").AsException();
-        }
-
+        await store.CancelAsync(id, context.CancellationToken);
         return new CancelWorkloadResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
     }
 

@@ -136,7 +136,7 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         database.ExecuteAsync(MoveOrder, cancellationToken, orderId, to, from);
 
     public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken) =>
-        await database.QueryAsync<BecknOrder>(OrdersOf, cancellationToken, workloadId);
+        await database.QueryAsync<BecknOrder>(null, OrdersOf, cancellationToken, workloadId);
 
     private static async Task<JsonElement?> AnswerOfAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -21,6 +21,10 @@ internal sealed class FlowOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>The longest that an attempt may take; then it counts as failed.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan MaxAttemptDuration { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Attempts before a workload fails.</summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 5;

@@ -17,14 +17,11 @@ namespace Pylon.Orchestrator.Flow;
 internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloads)
 {
     // due_at is when there is work to do; for a leased row that is the end of the lease. So one index serves new rows,
-    // retries and rows whose worker died.
+    // retries and rows whose worker died. Materialised, because the planner may run a subquery in IN again, and each time it
+    // takes other rows.
     private const string Claim =
         $"""
-        UPDATE compute_workloads w SET
-            status = CASE w.status WHEN 'queued' THEN 'processing' ELSE w.status END,
-            lease_owner = $1,
-            due_at = now() + $2
-        WHERE w.id IN (
+        WITH due AS MATERIALIZED (
             SELECT id FROM compute_workloads
             WHERE status IN ('queued', 'processing', 'choosing', 'cancelling')
               AND (status <> 'queued' OR NOT bpp_processed)
@@ -32,6 +29,11 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             ORDER BY due_at, submitted_at
             LIMIT $3
             FOR UPDATE SKIP LOCKED)
+        UPDATE compute_workloads w SET
+            status = CASE w.status WHEN 'queued' THEN 'processing' ELSE w.status END,
+            lease_owner = $1,
+            due_at = now() + $2
+        FROM due WHERE w.id = due.id
         RETURNING {WorkloadRecord.Columns}
         """;
 
@@ -54,6 +56,18 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             WHERE id = $1 AND lease_owner = $2
             RETURNING id)
         SELECT pg_notify('workload_due', '') FROM released
+        """;
+
+    // The user has cancelled under the worker, which has stopped. While a CONFIRM may be on its way, the cancellation waits
+    // for the end of the lease.
+    private const string MakeWay =
+        """
+        WITH due AS (
+            UPDATE compute_workloads SET due_at = now()
+            WHERE id = $1 AND status = 'cancelling' AND lease_owner IS NULL AND due_at > now()
+              AND NOT EXISTS (SELECT FROM beckn_orders WHERE workload_id = $1 AND state = 'pending')
+            RETURNING id)
+        SELECT pg_notify('workload_due', '') FROM due
         """;
 
     private const string BeginTransaction =
@@ -87,7 +101,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         """
         UPDATE workload_recommendations SET order_id = $4
         WHERE workload_id = $1 AND rank = $3
-          AND EXISTS (SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2)
+          AND EXISTS (SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR UPDATE)
         """;
 
     // A new attempt begins a new transaction, unless the provider may hold an order in this one. A refused item does not
@@ -138,22 +152,23 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         WHERE id = $1 AND lease_owner = $2 AND status = 'cancelling'
         """;
 
-    // The id of the message is the id of the event, so a repeated step is announced once.
+    // The id of the message is the id of the event, so a repeated step is announced once. The row is locked before the
+    // event takes its place in the order.
     private const string AnnounceStep =
         """
         WITH held AS (
-            SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2
+            SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR UPDATE
         ), announced AS (
             INSERT INTO outbox (id, topic, type, subject, payload, traceparent) SELECT $3, $4, $5, $1::text, $6, $7 FROM held
             ON CONFLICT (id) DO NOTHING)
         SELECT EXISTS (SELECT FROM held)
         """;
 
-    /// <summary>Claims the oldest due workloads; no other worker gets them until the lease ends.</summary>
+    /// <summary>Claims due workloads, urgent ones first, then the oldest (the trigger sets due_at so); no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
     {
-        var claimed = await database.QueryAsync<WorkloadRecord>(Claim, cancellationToken, owner, lease, atMost);
-        return [.. claimed.OrderBy(w => w.SubmittedAt)];
+        var claimed = await workloads.QueryAsync(Claim, cancellationToken, owner, lease, atMost);
+        return [.. claimed.OrderByDescending(w => w.Urgency == "HIGH").ThenBy(w => w.SubmittedAt)];
     }
 
     /// <summary>How long until something is due; null when nothing is.</summary>
@@ -170,6 +185,9 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     /// <summary>Lets another instance claim the workload at once.</summary>
     public Task ReleaseAsync(Lease lease, CancellationToken cancellationToken) =>
         database.ExecuteAsync(Release, cancellationToken, lease.WorkloadId, lease.Owner);
+
+    /// <summary>The attempt under which the user cancelled the workload has stopped: the cancellation may begin.</summary>
+    public Task MakeWayAsync(Guid id, CancellationToken cancellationToken) => database.ExecuteAsync(MakeWay, cancellationToken, id);
 
     public async Task BeginTransactionAsync(Lease lease, Guid transactionId, CancellationToken cancellationToken)
     {

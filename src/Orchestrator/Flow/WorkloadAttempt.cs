@@ -5,6 +5,7 @@ using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Flow;
 
@@ -16,6 +17,7 @@ internal sealed class WorkloadAttempt(
     BecknStore beckn,
     FlowStore store,
     FlowTelemetry telemetry,
+    Changes<Guid> changes,
     IOptions<FlowOptions> options,
     TimeProvider time,
     ILogger<WorkloadAttempt> logger)
@@ -38,11 +40,13 @@ internal sealed class WorkloadAttempt(
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             outcome = "released";
-            await ReleaseAsync(workload, lease);
+            await RecordAsync(workload, bound => store.ReleaseAsync(lease, bound));
         }
         catch (Exception e) when (e is OperationCanceledException or LeaseLostException)
         {
             logger.LeaseLost(workload.Id);
+            if (workload.Status != Status.Cancelling)
+                await RecordAsync(workload, bound => store.MakeWayAsync(workload.Id, bound));
         }
         catch (Exception e)
         {
@@ -59,16 +63,23 @@ internal sealed class WorkloadAttempt(
 
     private async Task<string> AttemptAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
+        var longest = options.Value.MaxAttemptDuration;
+        using var end = new CancellationTokenSource(longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end.Token);
         try
         {
             await (workload.Status switch
             {
-                Status.Processing => discover.RunAsync(workload, lease, cancellationToken),
-                Status.Choosing => choice.RunAsync(workload, lease, cancellationToken),
-                Status.Cancelling => cancellation.RunAsync(workload, lease, cancellationToken),
+                Status.Processing => discover.RunAsync(workload, lease, either.Token),
+                Status.Choosing => choice.RunAsync(workload, lease, either.Token),
+                Status.Cancelling => cancellation.RunAsync(workload, lease, either.Token),
                 _ => throw new UnreachableException(workload.Status),
             });
             return "done";
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return await RetryOrFailAsync(workload, lease, $"the attempt took longer than {longest}", cancellationToken);
         }
         catch (ItemRefusedException e) when (workload.Status == Status.Choosing)
         {
@@ -112,12 +123,12 @@ internal sealed class WorkloadAttempt(
         return "retry";
     }
 
-    private async Task ReleaseAsync(WorkloadRecord workload, Lease lease)
+    private async Task RecordAsync(WorkloadRecord workload, Func<CancellationToken, Task> record)
     {
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(3), time);
         try
         {
-            await store.ReleaseAsync(lease, bound.Token);
+            await record(bound.Token);
         }
         catch (Exception e)
         {
@@ -125,26 +136,30 @@ internal sealed class WorkloadAttempt(
         }
     }
 
-    /// <summary>Renews the lease; cancels the attempt when it is lost or could not be renewed until shortly before its end.</summary>
+    /// <summary>
+    /// Renews the lease, and at once when the workload changes. Cancels the attempt when the lease is lost, and when it
+    /// is not renewed until three quarters of it are over, whatever the renewal does.
+    /// </summary>
     private async Task KeepLeaseAsync(Lease lease, CancellationTokenSource attempt)
     {
         var duration = options.Value.Lease;
+        using var watch = changes.Begin(lease.WorkloadId);
+        await using var end = time.CreateTimer(_ => attempt.Cancel(), null, Left(lease.Until), Timeout.InfiniteTimeSpan);
         try
         {
-            using var timer = new PeriodicTimer(duration / 4, time);
-            while (await timer.WaitForNextTickAsync(attempt.Token))
+            while (true)
             {
+                await watch.WaitAsync(duration / 4, attempt.Token);
                 try
                 {
                     var until = time.GetUtcNow() + duration;
                     if (!await store.RenewAsync(lease, duration, attempt.Token))
                         break;
-                    lease = lease with { Until = until };
+                    end.Change(Left(until), Timeout.InfiniteTimeSpan);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    if (time.GetUtcNow() > lease.Until - (duration / 4))
-                        break;
+                    // The timer cancels the attempt unless a later renewal succeeds.
                 }
             }
 
@@ -154,5 +169,7 @@ internal sealed class WorkloadAttempt(
         {
             // The attempt has ended.
         }
+
+        TimeSpan Left(DateTimeOffset until) => until - (duration / 4) - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
     }
 }

@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Error, "Workload {WorkloadId}: the Conductor refuses pipeline {Pipeline}; the batch run fails: {Reason}")]
     public static partial void Refused(this ILogger logger, Guid workloadId, string pipeline, string reason);
 
+    [LoggerMessage(LogLevel.Error, "Workload {WorkloadId}: its batch run did not end within {Longest}; the batch run fails")]
+    public static partial void TooLong(this ILogger logger, Guid workloadId, TimeSpan longest);
+
     [LoggerMessage(LogLevel.Warning, "Batch events: could not be consumed; they are read again until it works")]
     public static partial void EventsInterrupted(this ILogger logger, Exception exception);
 

@@ -29,6 +29,10 @@ internal sealed class RunOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan AskAfter { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long after its request a batch run that has not ended fails.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan MaxDuration { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>How long after its delivery an unacknowledged event is taken over by another instance.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan ClaimAfter { get; set; } = TimeSpan.FromSeconds(30);

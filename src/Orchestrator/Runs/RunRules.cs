@@ -41,8 +41,21 @@ internal static class RunRules
         : run with { State = RunRecord.Failed, FailureReason = reason, EndedAt = now, LeaseOwner = null };
 
     /// <summary>The Conductor did not answer.</summary>
-    public static RunRecord Retry(RunRecord run, string reason, TimeSpan delay) =>
-        run with { Attempts = run.Attempts + 1, FailureReason = reason, LeaseOwner = null, DueIn = delay };
+    public static RunRecord Retry(RunRecord run, string reason, TimeSpan delay) => run.IsOver
+        ? run
+        : run with { Attempts = run.Attempts + 1, FailureReason = reason, LeaseOwner = null, DueIn = delay };
+
+    /// <summary>Fails a run that has not ended in time; reports that come later still count.</summary>
+    public static RunRecord Expire(RunRecord run, TimeSpan longest, DateTimeOffset now) => run.IsOver || now - run.RequestedAt < longest
+        ? run
+        : run with { State = RunRecord.Failed, FailureReason = $"the run did not end within {longest}", EndedAt = now, LeaseOwner = null };
+
+    /// <summary>The Conductor answered how far the run is; unless that ends it, it is asked again.</summary>
+    public static RunRecord Follow(RunRecord run, IEnumerable<PhaseReport> reports, TimeSpan next, DateTimeOffset now)
+    {
+        var applied = Apply(run, reports, now);
+        return applied.IsOver ? applied : applied with { LeaseOwner = null, DueIn = next, Attempts = 0, FailureReason = null };
+    }
 
     /// <summary>Applies reports; returns the same run when they contain nothing new.</summary>
     public static RunRecord Apply(RunRecord run, IEnumerable<PhaseReport> reports, DateTimeOffset now)
@@ -104,6 +117,8 @@ internal static class RunRules
             {
                 State = state,
                 EndedAt = state == RunRecord.Running ? null : now,
+                // Whoever is asking about it is too late.
+                LeaseOwner = state == RunRecord.Running ? run.LeaseOwner : null,
                 FailureReason = failed is null ? null : $"phase {failed.Phase} failed{error}",
             };
     }

@@ -7,7 +7,7 @@ using Pylon.Postgres;
 namespace Pylon.Orchestrator.Runs;
 
 /// <summary>Batch runs of workloads. The table is also the queue of calls to the Conductor.</summary>
-internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
+internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logger) : IWorkloadHandler
 {
     private const string Insert =
         """
@@ -22,15 +22,17 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
         WHERE workload_id = $1 AND state IN ('requested', 'running', 'failed')
         """;
 
+    // Materialised, because the planner may run a subquery in IN again, and each time it takes other rows.
     private const string Claim =
         $"""
-        UPDATE workload_runs r SET lease_owner = $1, due_at = now() + $2
-        WHERE r.workload_id IN (
+        WITH due AS MATERIALIZED (
             SELECT workload_id FROM workload_runs
             WHERE state IN ('requested', 'running') AND due_at <= now()
             ORDER BY due_at
             LIMIT $3
             FOR UPDATE SKIP LOCKED)
+        UPDATE workload_runs r SET lease_owner = $1, due_at = now() + $2
+        FROM due WHERE r.workload_id = due.workload_id
         RETURNING {RunRecord.Columns}
         """;
 
@@ -56,13 +58,13 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
 
     /// <summary>Claims due runs; no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<RunRecord>> ClaimAsync(Guid owner, TimeSpan lease, int atMost, CancellationToken cancellationToken) =>
-        await database.QueryAsync<RunRecord>(Claim, cancellationToken, owner, lease, atMost);
+        await database.QueryAsync<RunRecord>(logger, Claim, cancellationToken, owner, lease, atMost);
 
     /// <summary>The runs of those workloads that have one.</summary>
     public async Task<IReadOnlyDictionary<Guid, RunRecord>> FindAsync(Guid[] workloadIds, CancellationToken cancellationToken) =>
         workloadIds.Length == 0
             ? new Dictionary<Guid, RunRecord>()
-            : (await database.QueryAsync<RunRecord>(Find, cancellationToken, (object)workloadIds)).ToDictionary(r => r.WorkloadId);
+            : (await database.QueryAsync<RunRecord>(logger, Find, cancellationToken, (object)workloadIds)).ToDictionary(r => r.WorkloadId);
 
     /// <summary>
     /// Applies a rule to a locked run and writes the event of its end when this ends it. Nothing is written when the rule
@@ -83,7 +85,7 @@ internal sealed class RunStore(NpgsqlDataSource database) : IWorkloadHandler
         await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Sql.Statement(Lock, workloadId, Sql.Uuid(owner)) } })
         await using (var row = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            if (await Rows.ReadAsync<RunRecord>(row, cancellationToken) is not [var found])
+            if (await Rows.ReadAsync<RunRecord>(row, logger, cancellationToken) is not [var found])
                 return;
             before = found;
         }

@@ -42,10 +42,19 @@ internal sealed class RunWorker(
     private async Task CallAsync(RunRecord run, Lease lease, CancellationToken cancellationToken)
     {
         using var scope = logger.BeginScope("workload {workload_id} {correlation_id}", run.WorkloadId, run.CorrelationId);
+        var longest = options.Value.MaxDuration;
         Func<RunRecord, RunRecord> rule;
         try
         {
-            rule = run.State == RunRecord.Requested ? await DefineAsync(run, cancellationToken) : await AskAsync(run, cancellationToken);
+            if (time.GetUtcNow() - run.RequestedAt >= longest)
+            {
+                logger.TooLong(run.WorkloadId, longest);
+                rule = now => RunRules.Expire(now, longest, time.GetUtcNow());
+            }
+            else
+            {
+                rule = run.State == RunRecord.Requested ? await DefineAsync(run, cancellationToken) : await AskAsync(run, cancellationToken);
+            }
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.InvalidArgument)
         {
@@ -77,7 +86,9 @@ internal sealed class RunWorker(
             },
             Bound(cancellationToken));
         logger.Defined(run.WorkloadId, run.Pipeline, answer.AnalysisSummary);
-        return now => RunRules.Define(now, answer, time.GetUtcNow()) with { DueIn = options.Value.AskAfter };
+        return now => RunRules.Define(now, answer, time.GetUtcNow()) is var defined && ReferenceEquals(defined, now)
+            ? now
+            : defined with { DueIn = options.Value.AskAfter };
     }
 
     private async Task<Func<RunRecord, RunRecord>> AskAsync(RunRecord run, CancellationToken cancellationToken)
@@ -96,12 +107,7 @@ internal sealed class RunWorker(
         // The longer nothing changes, the longer the next pause.
         var silent = time.GetUtcNow() - run.UpdatedAt;
         var next = silent < options.Value.AskAfter ? options.Value.AskAfter : silent < LongestSilence ? silent : LongestSilence;
-        return now =>
-        {
-            var applied = RunRules.Apply(now, known.Select(p => PhaseReport.Of(p, time.GetUtcNow())), time.GetUtcNow());
-            // The reason of a failed call is over; the reason of a failed run stays.
-            return applied with { LeaseOwner = null, DueIn = next, Attempts = 0, FailureReason = applied.State == RunRecord.Running ? null : applied.FailureReason };
-        };
+        return now => RunRules.Follow(now, known.Select(p => PhaseReport.Of(p, time.GetUtcNow())), next, time.GetUtcNow());
     }
 
     private CallOptions Bound(CancellationToken cancellationToken) =>

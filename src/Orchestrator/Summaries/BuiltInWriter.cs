@@ -13,11 +13,10 @@ internal static class BuiltInWriter
         text.Append($"Three grid zones are on offer for workload '{workload.Name}'. ");
         var first = recommendations[0];
         text.Append(first.BookingState == BookingState.Confirmed
-            ? $"{Place(first)} ranks first and is held under order {first.OrderId} (DISCOVER, SELECT, INIT and CONFIRM were answered)."
+            ? $"{Place(first)} ranks first and was booked under order {first.OrderId} (DISCOVER, SELECT, INIT and CONFIRM were answered)."
             : $"{Place(first)} ranks first; it comes from regional grid data, so no provider holds a booking.");
         foreach (var recommendation in recommendations)
             text.Append('\n').Append(Line(recommendation));
-        text.Append("\nNothing is chosen yet: pick option 1, 2 or 3.");
         return text.ToString();
     }
 

@@ -1,4 +1,6 @@
+using System.Data;
 using Dapper;
+using Google.Protobuf;
 using Npgsql;
 using Pylon.Postgres;
 
@@ -9,20 +11,37 @@ internal static class Rows
 {
     static Rows() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
+    /// <summary>Reads all rows; with a logger, one that cannot be read is left out and logged.</summary>
     public static async Task<List<T>> QueryAsync<T>(
-        this NpgsqlDataSource database, string sql, CancellationToken cancellationToken, params object?[] parameters)
+        this NpgsqlDataSource database, ILogger? logger, string sql, CancellationToken cancellationToken, params object?[] parameters)
     {
         await using var command = database.Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await ReadAsync<T>(reader, cancellationToken);
+        return await ReadAsync<T>(reader, logger, cancellationToken);
     }
 
-    public static async Task<List<T>> ReadAsync<T>(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    public static async Task<List<T>> ReadAsync<T>(NpgsqlDataReader reader, ILogger? logger, CancellationToken cancellationToken)
     {
         var parse = reader.GetRowParser<T>();
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
-            rows.Add(parse(reader));
+        {
+            try
+            {
+                rows.Add(parse(reader));
+            }
+            catch (Exception e) when (logger is not null && IsAboutTheRow(e))
+            {
+                // The first column of every query is the id.
+                logger.RowUnreadable(e, typeof(T).Name, reader.GetGuid(0));
+            }
+        }
+
         return rows;
     }
+
+    /// <summary>True when what a row holds cannot be read, false when the connection fails.</summary>
+    public static bool IsAboutTheRow(Exception e) =>
+        e is DataException or InvalidCastException or OverflowException or ArgumentException or FormatException
+            or InvalidJsonException or InvalidProtocolBufferException or System.Text.Json.JsonException;
 }

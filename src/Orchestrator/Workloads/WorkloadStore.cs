@@ -11,7 +11,7 @@ using Pylon.Rpc;
 namespace Pylon.Orchestrator.Workloads;
 
 /// <summary>The users' side of compute_workloads: submit, read, choose, cancel, replay.</summary>
-internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWorkloadHandler> handlers)
+internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWorkloadHandler> handlers, ILogger<WorkloadStore> logger)
 {
     private const string Insert =
         $"""
@@ -55,10 +55,16 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         WHERE w.id = $1 AND w.status = 'pending_user_choice'
         """;
 
+    // Under a worker: without its lease it writes nothing more and stops. It says when it has (FlowStore.MakeWay); the end
+    // of its lease is the latest moment.
     private const string Cancel =
         """
-        UPDATE compute_workloads SET status = 'cancelling', attempts = 0, due_at = now(), lease_owner = NULL
-        WHERE id = $1 AND status IN ('queued', 'pending_user_choice', 'scheduled', 'failed')
+        UPDATE compute_workloads SET
+            status = 'cancelling',
+            attempts = 0,
+            due_at = CASE WHEN lease_owner IS NULL THEN now() ELSE due_at END,
+            lease_owner = NULL
+        WHERE id = $1 AND status IN ('queued', 'processing', 'pending_user_choice', 'choosing', 'scheduled', 'failed')
         """;
 
     // In a transaction that continues, the stored messages concern the item after the refused ones, so these stay refused.
@@ -104,11 +110,16 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         ?? await FirstAsync(FindByRequest, cancellationToken, requestId)
         ?? throw new InvalidOperationException($"request {requestId} is gone");
 
+    /// <summary>Null when there is none, or none that can be read.</summary>
     public Task<WorkloadRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => FirstAsync(Find, cancellationToken, id);
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
-        await database.QueryAsync<WorkloadRecord>(Page, cancellationToken, [.. Key(after), statuses.ToArray(), atMost]);
+        await QueryAsync(Page, cancellationToken, [.. Key(after), statuses.ToArray(), atMost]);
+
+    /// <summary>The workloads that a statement returns; a row that cannot be read is left out and logged.</summary>
+    public Task<List<WorkloadRecord>> QueryAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>
+        database.QueryAsync<WorkloadRecord>(logger, sql, cancellationToken, parameters);
 
     /// <summary>The options of a workload by rank; empty before they are offered.</summary>
     public async Task<IReadOnlyList<Option>> OptionsOfAsync(Guid id, CancellationToken cancellationToken) =>
@@ -117,14 +128,8 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     /// <summary>The options of many workloads in one statement.</summary>
     public async Task<ILookup<Guid, Option>> OptionsOfAsync(Guid[] ids, CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<OptionRow>(Options, cancellationToken, (object)ids);
-        return rows.ToLookup(row => row.WorkloadId, row =>
-        {
-            var recommendation = Parser.Parse<Recommendation>(row.Recommendation);
-            recommendation.OrderId = row.OrderId ?? "";
-            recommendation.BookingState = Booking(row.State);
-            return new Option(recommendation, row.Offer is null ? null : JsonSerializer.Deserialize<ProviderOffer>(row.Offer));
-        });
+        var rows = await database.QueryAsync<OptionRow>(logger, Options, cancellationToken, (object)ids);
+        return rows.SelectMany(row => Read(row) is { } option ? new[] { (row.WorkloadId, Option: option) } : []).ToLookup(o => o.WorkloadId, o => o.Option);
     }
 
     /// <summary>False when the workload does not wait for a choice. A settled choice needs no provider and is scheduled at once.</summary>
@@ -151,7 +156,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         }),
     ];
 
-    /// <summary>False when the state does not allow it.</summary>
+    /// <summary>False when it is cancelled already, or there is no such workload.</summary>
     public Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) =>
         database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), .. handlers.Select(h => h.Cancelling(id))], cancellationToken);
 
@@ -168,7 +173,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     public async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(
         PageToken? after, bool includeReplayed, int atMost, CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<DeadLetterRow>(DeadLetters, cancellationToken, [.. Key(after), includeReplayed, atMost]);
+        var rows = await database.QueryAsync<DeadLetterRow>(logger, DeadLetters, cancellationToken, [.. Key(after), includeReplayed, atMost]);
         return
         [
             .. rows.Select(row => new DeadLetter
@@ -202,6 +207,23 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         ? [token.Time, token.Id]
         : [DateTime.MaxValue, Guid.AllBitsSet];
 
+    /// <summary>Null when it cannot be read; that is logged.</summary>
+    private Option? Read(OptionRow row)
+    {
+        try
+        {
+            var recommendation = Parser.Parse<Recommendation>(row.Recommendation);
+            recommendation.OrderId = row.OrderId ?? "";
+            recommendation.BookingState = Booking(row.State);
+            return new Option(recommendation, row.Offer is null ? null : JsonSerializer.Deserialize<ProviderOffer>(row.Offer));
+        }
+        catch (Exception e) when (Rows.IsAboutTheRow(e))
+        {
+            logger.RowUnreadable(e, nameof(Option), row.WorkloadId);
+            return null;
+        }
+    }
+
     private async Task<WorkloadRecord?> FirstAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>
-        (await database.QueryAsync<WorkloadRecord>(sql, cancellationToken, parameters)).FirstOrDefault();
+        (await QueryAsync(sql, cancellationToken, parameters)).FirstOrDefault();
 }

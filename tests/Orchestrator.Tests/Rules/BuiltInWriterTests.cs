@@ -30,11 +30,10 @@ public sealed class BuiltInWriterTests
         var grid = new Recommendation { Rank = 3, ZoneName = "South Wales", RenewableMixPercent = 40, CarbonIntensityGco2Kwh = 200, Score = 20, Source = RecommendationSource.Grid, Synthetic = true };
         Assert.Equal(
             """
-            Three grid zones are on offer for workload 'night batch'. Harbour-East [NC-1] ranks first and is held under order order-7 (DISCOVER, SELECT, INIT and CONFIRM were answered).
+            Three grid zones are on offer for workload 'night batch'. Harbour-East [NC-1] ranks first and was booked under order order-7 (DISCOVER, SELECT, INIT and CONFIRM were answered).
             1. Harbour-East [NC-1]: 88 % renewable, 42 gCO2/kWh, score 83.8, 2026-03-04 10:00 to 2026-03-04 14:00 UTC, 0.104 GBP per kWh.
             2. Leeds: 70.3 % renewable, carbon intensity not given, score -29.75 (zone found by locality only, the window is over).
             3. South Wales: 40 % renewable, 200 gCO2/kWh, score 20.0 (from regional grid data, synthetic values).
-            Nothing is chosen yet: pick option 1, 2 or 3.
             """,
             BuiltInWriter.Write(Workload, [booked, silent, grid]));
     }

@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using Pylon.Conductor.V1;
+using Pylon.Messaging;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
@@ -8,6 +10,15 @@ namespace Pylon.Orchestrator.Tests.Rules;
 public sealed class RunRulesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Dictionary<string, Func<RunRecord, RunRecord>> Transitions = new()
+    {
+        ["define"] = run => RunRules.Define(run, Answer(), Now.AddHours(1)),
+        ["refuse"] = run => RunRules.Refuse(run, "no", Now.AddHours(1)),
+        ["retry"] = run => RunRules.Retry(run, "the Conductor did not answer", TimeSpan.FromSeconds(1)),
+        ["follow"] = run => RunRules.Follow(run, [], TimeSpan.FromSeconds(1), Now.AddHours(1)),
+        ["expire"] = run => RunRules.Expire(run, TimeSpan.FromSeconds(1), Now.AddHours(1)),
+    };
+
     private static readonly string[] Phases = ["prepare", "train", "evaluate"];
 
     [Fact]
@@ -56,15 +67,47 @@ public sealed class RunRulesTests
         Assert.Equal((RunRecord.Running, null, null), (again.State, again.FailureReason, again.EndedAt));
     }
 
-    [Theory]
-    [InlineData(RunRecord.Cancelled)]
-    [InlineData(RunRecord.Completed)]
-    [InlineData(RunRecord.Failed)]
-    public void RunThatIsOverIsNotDefined(string state)
+    public static TheoryData<string, string> Ended()
     {
-        var run = Requested() with { State = state };
-        Assert.Same(run, RunRules.Define(run, Answer(), Now));
-        Assert.Same(run, RunRules.Refuse(run, "no", Now));
+        var data = new TheoryData<string, string>();
+        foreach (var state in new[] { RunRecord.Cancelled, RunRecord.Completed, RunRecord.Failed })
+        {
+            foreach (var rule in Transitions.Keys)
+                data.Add(state, rule);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Ended))]
+    public void NoAnswerRewritesARunThatHasEnded(string state, string rule)
+    {
+        var run = Defined() with { State = state, FailureReason = "phase prepare failed: GPU_LOST", EndedAt = Now };
+        Assert.Same(run, Transitions[rule](run));
+    }
+
+    [Fact]
+    public void RunThatEndsIsNotLeasedAnyMore()
+    {
+        var failed = RunRules.Apply(Defined() with { LeaseOwner = Guid.NewGuid() }, [new PhaseReport("train", 0, 0, 3, Complete: false, Failed: true, "GPU_LOST", Now)], Now);
+        Assert.Null(failed.LeaseOwner);
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue, 0)]
+    [InlineData(253_402_300_800, 0)]
+    [InlineData(-62_135_596_801, 0)]
+    [InlineData(0, -1)]
+    [InlineData(0, 1_000_000_000)]
+    public void EventAtATimeThatNoClockShowsHasNoReport(long seconds, int nanos)
+    {
+        var read = new Events.V1.Event
+        {
+            Time = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = seconds, Nanos = nanos },
+            BatchPhaseProgressed = new Events.V1.BatchPhaseProgressed { BatchId = Guid.NewGuid().ToString(), PhaseName = "train" },
+        };
+        Assert.Null(PhaseReport.Read(new GroupEntry("batches", "1-0", EntryFormat.Event, read.ToByteArray(), 1), Now));
     }
 
     [Theory]

@@ -30,6 +30,22 @@ public sealed class WorkloadMappingTests
         { "deadline", r => r.Deadline = new Timestamp { Seconds = long.MaxValue } },
         { "deadline", r => r.Deadline = new Timestamp { Nanos = -1 } },
         { "deadline", r => r.Deadline = Timestamp.FromDateTimeOffset(Now) },
+        { "workload_name", r => r.WorkloadName = "\u200b" },
+        { "workload_name", r => r.WorkloadName = "\u200d\ufeff \u2060" },
+        { "workload_name", r => r.WorkloadName = "\u3164" },
+        { "workload_name", r => r.WorkloadName = string.Concat(Enumerable.Repeat("😀", 201)) },
+        { "request", r => (r.WorkloadName, r.Request) = ("", "\u200b") },
+        { "pipeline", r => r.Pipeline = "\u200b" },
+        { "deadline", r => r.Deadline = Timestamp.FromDateTimeOffset(new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero)) },
+        { "deadline", r => r.Deadline = new Timestamp { Seconds = 253_402_300_799 } },
+        { "deadline", r => r.Deadline = new Timestamp { Seconds = 253_402_300_800 } },
+        { "deadline", r => r.Deadline = new Timestamp { Seconds = -62_135_596_801 } },
+        { "deadline", r => r.Deadline = new Timestamp { Nanos = 1_000_000_000 } },
+        { "user_email", r => r.UserEmail = "a@b@c.de" },
+        { "user_email", r => r.UserEmail = "a\n@b.de" },
+        { "user_email", r => r.UserEmail = "a@b.de\n" },
+        { "user_email", r => r.UserEmail = "a\u200b@b.de" },
+        { "user_email", r => r.UserEmail = "a@b\u00a0.de" },
         { "user_email", r => r.UserEmail = "nobody" },
         { "user_email", r => r.UserEmail = "@example.org" },
         { "user_email", r => r.UserEmail = "nobody@" },
@@ -55,6 +71,15 @@ public sealed class WorkloadMappingTests
     }
 
     [Fact]
+    public void LengthsCountCodePoints()
+    {
+        var name = string.Concat(Enumerable.Repeat("😀", 200));
+        var request = string.Concat(Enumerable.Repeat("😀", 4000));
+        var workload = WorkloadMapping.Parse(new SubmitWorkloadRequest { WorkloadName = name, Request = request }, Now);
+        Assert.Equal((name, request), (workload.Name, workload.Request));
+    }
+
+    [Fact]
     public void RequestGivesTheNameWhenThereIsNone()
     {
         Assert.Equal("train it", WorkloadMapping.Parse(new SubmitWorkloadRequest { Request = " train it " }, Now).Name);
@@ -65,7 +90,7 @@ public sealed class WorkloadMappingTests
     public void ShortenedNameHoldsWholeCharacters()
     {
         var name = WorkloadMapping.Parse(new SubmitWorkloadRequest { Request = new string('x', 198) + "😀😀😀" }, Now).Name;
-        Assert.Equal(new string('x', 198) + "…", name);
+        Assert.Equal(new string('x', 198) + "😀…", name);
     }
 
     [Fact]

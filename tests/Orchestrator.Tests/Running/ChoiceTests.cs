@@ -125,6 +125,46 @@ public sealed class ChoiceTests
         Assert.Equal(1, await stack.RequestsAsync("cancel"));
     }
 
+    [Theory]
+    [InlineData("discover")]
+    [InlineData("select")]
+    [InlineData("init")]
+    public async Task CancellationStopsARunningAttempt(string action)
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", "--Bpp:HttpTimeout=00:01:00");
+        await stack.FaultAsync(new { action, kind = "delay", delay_ms = 50_000 });
+        var id = await stack.SubmitAsync();
+        await Eventually.True(async () => await stack.RequestsAsync(action) == 1);
+        Assert.Equal(WorkloadStatus.Processing, (await stack.GetAsync(id)).Status);
+        Assert.Equal(WorkloadStatus.Cancelled, (await stack.CancelAsync(id)).Status);
+        Assert.Equal(0, await stack.RequestsAsync("confirm"));
+    }
+
+    [Fact]
+    public async Task CancellationStopsARunningChoice()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", "--Bpp:HttpTimeout=00:01:00");
+        var offered = await stack.OfferedAsync();
+        await stack.FaultAsync(new { action = "init", kind = "delay", delay_ms = 50_000 });
+        var choosing = stack.ChooseAsync(offered.Id, 2);
+        await Eventually.True(async () => await stack.RequestsAsync("init") == 2);
+        Assert.Equal(WorkloadStatus.Cancelled, (await stack.CancelAsync(offered.Id)).Status);
+        Assert.Equal(WorkloadStatus.Cancelled, (await choosing).Status);
+        Assert.DoesNotContain("CONFIRMED", await stack.OrderStatesAsync(offered.Id));
+    }
+
+    [Fact]
+    public async Task SummarySaysWhatIsChosen()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        Assert.EndsWith("\nNothing is chosen yet: pick option 1, 2 or 3.", offered.Summary, StringComparison.Ordinal);
+        await stack.ChooseAsync(offered.Id, 2);
+        Assert.EndsWith("\nOption 2 is chosen and scheduled.", (await stack.GetAsync(offered.Id)).Summary, StringComparison.Ordinal);
+        var cancelled = await stack.CancelAsync(offered.Id);
+        Assert.DoesNotContain("Nothing is chosen", cancelled.Summary, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ScheduledWorkloadIsCancelledToo()
     {

@@ -55,6 +55,9 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public V1.BecknService.BecknServiceClient Beckn => new(_channel);
 
+    /// <summary>For calls that the clients do not make.</summary>
+    public Grpc.Core.CallInvoker Invoker => _channel!.CreateCallInvoker();
+
     public static async Task<OrchestratorStack> StartAsync(string style = "sync", params string[] settings)
     {
         var sandbox = Sandbox.Program.Build(

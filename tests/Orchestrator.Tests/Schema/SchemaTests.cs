@@ -13,9 +13,9 @@ public sealed class SchemaTests(SharedDatabase shared) : IClassFixture<SharedDat
     private static readonly HashSet<(string From, string To)> Allowed =
     [
         ("queued", "processing"), ("queued", "cancelling"),
-        ("processing", "queued"), ("processing", "pending_user_choice"), ("processing", "failed"),
+        ("processing", "queued"), ("processing", "pending_user_choice"), ("processing", "failed"), ("processing", "cancelling"),
         ("pending_user_choice", "choosing"), ("pending_user_choice", "scheduled"), ("pending_user_choice", "cancelling"),
-        ("choosing", "scheduled"), ("choosing", "pending_user_choice"), ("choosing", "failed"),
+        ("choosing", "scheduled"), ("choosing", "pending_user_choice"), ("choosing", "failed"), ("choosing", "cancelling"),
         ("scheduled", "cancelling"),
         ("failed", "queued"), ("failed", "choosing"), ("failed", "cancelling"),
         ("cancelling", "cancelled"), ("cancelling", "failed"),

@@ -15,6 +15,33 @@ public sealed class ClaimTests
     }
 
     [Fact]
+    public async Task UrgentIsClaimedFirstButNothingWaitsForever()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        foreach (var (name, urgency, minutes) in new[] { ("old", "LOW", 50), ("medium", "MEDIUM", 30), ("plain", null, 20), ("urgent", "HIGH", 0), ("starved", "LOW", 90), ("second", "HIGH", 10) })
+        {
+            await database.ExecuteAsync(
+                $"INSERT INTO compute_workloads (workload_name, urgency, submitted_at) VALUES ('{name}', {(urgency is null ? "NULL" : $"'{urgency}'")}, now() - interval '{minutes} minutes')");
+        }
+
+        var order = new List<string>();
+        for (var n = 0; n < 6; n++)
+            order.Add(Assert.Single(await database.ClaimAsync(Guid.NewGuid(), 1)).Name);
+        Assert.Equal(["starved", "second", "urgent", "old", "medium", "plain"], order);
+    }
+
+    [Fact]
+    public async Task UrgentThatIsQueuedAgainIsStillFirst()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, urgency) VALUES ('urgent', 'HIGH')");
+        var urgent = Assert.Single(await database.ClaimAsync(Offers.Owner));
+        await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, submitted_at) VALUES ('older', now() - interval '5 minutes')");
+        await database.Flow.ReleaseAsync(Offers.LeaseOf(urgent), CancellationToken.None);
+        Assert.Equal("urgent", Assert.Single(await database.ClaimAsync(Guid.NewGuid(), 1)).Name);
+    }
+
+    [Fact]
     public async Task ClaimedIsProcessingAndLeased()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
@@ -59,6 +86,19 @@ public sealed class ClaimTests
         Assert.Equal(Workloads, claimed.Count);
         Assert.Equal(Workloads, claimed.Distinct().Count());
         Assert.True(sizes.Max() <= AtMost, $"{sizes.Max()} claimed at once");
+    }
+
+    [Fact]
+    public async Task ClaimTakesNoMoreThanItMayWhateverThePlanIs()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        for (var n = 0; n < 6; n++)
+            await database.ChooseAsync((await database.OfferedAsync()).Id, 1, settled: true);
+        for (var n = 0; n < 20; n++)
+            await database.SubmitAsync();
+        await database.PlanNestedLoopsAsync();
+        Assert.Equal(2, (await database.ClaimAsync(Guid.NewGuid(), 2)).Count);
+        Assert.Equal(2, (await database.Runs.ClaimAsync(Guid.NewGuid(), TimeSpan.FromMinutes(1), 2, CancellationToken.None)).Count);
     }
 
     [Fact]

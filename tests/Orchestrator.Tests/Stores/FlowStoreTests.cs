@@ -3,6 +3,7 @@ using Pylon.Common.V1;
 using Pylon.Events.V1;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Testing;
 
 namespace Pylon.Orchestrator.Tests.Stores;
 
@@ -152,6 +153,58 @@ public sealed class FlowStoreTests
         Assert.Equal((0, null), (again.Attempts, again.FailureReason));
         Assert.Equal(
             ["pylon.workload.queued.v1", "pylon.workload.failed.v1", "pylon.workload.queued.v1"], await database.EventsOfAsync(workload.Id));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FailedWorkloadThatIsQueuedByPlainSqlFailsAgainWithADeadLetter(bool whileChoosing)
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = whileChoosing ? await database.OfferedAsync() : await database.ClaimedAsync();
+        if (whileChoosing)
+        {
+            await database.ChooseAsync(workload.Id, 2);
+            workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
+        }
+
+        for (var round = 1; round <= 2; round++)
+        {
+            await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), $"failure {round}", false, None);
+            await database.ExecuteAsync("UPDATE compute_workloads SET status = 'queued' WHERE id = $1", workload.Id);
+            Assert.Empty(await database.Workloads.DeadLettersAsync(null, false, 10, None));
+            workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
+            Assert.Equal((0, null, null), (workload.Attempts, workload.FailureReason, workload.ChosenOption));
+        }
+
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "failure 3", false, None);
+        Assert.Equal("failure 3", Assert.Single(await database.Workloads.DeadLettersAsync(null, false, 10, None)).Reason);
+        Assert.Equal(3, (await database.Workloads.DeadLettersAsync(null, true, 10, None)).Count);
+    }
+
+    [Theory]
+    [InlineData("step")]
+    [InlineData("order")]
+    public async Task WriteUnderALeaseWaitsForWhoeverChangesTheWorkload(string write)
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var offered = await database.OfferedAsync();
+        await database.ChooseAsync(offered.Id, 2);
+        var workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
+        var before = await database.EventsOfAsync(workload.Id);
+        await using var other = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand($"UPDATE compute_workloads SET lease_owner = gen_random_uuid() WHERE id = '{workload.Id}'", other, transaction))
+            await command.ExecuteNonQueryAsync();
+
+        var writing = write == "step"
+            ? database.Flow.AnnounceAsync(Offers.LeaseOf(workload), Guid.NewGuid(), Guid.NewGuid(), "select", 2, None)
+            : database.Flow.GiveOrderAsync(Offers.LeaseOf(workload), 2, "order-late", None);
+        await Eventually.True(async () => writing.IsCompleted || await database.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+        await transaction.CommitAsync();
+
+        await Assert.ThrowsAsync<LeaseLostException>(() => writing);
+        Assert.Equal(before, await database.EventsOfAsync(workload.Id));
     }
 
     [Fact]

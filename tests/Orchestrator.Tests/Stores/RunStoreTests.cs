@@ -8,7 +8,7 @@ public sealed class RunStoreTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
+    private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public async Task ScheduledWorkloadHasItsRunFromThatMoment()

@@ -1,4 +1,6 @@
 using Pylon.Orchestrator.Api;
+using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
 
@@ -116,19 +118,52 @@ public sealed class WorkloadStoreTests
 
     [Theory]
     [InlineData("queued", true)]
-    [InlineData("processing", false)]
+    [InlineData("processing", true)]
     [InlineData("pending_user_choice", true)]
-    [InlineData("choosing", false)]
+    [InlineData("choosing", true)]
     [InlineData("scheduled", true)]
     [InlineData("failed", true)]
     [InlineData("cancelling", false)]
     [InlineData("cancelled", false)]
-    public async Task CancelIsForStatesInWhichNobodyWorks(string status, bool allowed)
+    public async Task CancelIsForEveryStateBeforeIt(string status, bool allowed)
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var id = await database.ArrangeAsync(status);
         Assert.Equal(allowed, await database.Workloads.CancelAsync(id, None));
         Assert.Equal(allowed ? Status.Cancelling : status, (await database.FindAsync(id)).Status);
+    }
+
+    [Fact]
+    public async Task CancellationByPlainSqlTakesTheLease()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.ExecuteAsync("UPDATE compute_workloads SET status = 'cancelling' WHERE id = $1", workload.Id);
+        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "late", false, None));
+        await database.ExpireAsync(workload.Id);
+        Assert.Equal(Status.Cancelling, Assert.Single(await database.ClaimAsync(Guid.NewGuid())).Status);
+    }
+
+    [Theory]
+    [InlineData(BecknOrder.Open, true)]
+    [InlineData(BecknOrder.Pending, false)]
+    public async Task CancellationBeginsWhenTheAttemptHasStoppedUnlessAConfirmMayBeOnItsWay(string order, bool atOnce)
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        var lease = Offers.LeaseOf(workload);
+        await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
+        await database.Beckn.MoveOrderAsync("o1", order, [BecknOrder.Open], None);
+
+        Assert.True(await database.Workloads.CancelAsync(workload.Id, None));
+        Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
+        Assert.False(await database.Flow.RenewAsync(lease, TimeSpan.FromMinutes(1), None));
+        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.FailAsync(workload, lease, "late", false, None));
+
+        await database.Flow.MakeWayAsync(workload.Id, None);
+        Assert.Equal(atOnce ? 1 : 0, (await database.ClaimAsync(Guid.NewGuid())).Count);
+        await database.ExpireAsync(workload.Id);
+        Assert.Equal(Status.Cancelling, Assert.Single(await database.ClaimAsync(Guid.NewGuid())).Status);
     }
 
     [Fact]

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Npgsql;
+using Pylon.Orchestrator.V1;
+using Pylon.Testing;
+
+namespace Pylon.Orchestrator.Tests.Running;
+
+/// <summary>An attempt ends with its lease, and has a longest duration of its own.</summary>
+public sealed class LeaseTests
+{
+    [Fact]
+    public async Task AttemptEndsBeforeALeaseThatCannotBeRenewed()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", "--Bpp:HttpTimeout=00:01:00", "--Bpp:Lease=00:00:04");
+        await stack.FaultAsync(new { action = "discover", kind = "delay", delay_ms = 50_000 });
+        var outcomes = new ConcurrentQueue<string>();
+        using var listener = Outcomes(outcomes);
+        var id = await stack.SubmitAsync();
+        await Eventually.True(async () => await stack.RequestsAsync("discover") == 1);
+
+        // A renewal now waits for this lock, longer than the lease lasts.
+        await using var other = await stack.Database.DataSource.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand($"SELECT FROM compute_workloads WHERE id = '{id}' FOR UPDATE", other, transaction))
+            await command.ExecuteNonQueryAsync();
+
+        await Eventually.True(() => outcomes.Contains("lost"), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task AttemptThatTakesTooLongCountsAsFailed()
+    {
+        await using var stack = await OrchestratorStack.StartAsync(
+            "sync", "--Bpp:HttpTimeout=00:01:00", "--Bpp:MaxAttemptDuration=00:00:00.3", "--Bpp:MaxAttempts=2");
+        await stack.FaultAsync(new { action = "discover", kind = "delay", delay_ms = 50_000, count = 0 });
+        var failed = await stack.UntilAsync(await stack.SubmitAsync(), WorkloadStatus.Failed);
+        Assert.Equal((2, "the attempt took longer than 00:00:00.3000000"), (failed.Attempts, failed.FailureReason));
+    }
+
+    [Fact]
+    public async Task BatchRunThatTakesTooLongFails()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", "--Runs:PollInterval=00:00:00.05", "--Runs:AskAfter=00:00:00.1", "--Runs:MaxDuration=00:00:01");
+        var offered = await stack.OfferedAsync();
+        await stack.ChooseAsync(offered.Id, 1);
+        Assert.Equal("the run did not end within 00:00:01", (await stack.UntilAsync(offered.Id, RunState.Failed)).Run.FailureReason);
+        Assert.Equal("pylon.workload.run_ended.v1", (await stack.Database.EventsOfAsync(Guid.Parse(offered.Id)))[^1]);
+    }
+
+    // Of all attempts in this process: other tests run beside this one, but none of them loses a lease in this way.
+    private static MeterListener Outcomes(ConcurrentQueue<string> outcomes)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "pylon_workload_run_duration")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            foreach (var (key, value) in tags)
+            {
+                if (key == "outcome")
+                    outcomes.Enqueue((string)value!);
+            }
+        });
+        listener.Start();
+        return listener;
+    }
+}
