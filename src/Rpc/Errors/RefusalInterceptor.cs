@@ -24,7 +24,7 @@ internal sealed class RefusalInterceptor(
         {
             var response = await continuation(request, context);
             if (response is IMessage message && message.CalculateSize() < CompressFromBytes)
-                context.WriteOptions = Uncompressed;
+                context.TrySetWriteOptions(Uncompressed);
             return response;
         }
         catch (Exception exception)
