@@ -155,6 +155,59 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public async Task GapOfAStreamThatBeganAnewIsReportedWhenANewEventCameFirst()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Events.Publish(1, 10);
+        gateway.Events.Lose();
+        gateway.Events.Publish(11, 2);
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:3-0");
+        Assert.Equal("gap", (await stream.NextAsync())!.Value.Type);
+        Assert.Equal([11, 12], await stream.NumbersAsync(2));
+
+        var poll = await gateway.Http.GetFromJsonAsync<JsonElement>("/beckn/broadcast/poll?after=workloads:3-0");
+        Assert.True(poll.GetProperty("events")[0].GetProperty("gap").GetBoolean());
+        var again = await gateway.Http.GetFromJsonAsync<JsonElement>($"/beckn/broadcast/poll?after={poll.GetProperty("position").GetString()}");
+        Assert.Equal(0, again.GetProperty("events").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task GapOfAStreamThatLostItsEndIsReported()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Events.Publish(1, 3);
+        gateway.Events.Publish(FakeEventStream.Numbered(4), "batches");
+        gateway.Events.Publish(5, 1);
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?topics=workloads&after=workloads:4-0");
+
+        Assert.Equal("gap", (await stream.NextAsync())!.Value.Type);
+        Assert.Equal([5], await stream.NumbersAsync(1));
+    }
+
+    [Fact]
+    public async Task GapDuringAReplayIsReported()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=5");
+        gateway.Events.Publish(1, 30);
+        var reads = 0;
+        gateway.Events.OnRead = () =>
+        {
+            // The first page is read; the reader is slow, and the stream is trimmed behind its back.
+            if (Interlocked.Increment(ref reads) == 2)
+                gateway.Events.Trim(20);
+            return Task.CompletedTask;
+        };
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?topics=workloads&after=workloads:3-0");
+
+        Assert.Equal(Enumerable.Range(4, 5), await stream.NumbersAsync(5));
+        Assert.Equal("gap", (await stream.NextAsync())!.Value.Type);
+        Assert.Equal(Enumerable.Range(21, 10), await stream.NumbersAsync(10));
+    }
+
+    [Fact]
     public async Task ReaderAheadOfThisGatewayGetsNothingTwice()
     {
         await using var gateway = await TestGateway.StartAsync();

@@ -105,11 +105,11 @@ internal sealed class BroadcastHub(
         lock (_gate)
         {
             _position = _position.With(streamed.Topic, streamed.Position);
-            // A dead letter advances the position but is not broadcast.
+            // A dead letter advances the position but is not broadcast; a gap is broadcast as one.
             if (streamed.DeadLetter is not null)
                 return;
-            var frame = new BroadcastFrame(_position, streamed);
-            foreach (var subscriber in _subscribers.Where(subscriber => !subscriber.Offer(frame)).ToList())
+            var frame = new BroadcastFrame(_position, streamed.IsGap ? null : streamed);
+            foreach (var subscriber in _subscribers.Where(subscriber => !subscriber.Offer(streamed.Topic, frame)).ToList())
             {
                 _subscribers.Remove(subscriber);
                 metrics.Subscribed(-1);
