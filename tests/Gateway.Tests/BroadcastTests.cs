@@ -45,6 +45,47 @@ public sealed class BroadcastTests
         Assert.Equal("7", data.GetProperty("data").GetProperty("workload_name").GetString());
     }
 
+    [Fact]
+    public async Task StreamMayNotBeKeptOrChangedOnItsWay()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+
+        using var answer = await gateway.Http.GetAsync("/beckn/broadcast", HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal("no-cache, no-transform", string.Join(", ", answer.Headers.GetValues("Cache-Control").SelectMany(value => value.Split(", ")).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task TooManySubscribersIsSaidBeforeTheAnswerBegins()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:MaxSubscribers=1");
+        gateway.Events.Publish(1, 3);
+        using var one = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:1-0");
+        // In its replay, where it is not yet one of the hub's.
+        Assert.Equal([2], await one.NumbersAsync(1));
+
+        foreach (var path in (string[])["/beckn/broadcast", "/beckn/broadcast?after=workloads:1-0", "/beckn/broadcast?lastEventId=workloads:1-0"])
+        {
+            var answer = await gateway.Http.GetAsync(path);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal("TOO_MANY_SUBSCRIBERS", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("reason").GetString());
+        }
+
+        using var call = new BroadcastService.BroadcastServiceClient(gateway.Grpc).Subscribe(new SubscribeRequest { After = "workloads:1-0" });
+        Assert.Equal("TOO_MANY_SUBSCRIBERS", (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None))).Reason());
+    }
+
+    [Fact]
+    public async Task ReconnectingReaderMaySendItsLastIdAsAParameter()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Events.Publish(1, 5);
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:1-0&lastEventId=workloads:3-0");
+
+        Assert.Equal([4, 5], await stream.NumbersAsync(2));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

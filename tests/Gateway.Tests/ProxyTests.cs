@@ -39,6 +39,16 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     }
 
     [Fact]
+    public async Task HeadersOfAStreamComeBeforeItsFirstMessage()
+    {
+        using var call = Client.WatchWorkload(new WatchWorkloadRequest { Id = "silent" });
+
+        var headers = await call.ResponseHeadersAsync.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal("yes", headers.GetValue("early"));
+    }
+
+    [Fact]
     public async Task DeadlinesReachTheService()
     {
         await using var gateway = await TestGateway.StartAsync();
