@@ -88,7 +88,8 @@ internal sealed class RefusalInterceptor(
     // What still runs for a call that has ended fails in many ways; none of them is an error of the service.
     private RpcException? EndOf(Exception exception, ServerCallContext context)
     {
-        if (exception is not (OperationCanceledException or IOException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.DeadlineExceeded }))
+        // The library throws InvalidOperationException for a message to a caller that has gone.
+        if (exception is not (OperationCanceledException or IOException or InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.DeadlineExceeded }))
             return null;
         if (context.Deadline <= time.GetUtcNow().UtcDateTime)
             return new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline of the call has passed."));
