@@ -66,6 +66,28 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     }
 
     [Fact]
+    public async Task FrozenServiceDoesNotHoldItsCallers()
+    {
+        // It takes connections and answers nothing, as a stopped process does.
+        using var frozen = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        frozen.Start();
+        await using var gateway = await TestGateway.StartAsync(
+            $"--PYLON_INGESTION=http://{frozen.LocalEndpoint}", "--Transcoding:DefaultTimeout=00:00:00.200", "--Proxy:UnaryTimeout=00:00:00.200");
+
+        Assert.Equal(504, (int)(await gateway.Http.GetAsync("/api/v1/grid/national")).StatusCode);
+        var client = new Pylon.Ingestion.V1.GridService.GridServiceClient(gateway.Grpc);
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await client.GetNationalGridAsync(new()));
+        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+    }
+
+    [Fact]
+    public void EveryUnaryCallHasABound()
+    {
+        Assert.True(new Pylon.Gateway.Proxy.ProxyOptions().UnaryTimeout <= TimeSpan.FromSeconds(10));
+        Assert.True(new Pylon.Transcoding.Requests.TranscodingOptions().DefaultTimeout <= TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task UnreachableServiceIsUnavailable()
     {
         await using var gateway = await TestGateway.StartAsync();
