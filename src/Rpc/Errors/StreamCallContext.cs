@@ -7,14 +7,14 @@ namespace Pylon.Rpc;
 /// The context of a streaming call whose token also ends with the host. Without it a stream that waits for news keeps
 /// the process alive for the whole shutdown timeout.
 /// </summary>
-internal sealed class StreamCallContext(ServerCallContext call, CancellationToken ended) : ServerCallContext
+internal sealed class StreamCallContext(ServerCallContext call, CancellationToken cancellationToken) : ServerCallContext
 {
     protected override string MethodCore => call.Method;
     protected override string HostCore => call.Host;
     protected override string PeerCore => call.Peer;
     protected override DateTime DeadlineCore => call.Deadline;
     protected override Metadata RequestHeadersCore => call.RequestHeaders;
-    protected override CancellationToken CancellationTokenCore => ended;
+    protected override CancellationToken CancellationTokenCore => cancellationToken;
     protected override Metadata ResponseTrailersCore => call.ResponseTrailers;
     protected override Status StatusCore { get => call.Status; set => call.Status = value; }
     protected override WriteOptions? WriteOptionsCore { get => call.TryGetWriteOptions(); set => call.TrySetWriteOptions(value); }
