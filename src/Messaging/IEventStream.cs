@@ -29,7 +29,8 @@ public interface IEventStream
 
     /// <summary>
     /// Everything after the positions and then the new events as they come. Outlives outages of the stream without
-    /// losing its place; ends only with the token, by <see cref="OperationCanceledException"/>.
+    /// losing its place; what was lost meanwhile is said by <see cref="StreamedEvent.IsGap"/>. Ends only with the token, by
+    /// <see cref="OperationCanceledException"/>.
     /// </summary>
     IAsyncEnumerable<StreamedEvent> FollowAsync(
         IReadOnlyDictionary<string, string> from, CancellationToken cancellationToken);
@@ -44,6 +45,9 @@ public interface IEventStream
     /// </summary>
     Task<IReadOnlyDictionary<string, string>> OldestAsync(
         IReadOnlyCollection<string> topics, CancellationToken cancellationToken);
+
+    /// <summary>The topics that do not keep the entry at the position: it was trimmed, or lost with the stream.</summary>
+    Task<IReadOnlySet<string>> MissingAsync(IReadOnlyDictionary<string, string> positions, CancellationToken cancellationToken);
 
     /// <summary>Which of two positions of a topic is earlier; false when one of them is not a position.</summary>
     bool TryCompare(string left, string right, out int order);

@@ -46,5 +46,6 @@ public static class MessagingFeature
             provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetRequiredService<Listener>(),
             provider.GetRequiredService<IEventStream>(),
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<OutboxRelay>>()));
 }

@@ -19,10 +19,12 @@ internal sealed class OutboxRelay(
     NpgsqlDataSource dataSource,
     Listener listener,
     IEventStream stream,
+    TimeProvider time,
     ILogger<OutboxRelay> logger) : BackgroundService
 {
     private const int Batch = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PurgeEvery = TimeSpan.FromMinutes(1);
     private static readonly ActivitySource Traces = new("Pylon.Messaging");
     private static readonly Meter Meter = new("Pylon.Messaging");
     private static readonly Counter<long> Published = Meter.CreateCounter<long>(
@@ -32,6 +34,7 @@ internal sealed class OutboxRelay(
         "pylon.outbox.dead_letters", "{event}", "Outbox rows that are not events");
 
     private readonly string _table = $"{new NpgsqlCommandBuilder().QuoteIdentifier(schema)}.outbox";
+    private long? _purged;
 
     private const string TryLock = "SELECT pg_try_advisory_xact_lock(hashtextextended('pylon.outbox.' || $1, 0))";
 
@@ -43,11 +46,11 @@ internal sealed class OutboxRelay(
 
     private string Mark => $"UPDATE {_table} SET published_at = clock_timestamp() WHERE seq = ANY ($1)";
 
-    // From the front, where the old rows are.
-    private string DeleteOld =>
+    internal string DeleteOld =>
         $"""
-        DELETE FROM {_table} WHERE seq IN (
-            SELECT seq FROM {_table} WHERE published_at < now() - interval '24 hours' ORDER BY seq LIMIT {Batch})
+        WITH old AS MATERIALIZED (
+            SELECT seq FROM {_table} WHERE published_at < now() - interval '24 hours' ORDER BY published_at LIMIT {Batch})
+        DELETE FROM {_table} USING old WHERE {_table}.seq = old.seq
         """;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -69,18 +72,25 @@ internal sealed class OutboxRelay(
         if (!await LockAsync(connection, cancellationToken))
             return false;
         var rows = await ReadAsync(connection, cancellationToken);
-        if (rows.Count == 0)
-        {
-            var deleted = await ExecuteAsync(connection, DeleteOld, null, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return deleted == Batch;
-        }
-
         foreach (var topic in rows.GroupBy(row => row.Topic))
             await PublishAsync(topic.Key, [.. topic], cancellationToken);
-        await ExecuteAsync(connection, Mark, rows.Select(row => row.Seq).ToArray(), cancellationToken);
+        if (rows.Count > 0)
+            await ExecuteAsync(connection, Mark, rows.Select(row => row.Seq).ToArray(), cancellationToken);
+        var mayHaveOld = await PurgeAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return rows.Count == Batch;
+        return rows.Count == Batch || mayHaveOld;
+    }
+
+    // With each batch published one batch is deleted while there are old rows, so that the table does not grow under
+    // steady load either; then nothing for a minute.
+    private async Task<bool> PurgeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (_purged is { } at && time.GetElapsedTime(at) < PurgeEvery)
+            return false;
+        if (await ExecuteAsync(connection, DeleteOld, null, cancellationToken) == Batch)
+            return true;
+        _purged = time.GetTimestamp();
+        return false;
     }
 
     private async Task PublishAsync(string topic, OutboxRow[] rows, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ namespace Pylon.Messaging;
 internal sealed record OutboxRow(
     long Seq, Guid Id, string Topic, string Type, string Subject, DateTime Time, string Payload, string? TraceParent)
 {
-    private static readonly JsonParser Parser = new(JsonParser.Settings.Default);
+    // In a rolling upgrade a newer instance writes fields that this one does not know; the event is good without them.
+    private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>The event, or the reason why the row is not an event.</summary>
     public (Event? Event, DeadLetter? DeadLetter) Read(string source)

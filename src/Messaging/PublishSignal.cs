@@ -32,8 +32,8 @@ internal sealed class PublishSignal(IConnectionMultiplexer redis, TimeSpan bound
         await Task.Yield();
         try
         {
-            var queue = await redis.GetSubscriber().SubscribeAsync(Channel).WaitAsync(bound);
-            queue.OnMessage(_ => Raise());
+            // A handler and not a queue: of a subscription that comes after its time nobody would read the queue.
+            await redis.GetSubscriber().SubscribeAsync(Channel, OnPublished).WaitAsync(bound);
             lock (_lock)
                 _subscribed = true;
             // A publish before the subscription raised nothing here.
@@ -42,8 +42,24 @@ internal sealed class PublishSignal(IConnectionMultiplexer redis, TimeSpan bound
         catch (Exception e)
         {
             logger.NotSubscribed(e);
+            // The library keeps the handler of a subscription that failed; each attempt would add one.
+            await UnsubscribeAsync();
         }
     }
+
+    private async Task UnsubscribeAsync()
+    {
+        try
+        {
+            await redis.GetSubscriber().UnsubscribeAsync(Channel, OnPublished, CommandFlags.FireAndForget);
+        }
+        catch (Exception e) when (RedisFailure.Is(e))
+        {
+            logger.NotSubscribed(e);
+        }
+    }
+
+    private void OnPublished(RedisChannel channel, RedisValue topic) => Raise();
 
     private void Raise()
     {

@@ -83,6 +83,7 @@ internal sealed class RedisEventStream(
         foreach (var position in from.Values)
             Parse(position);
         var positions = new Dictionary<string, string>(from, StringComparer.Ordinal);
+        var known = new HashSet<(string Topic, string Position)>();
         var pause = TimeSpan.Zero;
         while (true)
         {
@@ -91,7 +92,17 @@ internal sealed class RedisEventStream(
             IReadOnlyList<StreamedEvent> batch = [];
             try
             {
-                batch = await ReadAsync(positions, MaxPerRead, cancellationToken);
+                // Sent together: the second costs no round trip.
+                var reading = ReadAsync(positions, MaxPerRead, cancellationToken);
+                var missing = MissingAsync(positions, cancellationToken);
+                batch = await reading;
+                var lost = await missing;
+                if (positions.Where(at => at.Value != Start && lost.Contains(at.Key)).Any(at => !known.Contains((at.Key, at.Value))))
+                {
+                    batch = [.. await LostAsync(positions, batch, cancellationToken), .. batch];
+                    known = [.. positions.Select(at => (at.Key, at.Value))];
+                }
+
                 if (pause > TimeSpan.Zero)
                     logger.FollowingAgain();
                 pause = TimeSpan.Zero;
@@ -114,6 +125,22 @@ internal sealed class RedisEventStream(
             else if (batch.Count == 0)
                 await published.EndsWithinAsync(_options.Poll, time, cancellationToken);
         }
+    }
+
+    public async Task<IReadOnlySet<string>> MissingAsync(IReadOnlyDictionary<string, string> positions, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(positions);
+        var reads = positions.Select(async at => (Topic: at.Key, Found: await Database.StreamRangeAsync(Key(at.Key), at.Value, at.Value, count: 1)));
+        var found = await BoundAsync(Task.WhenAll(reads), cancellationToken);
+        return found.Where(each => each.Found.Length == 0).Select(each => each.Topic).ToHashSet(StringComparer.Ordinal);
+    }
+
+    // The follower keeps its place, whatever was lost: what comes is later.
+    private async Task<IEnumerable<StreamedEvent>> LostAsync(
+        Dictionary<string, string> positions, IReadOnlyList<StreamedEvent> batch, CancellationToken cancellationToken)
+    {
+        var gaps = await this.GapsAsync(positions, batch, cancellationToken);
+        return gaps.Select(gap => new StreamedEvent(gap.Key, this.IsAfter(gap.Value, positions[gap.Key]) ? gap.Value : positions[gap.Key], new Event(), IsGap: true));
     }
 
     public async Task<IReadOnlyDictionary<string, string>> TailAsync(

@@ -7,4 +7,5 @@ namespace Pylon.Messaging;
 /// <param name="Position">Reading on from here gives what follows.</param>
 /// <param name="Event">Without a payload in a dead letter.</param>
 /// <param name="DeadLetter">Why there is no payload, and the original bytes; null for an ordinary event.</param>
-public sealed record StreamedEvent(string Topic, string Position, Event Event, DeadLetter? DeadLetter = null);
+/// <param name="IsGap">No event: those before <paramref name="Position"/> that the follower had not read are no longer kept.</param>
+public sealed record StreamedEvent(string Topic, string Position, Event Event, DeadLetter? DeadLetter = null, bool IsGap = false);

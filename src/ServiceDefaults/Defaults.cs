@@ -24,10 +24,10 @@ public static class Defaults
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name, int? defaultGrpcPort, int defaultHttpPort)
     {
         SettingAliases.Apply(builder.Configuration, name);
-        Logs.Configure(builder.Logging);
+        Logs.Configure(builder.Logging, builder.Configuration);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
-        ListenOptions Listen(IConfiguration configuration) => new(configuration, defaultGrpcPort, defaultHttpPort);
+        ListenOptions Listen(IConfiguration configuration) => new(configuration, name, defaultGrpcPort, defaultHttpPort);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>((kestrel, configuration) => Listen(configuration).Apply(kestrel));
         builder.Services.AddOptions<ListenSettings>().Configure<IConfiguration>((_, configuration) =>
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -15,10 +16,14 @@ internal sealed class ListenOptions
     public const string HttpPortSetting = "PYLON_HTTP_PORT";
     public const string BindSetting = "PYLON_BIND";
 
+    private readonly IConfiguration _configuration;
+    private readonly string _service;
     private readonly List<string> _failures = [];
 
-    public ListenOptions(IConfiguration configuration, int? defaultGrpcPort, int defaultHttpPort)
+    public ListenOptions(IConfiguration configuration, string service, int? defaultGrpcPort, int defaultHttpPort)
     {
+        _configuration = configuration;
+        _service = service;
         GrpcPort = defaultGrpcPort is { } port ? Port(configuration, GrpcPortSetting, port) : null;
         HttpPort = Port(configuration, HttpPortSetting, defaultHttpPort);
         if (configuration[BindSetting] is { Length: > 0 } bind)
@@ -68,5 +73,10 @@ internal sealed class ListenOptions
         return fallback;
     }
 
-    private void Wrong(string name, object value, string rule) => _failures.Add(Setting.Wrong(name, value, rule));
+    // Under the name by which it was given.
+    private void Wrong(string name, object value, string rule)
+    {
+        var alias = SettingAliases.Table.FirstOrDefault(each => each.Service == _service && each.Key == name && _configuration[each.Name] == Convert.ToString(value, CultureInfo.InvariantCulture));
+        _failures.Add(Setting.Wrong(alias?.Name ?? name, value, rule));
+    }
 }

@@ -1,13 +1,24 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+using Pylon.ServiceDefaults.Configuration;
 
 namespace Pylon.ServiceDefaults;
 
 /// <summary>One line per entry on the console, in UTC, with its scopes (trace id, transaction, batch).</summary>
 internal static class Logs
 {
-    public static void Configure(ILoggingBuilder logging)
+    private static readonly string[] Levels = Enum.GetNames<LogLevel>();
+
+    public static void Configure(ILoggingBuilder logging, IConfiguration configuration)
     {
+        // Of its own accord the library throws with a stack trace, and does not name the setting.
+        var wrong = configuration.GetSection("Logging").AsEnumerable()
+            .Where(each => each.Key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(each.Value) && !(Enum.TryParse<LogLevel>(each.Value, ignoreCase: true, out var level) && Enum.IsDefined(level)))
+            .Select(each => Setting.Wrong(each.Key, each.Value, $"must be one of {string.Join(", ", Levels)}")).Order(StringComparer.Ordinal).ToList();
+        if (wrong.Count > 0)
+            throw new OptionsValidationException("Logging", typeof(LogLevel), wrong);
         logging.ClearProviders();
         logging.AddSimpleConsole(console =>
         {

@@ -45,6 +45,47 @@ public sealed class BroadcastTests
         Assert.Equal("7", data.GetProperty("data").GetProperty("workload_name").GetString());
     }
 
+    [Fact]
+    public async Task StreamMayNotBeKeptOrChangedOnItsWay()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+
+        using var answer = await gateway.Http.GetAsync("/beckn/broadcast", HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal("no-cache, no-transform", string.Join(", ", answer.Headers.GetValues("Cache-Control").SelectMany(value => value.Split(", ")).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task TooManySubscribersIsSaidBeforeTheAnswerBegins()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:MaxSubscribers=1");
+        gateway.Events.Publish(1, 3);
+        using var one = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:1-0");
+        // In its replay, where it is not yet one of the hub's.
+        Assert.Equal([2], await one.NumbersAsync(1));
+
+        foreach (var path in (string[])["/beckn/broadcast", "/beckn/broadcast?after=workloads:1-0", "/beckn/broadcast?lastEventId=workloads:1-0"])
+        {
+            var answer = await gateway.Http.GetAsync(path);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal("TOO_MANY_SUBSCRIBERS", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("reason").GetString());
+        }
+
+        using var call = new BroadcastService.BroadcastServiceClient(gateway.Grpc).Subscribe(new SubscribeRequest { After = "workloads:1-0" });
+        Assert.Equal("TOO_MANY_SUBSCRIBERS", (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None))).Reason());
+    }
+
+    [Fact]
+    public async Task ReconnectingReaderMaySendItsLastIdAsAParameter()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Events.Publish(1, 5);
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:1-0&lastEventId=workloads:3-0");
+
+        Assert.Equal([4, 5], await stream.NumbersAsync(2));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -152,6 +193,59 @@ public sealed class BroadcastTests
 
         using var whole = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=batches:5-0,grid:5-0,workloads:5-0");
         Assert.Equal(Enumerable.Range(6, 5), await whole.NumbersAsync(5));
+    }
+
+    [Fact]
+    public async Task GapOfAStreamThatBeganAnewIsReportedWhenANewEventCameFirst()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Events.Publish(1, 10);
+        gateway.Events.Lose();
+        gateway.Events.Publish(11, 2);
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:3-0");
+        Assert.Equal("gap", (await stream.NextAsync())!.Value.Type);
+        Assert.Equal([11, 12], await stream.NumbersAsync(2));
+
+        var poll = await gateway.Http.GetFromJsonAsync<JsonElement>("/beckn/broadcast/poll?after=workloads:3-0");
+        Assert.True(poll.GetProperty("events")[0].GetProperty("gap").GetBoolean());
+        var again = await gateway.Http.GetFromJsonAsync<JsonElement>($"/beckn/broadcast/poll?after={poll.GetProperty("position").GetString()}");
+        Assert.Equal(0, again.GetProperty("events").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task GapOfAStreamThatLostItsEndIsReported()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Events.Publish(1, 3);
+        gateway.Events.Publish(FakeEventStream.Numbered(4), "batches");
+        gateway.Events.Publish(5, 1);
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?topics=workloads&after=workloads:4-0");
+
+        Assert.Equal("gap", (await stream.NextAsync())!.Value.Type);
+        Assert.Equal([5], await stream.NumbersAsync(1));
+    }
+
+    [Fact]
+    public async Task GapDuringAReplayIsReported()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=5");
+        gateway.Events.Publish(1, 30);
+        var reads = 0;
+        gateway.Events.OnRead = () =>
+        {
+            // The first page is read; the reader is slow, and the stream is trimmed behind its back.
+            if (Interlocked.Increment(ref reads) == 2)
+                gateway.Events.Trim(20);
+            return Task.CompletedTask;
+        };
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?topics=workloads&after=workloads:3-0");
+
+        Assert.Equal(Enumerable.Range(4, 5), await stream.NumbersAsync(5));
+        Assert.Equal("gap", (await stream.NextAsync())!.Value.Type);
+        Assert.Equal(Enumerable.Range(21, 10), await stream.NumbersAsync(10));
     }
 
     [Fact]

@@ -52,6 +52,16 @@ internal sealed class FakeEventStream : IEventStream
         WorkloadQueued = new WorkloadQueued { WorkloadId = "w", WorkloadName = number.ToString(CultureInfo.InvariantCulture) },
     };
 
+    /// <summary>Everything is lost, and the stream begins anew.</summary>
+    public void Lose()
+    {
+        lock (_gate)
+        {
+            _kept.Clear();
+            _trimmed = 0;
+        }
+    }
+
     /// <summary>Forgets the oldest.</summary>
     public void Trim(int count)
     {
@@ -108,6 +118,15 @@ internal sealed class FakeEventStream : IEventStream
         lock (_gate)
         {
             return EachAsync(topics, _ => At(_trimmed));
+        }
+    }
+
+    public Task<IReadOnlySet<string>> MissingAsync(IReadOnlyDictionary<string, string> positions, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlySet<string>>(positions
+                .Where(at => !_kept.Exists(each => each.Topic == at.Key && each.Position == at.Value)).Select(at => at.Key).ToHashSet(StringComparer.Ordinal));
         }
     }
 

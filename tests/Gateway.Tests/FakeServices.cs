@@ -111,6 +111,12 @@ internal sealed class FakeWorkloads(FakeServices seen) : WorkloadService.Workloa
 
     public override async Task WatchWorkload(WatchWorkloadRequest request, IServerStreamWriter<WatchWorkloadResponse> responseStream, ServerCallContext context)
     {
+        if (request.Id == "silent")
+        {
+            await context.WriteResponseHeadersAsync([new("early", "yes")]);
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        }
+
         foreach (var status in new[] { WorkloadStatus.Queued, WorkloadStatus.Processing, WorkloadStatus.PendingUserChoice })
             await responseStream.WriteAsync(new WatchWorkloadResponse { Workload = new Workload { Id = request.Id, Status = status } }, context.CancellationToken);
         if (request.Id == "open")

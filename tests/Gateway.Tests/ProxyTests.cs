@@ -39,6 +39,16 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     }
 
     [Fact]
+    public async Task HeadersOfAStreamComeBeforeItsFirstMessage()
+    {
+        using var call = Client.WatchWorkload(new WatchWorkloadRequest { Id = "silent" });
+
+        var headers = await call.ResponseHeadersAsync.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal("yes", headers.GetValue("early"));
+    }
+
+    [Fact]
     public async Task DeadlinesReachTheService()
     {
         await using var gateway = await TestGateway.StartAsync();
@@ -53,6 +63,28 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
 
         Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
         await gateway.Fakes.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task FrozenServiceDoesNotHoldItsCallers()
+    {
+        // It takes connections and answers nothing, as a stopped process does.
+        using var frozen = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        frozen.Start();
+        await using var gateway = await TestGateway.StartAsync(
+            $"--PYLON_INGESTION=http://{frozen.LocalEndpoint}", "--Transcoding:DefaultTimeout=00:00:00.200", "--Proxy:UnaryTimeout=00:00:00.200");
+
+        Assert.Equal(504, (int)(await gateway.Http.GetAsync("/api/v1/grid/national")).StatusCode);
+        var client = new Pylon.Ingestion.V1.GridService.GridServiceClient(gateway.Grpc);
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await client.GetNationalGridAsync(new()));
+        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+    }
+
+    [Fact]
+    public void EveryUnaryCallHasABound()
+    {
+        Assert.True(new Pylon.Gateway.Proxy.ProxyOptions().UnaryTimeout <= TimeSpan.FromSeconds(10));
+        Assert.True(new Pylon.Transcoding.Requests.TranscodingOptions().DefaultTimeout <= TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -45,6 +45,78 @@ public sealed class RedisBroadcastTests
         Assert.Equal(Enumerable.Range(11, 10), await stream.NumbersAsync(10));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("?after=workloads:5-0")]
+    public async Task ANewBrowserIsAnsweredWhileRedisIsAwayAndGetsTheEventsWhenItIsBack(string query)
+    {
+        await using var redis = await TestRedis.PrivateAsync();
+        await redis.KillAsync();
+        await using var gateway = await TestGateway.StartAsync($"--PYLON_REDIS={redis.Address}", "--EventStream:CallBound=00:00:00.500", "--Broadcast:Retry=00:00:00.100");
+
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, $"/beckn/broadcast{query}");
+        Assert.Equal("retry: 100", await stream.LineAsync());
+        Assert.StartsWith(": ", await stream.LineAsync(), StringComparison.Ordinal);
+
+        await redis.StartAgainAsync();
+        await ReadToIdAsync(stream);
+        await Eventually.True(async () =>
+        {
+            await PublishAsync(gateway, 1, 3);
+            return true;
+        });
+        if (query.Length > 0)
+            Assert.Equal("gap", (await stream.NextAsync())!.Value.Type);
+        Assert.Equal([1, 2, 3], await stream.NumbersAsync(3));
+    }
+
+    [Fact]
+    public async Task ANewBrowserIsAnsweredWhileRedisIsFrozen()
+    {
+        await using var redis = await TestRedis.PrivateAsync();
+        await using var gateway = await TestGateway.StartAsync($"--PYLON_REDIS={redis.Address}", "--EventStream:CallBound=00:00:00.500", "--Broadcast:Retry=00:00:00.100");
+        await SignalAsync("-STOP", redis.Pid);
+        try
+        {
+            using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:0-0");
+            Assert.Equal("retry: 100", await stream.LineAsync());
+            Assert.StartsWith(": ", await stream.LineAsync(), StringComparison.Ordinal);
+
+            await SignalAsync("-CONT", redis.Pid);
+            await ReadToIdAsync(stream);
+            await PublishAsync(gateway, 1, 3);
+            Assert.Equal([1, 2, 3], await stream.NumbersAsync(3));
+        }
+        finally
+        {
+            await SignalAsync("-CONT", redis.Pid);
+        }
+    }
+
+    [Fact]
+    public async Task AReaderOfLinesIsRefusedWhileRedisIsAway()
+    {
+        await using var gateway = await TestGateway.StartAsync("--PYLON_REDIS=127.0.0.1:1", "--Broadcast:StartTimeout=00:00:00.100");
+        var request = new HttpRequestMessage(HttpMethod.Get, "/beckn/broadcast");
+        request.Headers.Add("Accept", "application/x-ndjson");
+
+        Assert.Equal(503, (int)(await gateway.Http.SendAsync(request)).StatusCode);
+    }
+
+    private static async Task ReadToIdAsync(ServerEvents stream)
+    {
+        string? line;
+        do
+            line = await stream.LineAsync();
+        while (line?.StartsWith("id: ", StringComparison.Ordinal) == false);
+    }
+
+    private static async Task SignalAsync(string signal, int pid)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", [signal, $"{pid}"]);
+        await kill.WaitForExitAsync();
+    }
+
     private static Task PublishAsync(TestGateway gateway, int first, int count) => gateway.Get<IEventStream>()
         .PublishAsync("workloads", [.. Enumerable.Range(first, count).Select(FakeEventStream.Numbered)], CancellationToken.None);
 }

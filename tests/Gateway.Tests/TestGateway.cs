@@ -49,6 +49,8 @@ public sealed class TestGateway : IAsyncDisposable
 
     internal FakeEventStream Events => (FakeEventStream)_gateway.Services.GetRequiredService<IEventStream>();
 
+    internal LogLines Log => _gateway.Services.GetRequiredService<LogLines>();
+
     internal T Get<T>()
         where T : notnull => _gateway.Services.GetRequiredService<T>();
 
@@ -61,6 +63,9 @@ public sealed class TestGateway : IAsyncDisposable
         var ownRedis = settings.Any(setting => setting.StartsWith("--PYLON_REDIS=", StringComparison.Ordinal));
         var gateway = Program.Build([.. defaults, .. settings], builder =>
         {
+            var log = new LogLines();
+            builder.Services.AddSingleton(log);
+            builder.Logging.AddProvider(log).AddFilter<LogLines>("Pylon", LogLevel.Information);
             builder.Services.RemoveAll<RouteTable>();
             builder.Services.AddSingleton(new RouteTable(Binding.Of([.. Contract.Services.Where(service => Upstream.Of(service) is not null), EchoService.Descriptor])));
             builder.Services.RemoveAll<IUpstreams>();

@@ -162,6 +162,26 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Theory]
+    [InlineData("{\"request\": ")]
+    [InlineData("{\"request\": \"x")]
+    [InlineData("{\"request\": 1,}")]
+    [InlineData("{\"request\": // x\n1}")]
+    [InlineData("{request: 1}")]
+    [InlineData("{\"request\": 01}")]
+    [InlineData("{} {}")]
+    [InlineData("'")]
+    [InlineData("\n")]
+    [InlineData("tru")]
+    public async Task BrokenJsonIsDescribedInOwnWords(string body)
+    {
+        var detail = (await ProblemAsync(await Http.PostAsync("/submit_task", Json(body)), 400)).GetProperty("detail").GetString()!;
+
+        Assert.StartsWith("the body is not valid JSON: ", detail, StringComparison.Ordinal);
+        foreach (var internals in (string[])["reader", "options", "token", "isFinalBlock", "LineNumber", "BytePosition", "JsonException"])
+            Assert.DoesNotContain(internals, detail, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/json; charset=latin1")]

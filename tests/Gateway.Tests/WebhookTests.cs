@@ -51,6 +51,34 @@ public sealed class WebhookTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Equal("NACK", await StatusAsync(answer));
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task EncodedBodyIsRefused(string encoding)
+    {
+        var content = new ByteArrayContent([0x1f, 0x8b, 8, 0]);
+        content.Headers.ContentEncoding.Add(encoding);
+
+        var answer = await Http.PostAsync("/beckn/on_update", content);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        Assert.Equal("NACK", await StatusAsync(answer));
+        Assert.Contains("Content-Encoding", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(fixture.Gateway.Fakes.Callbacks, each => each.Action == "on_update");
+    }
+
+    [Fact]
+    public async Task RefusedCallbacksAreLoggedOnceForAnOutage()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        await gateway.StopServicesAsync();
+
+        for (var i = 0; i < 5; i++)
+            await AssertNackToRepeatAsync(await gateway.Http.PostAsync("/beckn/on_confirm", new StringContent("{}")));
+
+        Assert.Single(gateway.Log.Lines, line => line.Contains("Callback on_confirm", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task UnreachableOrchestratorMakesTheProviderSendAgain()
     {

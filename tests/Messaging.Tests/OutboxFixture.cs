@@ -38,12 +38,13 @@ internal sealed class OutboxFixture : IAsyncDisposable
             .MigrateAsync(typeof(Outbox).Assembly, Schema, CancellationToken.None, Outbox.MigrationHistory);
     }
 
-    public OutboxRelay Relay(IEventStream stream) => new(
+    public OutboxRelay Relay(IEventStream stream, TimeProvider? time = null) => new(
         Schema,
         "pylon/orchestrator",
         Source,
         new Listener(Source, TimeProvider.System, NullLogger<Listener>.Instance),
         stream,
+        time ?? TimeProvider.System,
         NullLogger<OutboxRelay>.Instance);
 
     /// <summary>Events whose subjects count up, all in one transaction.</summary>
@@ -57,6 +58,9 @@ internal sealed class OutboxFixture : IAsyncDisposable
     }
 
     public Task<int> ExecuteAsync(string sql) => _database.ExecuteAsync($"SET search_path TO {Schema}; {sql}");
+
+    public async Task<string> ExplainAsync(string sql) =>
+        await _database.ScalarAsync<string>($"EXPLAIN (FORMAT JSON) {sql}") ?? "";
 
     public async Task<long> CountAsync(string where = "true") =>
         await _database.ScalarAsync<long>($"SELECT count(*) FROM {Schema}.outbox WHERE {where}");

@@ -163,6 +163,58 @@ public sealed class RedisEventStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AFollowerThatWasCutOffLongerThanTheStreamKeepsIsToldOfTheGap()
+    {
+        await using var small = await Streams.ConnectAsync(_redis.ConnectionString, new EventStreamOptions { MaxLength = 100 });
+        await small.Stream.PublishAsync(Topic, Streams.Events(0, 10), _stop.Token);
+        await using var followed = small.Stream.FollowAsync(From(Stream.Start), _stop.Token).GetAsyncEnumerator(_stop.Token);
+        for (var i = 0; i < 10; i++)
+            Assert.True(await followed.MoveNextAsync());
+        Assert.Equal("9", followed.Current.Event.Subject);
+
+        await small.Stream.PublishAsync(Topic, Streams.Events(10, 1000), _stop.Token);
+
+        Assert.True(await followed.MoveNextAsync());
+        Assert.True(followed.Current.IsGap);
+        var kept = await _streams.AllAsync(Topic);
+        foreach (var each in kept)
+        {
+            Assert.True(await followed.MoveNextAsync());
+            Assert.Equal(each, followed.Current);
+        }
+    }
+
+    [Fact]
+    public async Task AFollowerIsToldOnceThatTheStreamWasLost()
+    {
+        await Stream.PublishAsync(Topic, Streams.Events(0, 3), _stop.Token);
+        await using var followed = Stream.FollowAsync(From(Stream.Start), _stop.Token).GetAsyncEnumerator(_stop.Token);
+        for (var i = 0; i < 3; i++)
+            Assert.True(await followed.MoveNextAsync());
+
+        await _streams.Redis.GetDatabase().KeyDeleteAsync("pylon:events:workloads");
+        await Stream.PublishAsync(Topic, Streams.Events(3, 2), _stop.Token);
+
+        Assert.True(await followed.MoveNextAsync());
+        Assert.True(followed.Current.IsGap);
+        foreach (var subject in (string[])["3", "4"])
+        {
+            Assert.True(await followed.MoveNextAsync());
+            Assert.Equal(subject, followed.Current.Event.Subject);
+        }
+    }
+
+    [Fact]
+    public async Task AFollowerKeepsItsPlaceWhenNothingIsLost()
+    {
+        await Stream.PublishAsync(Topic, Streams.Events(0, 3), _stop.Token);
+        var tail = (await Stream.TailAsync([Topic], _stop.Token))[Topic];
+        Assert.Empty(await Stream.MissingAsync(From(tail), _stop.Token));
+        Assert.Empty(await Stream.GapsAsync(From(tail), [], _stop.Token));
+        Assert.Empty(await Stream.GapsAsync(From(Stream.Start), [], _stop.Token));
+    }
+
+    [Fact]
     public async Task AForeignEntryIsToldAndPassed()
     {
         await _streams.Redis.GetDatabase().StreamAddAsync("pylon:events:workloads", "event", "\u00ff\u00ff");

@@ -67,7 +67,7 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("BPP_POLL_INTERVAL", "0", "BPP_POLL_INTERVAL=00:00:00: must be from 00:00:00.1000000 to 01:00:00")]
-    [InlineData("BPP_POLL_INTERVAL", "soon", "BPP_POLL_INTERVAL=soon: must be a duration hh:mm:ss, for example 00:00:10")]
+    [InlineData("BPP_POLL_INTERVAL", "soon", "BPP_POLL_INTERVAL=soon: must be seconds, for example 10, or a duration hh:mm:ss")]
     [InlineData("Bpp:PollInterval", "10", "BPP_POLL_INTERVAL=10: must be a duration hh:mm:ss, for example 00:00:10")]
     [InlineData("MAX_WORKLOADS_PER_CYCLE", "many", "MAX_WORKLOADS_PER_CYCLE=many: must be a whole number (Int32)")]
     [InlineData("MAX_WORKLOADS_PER_CYCLE", "0", "MAX_WORKLOADS_PER_CYCLE=0: must be from 1 to 1000")]
@@ -83,6 +83,30 @@ public sealed class SettingsTests
         using var app = App([new(name, value)]);
 
         var error = Assert.Throws<OptionsValidationException>(app.Services.GetRequiredService<IStartupValidator>().Validate);
+
+        Assert.Equal([message], error.Failures);
+    }
+
+    [Theory]
+    [InlineData("BCS_HTTP_PORT", "4002x", "BCS_HTTP_PORT=4002x: must be a port, 0 to 65535")]
+    [InlineData("BCS_HTTP_HOST", "everywhere", "BCS_HTTP_HOST=everywhere: must be an IP address, for example 0.0.0.0")]
+    [InlineData("PYLON_HTTP_PORT", "4002x", "PYLON_HTTP_PORT=4002x: must be a port, 0 to 65535")]
+    public void ABadSettingOfTheConductorIsNamedAsItWasGiven(string name, string value, string message)
+    {
+        using var app = App([new(name, value)], "conductor", []);
+
+        var error = Assert.Throws<OptionsValidationException>(app.Services.GetRequiredService<IStartupValidator>().Validate);
+
+        Assert.Equal([message], error.Failures);
+    }
+
+    [Theory]
+    [InlineData("BCS_LOG_LEVEL", "LOUD", "BCS_LOG_LEVEL=LOUD: must be one of Trace, Debug, Information, Warning, Error, Critical, None")]
+    [InlineData("LOG_LEVEL", "7", "LOG_LEVEL=7: must be one of Trace, Debug, Information, Warning, Error, Critical, None")]
+    [InlineData("Logging:LogLevel:Pylon.Conductor.Intake", "LOUD", "Logging__LogLevel__Pylon.Conductor.Intake=LOUD: must be one of Trace, Debug, Information, Warning, Error, Critical, None")]
+    public void ABadLogLevelIsOneLine(string name, string value, string message)
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => App([new(name, value)], "conductor", []));
 
         Assert.Equal([message], error.Failures);
     }

@@ -15,13 +15,15 @@ namespace Pylon.Gateway.Broadcast;
 internal sealed class BroadcastEndpoints(Broadcaster broadcaster, IOptions<BroadcastOptions> settings, TimeProvider time)
 {
     private const string LastEventId = "Last-Event-ID";
+    private const string LastEventIdParameter = "lastEventId";
 
     public Task SubscribeAsync(HttpContext context) => ServeAsync(context, new SubscribeRequest(), request => request.Topics, async request =>
     {
-        // The header wins: a browser that reconnects sends it along with the query of its first connection.
-        if (context.Request.Headers[LastEventId].ToString() is { Length: > 0 } last)
-            request.After = last;
-        using var reader = await broadcaster.OpenAsync(request, context.RequestAborted);
+        // The header wins: a browser that reconnects sends it along with the query of its first connection. Replacements of
+        // EventSource cannot send it and take a parameter.
+        string[] last = [context.Request.Headers[LastEventId].ToString(), context.Request.Query[LastEventIdParameter].ToString()];
+        request.After = Array.Find(last, each => each.Length > 0) ?? request.After;
+        using var reader = broadcaster.Open(request);
         await new BroadcastAnswer(context, settings.Value, time).CopyAsync(reader);
     });
 
@@ -37,6 +39,8 @@ internal sealed class BroadcastEndpoints(Broadcaster broadcaster, IOptions<Broad
     {
         var problems = new List<FieldProblem>();
         QueryReader.Read(request, context.Request.QueryString.Value, isBound: _ => false, problems);
+        if (request is SubscribeRequest)
+            problems.RemoveAll(problem => problem.Field == LastEventIdParameter);
         SplitTopics(topics(request));
         if (problems.Count > 0)
         {

@@ -13,7 +13,8 @@ internal sealed class BroadcastGrpcService(Broadcaster broadcaster, IOptions<Bro
 
     public override async Task Subscribe(SubscribeRequest request, IServerStreamWriter<SubscribeResponse> responseStream, ServerCallContext context)
     {
-        using var reader = await broadcaster.OpenAsync(request, context.CancellationToken);
+        using var reader = broadcaster.Open(request);
+        await reader.StartAsync(context.CancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         using var end = reader.EndWritesWith(stop, settings.Value.DropGrace);
         await context.WriteResponseHeadersAsync(new Metadata { { PositionHeader, reader.Start.ToString() } });

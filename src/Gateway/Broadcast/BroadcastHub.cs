@@ -20,6 +20,7 @@ internal sealed class BroadcastHub(
     private readonly HashSet<Subscription> _subscribers = [];
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Position _position = new(stream, []);
+    private int _places;
 
     /// <summary>The position up to which the hub has read.</summary>
     public Position Position => Volatile.Read(ref _position);
@@ -45,11 +46,8 @@ internal sealed class BroadcastHub(
     {
         lock (_gate)
         {
-            if (_subscribers.Count >= _options.MaxSubscribers)
-                throw Refusal.Unavailable("TOO_MANY_SUBSCRIBERS", $"The gateway has {_options.MaxSubscribers} subscribers, which is its limit; connect again later.", TimeSpan.FromSeconds(5)).AsException();
             var subscription = new Subscription(this, _position, topics, _options.QueueLength, dropped);
             _subscribers.Add(subscription);
-            metrics.Subscribed(+1);
             return subscription;
         }
     }
@@ -57,10 +55,28 @@ internal sealed class BroadcastHub(
     public void Remove(Subscription subscription)
     {
         lock (_gate)
+            _subscribers.Remove(subscription);
+    }
+
+    /// <summary>
+    /// A place for a subscriber, before its answer begins: later a refusal would have no status. Give it back by
+    /// <see cref="Leave"/>.
+    /// </summary>
+    public void Enter()
+    {
+        if (Interlocked.Increment(ref _places) > _options.MaxSubscribers)
         {
-            if (_subscribers.Remove(subscription))
-                metrics.Subscribed(-1);
+            Interlocked.Decrement(ref _places);
+            throw Refusal.Unavailable("TOO_MANY_SUBSCRIBERS", $"The gateway has {_options.MaxSubscribers} subscribers, which is its limit; connect again later.", TimeSpan.FromSeconds(5)).AsException();
         }
+
+        metrics.Subscribed(+1);
+    }
+
+    public void Leave()
+    {
+        Interlocked.Decrement(ref _places);
+        metrics.Subscribed(-1);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -105,14 +121,13 @@ internal sealed class BroadcastHub(
         lock (_gate)
         {
             _position = _position.With(streamed.Topic, streamed.Position);
-            // A dead letter advances the position but is not broadcast.
+            // A dead letter advances the position but is not broadcast; a gap is broadcast as one.
             if (streamed.DeadLetter is not null)
                 return;
-            var frame = new BroadcastFrame(_position, streamed);
-            foreach (var subscriber in _subscribers.Where(subscriber => !subscriber.Offer(frame)).ToList())
+            var frame = new BroadcastFrame(_position, streamed.IsGap ? null : streamed);
+            foreach (var subscriber in _subscribers.Where(subscriber => !subscriber.Offer(streamed.Topic, frame)).ToList())
             {
                 _subscribers.Remove(subscriber);
-                metrics.Subscribed(-1);
                 metrics.Dropped();
             }
         }

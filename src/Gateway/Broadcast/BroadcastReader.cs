@@ -10,21 +10,20 @@ internal sealed class BroadcastReader : IDisposable
     private readonly Replay _replay;
     private readonly string[] _topics;
     private readonly int _page;
-    private readonly bool _gap;
-    private readonly Position? _after;
     private readonly CancellationTokenSource _dropped = new();
+    private readonly bool _isNewOnly;
+    private bool _gap;
+    private Position? _start;
     private Subscription? _subscription;
 
-    private BroadcastReader(BroadcastHub hub, Replay replay, Position? after, bool gap, string[] topics, int page)
+    private BroadcastReader(BroadcastHub hub, Replay replay, Position? after, string[] topics, int page)
     {
-        (_hub, _replay, _after, _gap, _topics, _page) = (hub, replay, after, gap, topics, page);
-        // A subscriber of new events only is subscribed now, not at its first read.
-        _subscription = after is null ? Subscribe() : null;
-        Start = after ?? _subscription!.Start;
+        (_hub, _replay, _start, _topics, _page) = (hub, replay, after, topics, page);
+        _isNewOnly = after is null;
     }
 
-    /// <summary>The position before the first event.</summary>
-    public Position Start { get; }
+    /// <summary>The position before the first event; known once the reader is started.</summary>
+    public Position Start => _start!;
 
     /// <summary>
     /// Cancels <paramref name="stop"/> a grace period after the reader was dropped, which ends a write that it blocks.
@@ -32,12 +31,27 @@ internal sealed class BroadcastReader : IDisposable
     /// </summary>
     public IDisposable EndWritesWith(CancellationTokenSource stop, TimeSpan grace) => _dropped.Token.Register(() => stop.CancelAfter(grace));
 
-    public static async Task<BroadcastReader> OpenAsync(BroadcastHub hub, Replay replay, Position? after, string[] topics, int page, CancellationToken cancellationToken)
+    /// <summary>Takes a place at the hub, or refuses; asks nothing of the stream.</summary>
+    public static BroadcastReader Open(BroadcastHub hub, Replay replay, Position? after, string[] topics, int page)
     {
-        if (after is null)
-            return new BroadcastReader(hub, replay, after: null, gap: false, topics, page);
-        var (at, gap) = await replay.LocateAsync(after, topics, cancellationToken);
-        return new BroadcastReader(hub, replay, at, gap, topics, page);
+        hub.Enter();
+        return new BroadcastReader(hub, replay, after, topics, page);
+    }
+
+    /// <summary>Finds the place in the stream where the reader begins. When it fails, it may be called again.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _hub.WhenStartedAsync(cancellationToken);
+        if (_isNewOnly)
+        {
+            // Subscribed now, not at the first read.
+            _subscription ??= Subscribe();
+            _start = _subscription.Start;
+        }
+        else
+        {
+            (_start, _gap) = await _replay.LocateAsync(_start!, _topics, cancellationToken);
+        }
     }
 
     /// <summary>Throws <see cref="SlowReaderException"/> when the frames are not read fast enough.</summary>
@@ -46,7 +60,7 @@ internal sealed class BroadcastReader : IDisposable
         var at = Start;
         if (_gap)
             yield return new BroadcastFrame(at, streamed: null);
-        if (_after is not null)
+        if (!_isNewOnly)
         {
             // A long replay is read before subscribing, so that it does not fill the queue of live events.
             for (var count = _page; count >= _page;)
@@ -74,7 +88,11 @@ internal sealed class BroadcastReader : IDisposable
             yield return frame;
     }
 
-    public void Dispose() => _subscription?.Dispose();
+    public void Dispose()
+    {
+        _subscription?.Dispose();
+        _hub.Leave();
+    }
 
     // A reader that comes from another gateway may be ahead of this one and must not get an event twice.
     private async IAsyncEnumerable<BroadcastFrame> LiveAsync(Position at, [EnumeratorCancellation] CancellationToken cancellationToken)

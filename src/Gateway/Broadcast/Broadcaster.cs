@@ -14,13 +14,14 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, IOption
 
     private readonly Replay _replay = new(stream, settings.Value.ReplayPage);
 
-    /// <summary>Opens a subscription; a wrong position or topic is refused here, before the stream begins.</summary>
-    public async Task<BroadcastReader> OpenAsync(SubscribeRequest request, CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens a subscription; a wrong position or topic, and one subscriber too many, is refused here, before the stream begins.
+    /// </summary>
+    public BroadcastReader Open(SubscribeRequest request)
     {
         var topics = Topics(request.Topics);
         var after = request.After.Length > 0 ? ParsePosition(request.After) : null;
-        await hub.WhenStartedAsync(cancellationToken);
-        return await BroadcastReader.OpenAsync(hub, _replay, after, topics, settings.Value.ReplayPage, cancellationToken);
+        return BroadcastReader.Open(hub, _replay, after, topics, settings.Value.ReplayPage);
     }
 
     /// <summary>The stored events after a position.</summary>

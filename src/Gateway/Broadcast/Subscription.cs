@@ -15,9 +15,9 @@ internal sealed class Subscription(BroadcastHub hub, Position start, IReadOnlySe
     public ChannelReader<BroadcastFrame> Frames => _queue.Reader;
 
     /// <summary>Called by the hub only, one frame at a time. False when the subscriber was dropped.</summary>
-    public bool Offer(BroadcastFrame frame)
+    public bool Offer(string topic, BroadcastFrame frame)
     {
-        if (frame.Streamed is { } streamed && !topics.Contains(streamed.Topic))
+        if (!topics.Contains(topic))
             return true;
         if (_queue.Writer.TryWrite(frame))
             return true;

@@ -2,6 +2,9 @@ using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Options;
+using Pylon.Gateway.Contracts;
+using Pylon.Transcoding.Requests;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Pylon.Gateway.Proxy;
@@ -9,6 +12,14 @@ namespace Pylon.Gateway.Proxy;
 /// <summary>Around each native call: no limits of a request that is not a stream, and gRPC's own errors.</summary>
 internal static class GrpcProxyPipeline
 {
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
+
+    // A timer takes no more, and the connection will not last so long.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
+
+    private static readonly HashSet<string> Unary =
+        [.. Contract.Services.SelectMany(service => service.Methods).Where(rpc => !rpc.IsServerStreaming && !rpc.IsClientStreaming).Select(rpc => $"/{rpc.Service.FullName}/{rpc.Name}")];
+
     public static async Task InvokeAsync(HttpContext context, Func<Task> next)
     {
         // A client's stream has no bound here; the service bounds the size of a message.
@@ -16,13 +27,56 @@ internal static class GrpcProxyPipeline
             size.MaxRequestBodySize = null;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
-        await next();
+        if (await IsLateAsync(context, next))
+        {
+            if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+                Answer(context, StatusCode.DeadlineExceeded);
+            return;
+        }
+
         var failure = context.Features.Get<IForwarderErrorFeature>();
         if (failure is null && context.Response.StatusCode < StatusCodes.Status500InternalServerError)
             return;
         if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
             return;
         Answer(context, failure?.Error == ForwarderError.RequestTimedOut ? StatusCode.DeadlineExceeded : StatusCode.Unavailable);
+    }
+
+    // A service that is frozen does not end a call at its deadline; the gateway does.
+    private static async Task<bool> IsLateAsync(HttpContext context, Func<Task> next)
+    {
+        var aborted = context.RequestAborted;
+        var bound = Bound(context);
+        if (bound is null || bound > Longest)
+        {
+            await next();
+            return false;
+        }
+
+        using var late = new CancellationTokenSource(bound.Value, context.RequestServices.GetRequiredService<TimeProvider>());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, late.Token);
+        context.RequestAborted = stop.Token;
+        try
+        {
+            await next();
+        }
+        finally
+        {
+            context.RequestAborted = aborted;
+        }
+
+        return late.IsCancellationRequested;
+    }
+
+    // Null for a stream, whose end is its service's or its caller's.
+    private static TimeSpan? Bound(HttpContext context)
+    {
+        if (!Unary.Contains(context.Request.Path.Value ?? ""))
+            return null;
+        // At the caller's deadline the service answers; the gateway waits for that a little longer.
+        return RequestTimeout.TryRead(context.Request.Headers, out var timeout, out _) && timeout is { } given
+            ? given + Margin
+            : context.RequestServices.GetRequiredService<IOptions<ProxyOptions>>().Value.UnaryTimeout;
     }
 
     // A bare 502 says nothing to a gRPC client; "trailers only" is headers with the status and no body.

@@ -3,6 +3,7 @@ using Pylon.Gateway.Contracts;
 using Pylon.ServiceDefaults;
 using Pylon.Transcoding.Calls;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Health;
 
 namespace Pylon.Gateway.Proxy;
@@ -17,7 +18,7 @@ internal static class ProxyFeature
         services.AddSingleton<UpstreamChannels>();
         services.AddSingleton<IUpstreams>(provider => provider.GetRequiredService<UpstreamChannels>());
         services.AddSingleton<UpstreamHealth>();
-        services.AddReverseProxy();
+        services.AddReverseProxy().AddTransforms(context => context.AddResponseTransform(EarlyHeaders.SendAsync));
         services.AddSingleton<IProxyConfigProvider>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ProxyOptions>>().Value;

@@ -18,6 +18,10 @@ internal sealed class ProxyOptions
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
     public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>A native call that is not a stream and has no deadline ends after so long.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan UnaryTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>When an instance that failed is tried again.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan ReactivationPeriod { get; init; } = TimeSpan.FromSeconds(5);

@@ -19,6 +19,7 @@ internal sealed class WebhookEndpoints(UpstreamChannels channels, IOptions<Webho
         ["on_discover", "on_select", "on_init", "on_confirm", "on_status", "on_update", "on_cancel", "on_support", "on_track", "on_rating"];
 
     private readonly WebhookOptions _options = settings.Value;
+    private int _refused;
 
     public async Task ReceiveAsync(HttpContext context, string action)
     {
@@ -35,6 +36,12 @@ internal sealed class WebhookEndpoints(UpstreamChannels channels, IOptions<Webho
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
         try
         {
+            if (context.Request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            {
+                await AnswerAsync(context, StatusCodes.Status415UnsupportedMediaType, Nack.Json("UNSUPPORTED_ENCODING", "The body must be plain JSON, without a Content-Encoding."));
+                return;
+            }
+
             var (body, tooLarge) = await BodyReader.ReadAllAsync(context.Request, _options.MaxBodyBytes, stop.Token);
             if (tooLarge is not null)
                 await AnswerAsync(context, tooLarge.Status, Nack.Json(tooLarge.Reason, tooLarge.Detail));
@@ -58,6 +65,8 @@ internal sealed class WebhookEndpoints(UpstreamChannels channels, IOptions<Webho
         try
         {
             var answer = await client.ReceiveCallbackAsync(request, ForwardedHeaders.From(context.Request.Headers), deadline, context.RequestAborted);
+            if (Interlocked.Exchange(ref _refused, 0) is > 0 and var refused)
+                log.CallbackAccepted(action, refused);
             await AnswerAsync(context, answer.HttpStatus is >= 100 and < 600 ? answer.HttpStatus : StatusCodes.Status200OK, answer.Body.Memory);
         }
         catch (RpcException) when (context.RequestAborted.IsCancellationRequested)
@@ -66,7 +75,8 @@ internal sealed class WebhookEndpoints(UpstreamChannels channels, IOptions<Webho
         }
         catch (RpcException e)
         {
-            log.CallbackNotAccepted(e, action, e.StatusCode);
+            if (Interlocked.Increment(ref _refused) == 1)
+                log.CallbackNotAccepted(e, action, e.StatusCode);
             var isUnreachable = e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;
             context.Response.Headers.RetryAfter = "1";
             await AnswerAsync(

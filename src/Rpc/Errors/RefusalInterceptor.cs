@@ -24,7 +24,7 @@ internal sealed class RefusalInterceptor(
         {
             var response = await continuation(request, context);
             if (response is IMessage message && message.CalculateSize() < CompressFromBytes)
-                context.WriteOptions = Uncompressed;
+                context.TrySetWriteOptions(Uncompressed);
             return response;
         }
         catch (Exception exception)
@@ -88,7 +88,8 @@ internal sealed class RefusalInterceptor(
     // What still runs for a call that has ended fails in many ways; none of them is an error of the service.
     private RpcException? EndOf(Exception exception, ServerCallContext context)
     {
-        if (exception is not (OperationCanceledException or IOException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.DeadlineExceeded }))
+        // The library throws InvalidOperationException for a message to a caller that has gone.
+        if (exception is not (OperationCanceledException or IOException or InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.DeadlineExceeded }))
             return null;
         if (context.Deadline <= time.GetUtcNow().UtcDateTime)
             return new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline of the call has passed."));

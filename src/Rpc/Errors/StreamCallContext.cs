@@ -17,7 +17,7 @@ internal sealed class StreamCallContext(ServerCallContext call, CancellationToke
     protected override CancellationToken CancellationTokenCore => cancellationToken;
     protected override Metadata ResponseTrailersCore => call.ResponseTrailers;
     protected override Status StatusCore { get => call.Status; set => call.Status = value; }
-    protected override WriteOptions? WriteOptionsCore { get => call.WriteOptions; set => call.WriteOptions = value; }
+    protected override WriteOptions? WriteOptionsCore { get => call.TryGetWriteOptions(); set => call.TrySetWriteOptions(value); }
     protected override AuthContext AuthContextCore => call.AuthContext;
     protected override IDictionary<object, object> UserStateCore => WithHttpContext(call);
 

@@ -11,12 +11,12 @@ internal static class Setting
     public static string Wrong(string key, object? value, string rule) =>
         $"{SettingAliases.NameOf(key)}{Shown(key, value)}: {rule}";
 
-    /// <summary>What a text must look like to become a value of the type.</summary>
-    public static string Shape(Type type)
+    /// <summary>What a text must look like to become the key's value, which is of the type. A number cannot have come from the short name.</summary>
+    public static string Shape(string key, Type type, string text)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(TimeSpan))
-            return "must be a duration hh:mm:ss, for example 00:00:10";
+            return SettingAliases.TakesSeconds(key) && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? "must be seconds, for example 10, or a duration hh:mm:ss" : "must be a duration hh:mm:ss, for example 00:00:10";
         if (type == typeof(bool))
             return "must be true or false";
         if (type == typeof(Uri))

@@ -47,6 +47,9 @@ internal static class SettingAliases
     /// <summary>How a person may have spelled the setting behind a configuration key, shortest first.</summary>
     public static string NameOf(string key) => Table.FirstOrDefault(a => a.Service is null && a.Key.Equals(key, StringComparison.OrdinalIgnoreCase))?.Name ?? key.Replace(":", "__");
 
+    /// <summary>True for a key whose short name takes seconds.</summary>
+    public static bool TakesSeconds(string key) => Table.Any(a => a.Convert == Seconds && a.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Puts the aliases that are set just below the environment: above the files, below the full spelling.</summary>
     public static void Apply(IConfigurationManager configuration, string service)
     {

@@ -28,7 +28,7 @@ internal sealed class SettingsCheck<T>(string section) : IValidateOptions<T>
         var failures = Properties()
             .Select(property => (property, text: section[property.Name]))
             .Where(setting => !string.IsNullOrEmpty(setting.text) && !Converts(setting.property.PropertyType, setting.text))
-            .Select(setting => Setting.Wrong($"{section.Path}:{setting.property.Name}", setting.text, Setting.Shape(setting.property.PropertyType)))
+            .Select(setting => Setting.Wrong($"{section.Path}:{setting.property.Name}", setting.text, Setting.Shape($"{section.Path}:{setting.property.Name}", setting.property.PropertyType, setting.text!)))
             .ToList();
         if (failures.Count > 0)
             throw new OptionsValidationException(section.Path, typeof(T), failures);

@@ -11,7 +11,7 @@ public sealed class StreamResponse(HttpContext context, StreamFormat format, Tim
     public async Task BeginAsync(ReadOnlyMemory<byte> first, CancellationToken cancellationToken)
     {
         context.Response.ContentType = format.ContentType;
-        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.CacheControl = "no-cache, no-transform";
         // nginx would otherwise buffer the frames.
         context.Response.Headers["X-Accel-Buffering"] = "no";
         await context.Response.StartAsync(cancellationToken);

@@ -131,7 +131,9 @@ internal sealed class Transcoder(
         var bound = isStream ? timeout : timeout ?? _options.DefaultTimeout;
         if (!isStream && bound > _options.MaxTimeout)
             bound = _options.MaxTimeout;
-        var deadline = bound is { } wait ? time.GetUtcNow().UtcDateTime + wait : (DateTime?)null;
+        var now = time.GetUtcNow().UtcDateTime;
+        // A stream may be given more time than the calendar has.
+        var deadline = bound is { } wait && wait < DateTime.MaxValue - now ? now + wait : (DateTime?)null;
         return new CallOptions(ForwardedHeaders.From(context.Request.Headers), deadline, context.RequestAborted);
     }
 }

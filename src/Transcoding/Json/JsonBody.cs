@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Pylon.Transcoding.Problems;
 
 namespace Pylon.Transcoding.Json;
 
 /// <summary>Parses a body as JSON.</summary>
-internal static class JsonBody
+internal static partial class JsonBody
 {
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
@@ -32,12 +33,20 @@ internal static class JsonBody
         }
     }
 
-    // The message of System.Text.Json without its repeated position and without its hints for programmers.
+    [GeneratedRegex("^'(?<text>[^']{1,20}|'{1})'", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Unexpected();
+
+    // In own words: the messages of System.Text.Json have hints for programmers, and change with it.
     private static string Describe(JsonException e, int maxDepth)
     {
         if (e.Message.Contains("depth", StringComparison.OrdinalIgnoreCase) && !e.Message.Contains("depth to be zero", StringComparison.OrdinalIgnoreCase))
             return $"it is nested deeper than {maxDepth} levels";
-        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (end > 0 ? e.Message[..end] : e.Message).TrimEnd('.');
+        if (e.Message.Contains("trailing comma", StringComparison.Ordinal))
+            return "nothing follows a comma";
+        if (Unexpected().Match(e.Message) is { Success: true } match)
+            return $"'{match.Groups["text"].Value}' is not expected here";
+        return e.Message.Contains("end of", StringComparison.Ordinal) || e.Message.Contains("depth to be zero", StringComparison.Ordinal) || e.Message.Contains("does not contain any", StringComparison.Ordinal)
+            ? "it ends too early"
+            : "it is not expected here";
     }
 }

@@ -160,9 +160,10 @@ internal sealed class JsonMessageReader(JsonParser foreignParser, List<FieldProb
         {
             return foreignParser.Parse(json.GetRawText(), type);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is IOException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
-            Report(path, $"cannot be read as {type.FullName}: {e.Message}");
+            // The library's message is about itself.
+            Report(path, type == Any.Descriptor ? "must be an object with \"@type\", which names a message of this API, and its fields" : $"must be JSON of {type.FullName}, with numbers in the range of a double");
             return null;
         }
     }

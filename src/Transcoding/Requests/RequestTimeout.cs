@@ -4,7 +4,7 @@ using Pylon.Transcoding.Problems;
 namespace Pylon.Transcoding.Requests;
 
 /// <summary>How long the caller wants to wait: <c>grpc-timeout: 500m</c>, or <c>X-Request-Timeout</c> in seconds.</summary>
-internal static class RequestTimeout
+public static class RequestTimeout
 {
     public const string GrpcHeader = "grpc-timeout";
     public const string RestHeader = "X-Request-Timeout";

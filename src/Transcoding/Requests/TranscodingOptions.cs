@@ -17,7 +17,7 @@ public sealed class TranscodingOptions
 
     /// <summary>Timeout of a unary call whose caller sets no deadline.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
-    public TimeSpan DefaultTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan DefaultTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest timeout of a unary call; a longer deadline is reduced to it.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]

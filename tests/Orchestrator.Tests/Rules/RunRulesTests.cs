@@ -100,14 +100,14 @@ public sealed class RunRulesTests
     [InlineData(-62_135_596_801, 0)]
     [InlineData(0, -1)]
     [InlineData(0, 1_000_000_000)]
-    public void EventAtATimeThatNoClockShowsHasNoReport(long seconds, int nanos)
+    public void EventAtATimeThatNoClockShowsIsADeadLetter(long seconds, int nanos)
     {
         var read = new Events.V1.Event
         {
             Time = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = seconds, Nanos = nanos },
             BatchPhaseProgressed = new Events.V1.BatchPhaseProgressed { BatchId = Guid.NewGuid().ToString(), PhaseName = "train" },
         };
-        Assert.Null(PhaseReport.Read(new GroupEntry("batches", "1-0", EntryFormat.Event, read.ToByteArray(), 1), Now));
+        Assert.Throws<FormatException>(() => PhaseReport.Read(new GroupEntry("batches", "1-0", EntryFormat.Event, read.ToByteArray(), 1), Now));
     }
 
     [Theory]

@@ -1,0 +1,26 @@
+using Pylon.Gateway.Contracts;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Pylon.Gateway.Proxy;
+
+/// <summary>
+/// Sends the response headers of a stream when the service does. YARP would hold them back until the first message, and the
+/// caller could not tell a silent stream from one that is not served.
+/// </summary>
+internal static class EarlyHeaders
+{
+    private static readonly HashSet<string> Streams =
+        [.. Contract.Services.SelectMany(service => service.Methods).Where(rpc => rpc.IsServerStreaming).Select(rpc => $"/{rpc.Service.FullName}/{rpc.Name}")];
+
+    public static ValueTask SendAsync(ResponseTransformContext transform)
+    {
+        var http = transform.HttpContext;
+        // A call that has failed already has its status in the headers, and nothing else.
+        var isOpen = transform.ProxyResponse is { } response && !response.Headers.Contains("grpc-status");
+        return isOpen && Streams.Contains(http.Request.Path.Value ?? "")
+            ? new ValueTask(FlushAsync(http))
+            : ValueTask.CompletedTask;
+    }
+
+    private static async Task FlushAsync(HttpContext http) => await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+}
