@@ -71,6 +71,8 @@ internal sealed class PipelineRunner(
         var stored = Stored.Nothing;
         var errors = new List<string>();
         var (read, rejected, missing, good) = (0L, 0L, 0L, 0);
+        // A value became known when it was asked for: what another run asked for later is not overwritten by this one.
+        var asked = started;
         await foreach (var reading in source.ReadAsync(started, cancellationToken))
         {
             var error = reading.Error;
@@ -78,9 +80,9 @@ internal sealed class PipelineRunner(
             {
                 if (reading.Body is { } parsed)
                 {
-                    stored += await series.StoreAsync(source.Name, parsed.Dataset, parsed.Values, parsed.Rejected, time.GetUtcNow(), cancellationToken);
+                    stored += await series.StoreAsync(source.Name, parsed.Dataset, parsed.Values, parsed.Rejected, asked, cancellationToken, run);
                     if (parsed.CatalogueOf is { } provider)
-                        stored += await market.StoreAsync(provider, parsed.Windows, time.GetUtcNow(), cancellationToken);
+                        stored += await market.StoreAsync(provider, parsed.Windows, parsed.IsCompleteCatalogue, asked, cancellationToken, run);
                     reading.IsStored = error is null;
                     (read, rejected, missing) = (read + parsed.RowsRead, rejected + parsed.Rejected.Count, missing + parsed.HalfHoursMissing);
                 }
@@ -94,6 +96,7 @@ internal sealed class PipelineRunner(
                 good++;
             else
                 errors.Add($"{reading.Dataset}: {error}");
+            asked = time.GetUtcNow();
         }
 
         var status = errors.Count == 0 ? "succeeded" : good > 0 ? "partial" : "failed";
