@@ -63,7 +63,11 @@ internal sealed class GridService(
         var from = HalfHour.Containing(Moment(request.StartTime, "start_time") ?? time.GetUtcNow());
         var points = await ReadAsync(
             request.Series, request.HasRegionId ? request.RegionId : null, from, from.AddHours(hours), request.AsKnownAt, true, hours * 2, context.CancellationToken);
-        return new GetForecastResponse { Points = { points.Select(messages.Point) } };
+        return new GetForecastResponse
+        {
+            Points = { points.Select(messages.Point) },
+            HalfHoursMissing = (hours * 2) - points.Count(point => point.Source != SyntheticGrid.Source),
+        };
     }
 
     public override async Task WatchGrid(WatchGridRequest request, IServerStreamWriter<WatchGridResponse> responseStream, ServerCallContext context)

@@ -1,6 +1,7 @@
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Sources;
 
 namespace Pylon.Ingestion.Runs;
 
@@ -11,6 +12,8 @@ namespace Pylon.Ingestion.Runs;
 internal sealed class PipelineRunner(
     RunStore runs, SeriesStore series, MarketStore market, IEnumerable<GridSource> sources, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PipelineRunner> logger)
 {
+    private const int MostSpans = 100;
+
     public IReadOnlyList<string> Names { get; } = [.. sources.Select(s => s.Name)];
 
     /// <summary>
@@ -70,10 +73,11 @@ internal sealed class PipelineRunner(
         await runs.BeginSourceAsync(run, source.Name, started, cancellationToken);
         var stored = Stored.Nothing;
         var errors = new List<string>();
-        var (read, rejected, missing, good) = (0L, 0L, 0L, 0);
+        var missing = new List<MissingSpan>();
+        var (read, rejected, good) = (0L, 0L, 0);
         // A value became known when it was asked for: what another run asked for later is not overwritten by this one.
         var asked = started;
-        await foreach (var reading in source.ReadAsync(started, cancellationToken))
+        await foreach (var reading in source.ReadAsync(started, await runs.LastSuccessAsync(source.Name, cancellationToken), cancellationToken))
         {
             var error = reading.Error;
             try
@@ -84,7 +88,8 @@ internal sealed class PipelineRunner(
                     if (parsed.CatalogueOf is { } provider)
                         stored += await market.StoreAsync(provider, parsed.Windows, parsed.IsCompleteCatalogue, asked, cancellationToken, run);
                     reading.IsStored = error is null;
-                    (read, rejected, missing) = (read + parsed.RowsRead, rejected + parsed.Rejected.Count, missing + parsed.HalfHoursMissing);
+                    (read, rejected) = (read + parsed.RowsRead, rejected + parsed.Rejected.Count);
+                    missing.AddRange(parsed.Missing);
                 }
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -103,7 +108,8 @@ internal sealed class PipelineRunner(
         if (errors.Count > 0)
             logger.SourceFailed(source.Name, string.Join("; ", errors));
         var outcome = new SourceOutcome(
-            source.Name, status, read, stored.New, stored.Changed, stored.Unchanged, rejected, missing, started, time.GetUtcNow(), string.Join("; ", errors), null);
+            source.Name, status, read, stored.New, stored.Changed, stored.Unchanged, rejected,
+            missing.Sum(span => span.HalfHours), started, time.GetUtcNow(), string.Join("; ", errors), null) { MissingSpans = [.. missing.Take(MostSpans).Select(span => $"{span}")] };
         await runs.EndSourceAsync(run, outcome, cancellationToken);
         return outcome;
     }

@@ -10,6 +10,7 @@ namespace Pylon.Ingestion.Sources;
 internal sealed class ParsedBody(string dataset)
 {
     private readonly Dictionary<object, object?> _seen = [];
+    private readonly Dictionary<(SeriesTable Table, int? RegionId, string Label), (DateTimeOffset From, DateTimeOffset To)> _asked = [];
     private readonly Dictionary<(SeriesTable, int?, DateTimeOffset, string, DateTimeOffset?), SeriesValue> _values = [];
     private Row? _current;
 
@@ -37,11 +38,38 @@ internal sealed class ParsedBody(string dataset)
     /// <summary>False when some items or offers of the catalogue could not be read: what it leaves out may be among them.</summary>
     public bool IsCompleteCatalogue { get; set; }
 
-    /// <summary>Half hours missing between those that were given.</summary>
-    public long HalfHoursMissing => Values
-        .Where(v => v.Table.IsContinuous)
-        .GroupBy(v => (v.Table.Name, v.RegionId, v.Label), v => v.Start)
-        .Sum(series => (long)((series.Max() - series.Min()) / HalfHour.Length) + 1 - series.Distinct().LongCount());
+    public long HalfHoursMissing => Missing.Sum(span => span.HalfHours);
+
+    /// <summary>The half hours missing between those that were given, and of those that were asked for.</summary>
+    public IReadOnlyList<MissingSpan> Missing
+    {
+        get
+        {
+            var given = Values.Where(v => v.Label.Length == 0 || v.Table.IsContinuous).GroupBy(v => (v.Table, v.RegionId, v.Label), v => v.Start)
+                .Where(series => series.Key.Table.IsContinuous || _asked.ContainsKey(series.Key)).ToDictionary(series => series.Key, series => series.Distinct().Order().ToList());
+            return [.. given.Keys.Union(_asked.Keys).SelectMany(key => Spans(key, given.GetValueOrDefault(key, [])))];
+        }
+    }
+
+    /// <summary>Says which half hours of a series the answer should have; those that it has not are missing.</summary>
+    /// <param name="table">The series.</param>
+    /// <param name="from">Included.</param>
+    /// <param name="to">Not included.</param>
+    /// <param name="regionId">Null where the table has no regions.</param>
+    public void Ask(SeriesTable table, DateTimeOffset from, DateTimeOffset to, int? regionId = null) =>
+        _asked[(table, regionId, "")] = (HalfHour.Containing(from), HalfHour.Containing(to));
+
+    private IEnumerable<MissingSpan> Spans((SeriesTable Table, int? RegionId, string Label) series, List<DateTimeOffset> starts)
+    {
+        var (from, to) = _asked.TryGetValue(series, out var asked) ? asked : (starts[0], starts[^1]);
+        foreach (var start in starts.Append(to > (starts.Count > 0 ? starts[^1] : from) ? to : DateTimeOffset.MinValue))
+        {
+            if (start > from)
+                yield return new MissingSpan(series.Table, series.RegionId, from, start);
+            if (start + HalfHour.Length > from && start != DateTimeOffset.MinValue)
+                from = start + HalfHour.Length;
+        }
+    }
 
     /// <summary>Counts a row; <paramref name="read"/> reads it and adds its values unless the row has a problem.</summary>
     public void Take(Row row, Action<Row> read)
