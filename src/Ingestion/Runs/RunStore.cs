@@ -95,11 +95,19 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     public async Task<NpgsqlConnection?> TryLockAsync(CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(TryLock, connection);
-        if (await command.ExecuteScalarAsync(cancellationToken) is true)
-            return connection;
-        await connection.DisposeAsync();
-        return null;
+        var isHeld = false;
+        try
+        {
+            await using var command = new NpgsqlCommand(TryLock, connection);
+            isHeld = await command.ExecuteScalarAsync(cancellationToken) is true;
+            return isHeld ? connection : null;
+        }
+        finally
+        {
+            // Also when the caller gives up meanwhile.
+            if (!isHeld)
+                await connection.DisposeAsync();
+        }
     }
 
     public static async Task UnlockAsync(NpgsqlConnection held)
