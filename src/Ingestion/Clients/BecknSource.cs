@@ -37,7 +37,7 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
                 return Usable(CatalogueBody.Read(answer, beckn.Id));
         }
 
-        throw new HttpRequestException($"the BPP acknowledged DISCOVER {Attempts} times and sent no on_discover within {beckn.CallbackTimeout.TotalSeconds:0.#} s");
+        throw new SourceException($"the BPP acknowledged DISCOVER {Attempts} times and sent no on_discover within {beckn.CallbackTimeout.TotalSeconds:0.#} s");
     }
 
     // A catalogue may be empty, but one of which nothing can be read is not.
@@ -66,8 +66,8 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
         {
             BecknReply.Answer => body,
             BecknReply.Ack => await WaitAsync(transactionId, cancellationToken),
-            BecknReply.Nack nack => throw new HttpRequestException($"the BPP answered DISCOVER with NACK: {nack.Reason}"),
-            BecknReply.Invalid invalid => throw new HttpRequestException(invalid.Reason),
+            BecknReply.Nack nack => throw new SourceException($"the BPP answered DISCOVER with NACK: {nack.Reason}"),
+            BecknReply.Invalid invalid => throw new SourceException(invalid.Reason),
             var other => throw new InvalidOperationException(other.ToString()),
         };
     }

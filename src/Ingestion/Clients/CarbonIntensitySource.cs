@@ -7,8 +7,8 @@ using Pylon.Ingestion.Sources.CarbonIntensity;
 namespace Pylon.Ingestion.Clients;
 
 /// <summary>
-/// The Carbon Intensity API: two days ahead for the nation and the regions, which is all that it forecasts; the day behind for
-/// what was measured and revised; and after an outage what it published meanwhile.
+/// The Carbon Intensity API: four days ahead for the nation and the regions, of which it forecasts at least two; the day behind
+/// for what was measured and revised; and after an outage what it published meanwhile.
 /// </summary>
 internal sealed class CarbonIntensitySource(SourceClient client, SourcesOptions options) : GridSource(Id)
 {
@@ -34,6 +34,9 @@ internal sealed class CarbonIntensitySource(SourceClient client, SourcesOptions 
         yield return ("intensity", $"intensity/{Time(current)}/fw48h", body => Forecast(body, current, ahead));
         yield return ("intensity-past", $"intensity/{Time(current)}/pt24h", body => Past(body, dayBefore, current.AddHours(-1)));
         yield return ("regional", $"regional/intensity/{Time(current)}/fw48h", body => Regional(body, current, ahead));
+        // Where the source looks further ahead; most of the time it does not.
+        yield return ("intensity", $"intensity/{Time(ahead)}/fw48h", body => body);
+        yield return ("regional", $"regional/intensity/{Time(ahead)}/fw48h", body => body);
         yield return ("generation", "generation", body => Learnt(body, SeriesDefinition.GenerationMix.Forecasts));
 
         // What was measured is revised for a day, so it is asked for from a day before the last success on.

@@ -8,6 +8,9 @@ internal sealed record Reading(string Dataset, ParsedBody? Body, string? Error)
 {
     /// <summary>Set by whoever stores it, before the next one is read: what is not stored must be read again.</summary>
     public bool IsStored { get; set; }
+
+    /// <summary>For the log; null when the answer itself is at fault.</summary>
+    public Exception? Exception { get; init; }
 }
 
 /// <summary>A source of grid data. A request that fails does not affect the others.</summary>
@@ -56,7 +59,7 @@ internal abstract class GridSource(string name)
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return new Reading(dataset, null, e.Message);
+            return new Reading(dataset, null, SourceException.Words(e) ?? $"could not be read ({e.GetType().Name}); the log has the details") { Exception = e };
         }
     }
 }

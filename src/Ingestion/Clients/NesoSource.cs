@@ -25,6 +25,8 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
         ("embedded-wind-and-solar-forecasts", "Embedded Solar and Wind Forecast", SeriesDefinition.EmbeddedGeneration.Forecasts!),
     ];
 
+    private static readonly TimeSpan Settled = TimeSpan.FromHours(1);
+
     private readonly ConcurrentDictionary<string, DateTimeOffset> _read = [];
 
     public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, DateTimeOffset? since, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -66,7 +68,8 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
                 offset += reading.Body.RowsRead;
             }
 
-            if (complete && found.LastModified is { } modified)
+            // The date moves before the rows are there, so one of the last hour says nothing of them.
+            if (complete && found.LastModified is { } modified && modified <= now - Settled)
                 _read[found.Id] = modified;
         }
     }

@@ -2,6 +2,7 @@ using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Sources;
+using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Runs;
 
@@ -57,7 +58,7 @@ internal sealed class PipelineRunner(
         {
             logger.RunFailed(id, e);
         }
-        catch (OperationCanceledException)
+        catch (Exception)
         {
             // The process stops; the next ingestion run reads what this one did not.
         }
@@ -80,6 +81,8 @@ internal sealed class PipelineRunner(
         await foreach (var reading in source.ReadAsync(started, await runs.LastSuccessAsync(source.Name, cancellationToken), cancellationToken))
         {
             var error = reading.Error;
+            if (reading.Exception is { } swallowed && SourceException.Words(swallowed) is null)
+                logger.DatasetNotRead(source.Name, reading.Dataset, swallowed);
             try
             {
                 if (reading.Body is { } parsed)
@@ -94,7 +97,8 @@ internal sealed class PipelineRunner(
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                error = e.Message;
+                error = e is RunSupersededException ? e.Message : PostgresFailure.IsTransient(e) ? "not stored: PostgreSQL is unreachable" : $"not stored ({e.GetType().Name}); the log has the details";
+                logger.DatasetNotStored(source.Name, reading.Dataset, e);
             }
 
             if (error is null)

@@ -3,6 +3,9 @@ namespace Pylon.Ingestion.Tests.Runs;
 /// <summary>Runs over HTTP against the sources as the sandbox simulates them, at 2026-03-10T08:00Z.</summary>
 public sealed class SimulatedSourcesTests
 {
+    // The rows of the file that is new every hour: its date may have moved before its rows were there, so it is read again.
+    private const long ChangedInTheLastHour = 14 * 48;
+
     [Fact]
     public async Task EveryDatasetIsReadWithoutLossAndTheSameAgainChangesNothing()
     {
@@ -24,7 +27,7 @@ public sealed class SimulatedSourcesTests
         await sources.AnswersAsync("carbon-intensity");
         var again = await sources.RunAsync();
         Assert.All(again.Values, s => Assert.Equal(("succeeded", 0L, 0L), (s.Status, s.New, s.Changed)));
-        Assert.Equal((first["carbon-intensity"].Read, 0L), (again["carbon-intensity"].Read, again["neso"].Read));
+        Assert.Equal((first["carbon-intensity"].Read, ChangedInTheLastHour), (again["carbon-intensity"].Read, again["neso"].Read));
         Assert.All(await sources.AnswersAsync("carbon-intensity"), answer => Assert.Equal("304", answer));
 
         sources.Restart();
@@ -185,7 +188,7 @@ public sealed class SimulatedSourcesTests
         }
 
         var all = await IngestAsync(stored: false);
-        Assert.Equal((all, 0L), (await IngestAsync(stored: true), await IngestAsync(stored: true)));
+        Assert.Equal((all, ChangedInTheLastHour), (await IngestAsync(stored: true), await IngestAsync(stored: true)));
         sources.Time.Advance(TimeSpan.FromHours(1));
         Assert.InRange(await IngestAsync(stored: true), 1, all - 1);
     }
