@@ -49,12 +49,14 @@ internal sealed class ElexonSource(SourceClient client, SourcesOptions options) 
         {
             body.Ask(SeriesDefinition.Demand.Actuals!, London.Midnight(missed), known);
             return Learnt(body, SeriesDefinition.Demand.Actuals);
-        });
+        }
+        );
         yield return ("demand-forecast", "forecast/demand/day-ahead?format=json", body =>
         {
             body.Ask(SeriesDefinition.Demand.Forecasts!, now + HalfHour.Length, London.Midnight(today.AddDays(1)));
             return Learnt(body, SeriesDefinition.Demand.Forecasts);
-        });
+        }
+        );
         foreach (var days in last < today ? SettlementRuns : [])
         {
             if (today.AddDays(-days) < first)
@@ -69,7 +71,8 @@ internal sealed class ElexonSource(SourceClient client, SourcesOptions options) 
                     return body;
                 body.Ask(SeriesDefinition.SystemPrice.Actuals!, from, to < known ? to : known);
                 return Learnt(body, SeriesDefinition.SystemPrice.Actuals);
-            });
+            }
+        );
     }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'");

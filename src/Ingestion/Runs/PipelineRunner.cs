@@ -113,7 +113,8 @@ internal sealed class PipelineRunner(
             logger.SourceFailed(source.Name, string.Join("; ", errors));
         var outcome = new SourceOutcome(
             source.Name, status, read, stored.New, stored.Changed, stored.Unchanged, rejected,
-            missing.Sum(span => span.HalfHours), started, time.GetUtcNow(), string.Join("; ", errors), null) { MissingSpans = [.. missing.Take(MostSpans).Select(span => $"{span}")] };
+            missing.Sum(span => span.HalfHours), started, time.GetUtcNow(), string.Join("; ", errors), null)
+        { MissingSpans = [.. missing.Take(MostSpans).Select(span => $"{span}")] };
         await runs.EndSourceAsync(run, outcome, cancellationToken);
         return outcome;
     }

@@ -210,7 +210,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
                 Source: reader.IsDBNull(5) ? null : new SourceOutcome(
                     reader.GetString(5), reader.GetString(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetInt64(11),
                     reader.GetInt64(12), reader.GetFieldValue<DateTimeOffset>(13), reader.GetFieldValue<DateTimeOffset?>(14), reader.GetString(15),
-                    reader.GetFieldValue<DateTimeOffset?>(16)) { MissingSpans = reader.GetFieldValue<string[]>(17) }),
+                    reader.GetFieldValue<DateTimeOffset?>(16))
+                { MissingSpans = reader.GetFieldValue<string[]>(17) }),
             cancellationToken);
         return [.. rows.GroupBy(row => row.Run.Id).Select(run => run.First().Run with { Sources = [.. run.Select(row => row.Source).OfType<SourceOutcome>()] })];
     }
