@@ -51,10 +51,10 @@ public static class Catalogue
         var id = item.Get("beckn:id").Text();
         var attributes = item.Get("beckn:itemAttributes");
         var grid = attributes.Get("beckn:gridParameters");
-        var carbon = grid.Get("carbonIntensity").Number();
+        var carbon = Quantity.CarbonIntensity(grid);
         if (id.Length == 0)
             return (null, "beckn:id is missing");
-        if (grid.Get("renewableMix").Number() is not (>= 0 and <= 100 and var renewable))
+        if (Quantity.RenewableMix(grid) is not (>= 0 and <= 100 and var renewable))
             return (null, "renewableMix is not a number from 0 to 100");
         if (carbon is < 0)
             return (null, "carbonIntensity is less than 0");
@@ -78,7 +78,7 @@ public static class Catalogue
             RenewableMixPercent = renewable,
             CarbonIntensity = carbon,
             Window = ReadWindow(attributes.Get("beckn:timeWindow"), catalogue.Get("beckn:validity")),
-            AvailableCapacityMw = attributes.Get("beckn:capacityParameters").Get("availableCapacity").Number(),
+            AvailableCapacityMw = Quantity.Capacity(attributes.Get("beckn:capacityParameters")),
             Price = PriceOf(offer),
             Offers = offers,
         };

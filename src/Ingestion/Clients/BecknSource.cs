@@ -21,7 +21,7 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
     private const int Attempts = 4;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, DateTimeOffset? since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return await TryAsync("catalogue", () => DiscoverAsync(now, cancellationToken), cancellationToken);
     }
@@ -34,10 +34,18 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
             if (await DiscoverOnceAsync(transactionId, cancellationToken) is { } answer)
-                return CatalogueBody.Read(answer, beckn.Id);
+                return Usable(CatalogueBody.Read(answer, beckn.Id));
         }
 
-        throw new HttpRequestException($"the BPP acknowledged DISCOVER {Attempts} times and sent no on_discover within {beckn.CallbackTimeout.TotalSeconds:0.#} s");
+        throw new SourceException($"the BPP acknowledged DISCOVER {Attempts} times and sent no on_discover within {beckn.CallbackTimeout.TotalSeconds:0.#} s");
+    }
+
+    // A catalogue may be empty, but one of which nothing can be read is not.
+    private static ParsedBody Usable(ParsedBody parsed)
+    {
+        if (parsed.Windows.Count == 0 && parsed.Rejected.Count > 0)
+            parsed.Problem ??= $"none of its {parsed.RowsRead} items and offers can be used, the first because: {parsed.Rejected[0].Reason}";
+        return parsed;
     }
 
     /// <summary>Null when the BPP acknowledged and sent no callback in time.</summary>
@@ -58,8 +66,8 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
         {
             BecknReply.Answer => body,
             BecknReply.Ack => await WaitAsync(transactionId, cancellationToken),
-            BecknReply.Nack nack => throw new HttpRequestException($"the BPP answered DISCOVER with NACK: {nack.Reason}"),
-            BecknReply.Invalid invalid => throw new HttpRequestException(invalid.Reason),
+            BecknReply.Nack nack => throw new SourceException($"the BPP answered DISCOVER with NACK: {nack.Reason}"),
+            BecknReply.Invalid invalid => throw new SourceException(invalid.Reason),
             var other => throw new InvalidOperationException(other.ToString()),
         };
     }

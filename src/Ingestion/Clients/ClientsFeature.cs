@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 using Pylon.Ingestion.Market;
@@ -18,7 +19,7 @@ internal static class ClientsFeature
             client.MaxResponseContentBufferSize = LargestBody;
             // The pipeline of the source bounds each attempt.
             client.Timeout = Timeout.InfiniteTimeSpan;
-        });
+        }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All });
         services.AddSingleton<SourceMetrics>();
         AddSource(services, CarbonIntensitySource.Id, o => o.CarbonIntensityBaseUrl, (client, o) => new CarbonIntensitySource(client, o));
         AddSource(services, NesoSource.Id, o => o.NesoBaseUrl, (client, o) => new NesoSource(client, o));

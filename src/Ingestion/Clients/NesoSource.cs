@@ -17,19 +17,21 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
     // The portal cuts larger pages without saying so.
     private const int Page = 32_000;
 
-    private static readonly (string Package, string Resource)[] Wanted =
+    private static readonly (string Package, string Resource, SeriesTable Table)[] Wanted =
     [
-        ("1-day-ahead-demand-forecast", "Day Ahead National Demand Forecast"),
-        ("2-14-days-ahead-national-demand-forecast", "2-14 Days Ahead Half Hourly Forecast"),
-        ("daily-demand-update", "Demand Data Update"),
-        ("embedded-wind-and-solar-forecasts", "Embedded Solar and Wind Forecast"),
+        ("1-day-ahead-demand-forecast", "Day Ahead National Demand Forecast", SeriesDefinition.Demand.Forecasts!),
+        ("2-14-days-ahead-national-demand-forecast", "2-14 Days Ahead Half Hourly Forecast", SeriesDefinition.Demand.Forecasts!),
+        ("daily-demand-update", "Demand Data Update", SeriesDefinition.Demand.Actuals!),
+        ("embedded-wind-and-solar-forecasts", "Embedded Solar and Wind Forecast", SeriesDefinition.EmbeddedGeneration.Forecasts!),
     ];
+
+    private static readonly TimeSpan Settled = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _read = [];
 
-    public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, DateTimeOffset? since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var (package, resource) in Wanted)
+        foreach (var (package, resource, table) in Wanted)
         {
             CkanResource? found = null;
             var lookUp = await TryAsync(package, async () =>
@@ -56,7 +58,7 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
                         await client.GetAsync($"datastore_search?resource_id={found.Id}&limit={Page}&offset={offset}", options.NesoDatastorePause, cancellationToken), package);
                     if (found.LastModified is { } published)
                         SetPublished(parsed, published);
-                    return parsed;
+                    return offset == 0 || parsed.RowsRead > 0 ? Learnt(parsed, offset == 0 ? table : null) : parsed;
                 }, cancellationToken);
                 yield return reading;
                 complete &= reading.IsStored;
@@ -66,7 +68,8 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
                 offset += reading.Body.RowsRead;
             }
 
-            if (complete && found.LastModified is { } modified)
+            // The date moves before the rows are there, so one of the last hour says nothing of them.
+            if (complete && found.LastModified is { } modified && modified <= now - Settled)
                 _read[found.Id] = modified;
         }
     }

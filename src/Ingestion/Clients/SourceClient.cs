@@ -92,7 +92,7 @@ internal sealed class SourceClient
         catch (BrokenCircuitException broken)
         {
             _metrics.Asked(_source, "not_sent", TimeSpan.Zero);
-            throw new HttpRequestException("not sent: most requests to the source failed, so its circuit is open", broken);
+            throw new SourceException("not sent: most requests to the source failed, so its circuit is open", broken);
         }
         finally
         {
@@ -119,12 +119,15 @@ internal sealed class SourceClient
                 return known.Body;
             }
 
-            var body = await response.Content.ReadAsStringAsync(cancellationToken);
+            if (response.Content.Headers.ContentEncoding.FirstOrDefault(e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } encoding)
+                throw new SourceException($"the answer has the encoding {encoding}; only gzip, deflate and br are read");
+            // JSON is UTF-8, whatever the header says of it.
+            var body = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             outcome = $"http_{(int)response.StatusCode}";
-            if (response.Headers.RetryAfter?.Delta is { } wanted && wanted > pause)
+            if ((response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - _time.GetUtcNow())) is { } wanted && wanted > pause)
                 pause = wanted < LongestPause ? wanted : LongestPause;
             if (!response.IsSuccessStatusCode)
-                throw new HttpRequestException($"HTTP {(int)response.StatusCode} to {request.Method} {request.RequestUri!.PathAndQuery}", null, response.StatusCode);
+                throw new SourceException($"HTTP {(int)response.StatusCode} to {request.Method} {request.RequestUri!.PathAndQuery}", null, response.StatusCode);
             if (kept is not null)
                 _known.Keep(kept, body, response);
             return body;

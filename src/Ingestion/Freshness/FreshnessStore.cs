@@ -20,6 +20,9 @@ internal sealed class FreshnessStore(NpgsqlDataSource dataSource)
 
     private const string MarkStale = "UPDATE source_freshness SET stale = true WHERE source = $1 AND NOT stale AND coalesce(fresh_at, known_since) < $2";
 
+    // An ingestion run does the same when it ends; it may have been killed between its two commits.
+    private const string EndStaleness = "UPDATE source_freshness SET stale = false WHERE source = $1 AND stale AND fresh_at >= $2";
+
     public Task RegisterAsync(IReadOnlyList<string> sources, DateTimeOffset now, CancellationToken cancellationToken) =>
         dataSource.ExecuteAsync(Register, cancellationToken, sources.ToArray(), now);
 
@@ -29,6 +32,10 @@ internal sealed class FreshnessStore(NpgsqlDataSource dataSource)
             new SourceAge(reader.GetString(0), reader.GetFieldValue<DateTimeOffset?>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3)),
             reader.GetString(4)),
         cancellationToken);
+
+    /// <summary>Ends the alert of a source that has been read since.</summary>
+    public Task<bool> EndStalenessAsync(string source, DateTimeOffset limit, CancellationToken cancellationToken) => dataSource.ChangeAsync(
+        Sql.Statement(EndStaleness, source, limit), [GridEvents.Append(source, new GridSourceRecovered { Source = source })], cancellationToken);
 
     /// <summary>Sends the alert once; false when it was sent before, or the source was read meanwhile.</summary>
     public Task<bool> MarkStaleAsync(SourceAge age, string error, DateTimeOffset limit, CancellationToken cancellationToken) => dataSource.ChangeAsync(

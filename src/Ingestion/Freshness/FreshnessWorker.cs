@@ -40,6 +40,8 @@ internal sealed class FreshnessWorker(
     {
         var known = await store.ReadAsync(cancellationToken);
         freshness.Update([.. known.Select(k => k.Age)]);
+        foreach (var (age, _) in known.Where(k => k.Age.IsAlerted && k.Age.FreshAt >= freshness.Limit))
+            await store.EndStalenessAsync(age.Source, freshness.Limit, cancellationToken);
         foreach (var (age, error) in known.Where(k => !k.Age.IsAlerted && k.Age.Since < freshness.Limit))
         {
             if (await store.MarkStaleAsync(age, error, freshness.Limit, cancellationToken))

@@ -18,6 +18,8 @@ internal sealed class GridService(
     private const int GreatBritain = 18;
     private const int DefaultHours = 48;
     private const int MaxHours = 336;
+    private static readonly long Earliest = new DateTimeOffset(1900, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+    private static readonly long Latest = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
     private static readonly TimeSpan LongestSpan = TimeSpan.FromDays(366);
     private static readonly IReadOnlyList<int> AllRegions = [.. Enumerable.Range(1, LastRegion)];
 
@@ -36,8 +38,9 @@ internal sealed class GridService(
     public override async Task<ListSignalsResponse> ListSignals(ListSignalsRequest request, ServerCallContext context)
     {
         var size = Field.PageSize(request.PageSize);
+        var given = Moment(request.StartTime, "start_time");
         var end = Moment(request.EndTime, "end_time") ?? time.GetUtcNow();
-        var start = HalfHour.Containing(Moment(request.StartTime, "start_time") ?? end.AddDays(-1));
+        var start = HalfHour.Containing(given ?? end.AddDays(-1));
         if (start >= end || end - start > LongestSpan)
             throw Refusal.InvalidArgument("end_time", $"must be later than start_time and by at most {LongestSpan.TotalDays:0} days").AsException();
         var from = PageToken.Decode(request.PageToken)?.Time ?? start;
@@ -63,7 +66,11 @@ internal sealed class GridService(
         var from = HalfHour.Containing(Moment(request.StartTime, "start_time") ?? time.GetUtcNow());
         var points = await ReadAsync(
             request.Series, request.HasRegionId ? request.RegionId : null, from, from.AddHours(hours), request.AsKnownAt, true, hours * 2, context.CancellationToken);
-        return new GetForecastResponse { Points = { points.Select(messages.Point) } };
+        return new GetForecastResponse
+        {
+            Points = { points.Select(messages.Point) },
+            HalfHoursMissing = (hours * 2) - points.Count(point => point.Source != SyntheticGrid.Source),
+        };
     }
 
     public override async Task WatchGrid(WatchGridRequest request, IServerStreamWriter<WatchGridResponse> responseStream, ServerCallContext context)
@@ -109,15 +116,13 @@ internal sealed class GridService(
         return asked.Count == 0 ? AllRegions : [.. asked.Distinct()];
     }
 
+    // The series have nothing outside of these years, and within them no span overflows.
     private static DateTimeOffset? Moment(Timestamp? time, string field)
     {
-        try
-        {
-            return time?.ToDateTimeOffset();
-        }
-        catch (InvalidOperationException)
-        {
-            throw Refusal.InvalidArgument(field, "must be a time from year 1 to 9999").AsException();
-        }
+        if (time is null)
+            return null;
+        if (time.Seconds < Earliest || time.Seconds >= Latest || time.Nanos is < 0 or > 999_999_999)
+            throw Refusal.InvalidArgument(field, "must be a time from year 1900 to 2199").AsException();
+        return time.ToDateTimeOffset();
     }
 }

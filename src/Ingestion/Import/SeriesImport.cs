@@ -7,32 +7,51 @@ namespace Pylon.Ingestion.Import;
 
 /// <summary>
 /// Imports a file that arrives in pieces. Memory does not grow with the file: it holds the lines that are being read, some
-/// rejected ones, and a bit for each half hour.
+/// rejected ones, and a bit for each half hour. The pieces wait in a file of their own until the last one is here, so that a
+/// caller who is slow or gone holds no connection to the database.
 /// </summary>
 internal sealed class SeriesImport(SeriesStore store, TimeProvider time, ILogger<SeriesImport> logger)
 {
     private const int MostReported = 100;
     private const int QuarantinedAtOnce = 500;
     private const int LongestName = 63;
+    private const int AtOnce = 4;
+    private const int PieceLength = 64 * 1024;
+    private const long LargestFile = 4L * 1024 * 1024 * 1024;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    // Imports wait here for one another, not with a connection each.
+    private readonly SemaphoreSlim _turn = new(AtOnce);
 
     public async Task<ImportSeriesResponse> RunAsync(IAsyncStreamReader<ImportSeriesRequest> requests, CancellationToken cancellationToken)
     {
-        if (!await requests.MoveNext(cancellationToken))
+        if (!await NextAsync(requests, cancellationToken))
             throw NothingSent();
         var (name, series, firstLine) = Subject(requests.Current);
+        await using var file = TemporaryFile();
+        do
+        {
+            if (requests.Current is { } request && ((request.Name.Length > 0 && request.Name != name) || (request.Series != default && Definition(request.Series) != series)))
+                throw Refusal.InvalidArgument("name", "must be the same, with series, in every message that has it").AsException();
+            await file.WriteAsync(requests.Current.Data.Memory, cancellationToken);
+            if (file.Length > LargestFile)
+                throw Refusal.InvalidArgument("data", "must have at most 4 GiB in one call; send the file in parts").AsException();
+        }
+        while (await NextAsync(requests, cancellationToken));
+
+        file.Position = 0;
         var lines = new LineBlocks(firstLine);
+        var piece = new byte[PieceLength];
         Call? call = null;
+        await _turn.WaitAsync(cancellationToken);
         try
         {
-            do
+            while (await file.ReadAsync(piece, cancellationToken) is > 0 and var length)
             {
-                if (requests.Current is { } request && ((request.Name.Length > 0 && request.Name != name) || (request.Series != default && Definition(request.Series) != series)))
-                    throw Refusal.InvalidArgument("name", "must be the same, with series, in every message that has it").AsException();
-                lines.Feed(requests.Current.Data.Memory);
+                lines.Feed(piece.AsMemory(0, length));
                 while (lines.TryRead(out var block, out var number))
                     call = await ReadAsync(call, block, number);
             }
-            while (await requests.MoveNext(cancellationToken));
 
             if (lines.TryReadLast(out var last, out var lastNumber))
                 call = await ReadAsync(call, last, lastNumber);
@@ -42,6 +61,7 @@ internal sealed class SeriesImport(SeriesStore store, TimeProvider time, ILogger
         {
             if (call is not null)
                 await call.Batch.DisposeAsync();
+            _turn.Release();
         }
 
         // The first block begins with the line that names the columns.
@@ -60,6 +80,28 @@ internal sealed class SeriesImport(SeriesStore store, TimeProvider time, ILogger
             await ImportAsync(begun, block, number, cancellationToken);
             return begun;
         }
+    }
+
+    private async Task<bool> NextAsync(IAsyncStreamReader<ImportSeriesRequest> requests, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await requests.MoveNext(cancellationToken).WaitAsync(LongestWait, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw Refusal.InvalidArgument("data", $"must arrive, or the stream end, within {LongestWait.TotalSeconds:0} s after the message before").AsException();
+        }
+    }
+
+    // Without a name where the system can, so that nothing is left of it whatever happens to the process.
+    private static FileStream TemporaryFile()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"pylon-import-{Path.GetRandomFileName()}");
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, PieceLength, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        if (!OperatingSystem.IsWindows())
+            File.Delete(path);
+        return file;
     }
 
     private static (string Name, SeriesDefinition Series, long FirstLine) Subject(ImportSeriesRequest first)

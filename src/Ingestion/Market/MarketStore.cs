@@ -12,7 +12,8 @@ internal sealed class MarketStore(NpgsqlDataSource dataSource, ZoneResolver zone
 {
     private const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('pylon.ingestion.catalogue.' || $1, 0))";
 
-    // The catalogue is the whole of what a provider has: what is not in it any more is withdrawn.
+    // A complete catalogue ($12) is the whole of what a provider has: what is not in it any more is withdrawn. A catalogue that
+    // is older than what is stored changes nothing of it.
     private const string StoreWindows =
         """
         WITH given AS (
@@ -20,7 +21,7 @@ internal sealed class MarketStore(NpgsqlDataSource dataSource, ZoneResolver zone
                 AS v (item_id, provider_id, grid_zone_id, name, window_start, window_end, renewable, intensity, capacity)),
         withdrawn AS (
             UPDATE compute_windows w SET withdrawn_at = $2
-            WHERE source = $1 AND withdrawn_at IS NULL AND window_end > $2
+            WHERE $12 AND source = $1 AND withdrawn_at IS NULL AND window_end > $2 AND captured_at <= $2
               AND NOT EXISTS (SELECT FROM given g WHERE g.item_id = w.item_id AND g.window_start = w.window_start)
             RETURNING 1),
         stored AS (
@@ -31,7 +32,8 @@ internal sealed class MarketStore(NpgsqlDataSource dataSource, ZoneResolver zone
                 provider_id = excluded.provider_id, grid_zone_id = excluded.grid_zone_id, name = excluded.name, window_end = excluded.window_end,
                 renewable_mix_percent = excluded.renewable_mix_percent, carbon_intensity_gco2_kwh = excluded.carbon_intensity_gco2_kwh,
                 available_capacity_mw = excluded.available_capacity_mw, captured_at = excluded.captured_at, withdrawn_at = NULL
-            WHERE (w.provider_id, w.grid_zone_id, w.name, w.window_end, w.renewable_mix_percent, w.carbon_intensity_gco2_kwh, w.available_capacity_mw, w.withdrawn_at)
+            WHERE greatest(w.captured_at, w.withdrawn_at) <= excluded.captured_at
+              AND (w.provider_id, w.grid_zone_id, w.name, w.window_end, w.renewable_mix_percent, w.carbon_intensity_gco2_kwh, w.available_capacity_mw, w.withdrawn_at)
                 IS DISTINCT FROM (excluded.provider_id, excluded.grid_zone_id, excluded.name, excluded.window_end, excluded.renewable_mix_percent,
                                   excluded.carbon_intensity_gco2_kwh, excluded.available_capacity_mw, NULL::timestamptz)
             RETURNING xmax = 0 AS is_new)
@@ -46,7 +48,7 @@ internal sealed class MarketStore(NpgsqlDataSource dataSource, ZoneResolver zone
             JOIN compute_windows w ON w.source = $1 AND w.item_id = v.item_id AND w.window_start = v.window_start),
         gone AS (
             DELETE FROM offers o USING compute_windows w
-            WHERE w.id = o.compute_window_id AND w.source = $1 AND w.window_end > $2 AND w.withdrawn_at IS NULL
+            WHERE $10 AND w.id = o.compute_window_id AND w.source = $1 AND w.window_end > $2 AND w.withdrawn_at IS NULL AND o.captured_at <= $2
               AND NOT EXISTS (SELECT FROM given g WHERE g.compute_window_id = o.compute_window_id AND g.offer_id = o.offer_id)
             RETURNING 1),
         stored AS (
@@ -54,7 +56,7 @@ internal sealed class MarketStore(NpgsqlDataSource dataSource, ZoneResolver zone
             SELECT offer_id, compute_window_id, price, currency, unit, body::jsonb, $1, $2 FROM given
             ON CONFLICT (source, offer_id, compute_window_id) DO UPDATE SET
                 price = excluded.price, currency = excluded.currency, unit = excluded.unit, body = excluded.body, captured_at = excluded.captured_at
-            WHERE (o.price, o.currency, o.unit, o.body) IS DISTINCT FROM (excluded.price, excluded.currency, excluded.unit, excluded.body)
+            WHERE o.captured_at <= excluded.captured_at AND (o.price, o.currency, o.unit, o.body) IS DISTINCT FROM (excluded.price, excluded.currency, excluded.unit, excluded.body)
             RETURNING xmax = 0 AS is_new)
         SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) + (SELECT count(*) FROM gone) FROM stored
         """;
@@ -70,16 +72,19 @@ internal sealed class MarketStore(NpgsqlDataSource dataSource, ZoneResolver zone
         WHERE (known.renewable, known.intensity) IS DISTINCT FROM (v.renewable, v.intensity)
         ON CONFLICT (grid_zone_id, window_start, source) DO UPDATE SET
             renewable_mix_percent = excluded.renewable_mix_percent, carbon_intensity_gco2_kwh = excluded.carbon_intensity_gco2_kwh, captured_at = excluded.captured_at
+        WHERE grid_snapshots.captured_at <= excluded.captured_at
         """;
 
     private const string EnsureMonth = "SELECT ensure_month('grid_snapshots', $1)";
 
-    /// <summary>Stores the whole of a provider's catalogue; an empty one withdraws every window.</summary>
+    /// <summary>Stores a provider's catalogue; a complete one that is empty withdraws every window.</summary>
     /// <param name="bppId">The BPP that answered.</param>
-    /// <param name="windows">The whole catalogue.</param>
-    /// <param name="now">When it answered.</param>
+    /// <param name="windows">What could be read of the catalogue.</param>
+    /// <param name="isComplete">Nothing of it was left out.</param>
+    /// <param name="now">When it was asked.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<Stored> StoreAsync(string bppId, IReadOnlyList<OfferedWindow> windows, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="run">The ingestion run that stores it; null outside of one.</param>
+    public async Task<Stored> StoreAsync(string bppId, IReadOnlyList<OfferedWindow> windows, bool isComplete, DateTimeOffset now, CancellationToken cancellationToken, Guid? run = null)
     {
         var source = $"beckn:{bppId}";
         var zoneIds = await ZonesAsync(windows, source, cancellationToken);
@@ -90,6 +95,13 @@ internal sealed class MarketStore(NpgsqlDataSource dataSource, ZoneResolver zone
         await dataSource.ExecuteAsync(EnsureMonth, cancellationToken, now);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (run is { } id)
+        {
+            await using var hold = new NpgsqlCommand(SeriesSql.HoldRun, connection, transaction) { Parameters = { new NpgsqlParameter { Value = id } } };
+            if (await hold.ExecuteScalarAsync(cancellationToken) is not true)
+                throw new RunSupersededException();
+        }
+
         await using var batch = new NpgsqlBatch(connection, transaction)
         {
             BatchCommands =
@@ -98,11 +110,11 @@ internal sealed class MarketStore(NpgsqlDataSource dataSource, ZoneResolver zone
                 Sql.Statement(
                     StoreWindows, source, now, windows.Select(w => w.ItemId).ToArray(), windows.Select(w => w.ProviderId).ToArray(), zoneIds,
                     windows.Select(w => w.Name).ToArray(), windows.Select(w => w.Start).ToArray(), windows.Select(w => w.End).ToArray(),
-                    windows.Select(w => w.RenewablePercent).ToArray(), windows.Select(w => w.IntensityGco2Kwh).ToArray(), windows.Select(w => w.CapacityMw).ToArray()),
+                    windows.Select(w => w.RenewablePercent).ToArray(), windows.Select(w => w.IntensityGco2Kwh).ToArray(), windows.Select(w => w.CapacityMw).ToArray(), isComplete),
                 Sql.Statement(
                     StoreOffers, source, now, offers.Select(o => o.Window.ItemId).ToArray(), offers.Select(o => o.Window.Start).ToArray(),
                     offers.Select(o => o.Offer.OfferId).ToArray(), offers.Select(o => o.Offer.Price).ToArray(), offers.Select(o => o.Offer.Currency).ToArray(),
-                    offers.Select(o => o.Offer.Unit).ToArray(), offers.Select(o => o.Offer.Body).ToArray()),
+                    offers.Select(o => o.Offer.Unit).ToArray(), offers.Select(o => o.Offer.Body).ToArray(), isComplete),
                 Sql.Statement(
                     StoreSnapshots, source, now, HalfHour.Containing(now), snapshots.Select(s => s.Zone).ToArray(),
                     snapshots.Select(s => s.Window.RenewablePercent).ToArray(), snapshots.Select(s => s.Window.IntensityGco2Kwh).ToArray()),

@@ -11,8 +11,9 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
     private const string ReadBands =
         "SELECT year, low_from, moderate_from, high_from, very_high_from FROM carbon_index_bands";
 
-    // The instances take turns; the second one finds nothing missing.
-    private const string LockSynthetic = "SELECT pg_advisory_xact_lock(hashtext('pylon.ingestion.synthetic'))";
+    // By name and first, as every writer of the series does: who holds one of the tables waits for none of the others. The
+    // instances take turns, and the second one finds nothing missing.
+    private const string LockTables = "LOCK TABLE carbon_intensity_regional, generation_mix_regional IN SHARE ROW EXCLUSIVE MODE";
 
     private const string EnsureMonths =
         """
@@ -78,11 +79,19 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
     public async Task<long> FillAsync(IReadOnlyList<RegionalWindow> windows, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var mix = windows.SelectMany(w => w.Mix.Select(f => (w.RegionId, w.Start, f.Fuel, f.Percent))).ToList();
-        await dataSource.ExecuteAsync(EnsureMonths, cancellationToken, windows.Select(w => Month.Of(w.Start)).Distinct().ToArray());
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var turn = new NpgsqlCommand(LockSynthetic, connection, transaction))
-            await turn.ExecuteNonQueryAsync(cancellationToken);
+        await using (var months = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands =
+            {
+                Sql.Statement(LockTables),
+                Sql.Statement(EnsureMonths, (object)windows.Select(w => Month.Of(w.Start)).Distinct().ToArray()),
+            },
+        })
+        {
+            await months.ExecuteNonQueryAsync(cancellationToken);
+        }
 
         await using var command = new NpgsqlCommand(FillMissing, connection, transaction);
         command.Parameters.AddWithValue(windows.Select(w => (short)w.RegionId).ToArray());

@@ -1,6 +1,8 @@
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.Sources;
+using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Runs;
 
@@ -11,6 +13,8 @@ namespace Pylon.Ingestion.Runs;
 internal sealed class PipelineRunner(
     RunStore runs, SeriesStore series, MarketStore market, IEnumerable<GridSource> sources, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PipelineRunner> logger)
 {
+    private const int MostSpans = 100;
+
     public IReadOnlyList<string> Names { get; } = [.. sources.Select(s => s.Name)];
 
     /// <summary>
@@ -54,7 +58,7 @@ internal sealed class PipelineRunner(
         {
             logger.RunFailed(id, e);
         }
-        catch (OperationCanceledException)
+        catch (Exception)
         {
             // The process stops; the next ingestion run reads what this one did not.
         }
@@ -70,37 +74,47 @@ internal sealed class PipelineRunner(
         await runs.BeginSourceAsync(run, source.Name, started, cancellationToken);
         var stored = Stored.Nothing;
         var errors = new List<string>();
-        var (read, rejected, missing, good) = (0L, 0L, 0L, 0);
-        await foreach (var reading in source.ReadAsync(started, cancellationToken))
+        var missing = new List<MissingSpan>();
+        var (read, rejected, good) = (0L, 0L, 0);
+        // A value became known when it was asked for: what another run asked for later is not overwritten by this one.
+        var asked = started;
+        await foreach (var reading in source.ReadAsync(started, await runs.LastSuccessAsync(source.Name, cancellationToken), cancellationToken))
         {
             var error = reading.Error;
+            if (reading.Exception is { } swallowed && SourceException.Words(swallowed) is null)
+                logger.DatasetNotRead(source.Name, reading.Dataset, swallowed);
             try
             {
                 if (reading.Body is { } parsed)
                 {
-                    stored += await series.StoreAsync(source.Name, parsed.Dataset, parsed.Values, parsed.Rejected, time.GetUtcNow(), cancellationToken);
+                    stored += await series.StoreAsync(source.Name, parsed.Dataset, parsed.Values, parsed.Rejected, asked, cancellationToken, run);
                     if (parsed.CatalogueOf is { } provider)
-                        stored += await market.StoreAsync(provider, parsed.Windows, time.GetUtcNow(), cancellationToken);
+                        stored += await market.StoreAsync(provider, parsed.Windows, parsed.IsCompleteCatalogue, asked, cancellationToken, run);
                     reading.IsStored = error is null;
-                    (read, rejected, missing) = (read + parsed.RowsRead, rejected + parsed.Rejected.Count, missing + parsed.HalfHoursMissing);
+                    (read, rejected) = (read + parsed.RowsRead, rejected + parsed.Rejected.Count);
+                    missing.AddRange(parsed.Missing);
                 }
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                error = e.Message;
+                error = e is RunSupersededException ? e.Message : PostgresFailure.IsTransient(e) ? "not stored: PostgreSQL is unreachable" : $"not stored ({e.GetType().Name}); the log has the details";
+                logger.DatasetNotStored(source.Name, reading.Dataset, e);
             }
 
             if (error is null)
                 good++;
             else
                 errors.Add($"{reading.Dataset}: {error}");
+            asked = time.GetUtcNow();
         }
 
         var status = errors.Count == 0 ? "succeeded" : good > 0 ? "partial" : "failed";
         if (errors.Count > 0)
             logger.SourceFailed(source.Name, string.Join("; ", errors));
         var outcome = new SourceOutcome(
-            source.Name, status, read, stored.New, stored.Changed, stored.Unchanged, rejected, missing, started, time.GetUtcNow(), string.Join("; ", errors), null);
+            source.Name, status, read, stored.New, stored.Changed, stored.Unchanged, rejected,
+            missing.Sum(span => span.HalfHours), started, time.GetUtcNow(), string.Join("; ", errors), null)
+        { MissingSpans = [.. missing.Take(MostSpans).Select(span => $"{span}")] };
         await runs.EndSourceAsync(run, outcome, cancellationToken);
         return outcome;
     }

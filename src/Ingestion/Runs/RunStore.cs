@@ -43,12 +43,14 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
         WHERE last.started_at IS NULL OR last.started_at <= $2 OR (last.status NOT IN ('succeeded', 'running') AND last.started_at <= $3)
         """;
 
+    private const string LastSuccess = "SELECT fresh_at FROM source_freshness WHERE source = $1";
+
     private const string BeginSource = "INSERT INTO pipeline_run_sources (run_id, source, started_at) VALUES ($1, $2, $3)";
 
     private const string EndSource =
         """
         UPDATE pipeline_run_sources SET status = $3, rows_read = $4, rows_new = $5, rows_changed = $6, rows_unchanged = $7,
-            rows_rejected = $8, half_hours_missing = $9, finished_at = $10, error = $11
+            rows_rejected = $8, half_hours_missing = $9, finished_at = $10, error = $11, missing = $12
         WHERE run_id = $1 AND source = $2 AND status = 'running'
         """;
 
@@ -65,7 +67,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     private const string Select =
         """
         SELECT r.id, r.trigger, r.status, r.started_at, r.finished_at, s.source, s.status, s.rows_read, s.rows_new, s.rows_changed, s.rows_unchanged,
-               s.rows_rejected, s.half_hours_missing, s.started_at, s.finished_at, s.error, f.fresh_at
+               s.rows_rejected, s.half_hours_missing, s.started_at, s.finished_at, s.error, f.fresh_at, s.missing
         FROM chosen r LEFT JOIN pipeline_run_sources s ON s.run_id = r.id LEFT JOIN source_freshness f ON f.source = s.source
         ORDER BY r.started_at DESC, r.id DESC, s.source
         """;
@@ -93,11 +95,19 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     public async Task<NpgsqlConnection?> TryLockAsync(CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(TryLock, connection);
-        if (await command.ExecuteScalarAsync(cancellationToken) is true)
-            return connection;
-        await connection.DisposeAsync();
-        return null;
+        var isHeld = false;
+        try
+        {
+            await using var command = new NpgsqlCommand(TryLock, connection);
+            isHeld = await command.ExecuteScalarAsync(cancellationToken) is true;
+            return isHeld ? connection : null;
+        }
+        finally
+        {
+            // Also when the caller gives up meanwhile.
+            if (!isHeld)
+                await connection.DisposeAsync();
+        }
     }
 
     public static async Task UnlockAsync(NpgsqlConnection held)
@@ -125,6 +135,10 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     public Task<List<string>> DueAsync(IReadOnlyList<string> sources, DateTimeOffset read, DateTimeOffset failed, CancellationToken cancellationToken) =>
         dataSource.Command(Due, sources.ToArray(), read, failed).ListAsync(reader => reader.GetString(0), cancellationToken);
 
+    /// <summary>When the source was last read with success; null when it never was.</summary>
+    public async Task<DateTimeOffset?> LastSuccessAsync(string source, CancellationToken cancellationToken) =>
+        (await dataSource.Command(LastSuccess, source).ListAsync(reader => reader.GetFieldValue<DateTimeOffset?>(0), cancellationToken)).FirstOrDefault();
+
     public Task BeginSourceAsync(Guid run, string source, DateTimeOffset now, CancellationToken cancellationToken) =>
         dataSource.ExecuteAsync(BeginSource, cancellationToken, run, source, now);
 
@@ -133,7 +147,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
     {
         var isRead = o.Status == "succeeded";
         await dataSource.ChangeAsync(
-            Sql.Statement(EndSource, run, o.Source, o.Status, o.Read, o.New, o.Changed, o.Unchanged, o.Rejected, o.Missing, o.FinishedAt, o.Error),
+            Sql.Statement(EndSource, run, o.Source, o.Status, o.Read, o.New, o.Changed, o.Unchanged, o.Rejected, o.Missing, o.FinishedAt, o.Error, o.MissingSpans.ToArray()),
             isRead ? [Sql.Statement(Refresh, o.Source, o.FinishedAt)] : [],
             cancellationToken);
         if (isRead)
@@ -196,7 +210,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
                 Source: reader.IsDBNull(5) ? null : new SourceOutcome(
                     reader.GetString(5), reader.GetString(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetInt64(11),
                     reader.GetInt64(12), reader.GetFieldValue<DateTimeOffset>(13), reader.GetFieldValue<DateTimeOffset?>(14), reader.GetString(15),
-                    reader.GetFieldValue<DateTimeOffset?>(16))),
+                    reader.GetFieldValue<DateTimeOffset?>(16))
+                { MissingSpans = reader.GetFieldValue<string[]>(17) }),
             cancellationToken);
         return [.. rows.GroupBy(row => row.Run.Id).Select(run => run.First().Run with { Sources = [.. run.Select(row => row.Source).OfType<SourceOutcome>()] })];
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -15,6 +16,9 @@ internal sealed class SeriesBatch : IAsyncDisposable
 {
     // An import of years takes its time; the caller's token ends it earlier.
     private const int Timeout = 600;
+
+    // The reason is part of a key.
+    private const int LongestReason = 300;
 
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
@@ -68,6 +72,14 @@ internal sealed class SeriesBatch : IAsyncDisposable
         await WriteAsync(copy, body, NpgsqlDbType.Text, cancellationToken);
     }
 
+    /// <summary>Ends the batch with an exception when the ingestion run is not the current one any more.</summary>
+    public async Task HoldAsync(Guid run, CancellationToken cancellationToken)
+    {
+        await using var command = Command(_connection, SeriesSql.HoldRun, run);
+        if (await command.ExecuteScalarAsync(cancellationToken) is not true)
+            throw new RunSupersededException();
+    }
+
     /// <summary>Puts rows that cannot be stored into the quarantine.</summary>
     public async Task QuarantineAsync(string dataset, IReadOnlyList<Rejected> rejected, CancellationToken cancellationToken)
     {
@@ -76,10 +88,10 @@ internal sealed class SeriesBatch : IAsyncDisposable
         await EndCopyAsync(cancellationToken);
         await ExecuteAsync(
             _connection, SeriesSql.Quarantine, cancellationToken, _source, _capturedAt, dataset,
-            rejected.Select(r => Storable(r.Reason)).ToArray(), rejected.Select(r => Storable(r.Body)).ToArray());
+            rejected.Select(r => Storable(r.Reason.Length > LongestReason ? r.Reason[..LongestReason] : r.Reason)).ToArray(), rejected.Select(r => Storable(r.Body)).ToArray());
 
-        // A text of PostgreSQL has no zero character, and a body may be anything.
-        static string Storable(string text) => text.Replace("\0", "\uFFFD");
+        // A text of PostgreSQL has no NUL character and is UTF-8, and a body may be anything.
+        static string Storable(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace("\0", "\uFFFD");
     }
 
     /// <summary>Takes out the lines whose forecast repeats the half hour and the capture of an earlier line.</summary>
@@ -110,8 +122,7 @@ internal sealed class SeriesBatch : IAsyncDisposable
         if (_targets.Count > 0)
         {
             await ExecuteAsync(_connection, SeriesSql.Analyze, cancellationToken);
-            // Every transaction takes the tables in one order, and all months first: whoever else makes some waits there,
-            // and holds nothing that this transaction could wait for.
+            await ExecuteAsync(_connection, SeriesSql.LockTables(_targets.SelectMany(target => target.Table.Replaces.Append(target.Table.Name))), cancellationToken);
             var tables = _targets.GroupBy(target => target.Table.Name).OrderBy(table => table.Key, StringComparer.Ordinal).ToList();
             var begun = new Dictionary<string, DateTimeOffset[]>();
             foreach (var table in tables)

@@ -14,6 +14,16 @@ internal static class SeriesSql
 {
     public const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('pylon.ingestion.series.' || $1, 0))";
 
+    /// <summary>Holds the run ($1) until the commit; no row when another run has taken its place, and then nothing of it may be stored.</summary>
+    public const string HoldRun = "SELECT true FROM pipeline_runs WHERE id = $1 AND status = 'running' FOR SHARE";
+
+    /// <summary>
+    /// Every writer takes all its tables at once, by name, before anything else of them: so none holds one table while it waits
+    /// for another. Readers do not wait.
+    /// </summary>
+    public static string LockTables(IEnumerable<string> tables) =>
+        $"LOCK TABLE {string.Join(", ", tables.Distinct().Order(StringComparer.Ordinal))} IN SHARE ROW EXCLUSIVE MODE";
+
     // Both sides of a join are read once, and the planner knows little of a partition that was made a moment ago.
     public const string Stage =
         """
@@ -88,7 +98,7 @@ internal static class SeriesSql
         WITH changed AS (
             UPDATE {table.Name} t SET {Set(table)}, captured_at = s.captured_at
             FROM staged s
-            WHERE s.target = $4 AND {SameKey(table)} AND {Known(table)} AND ({table.Differs})
+            WHERE s.target = $4 AND {SameKey(table)} AND {Known(table)} AND t.captured_at <= s.captured_at AND ({table.Differs})
             RETURNING 1),
         added AS (
             {Insert(table, table.Name)}

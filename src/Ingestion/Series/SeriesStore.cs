@@ -35,12 +35,16 @@ internal sealed class SeriesStore(NpgsqlDataSource dataSource, RegionalStore reg
     /// <param name="dataset">For the quarantine.</param>
     /// <param name="values">The good ones.</param>
     /// <param name="rejected">The others.</param>
-    /// <param name="capturedAt">When it was fetched.</param>
+    /// <param name="capturedAt">When it was asked for.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="run">The ingestion run that stores it; null outside of one.</param>
     public async Task<Stored> StoreAsync(
-        string source, string dataset, IEnumerable<SeriesValue> values, IReadOnlyList<Rejected> rejected, DateTimeOffset capturedAt, CancellationToken cancellationToken)
+        string source, string dataset, IEnumerable<SeriesValue> values, IReadOnlyList<Rejected> rejected, DateTimeOffset capturedAt, CancellationToken cancellationToken,
+        Guid? run = null)
     {
         await using var batch = await BeginAsync(source, capturedAt, keepsEveryCapture: false, cancellationToken);
+        if (run is { } id)
+            await batch.HoldAsync(id, cancellationToken);
         foreach (var value in values)
             await batch.WriteAsync(value, line: null, body: null, cancellationToken);
         await batch.QuarantineAsync(dataset, rejected, cancellationToken);

@@ -14,23 +14,34 @@ internal static class Csv
 
     public static string[] Fields(SepReader.Row row) => row[..].ToStringsArray();
 
+    private static string[] FieldsOf(string line)
+    {
+        using var reader = Quoted.FromText(line);
+        foreach (var row in reader)
+            return Fields(row);
+        return [];
+    }
+
     /// <summary>The names of the columns, from the first line, and the rows that are not empty; names are found in any case.</summary>
     public static (IReadOnlyList<string> Names, IReadOnlyList<Row> Rows) Read(string text)
     {
         string[]? names = null;
         var columns = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         var rows = new List<Row>();
-        using var reader = Quoted.FromText(text.TrimStart('\uFEFF'));
-        foreach (var row in reader)
+        // A line is a row: a quote that is not closed must not reach into the lines after it.
+        var number = 0;
+        foreach (var line in text.TrimStart('\uFEFF').Split('\n').Select(line => line.Replace("\r", "")))
         {
-            // Read before the fields, because Sep removes their quotes in place.
-            var raw = row.Span.ToString();
-            if (raw.Length == 0)
+            number++;
+            if (line.Length == 0)
                 continue;
-            var fields = Fields(row);
+            var fields = FieldsOf(line);
             if (names is not null)
             {
-                rows.Add(new Row(name => columns.TryGetValue(name, out var n) && n < fields.Length ? fields[n] : null, raw, row.LineNumberFrom));
+                var row = new Row(name => columns.TryGetValue(name, out var n) && n < fields.Length ? fields[n] : null, line, number);
+                if (line.Contains('\0'))
+                    row.Fail("a text has a NUL character");
+                rows.Add(row);
                 continue;
             }
 

@@ -5,11 +5,16 @@ namespace Pylon.Ingestion.Sources;
 
 /// <summary>
 /// A parsed body of a source: every row is either accepted, and then its values are in the lists, or rejected with the
-/// reason; no row is lost.
+/// reason; no row is lost. Of a row that is rejected for one value the other values are in the lists.
 /// </summary>
 internal sealed class ParsedBody(string dataset)
 {
-    private readonly Dictionary<object, object> _seen = [];
+    private readonly Dictionary<object, object?> _seen = [];
+    private readonly Dictionary<(SeriesTable Table, int? RegionId, string Label), (DateTimeOffset From, DateTimeOffset To)> _asked = [];
+    private readonly Dictionary<(SeriesTable, int?, DateTimeOffset, string, DateTimeOffset?), SeriesValue> _values = [];
+    private Row? _current;
+
+    public const string Repeated = "the same as an earlier row of the body";
 
     /// <summary>What was read, for the quarantine: for example intensity or system-prices.</summary>
     public string Dataset { get; } = dataset;
@@ -30,31 +35,67 @@ internal sealed class ParsedBody(string dataset)
     /// <summary>The Beckn provider whose whole catalogue the windows are; null when this is no catalogue.</summary>
     public string? CatalogueOf { get; set; }
 
-    /// <summary>Half hours missing between those that were given.</summary>
-    public long HalfHoursMissing => Values
-        .Where(v => v.Table.IsContinuous)
-        .GroupBy(v => (v.Table.Name, v.RegionId, v.Label), v => v.Start)
-        .Sum(series => (long)((series.Max() - series.Min()) / HalfHour.Length) + 1 - series.Distinct().LongCount());
+    /// <summary>False when some items or offers of the catalogue could not be read: what it leaves out may be among them.</summary>
+    public bool IsCompleteCatalogue { get; set; }
+
+    public long HalfHoursMissing => Missing.Sum(span => span.HalfHours);
+
+    /// <summary>The half hours missing between those that were given, and of those that were asked for.</summary>
+    public IReadOnlyList<MissingSpan> Missing
+    {
+        get
+        {
+            var given = Values.Where(v => v.Label.Length == 0 || v.Table.IsContinuous).GroupBy(v => (v.Table, v.RegionId, v.Label), v => v.Start)
+                .Where(series => series.Key.Table.IsContinuous || _asked.ContainsKey(series.Key)).ToDictionary(series => series.Key, series => series.Distinct().Order().ToList());
+            return [.. given.Keys.Union(_asked.Keys).SelectMany(key => Spans(key, given.GetValueOrDefault(key, [])))];
+        }
+    }
+
+    /// <summary>Says which half hours of a series the answer should have; those that it has not are missing.</summary>
+    /// <param name="table">The series.</param>
+    /// <param name="from">Included.</param>
+    /// <param name="to">Not included.</param>
+    /// <param name="regionId">Null where the table has no regions.</param>
+    public void Ask(SeriesTable table, DateTimeOffset from, DateTimeOffset to, int? regionId = null) =>
+        _asked[(table, regionId, "")] = (HalfHour.Containing(from), HalfHour.Containing(to));
+
+    private IEnumerable<MissingSpan> Spans((SeriesTable Table, int? RegionId, string Label) series, List<DateTimeOffset> starts)
+    {
+        var (from, to) = _asked.TryGetValue(series, out var asked) ? asked : (starts[0], starts[^1]);
+        foreach (var start in starts.Append(to > (starts.Count > 0 ? starts[^1] : from) ? to : DateTimeOffset.MinValue))
+        {
+            if (start > from)
+                yield return new MissingSpan(series.Table, series.RegionId, from, start);
+            if (start + HalfHour.Length > from && start != DateTimeOffset.MinValue)
+                from = start + HalfHour.Length;
+        }
+    }
 
     /// <summary>Counts a row; <paramref name="read"/> reads it and adds its values unless the row has a problem.</summary>
     public void Take(Row row, Action<Row> read)
     {
         RowsRead++;
-        read(row);
-        if (row.Problem is { } reason)
+        if (row.Problem is null)
+        {
+            _current = row;
+            read(row);
+        }
+
+        if ((row.Problem ?? row.ValueProblem) is { } reason)
             Rejected.Add(new Rejected(reason, row.Body, row.Line));
         else
             RowsAccepted++;
     }
 
-    /// <summary>Rejects the row when an earlier one has the same key; true when it is the first.</summary>
-    public bool IsFirst(Row row, object key, object value)
+    /// <summary>Rejects the row when an earlier good one has the same key; true when it is the first.</summary>
+    public bool IsFirst(Row row, object key, object? value)
     {
         if (row.Problem is not null)
             return false;
-        if (_seen.TryAdd(key, value))
+        // Of a row with a bad value a later one may have the good value.
+        if (row.ValueProblem is not null ? !_seen.ContainsKey(key) : _seen.TryAdd(key, value))
             return true;
-        row.Fail(_seen[key].Equals(value) ? "the same as an earlier row of the body" : "contradicts an earlier row of the body");
+        row.Fail(Equals(_seen[key], value) ? Repeated : "contradicts an earlier row of the body");
         return false;
     }
 
@@ -64,8 +105,13 @@ internal sealed class ParsedBody(string dataset)
     /// <summary>Adds a value to its series, unless the source left it out.</summary>
     public void Add(SeriesValue value)
     {
-        if (value.Number is not null || value.Table.IsMix)
+        if (value.Number is null && !value.Table.IsMix)
+            return;
+        var key = (value.Table, value.RegionId, value.Start, value.Label, value.CapturedAt);
+        if (_values.TryAdd(key, value))
             Values.Add(value);
+        else if (_values[key].Number != value.Number)
+            _current?.Reject("contradicts an earlier row of the body");
     }
 
     /// <summary>Adds the forecast and the actual of a half hour.</summary>

@@ -60,7 +60,7 @@ public sealed class BecknSourceTests
             BecknSource.Id, new HttpClient(new Provider(id => answer(requests, id))), beckn.BaseUrl, options, TimeProvider.System, SimulatedSources.Metrics,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<SourceClient>.Instance);
         var source = new BecknSource(client, requests, beckn, options, TimeProvider.System);
-        return Assert.Single(await source.ReadAsync(TimeProvider.System.GetUtcNow(), default).ToListAsync());
+        return Assert.Single(await source.ReadAsync(TimeProvider.System.GetUtcNow(), null, default).ToListAsync());
     }
 
     private sealed class Provider(Func<Guid, Task<string>> answer) : HttpMessageHandler

@@ -15,7 +15,7 @@ public sealed class NesoPagingTests
         var client = new SourceClient(
             NesoSource.Id, new HttpClient(portal), new Uri("http://source"), SimulatedSources.Options, new FakeTime(), SimulatedSources.Metrics, NullLogger<SourceClient>.Instance);
         var readings = new List<Reading>();
-        await foreach (var reading in new NesoSource(client, SimulatedSources.Options).ReadAsync(DateTimeOffset.UnixEpoch, default))
+        await foreach (var reading in new NesoSource(client, SimulatedSources.Options).ReadAsync(DateTimeOffset.UnixEpoch, null, default))
             readings.Add(reading);
 
         Assert.Equal([2, 2, 1], readings.Where(r => r.Error is null).Select(r => (int)r.Body!.RowsRead));

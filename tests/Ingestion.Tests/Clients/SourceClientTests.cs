@@ -1,6 +1,11 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Polly.Timeout;
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Tests.Runs;
 using Pylon.Testing;
@@ -51,10 +56,65 @@ public sealed class SourceClientTests
     }
 
     [Fact]
+    public async Task RetryAfterMayBeADate()
+    {
+        _source.Statuses.Enqueue(HttpStatusCode.TooManyRequests);
+        _source.RetryAfter = new RetryConditionHeaderValue(DateTimeOffset.FromUnixTimeSeconds(_time.GetUtcNow().ToUnixTimeSeconds() + 40));
+        var answer = Client().GetAsync("x", TimeSpan.Zero, default);
+        await _time.TimersWaiting();
+        _time.Advance(TimeSpan.FromSeconds(38));
+        Assert.Equal((1, false), (_source.Known.Count, answer.IsCompleted));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("a", await answer);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task PackedAnswerIsUnpacked(string encoding)
+    {
+        using var packed = new MemoryStream();
+        await using (Stream packing = encoding switch
+        {
+            "gzip" => new GZipStream(packed, CompressionMode.Compress, leaveOpen: true),
+            "deflate" => new ZLibStream(packed, CompressionMode.Compress, leaveOpen: true),
+            _ => new BrotliStream(packed, CompressionMode.Compress, leaveOpen: true),
+        })
+        {
+            await packing.WriteAsync("{}"u8.ToArray());
+        }
+
+        await using var server = WebApplication.CreateSlimBuilder().Build();
+        server.Urls.Add("http://127.0.0.1:0");
+        server.MapGet("/x", async context =>
+        {
+            context.Response.Headers.ContentEncoding = encoding;
+            await context.Response.Body.WriteAsync(packed.ToArray());
+        });
+        await server.StartAsync();
+        await using var services = new ServiceCollection().AddSourceClients(new ConfigurationBuilder().Build()).BuildServiceProvider();
+        var client = new SourceClient(
+            "test", services.GetRequiredService<IHttpClientFactory>().CreateClient("sources"), new Uri(server.Urls.First()), SimulatedSources.Options, _time, SimulatedSources.Metrics, NullLogger<SourceClient>.Instance);
+
+        Assert.Equal("{}", await client.GetAsync("x", TimeSpan.Zero, default));
+    }
+
+    [Fact]
+    public async Task ErrorsOfLibrariesAreToldInOwnWords()
+    {
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => new HttpClient().GetAsync("http://127.0.0.1:1/"));
+
+        Assert.Equal("unreachable: it accepts no connection", SourceException.Words(refused));
+        Assert.Equal("no answer within 20 s", SourceException.Words(new TimeoutRejectedException(TimeSpan.FromSeconds(20))));
+        Assert.Null(SourceException.Words(new InvalidOperationException("Change the reader options")));
+    }
+
+    [Fact]
     public async Task ClientErrorIsNotRetried()
     {
         _source.Statuses.Enqueue(HttpStatusCode.NotFound);
-        var error = await Assert.ThrowsAsync<HttpRequestException>(() => Client().GetAsync("x", TimeSpan.Zero, default));
+        var error = await Assert.ThrowsAsync<SourceException>(() => Client().GetAsync("x", TimeSpan.Zero, default));
         Assert.Equal("HTTP 404 to GET /x", error.Message);
         Assert.Single(_source.Known);
     }
@@ -66,11 +126,11 @@ public sealed class SourceClientTests
         for (var i = 0; i < 9; i++)
             _source.Statuses.Enqueue(HttpStatusCode.BadGateway);
         for (var i = 0; i < 3; i++)
-            await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("x", TimeSpan.Zero, default));
+            await Assert.ThrowsAsync<SourceException>(() => client.GetAsync("x", TimeSpan.Zero, default));
         Assert.Equal(8, _source.Known.Count);
 
         _time.Advance(TimeSpan.FromSeconds(10));
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("x", TimeSpan.Zero, default));
+        await Assert.ThrowsAsync<SourceException>(() => client.GetAsync("x", TimeSpan.Zero, default));
         Assert.Equal(9, _source.Known.Count);
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal("a", await client.GetAsync("x", TimeSpan.Zero, default));
@@ -98,6 +158,8 @@ public sealed class SourceClientTests
     {
         public string Body { get; set; } = "a";
 
+        public RetryConditionHeaderValue RetryAfter { get; set; } = new(TimeSpan.FromSeconds(7));
+
         public Queue<HttpStatusCode> Statuses { get; } = [];
 
         /// <summary>The tags that the requests came with.</summary>
@@ -111,7 +173,7 @@ public sealed class SourceClientTests
             var status = Statuses.TryDequeue(out var asked) ? asked : known == tag ? HttpStatusCode.NotModified : HttpStatusCode.OK;
             var response = new HttpResponseMessage(status) { Content = new StringContent(status == HttpStatusCode.OK ? Body : ""), Headers = { ETag = new EntityTagHeaderValue(tag) } };
             if (status == HttpStatusCode.TooManyRequests)
-                response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(7));
+                response.Headers.RetryAfter = RetryAfter;
             return Task.FromResult(response);
         }
     }

@@ -39,6 +39,19 @@ public sealed class FreshnessTests
     }
 
     [Fact]
+    public async Task AlertOfASourceThatIsFreshAgainEndsAlsoWhenItsRunWasKilledBeforeItDidThat()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+        var freshness = new FreshnessStore(database.DataSource);
+        await database.Database.ExecuteAsync($"INSERT INTO ingestion.source_freshness (source, fresh_at, stale) VALUES ('elexon', '{Noon:u}', true), ('neso', '{Noon.AddDays(-1):u}', true)");
+
+        Assert.True(await freshness.EndStalenessAsync("elexon", Noon.AddHours(-2), default));
+        Assert.False(await freshness.EndStalenessAsync("elexon", Noon.AddHours(-2), default));
+        Assert.False(await freshness.EndStalenessAsync("neso", Noon.AddHours(-2), default));
+        Assert.Equal("pylon.grid.source_recovered.v1 elexon", await database.Database.ScalarAsync<string>("SELECT string_agg(type || ' ' || subject, ',') FROM ingestion.outbox"));
+    }
+
+    [Fact]
     public void SourceIsStalePastItsLimitAndSyntheticValuesNever()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();

@@ -4,6 +4,8 @@ using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
 using Pylon.Ingestion.Sources.CarbonIntensity;
 using Pylon.Ingestion.V1;
+using Pylon.Rpc;
+using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Import;
 
@@ -123,6 +125,34 @@ public sealed class ImportTests
             var point = Assert.Single(await new SeriesReader(importer.Database.DataSource).ReadAsync(SeriesDefinition.CarbonIntensity, 1, start, start.AddMinutes(30), Importer.Now.AddHours(1), false, 10, default));
             Assert.Equal((state.Source, state.IntensityGco2Kwh), (point.Source, point.Value));
             return (point.Source, point.Value);
+        }
+    }
+
+    [Fact]
+    public async Task IdleStreamsHoldNoConnectionAndEndAfterAWhile()
+    {
+        await using var importer = await Importer.CreateAsync();
+        var idle = Enumerable.Range(0, 20).Select(n => importer.Import.RunAsync(new Idle(new ImportSeriesRequest { Name = $"idle{n}", Data = Google.Protobuf.ByteString.CopyFromUtf8("from,forecast\n2026-07-01T00:00Z,5\n") }), default)).ToList();
+        await importer.Time.TimersWaiting(20);
+
+        Assert.Equal(0L, await importer.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"));
+
+        importer.Time.Advance(TimeSpan.FromSeconds(60));
+        foreach (var call in idle)
+            Assert.Contains("within 60 s", (await Assert.ThrowsAsync<RefusalException>(() => call)).Message);
+    }
+
+    private sealed class Idle(ImportSeriesRequest first) : Grpc.Core.IAsyncStreamReader<ImportSeriesRequest>
+    {
+        private bool _isRead;
+
+        public ImportSeriesRequest Current => first;
+
+        public Task<bool> MoveNext(CancellationToken cancellationToken)
+        {
+            var (isFirst, never) = (!_isRead, new TaskCompletionSource<bool>());
+            _isRead = true;
+            return isFirst ? Task.FromResult(true) : never.Task;
         }
     }
 

@@ -20,10 +20,11 @@ public sealed class KilledImportTests
         var file = ImportTests.Month(2) + "3,2026-07-01T00:00Z,,nothing\n";
         await using var holder = new NpgsqlConnection(database.ConnectionString);
         await holder.OpenAsync();
+        await ExecuteAsync(holder, "INSERT INTO ingestion.generation_mix_regional (region_id, window_start, fuel, percent, source, captured_at) VALUES (1, '2026-07-01', 'wind', 100, 'synthetic', now())");
         await using (var transaction = await holder.BeginTransactionAsync())
         {
-            // Its synthetic rows are the last thing that an import touches: everything else of it is written by then.
-            await ExecuteAsync(holder, "LOCK TABLE ingestion.generation_mix_regional IN SHARE MODE");
+            // Its synthetic row is the last thing that an import touches: everything else of it is written by then.
+            await ExecuteAsync(holder, "SELECT 1 FROM ingestion.generation_mix_regional WHERE source = 'synthetic' AND window_start = '2026-07-01' FOR UPDATE");
             var running = ImportAsync(service, file);
             await Eventually.True(
                 async () => await database.ScalarAsync<long>(

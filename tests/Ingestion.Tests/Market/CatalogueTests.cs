@@ -32,6 +32,30 @@ public sealed class CatalogueTests
     }
 
     [Theory]
+    [InlineData("0.088, \"carbonIntensityUnit\": \"kgCO2/kWh\"", 88.0)]
+    [InlineData("0.088, \"carbonIntensityUnit\": \"kg CO₂-eq per kWh\"", 88.0)]
+    [InlineData("0.088, \"carbonIntensityUnit\": \"tCO2e/MWh\"", 88.0)]
+    [InlineData("88, \"carbonIntensityUnit\": \"gCO2/kWh\"", 88.0)]
+    [InlineData("88, \"carbonIntensityUnit\": null", 88.0)]
+    [InlineData("{ \"value\": 0.088, \"unit\": \"kgCO2/kWh\" }", 88.0)]
+    [InlineData("0.088, \"carbonIntensityUnit\": \"buckets/kWh\"", null)]
+    [InlineData("0.088, \"carbonIntensityUnit\": 7", null)]
+    public void UnitBesideTheIntensityIsConvertedAndAnUnknownOneMeansNotGiven(string intensity, double? grams) =>
+        Assert.Equal(grams, Assert.Single(CatalogueBody.Read(Catalogues.OnDiscover([Catalogues.Item("a", 80, intensity: intensity)], []), "somebody").Windows).IntensityGco2Kwh);
+
+    [Theory]
+    [InlineData("\"renewableMix\": 0.8, \"renewableMixUnit\": \"fraction\"", "\"availableCapacity\": 5000, \"capacityUnit\": \"kW\"", 80.0, 5.0)]
+    [InlineData("\"renewableMix\": 80, \"renewableMixUnit\": \"percent\"", "\"availableCapacity\": 5, \"capacityUnit\": \"racks\"", 80.0, null)]
+    public void UnitsOfTheMixAndTheCapacityAreReadToo(string mix, string capacity, double percent, double? megawatts)
+    {
+        var item = Catalogues.Item("a", 80).Replace("\"renewableMix\": 80", mix).Replace("\"availableCapacity\": 5", capacity);
+
+        var window = Assert.Single(CatalogueBody.Read(Catalogues.OnDiscover([item], []), "somebody").Windows);
+
+        Assert.Equal((percent, megawatts), (window.RenewablePercent, window.CapacityMw));
+    }
+
+    [Theory]
     [InlineData("nonsense", "not JSON")]
     [InlineData("""{"context":{},"message":{}}""", "no catalogs")]
     [InlineData("""{"context":{},"error":{"code":"30001","message":"closed"}}""", "30001: closed")]

@@ -76,13 +76,43 @@ public sealed class MarketStoreTests
         Assert.Equal($"o{first[0].ItemId}", Assert.Single(one).OfferId);
     }
 
+    [Theory]
+    [InlineData("b", "101")]
+    [InlineData("\\ud800", "70")]
+    public async Task ItemThatCannotBeReadThisTimeIsNotWithdrawnAndNeitherAreItsOffers(string id, string renewable)
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+        await StoreAsync(database, [Catalogues.Item("a", 80), Catalogues.Item("b", 70)], [Catalogues.Offer("o1", "a", "1"), Catalogues.Offer("o2", "b", "1")]);
+
+        await StoreAsync(database, [Catalogues.Item("a", 81), Catalogues.Item(id, 70).Replace("\"renewableMix\": 70", $"\"renewableMix\": {renewable}")], [Catalogues.Offer("o1", "a", "-1")]);
+
+        Assert.Equal(["a", "b"], await OpenAsync(database));
+        Assert.Equal((2L, 1L), (
+            await database.Database.ScalarAsync<long>("SELECT count(*) FROM ingestion.offers"),
+            await database.Database.ScalarAsync<long>("SELECT count(*) FROM ingestion.compute_windows WHERE renewable_mix_percent = 81")));
+    }
+
+    [Fact]
+    public async Task OlderCatalogueChangesAndWithdrawsNothingOfANewerOne()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+        await StoreAsync(database, [Catalogues.Item("a", 80), Catalogues.Item("b", 70)], [Catalogues.Offer("o1", "a", "1")], Now.AddMinutes(1));
+        await StoreAsync(database, [Catalogues.Item("b", 70)], [Catalogues.Offer("o2", "b", "1")], Now.AddMinutes(2));
+
+        await StoreAsync(database, [Catalogues.Item("a", 99)], [Catalogues.Offer("o1", "a", "9")], Now);
+
+        Assert.Equal(["b"], await OpenAsync(database));
+        Assert.Equal(80.0, await database.Database.ScalarAsync<double>("SELECT renewable_mix_percent FROM ingestion.compute_windows WHERE item_id = 'a'"));
+        Assert.Equal("o2", await database.Database.ScalarAsync<string>("SELECT offer_id FROM ingestion.offers WHERE compute_window_id = (SELECT id FROM ingestion.compute_windows WHERE item_id = 'b')"));
+    }
+
     private static async Task<string[]> OpenAsync(IngestionDatabase database) =>
         [.. (await new MarketReader(database.DataSource).CatalogAsync(Now, 10, default)).Select(e => e.Window.ItemId).Order(StringComparer.Ordinal)];
 
-    private static Task<Stored> StoreAsync(IngestionDatabase database, string[] items, string[] offers)
+    private static Task<Stored> StoreAsync(IngestionDatabase database, string[] items, string[] offers, DateTimeOffset? now = null)
     {
         var parsed = CatalogueBody.Read(Catalogues.OnDiscover(items, offers), "somebody");
         var store = new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource)));
-        return store.StoreAsync(parsed.CatalogueOf!, parsed.Windows, Now, default);
+        return store.StoreAsync(parsed.CatalogueOf!, parsed.Windows, parsed.IsCompleteCatalogue, now ?? Now, default);
     }
 }

@@ -30,7 +30,7 @@ public sealed class PipelineRunnerTests
         var again = (await store.FindAsync(second, default))!;
         Assert.Equal("partial", run.Status);
         Assert.Equal([("carbon-intensity", "partial"), ("elexon", "succeeded")], run.Sources.Select(s => (s.Source, s.Status)));
-        Assert.Equal((1L, 1L, 1L), (run.Sources[1].Read, run.Sources[1].New, again.Sources[1].Unchanged));
+        Assert.Equal((5L, 4L, 5L), (run.Sources[1].Read, run.Sources[1].New, again.Sources[1].Unchanged));
         Assert.Contains("generation: HTTP 500", run.Sources[0].Error);
         Assert.Equal((0L, 0L), (again.Sources[0].New, again.Sources[0].Changed));
         Assert.NotNull(again.Sources[1].FreshAt);
@@ -72,7 +72,9 @@ public sealed class PipelineRunnerTests
             var path = request.RequestUri!.AbsolutePath;
             var body = path.Contains("market-index")
                 ? """{"data":[{"startTime":"2025-10-26T01:00:00Z","dataProvider":"APXMIDP","settlementDate":"2025-10-26","settlementPeriod":5,"price":55.5,"volume":900}]}"""
-                : !path.Contains("intensity") ? """{"data":[]}"""
+                : path.Contains("system-prices") ? """{"data":[{"settlementDate":"2025-10-26","settlementPeriod":5,"systemSellPrice":55.5}]}"""
+                : path.Contains("outturn") ? """{"data":[{"settlementDate":"2025-10-26","settlementPeriod":5,"initialDemandOutturn":20000}]}"""
+                : path.Contains("forecast/demand") ? """{"data":[{"settlementDate":"2025-10-26","settlementPeriod":5,"nationalDemand":20000}]}"""
                 : """{"data":[{"from":"2025-10-26T01:00Z","to":"2025-10-26T01:30Z","intensity":{"forecast":100,"actual":null,"index":"low"}}]}""";
             return Task.FromResult(new HttpResponseMessage(path.Contains("generation") ? HttpStatusCode.InternalServerError : HttpStatusCode.OK) { Content = new StringContent(body) });
         }

@@ -41,7 +41,7 @@ public sealed class PipelineWorkerTests
 
         public int Reads => _reads;
 
-        public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, DateTimeOffset? since, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _reads);
             await Task.Yield();

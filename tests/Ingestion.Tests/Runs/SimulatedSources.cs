@@ -73,7 +73,7 @@ internal sealed class SimulatedSources : IAsyncDisposable
         return [.. log.GetProperty("requests").EnumerateArray().Select(r => r.GetProperty("answer").GetString()!)];
     }
 
-    public Task<long> CountAsync(string from) => _database.Database.ScalarAsync<long>($"SELECT count(*) FROM ingestion.{from}");
+    public Task<long> CountAsync(string from, string schema = "ingestion.") => _database.Database.ScalarAsync<long>($"SELECT count(*) FROM {schema}{from}");
 
     public Task<string?> ReadAsync(string sql) => _database.Database.ScalarAsync<string>(sql);
 

@@ -28,6 +28,38 @@ public sealed class SeriesStoreTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task OlderCaptureNeverOverwritesANewerActual()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+        var store = new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System);
+        const string Elexon = """{"data":[{"settlementDate":"2026-03-04","settlementPeriod":19,"systemSellPrice":PRICE,"netImbalanceVolume":PRICE},{"settlementDate":"2026-03-04","settlementPeriod":19,"initialDemandOutturn":PRICE}]}""";
+        await store.StoreAsync(National(100, "91", "null"), "carbon-intensity", Now, default);
+        await store.StoreAsync(ElexonBody.Read(Elexon.Replace("PRICE", "91"), "e"), "elexon", Now, default);
+
+        Assert.Equal(new Stored(0, 0, 3), await store.StoreAsync(National(100, "90", "null"), "carbon-intensity", Now.AddSeconds(-1), default) with { New = 0, Unchanged = 3 });
+        Assert.Equal(new Stored(0, 0, 3), await store.StoreAsync(ElexonBody.Read(Elexon.Replace("PRICE", "90"), "e"), "elexon", Now.AddSeconds(-1), default));
+
+        Assert.Equal(91m, await database.Database.ScalarAsync<decimal>("SELECT actual_gco2_kwh FROM ingestion.carbon_intensity_national WHERE actual_gco2_kwh IS NOT NULL"));
+        Assert.Equal(
+            "91.0 91.00000 91.0000",
+            await database.Database.ScalarAsync<string>(
+                "SELECT concat_ws(' ', (SELECT demand_mw FROM ingestion.demand_actual_national), (SELECT price_gbp_mwh FROM ingestion.wholesale_prices), (SELECT volume_mwh FROM ingestion.imbalance_volume))"));
+    }
+
+    [Fact]
+    public async Task RunThatLostItsPlaceStoresNothing()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+        var store = new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System);
+        var run = Guid.NewGuid();
+        await database.Database.ExecuteAsync($"INSERT INTO ingestion.pipeline_runs (id, trigger, status, started_at, finished_at) VALUES ('{run}', 'schedule', 'abandoned', now(), now())");
+
+        await Assert.ThrowsAsync<RunSupersededException>(() => store.StoreAsync("carbon-intensity", "intensity", National(100, "90", "null").Values, [], Now, default, run));
+
+        Assert.Equal(0L, await database.Database.ScalarAsync<long>("SELECT count(*) FROM ingestion.carbon_intensity_national"));
+    }
+
+    [Fact]
     public async Task LaterForecastKeepsBothAndLatestAndAsKnownAtAreRight()
     {
         await using var database = await IngestionDatabase.CreateAsync();

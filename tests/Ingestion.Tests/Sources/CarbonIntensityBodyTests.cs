@@ -20,9 +20,9 @@ public sealed class CarbonIntensityBodyTests
 
     [Theory]
     [InlineData("""{"data":{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","generationmix":MIX}}""", null, false)]
-    [InlineData("""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","regions":[{"regionid":13,"dnoregion":"D","shortname":"London","intensity":{"forecast":9,"index":"very low"},"generationmix":MIX}]}]}""", 13, true)]
-    [InlineData("""{"data":[{"regionid":13,"shortname":"London","data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":9,"index":"very low"},"generationmix":MIX}]}]}""", 13, true)]
-    [InlineData("""{"data":{"regionid":13,"shortname":"London","postcode":"EC1","data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":9,"index":"very low"},"generationmix":MIX}]}}""", 13, true)]
+    [InlineData("""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","regions":[{"regionid":13,"dnoregion":"D","shortname":"London","intensity":{"forecast":230,"index":"high"},"generationmix":MIX}]}]}""", 13, true)]
+    [InlineData("""{"data":[{"regionid":13,"shortname":"London","data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":230,"index":"high"},"generationmix":MIX}]}]}""", 13, true)]
+    [InlineData("""{"data":{"regionid":13,"shortname":"London","postcode":"EC1","data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":230,"index":"high"},"generationmix":MIX}]}}""", 13, true)]
     public void RegionsStandUnderTheirHalfHourOrTheOtherWayRound(string body, int? region, bool intensity)
     {
         var parsed = Read(body.Replace("MIX", Mix));
@@ -31,7 +31,7 @@ public sealed class CarbonIntensityBodyTests
         var mix = Assert.Single(parsed.Of(SeriesDefinition.GenerationMix.Table(isForecast: true, region is not null)));
         Assert.Equal((region, At("2026-03-04T09:30Z")), (mix.RegionId, mix.Start));
         Assert.Equal(
-            intensity ? [(region, (decimal?)9, SeriesDefinition.CarbonIntensity.RegionalForecasts)] : [],
+            intensity ? [(region, (decimal?)230, SeriesDefinition.CarbonIntensity.RegionalForecasts)] : [],
             parsed.Values.Where(v => !v.Table.IsMix).Select(v => (v.RegionId, v.Number, (SeriesTable?)v.Table)));
     }
 
@@ -55,10 +55,8 @@ public sealed class CarbonIntensityBodyTests
     [Theory]
     [InlineData("09:30", "10:00", "2856", "null", "high", "forecast 2856 is not from 1 to 1000")]
     [InlineData("09:30", "10:00", "0", "null", "very low", "forecast 0 is not from 1 to 1000")]
-    [InlineData("09:30", "10:00", "120", "-3", "low", "actual -3 is not from 1 to 1000")]
     [InlineData("09:30", "10:00", "null", "null", "low", "neither a forecast nor an actual")]
     [InlineData("09:30", "10:00", "\"lots\"", "null", "low", "forecast is not a number")]
-    [InlineData("09:30", "10:00", "120", "null", "purple", "index 'purple' is not one of very low, low, moderate, high, very high")]
     [InlineData("09:30", "10:30", "120", "null", "low", "from to to is not a half hour")]
     [InlineData("09:45", "10:15", "120", "null", "low", "from is not the start of a half hour")]
     public void BadRowIsRejectedWithItsReasonAndKeepsItsBody(string from, string to, string forecast, string actual, string index, string reason)
@@ -73,12 +71,44 @@ public sealed class CarbonIntensityBodyTests
     }
 
     [Theory]
+    [InlineData("120", "-3", "low", "actual -3 is not from 1 to 1000", 120)]
+    [InlineData("2856", "171", "high", "forecast 2856 is not from 1 to 1000", 171)]
+    [InlineData("120", "null", "purple", "index 'purple' is not one of very low, low, moderate, high, very high", 120)]
+    public void BadValueIsRejectedAndItsGoodNeighbourIsKept(string forecast, string actual, string index, string reason, int kept)
+    {
+        var parsed = Read($$$"""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","intensity":{"forecast":{{{forecast}}},"actual":{{{actual}}},"index":"{{{index}}}"}}]}""");
+
+        Assert.Equal(reason, Assert.Single(parsed.Rejected).Reason);
+        Assert.Equal((kept, null), (Assert.Single(parsed.Values).Number, parsed.Values[0].Index));
+    }
+
+    [Theory]
+    [InlineData(0, """[{"fuel":"gas","perc":60},{"fuel":"coal","perc":40}]""")]
+    [InlineData(900, """[{"fuel":"wind","perc":100}]""")]
+    [InlineData(40, """[{"fuel":"gas","perc":50},{"fuel":"wind","perc":50}]""")]
+    public void IntensityThatItsMixCannotHaveIsRejectedWithTheMix(int forecast, string mix)
+    {
+        var parsed = Read($$$"""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","regions":[{"regionid":7,"intensity":{"forecast":{{{forecast}}},"index":"low"},"generationmix":{{{mix}}}}]}]}""");
+
+        Assert.StartsWith($"{forecast} gCO2/kWh cannot come from the generation mix", Assert.Single(parsed.Rejected).Reason);
+        Assert.Empty(parsed.Values);
+    }
+
+    [Theory]
+    [InlineData("""[{"fuel":"gas","perc":50}]""", "the generation mix sums to 50 per cent")]
+    [InlineData("""[{"fuel":"peat","perc":100}]""", "the fuel 'peat' is unknown")]
+    [InlineData("""[{"fuel":"gas","perc":50},{"fuel":"gas","perc":50}]""", "gas is listed twice")]
+    public void BadMixIsRejectedAndItsIntensityIsKept(string mix, string reason)
+    {
+        var parsed = Read($$$"""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","regions":[{"regionid":1,"intensity":{"forecast":9},"generationmix":{{{mix}}}}]}]}""");
+
+        Assert.Equal((reason, 9), (Assert.Single(parsed.Rejected).Reason, Assert.Single(parsed.Values).Number));
+    }
+
+    [Theory]
     [InlineData("""{"regionid":9,"shortname":"East England","intensity":{"forecast":9}}""", "regionid is 9 but the name is that of region 10")]
     [InlineData("""{"regionid":19,"shortname":"Elsewhere","intensity":{"forecast":9}}""", "regionid is not from 1 to 18")]
     [InlineData("""{"regionid":1,"intensity":{"forecast":-9}}""", "forecast -9 is not from 0 to 1000")]
-    [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"gas","perc":50}]}""", "the generation mix sums to 50 per cent")]
-    [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"peat","perc":100}]}""", "the fuel 'peat' is unknown")]
-    [InlineData("""{"regionid":1,"intensity":{"forecast":9},"generationmix":[{"fuel":"gas","perc":50},{"fuel":"gas","perc":50}]}""", "gas is listed twice")]
     public void BadRegionIsRejectedAndItsNeighbourIsNot(string region, string reason)
     {
         var parsed = Read($$$"""{"data":[{"from":"2026-03-04T09:30Z","to":"2026-03-04T10:00Z","regions":[{{{region}}},{"regionid":2,"shortname":"South Scotland","intensity":{"forecast":0,"index":"very low"}}]}]}""");

@@ -132,7 +132,7 @@ public sealed class NesoAndElexonTests
             """, "system-prices");
 
         Assert.Equal([(At("2026-03-04T09:00Z"), -312.5m)], parsed.Of(SeriesDefinition.ImbalanceVolume.Actuals).Select(v => (v.Start, v.Number)));
-        Assert.Equal(2, parsed.Of(SeriesDefinition.SystemPrice.Actuals).Count);
+        Assert.Equal(3, parsed.Of(SeriesDefinition.SystemPrice.Actuals).Count);
         Assert.Equal("netImbalanceVolume 1000001 is not from -1000000 to 1000000", Assert.Single(parsed.Rejected).Reason);
     }
 

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
 using Pylon.Beckn;
 using Pylon.Ingestion.Zones;
 
@@ -12,6 +14,8 @@ namespace Pylon.Ingestion.Sources.Beckn;
 internal static class CatalogueBody
 {
     private const int LongestText = 200;
+    private const int DeepestContainer = 6;
+    private const int MostItems = 10_000;
     private const double MostIntensity = 1000;
     private const double MostPrice = 10_000_000;
 
@@ -20,9 +24,9 @@ internal static class CatalogueBody
     public static ParsedBody Read(string body, string bppId)
     {
         var parsed = new ParsedBody("catalogue");
-        var root = LenientJson.Parse(Encoding.UTF8.GetBytes(body));
+        var root = Root(parsed, body);
         if (root.ValueKind != JsonValueKind.Object)
-            parsed.Problem = "the body is not JSON that can be stored";
+            parsed.Problem ??= "the body is not a JSON object";
         else if (BecknReply.ErrorOf(root) is { } error)
             parsed.Problem = $"the provider says {error}";
         else if (root.Get("message").Get("catalogs").ValueKind != JsonValueKind.Array)
@@ -37,7 +41,58 @@ internal static class CatalogueBody
             parsed.Take(new Row(_ => null, rejected), row => row.Fail(reason));
         foreach (var item in reading.Items)
             ReadItem(parsed, item);
+        parsed.IsCompleteCatalogue = parsed.Rejected.TrueForAll(r => r.Reason == ParsedBody.Repeated) && parsed.RowsRead < MostItems;
         return parsed;
+    }
+
+    // Without what cannot be stored: a bad item or offer is rejected, and so is any other bad text, alone.
+    private static JsonElement Root(ParsedBody parsed, string body)
+    {
+        if (JsonBody.Parse(body, parsed) is not { } whole || whole.Unstorable() is null)
+            return parsed.Problem is null ? LenientJson.Parse(Encoding.UTF8.GetBytes(body)) : default;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+            WriteStorable(parsed, writer, whole, depth: 0);
+        return LenientJson.Parse(buffer.WrittenMemory);
+    }
+
+    private static void WriteStorable(ParsedBody parsed, Utf8JsonWriter writer, JsonElement element, int depth)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var property in element.EnumerateObject())
+                {
+                    if (JsonBody.NameOf(property) is not { } name || name.Contains('\0') || !IsWritten(property.Value))
+                        continue;
+                    writer.WritePropertyName(name);
+                    WriteStorable(parsed, writer, property.Value, depth + 1);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var member in element.EnumerateArray().Where(IsWritten))
+                    WriteStorable(parsed, writer, member, depth + 1);
+                writer.WriteEndArray();
+                break;
+            default:
+                writer.WriteRawValue(element.GetRawText());
+                break;
+        }
+
+        bool IsWritten(JsonElement part)
+        {
+            if (part.Unstorable() is not { } reason)
+                return true;
+            // What contains items is taken apart; an item or an offer is not.
+            if (depth < DeepestContainer && part.ValueKind is JsonValueKind.Object or JsonValueKind.Array && !part.Has("beckn:id") && !part.Has("beckn:itemAttributes"))
+                return true;
+            parsed.Take(new Row(_ => null, part.GetRawText()), row => row.Fail(reason));
+            return false;
+        }
     }
 
     private static void ReadItem(ParsedBody parsed, CatalogueItem item)
@@ -51,6 +106,9 @@ internal static class CatalogueBody
                 return;
             }
 
+            var (start, end) = (Microseconds(window.StartTime), Microseconds(window.EndTime));
+            if (end <= start || start.Year < 2000 || end.Year > 2199)
+                row.Fail("beckn:timeWindow is not a span of time from 2000 to 2199");
             if (new[] { item.ItemId, item.ProviderId, item.Name, item.GridZone, item.GridArea, item.Locality, item.Region }.Any(t => t.Length > LongestText))
                 row.Fail($"an id or a name has more than {LongestText} characters");
             if (item.CarbonIntensity > MostIntensity)
@@ -58,8 +116,7 @@ internal static class CatalogueBody
             if (item.AvailableCapacityMw < 0)
                 row.Fail("availableCapacity is less than 0");
             var value = new OfferedWindow(
-                item.ItemId, item.ProviderId, item.Name, Zone(item), window.StartTime.ToDateTimeOffset(),
-                window.EndTime.ToDateTimeOffset(), item.RenewableMixPercent, item.CarbonIntensity, item.AvailableCapacityMw, offers);
+                item.ItemId, item.ProviderId, item.Name, Zone(item), start, end, item.RenewableMixPercent, item.CarbonIntensity, item.AvailableCapacityMw, offers);
             // Offers are looked up by the item id, so they are the same.
             if (parsed.IsFirst(row, (value.ItemId, value.Start), value with { Offers = [] }))
                 parsed.Windows.Add(value);
@@ -86,6 +143,10 @@ internal static class CatalogueBody
 
         return problem is null ? new WindowOffer(id, (decimal)price!.Value, price.Currency, price.Unit, offer.GetRawText()) : null;
     }
+
+    // As PostgreSQL keeps it: two starts that are one there are one here.
+    private static DateTimeOffset Microseconds(Timestamp time) =>
+        new(time.ToDateTimeOffset().Ticks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
 
     private static ZoneReference? Zone(CatalogueItem item) =>
         item is { GridZone: "", GridArea: "", Locality: "", Region: "" }

@@ -47,6 +47,8 @@ internal static class CarbonIntensityBody
     private static void Take(ParsedBody parsed, JsonElement window, JsonElement region, JsonElement values)
     {
         var row = new Row(name => Row.From(window).Text(name), Body(window, region, values));
+        if (values.Unstorable() is { } unstorable)
+            row.Fail(unstorable);
         parsed.Take(row, _ =>
         {
             int? id = region.ValueKind == JsonValueKind.Undefined ? null : RegionId(row, region);
@@ -61,6 +63,15 @@ internal static class CarbonIntensityBody
             var fuels = values.Has("generationmix") ? Mix(row, mix) : null;
             if (!parsed.IsFirst(row, (id, start), (read, fuels is null ? "" : string.Join(' ', fuels))))
                 return;
+            foreach (var value in new[] { read?.Forecast, read?.Actual })
+            {
+                if (value is not { } number || fuels is null || GenerationMix.Agrees(number, fuels))
+                    continue;
+                // Neither can be trusted.
+                row.Reject($"{number} gCO2/kWh cannot come from the generation mix, which gives about {GenerationMix.Intensity(fuels)}");
+                (read, fuels) = (null, null);
+            }
+
             if (read is { } known)
                 parsed.AddIntensity(id, start, known.Forecast, known.Actual, known.Index);
             if (fuels is not null)
@@ -87,26 +98,24 @@ internal static class CarbonIntensityBody
     {
         var numbers = Row.From(intensity);
         var (least, most) = (SeriesDefinition.CarbonIntensity.LeastOf(region), SeriesDefinition.CarbonIntensity.Most);
-        var forecast = numbers.OptionalNumber("forecast", least, most);
-        var actual = numbers.OptionalNumber("actual", least, most);
+        var forecast = numbers.OptionalValue("forecast", least, most);
+        var actual = numbers.OptionalValue("actual", least, most);
         if (forecast is null && actual is null)
-            numbers.Fail("neither a forecast nor an actual");
-        var index = numbers.Text("index");
-        if (index is not null && !CarbonIndex.Names.Contains(index))
-            numbers.Fail($"index '{index}' is not one of {string.Join(", ", CarbonIndex.Names)}");
-        if (numbers.Problem is { } problem)
-            row.Fail(problem);
-        return (forecast, actual, index);
+            numbers.Reject("neither a forecast nor an actual");
+        var index = numbers.Index("index");
+        if (numbers.ValueProblem is not { } problem)
+            return (forecast, actual, index);
+        row.Reject(problem);
+        // It may name the bad value.
+        return (forecast, actual, null);
     }
 
-    private static List<FuelPercent> Mix(Row row, JsonElement mix)
+    /// <summary>Null when it is bad.</summary>
+    private static List<FuelPercent>? Mix(Row row, JsonElement mix)
     {
         var fuels = new List<FuelPercent>();
         if (mix.ValueKind != JsonValueKind.Array)
-        {
-            row.Fail("generationmix is not a list");
-            return fuels;
-        }
+            return Bad("generationmix is not a list");
 
         foreach (var entry in mix.EnumerateArray().Select(Row.From))
         {
@@ -117,14 +126,18 @@ internal static class CarbonIntensityBody
             else if (fuels.Exists(f => f.Fuel == fuel))
                 entry.Fail($"{fuel} is listed twice");
             if (entry.Problem is { } problem)
-                row.Fail(problem);
+                return Bad(problem);
             fuels.Add(new FuelPercent(fuel, percent));
         }
 
         var sum = fuels.Sum(f => f.Percent);
-        if (sum is < LeastSum or > MostSum)
-            row.Fail($"the generation mix sums to {sum} per cent");
-        return [.. fuels.OrderBy(f => f.Fuel, StringComparer.Ordinal)];
+        return sum is < LeastSum or > MostSum ? Bad($"the generation mix sums to {sum} per cent") : [.. fuels.OrderBy(f => f.Fuel, StringComparer.Ordinal)];
+
+        List<FuelPercent>? Bad(string reason)
+        {
+            row.Reject(reason);
+            return null;
+        }
     }
 
     // The row with the window and the region that contain it.
@@ -132,14 +145,8 @@ internal static class CarbonIntensityBody
     {
         if (region.ValueKind == JsonValueKind.Undefined)
             return window.GetRawText();
-        return JsonSerializer.Serialize(new Dictionary<string, object?>
-        {
-            ["from"] = Row.From(window).Text("from"),
-            ["to"] = Row.From(window).Text("to"),
-            ["regionid"] = Row.From(region).Text("regionid"),
-            ["shortname"] = Row.From(region).Text("shortname"),
-            ["intensity"] = values.Has("intensity") ? values.Get("intensity") : null,
-            ["generationmix"] = values.Has("generationmix") ? values.Get("generationmix") : null,
-        });
+        return $"{{{Member(window, "from")},{Member(window, "to")},{Member(region, "regionid")},{Member(region, "shortname")},{Member(values, "intensity")},{Member(values, "generationmix")}}}";
+
+        static string Member(JsonElement parent, string name) => $"\"{name}\":{(parent.Has(name) ? parent.Get(name).GetRawText() : "null")}";
     }
 }

@@ -26,7 +26,7 @@ internal static class ElexonBody
 
         // Some endpoints answer a bare list when asked for a stream.
         foreach (var element in root.ValueKind == JsonValueKind.Array ? root.EnumerateArray() : root.Each("data"))
-            parsed.Take(Row.From(element), row => ReadRow(parsed, row, element));
+            parsed.Take(Row.Whole(element), row => ReadRow(parsed, row, element));
         return parsed;
     }
 
@@ -50,9 +50,9 @@ internal static class ElexonBody
 
     private static void ReadSystemPrice(ParsedBody parsed, Row row, SettlementPeriod period)
     {
-        var price = row.Number("systemSellPrice", SeriesDefinition.SystemPrice);
-        var buyPrice = row.OptionalNumber("systemBuyPrice", SeriesDefinition.SystemPrice);
-        var volume = row.OptionalNumber("netImbalanceVolume", -MostVolume, MostVolume);
+        var price = row.Value("systemSellPrice", SeriesDefinition.SystemPrice);
+        var buyPrice = row.OptionalValue("systemBuyPrice", SeriesDefinition.SystemPrice);
+        var volume = row.OptionalValue("netImbalanceVolume", -MostVolume, MostVolume);
         if (!parsed.IsFirst(row, ("system", period), (price, buyPrice, volume)))
             return;
         parsed.Add(new SeriesValue(SeriesDefinition.SystemPrice.Actuals!, period.Start, price) { Others = [buyPrice, volume], Details = row.Body });
@@ -61,17 +61,17 @@ internal static class ElexonBody
 
     private static void ReadMarketIndex(ParsedBody parsed, Row row, SettlementPeriod period)
     {
-        var price = row.Number("price", SeriesDefinition.MarketIndexPrice);
-        var volume = row.OptionalNumber("volume", 0, MostVolume);
-        var provider = row.Text("dataProvider") ?? "";
+        var price = row.Value("price", SeriesDefinition.MarketIndexPrice);
+        var volume = row.OptionalValue("volume", 0, MostVolume);
+        var provider = row.Label("dataProvider") ?? "";
         if (parsed.IsFirst(row, ("market_index", provider, period), (price, volume)))
             parsed.Add(new SeriesValue(SeriesDefinition.MarketIndexPrice.Actuals!, period.Start, price) { Label = provider, Others = [null, volume], Details = row.Body });
     }
 
     private static void ReadOutturn(ParsedBody parsed, Row row, SettlementPeriod period)
     {
-        var demand = row.Number("initialDemandOutturn", SeriesDefinition.Demand);
-        var transmission = row.OptionalNumber("initialTransmissionSystemDemandOutturn", SeriesDefinition.Demand);
+        var demand = row.Value("initialDemandOutturn", SeriesDefinition.Demand);
+        var transmission = row.OptionalValue("initialTransmissionSystemDemandOutturn", SeriesDefinition.Demand);
         if (parsed.IsFirst(row, ("outturn", period), (demand, transmission)))
             parsed.Add(new SeriesValue(SeriesDefinition.Demand.Actuals!, period.Start, demand) { Others = [transmission], Details = row.Body });
     }
@@ -82,7 +82,7 @@ internal static class ElexonBody
         if (row.Text("boundary") is { } boundary && boundary != "N")
             row.Fail($"the boundary {boundary} is not the nation");
         var published = row.Text("publishTime") is null ? (DateTimeOffset?)null : row.Time("publishTime");
-        var demand = row.Number("nationalDemand", SeriesDefinition.Demand);
+        var demand = row.Value("nationalDemand", SeriesDefinition.Demand);
         if (parsed.IsFirst(row, ("forecast", period, published), demand))
             parsed.Add(new SeriesValue(SeriesDefinition.Demand.Forecasts!, period.Start, demand) { CapturedAt = published, Details = row.Body });
     }

@@ -20,10 +20,8 @@ internal static class CkanBody
             return (parsed, 0);
         }
 
-        var rows = result.Each("records").Select(Row.From).ToList();
-        var names = result.Each("records").Take(1).SelectMany(r => r.ValueKind == JsonValueKind.Object ? r.EnumerateObject().Select(p => p.Name) : []);
-        NesoRows.Read(parsed, [.. names], rows);
-        return (parsed, result.Get("total").ValueKind == JsonValueKind.Number && result.Get("total").TryGetInt64(out var total) ? total : rows.Count);
+        NesoRows.Read(parsed, result.Each("records").Select(record => (NamesOf(record), Row.Whole(record))));
+        return (parsed, result.Get("total").ValueKind == JsonValueKind.Number && result.Get("total").TryGetInt64(out var total) ? total : parsed.RowsRead);
     }
 
     /// <summary>The files of a package_show.</summary>
@@ -36,6 +34,9 @@ internal static class CkanBody
             r.Text("id") ?? "", r.Text("name") ?? "", r.Text("url") ?? "", r.Text("format") ?? "", r.Text("datastore_active") == "true",
             Row.ParseTime(r.Text("last_modified")))).Where(r => r.Id.Length > 0)], null);
     }
+
+    private static IReadOnlyList<string> NamesOf(JsonElement record) =>
+        record.ValueKind == JsonValueKind.Object ? [.. record.EnumerateObject().Select(JsonBody.NameOf).OfType<string>()] : [];
 
     private static JsonElement? Result(string body, ParsedBody parsed)
     {

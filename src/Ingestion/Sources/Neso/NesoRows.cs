@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.Json;
-using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
 
@@ -23,35 +23,36 @@ internal static class NesoRows
     {
         var parsed = new ParsedBody(dataset);
         var (names, rows) = Csv.Read(text);
-        Read(parsed, names, rows);
+        Read(parsed, rows.Select(row => (names, row)));
         return parsed;
     }
 
-    public static void Read(ParsedBody parsed, IReadOnlyCollection<string> names, IReadOnlyList<Row> rows)
+    /// <summary>Each row by its own columns: a bad one does not change what the others mean.</summary>
+    public static void Read(ParsedBody parsed, IEnumerable<(IReadOnlyList<string> Names, Row Row)> rows)
+    {
+        foreach (var (names, row) in rows)
+            parsed.Take(row, r => Read(parsed, r, names));
+    }
+
+    private static void Read(ParsedBody parsed, Row row, IReadOnlyList<string> names)
     {
         var known = new HashSet<string>(names, StringComparer.OrdinalIgnoreCase);
         if (known.IsSupersetOf(EmbeddedColumns))
-            Each((h, r) => ReadEmbedded(h, r));
+            ReadEmbedded(parsed, row);
         else if (known.IsSupersetOf(Historic))
-            Each((h, r) => ReadHistoric(h, r, names));
+            ReadHistoric(parsed, row, names);
         else if (known.IsSupersetOf(Performance))
-            Each((h, r) => ReadPerformance(h, r, names));
+            ReadPerformance(parsed, row, names);
         else if (known.IsSupersetOf(Cardinal))
-            Each((h, r) => ReadCardinal(h, r, names));
+            ReadCardinal(parsed, row, names);
         else if (known.IsSupersetOf(HalfHourly))
-            Each((h, r) => ReadHalfHourly(h, r, names));
+            ReadHalfHourly(parsed, row, names);
         else if (known.IsSupersetOf(Intensity))
-            Each((h, r) => ReadIntensity(h, r, r.HalfHourFrom("from", "to")));
+            ReadIntensity(parsed, row, row.HalfHourFrom("from", "to"));
         else if (known.IsSupersetOf(IntensityForecast))
-            Each((h, r) => ReadIntensity(h, r, r.HalfHourAt("datetime")));
+            ReadIntensity(parsed, row, row.HalfHourAt("datetime"));
         else
-            Each((_, r) => r.Fail("no known dataset has these columns"));
-
-        void Each(Action<ParsedBody, Row> read)
-        {
-            foreach (var row in rows)
-                parsed.Take(row, r => read(parsed, r));
-        }
+            row.Fail("no known dataset has these columns");
     }
 
     // The demand data update marks its rows A or F; A rows with ND 0 are periods that are not metered yet.
@@ -59,8 +60,8 @@ internal static class NesoRows
     {
         var period = row.Period("SETTLEMENT_DATE", "SETTLEMENT_PERIOD");
         var forecast = row.Text("FORECAST_ACTUAL_INDICATOR") == "F";
-        var mw = row.Number("ND", SeriesDefinition.Demand);
-        var transmission = row.OptionalNumber("TSD", SeriesDefinition.Demand);
+        var mw = row.Value("ND", SeriesDefinition.Demand);
+        var transmission = row.OptionalValue("TSD", SeriesDefinition.Demand);
         if (!parsed.IsFirst(row, ("demand", forecast, period), (mw, transmission)))
             return;
         if (forecast)
@@ -72,8 +73,8 @@ internal static class NesoRows
     private static void ReadPerformance(ParsedBody parsed, Row row, IReadOnlyCollection<string> names)
     {
         var period = row.Period("Date", "Settlement_Period");
-        var forecast = row.Number("Demand_Forecast", SeriesDefinition.Demand);
-        var outturn = row.OptionalNumber("Demand_Outturn", SeriesDefinition.Demand);
+        var forecast = row.Value("Demand_Forecast", SeriesDefinition.Demand);
+        var outturn = row.OptionalValue("Demand_Outturn", SeriesDefinition.Demand);
         var published = row.OptionalLocalTime("Publish_Datetime");
         if (!parsed.IsFirst(row, (period, published), (forecast, outturn)))
             return;
@@ -86,8 +87,8 @@ internal static class NesoRows
     private static void ReadCardinal(ParsedBody parsed, Row row, IReadOnlyCollection<string> names)
     {
         var date = row.Date("TARGETDATE");
-        var mw = row.Number("FORECASTDEMAND", SeriesDefinition.Demand);
-        var point = row.Text("CARDINALPOINT");
+        var mw = row.Value("FORECASTDEMAND", SeriesDefinition.Demand);
+        var point = row.Label("CARDINALPOINT");
         if (point is null)
             row.Fail("CARDINALPOINT is missing");
         var first = EndLabel(row, "CP_ST_TIME", date);
@@ -103,7 +104,7 @@ internal static class NesoRows
     private static void ReadHalfHourly(ParsedBody parsed, Row row, IReadOnlyCollection<string> names)
     {
         var end = row.HalfHourAt("GDATETIME");
-        var mw = row.Number("NATIONALDEMAND", SeriesDefinition.Demand);
+        var mw = row.Value("NATIONALDEMAND", SeriesDefinition.Demand);
         if (row.Text("DATE") is not null)
         {
             var date = row.Date("DATE");
@@ -121,37 +122,36 @@ internal static class NesoRows
     private static void ReadEmbedded(ParsedBody parsed, Row row)
     {
         var date = row.Date("DATE_GMT");
-        if (!TimeOnly.TryParse(row.Text("TIME_GMT"), out var time))
+        if (!TimeOnly.TryParse(row.Text("TIME_GMT"), CultureInfo.InvariantCulture, out var time))
             row.Fail("TIME_GMT is not a time of day");
-        var wind = row.Number("EMBEDDED_WIND_FORECAST", SeriesDefinition.EmbeddedGeneration);
-        var solar = row.Number("EMBEDDED_SOLAR_FORECAST", SeriesDefinition.EmbeddedGeneration);
-        var windCapacity = row.OptionalNumber("EMBEDDED_WIND_CAPACITY", SeriesDefinition.EmbeddedGeneration);
-        var solarCapacity = row.OptionalNumber("EMBEDDED_SOLAR_CAPACITY", SeriesDefinition.EmbeddedGeneration);
+        var wind = row.Value("EMBEDDED_WIND_FORECAST", SeriesDefinition.EmbeddedGeneration);
+        var solar = row.Value("EMBEDDED_SOLAR_FORECAST", SeriesDefinition.EmbeddedGeneration);
+        var windCapacity = row.OptionalValue("EMBEDDED_WIND_CAPACITY", SeriesDefinition.EmbeddedGeneration);
+        var solarCapacity = row.OptionalValue("EMBEDDED_SOLAR_CAPACITY", SeriesDefinition.EmbeddedGeneration);
         var start = row.Problem is null ? new DateTimeOffset(date.ToDateTime(time), TimeSpan.Zero) - HalfHour.Length : default;
         if (row.Text("SETTLEMENT_PERIOD") is not null && row.Period("SETTLEMENT_DATE", "SETTLEMENT_PERIOD") is var period && row.Problem is null && period.Start != start)
             row.Fail($"TIME_GMT is not the end of settlement period {period}");
         if (HalfHour.Containing(start) != start)
             row.Fail("TIME_GMT is not the end of a half hour");
-        if (parsed.IsFirst(row, start, (wind, windCapacity, solar, solarCapacity)))
+        // The table has wind and sun together.
+        if (parsed.IsFirst(row, start, (wind, windCapacity, solar, solarCapacity)) && solar is not null)
             parsed.Add(new SeriesValue(SeriesDefinition.EmbeddedGeneration.Forecasts!, start, wind) { Others = [windCapacity, solar, solarCapacity] });
     }
 
     private static void ReadIntensity(ParsedBody parsed, Row row, DateTimeOffset start)
     {
-        var forecast = row.OptionalNumber("forecast", SeriesDefinition.CarbonIntensity);
-        var actual = row.OptionalNumber("actual", SeriesDefinition.CarbonIntensity);
+        var forecast = row.OptionalValue("forecast", SeriesDefinition.CarbonIntensity);
+        var actual = row.OptionalValue("actual", SeriesDefinition.CarbonIntensity);
         if (forecast is null && actual is null)
-            row.Fail("neither a forecast nor an actual");
-        var index = row.Text("index");
-        if (index is not null && !CarbonIndex.Names.Contains(index))
-            row.Fail($"index '{index}' is not one of {string.Join(", ", CarbonIndex.Names)}");
+            row.Reject("neither a forecast nor an actual");
+        var index = row.Index("index");
         if (parsed.IsFirst(row, start, (forecast, actual, index)))
             parsed.AddIntensity(null, start, forecast, actual, index);
     }
 
-    private static SeriesValue Forecast(DateTimeOffset start, decimal mw) => new(SeriesDefinition.Demand.Forecasts!, start, mw);
+    private static SeriesValue Forecast(DateTimeOffset start, decimal? mw) => new(SeriesDefinition.Demand.Forecasts!, start, mw);
 
-    private static SeriesValue Actual(SettlementPeriod period, decimal mw) => new(SeriesDefinition.Demand.Actuals!, period.Start, mw);
+    private static SeriesValue Actual(SettlementPeriod period, decimal? mw) => new(SeriesDefinition.Demand.Actuals!, period.Start, mw);
 
     /// <summary>30 is half past midnight on the clock of London, 2400 the midnight after.</summary>
     private static DateTimeOffset EndLabel(Row row, string name, DateOnly date)

@@ -20,11 +20,12 @@ internal static class GridFaults
     public const string Outlier = "outlier";
     public const string Zero = "zero";
     public const string Negative = "negative";
+    public const string NullValues = "null_values";
 
     public static IReadOnlyList<string> All { get; } =
     [
         Delay, DropConnection, HttpError, RateLimited, MalformedBody, EmptyObject, EmptyData, SuccessFalse,
-        FewRows, MissingRows, DuplicateRows, Outlier, Zero, Negative,
+        FewRows, MissingRows, DuplicateRows, Outlier, Zero, Negative, NullValues,
     ];
 
     /// <summary>False for a kind that does not apply to the answer; the fault stays for a later one.</summary>
@@ -33,7 +34,7 @@ internal static class GridFaults
         Delay or DropConnection or HttpError or RateLimited => true,
         SuccessFalse => source.HasSuccessFlag && answer.Status == 200,
         FewRows or MissingRows or DuplicateRows => answer.Rows is not null,
-        Outlier or Zero or Negative => answer.Rows?.OfType<JObject>().SelectMany(answer.Values).Any() == true,
+        Outlier or Zero or Negative or NullValues => answer.Rows?.OfType<JObject>().SelectMany(answer.Values).Any() == true,
         _ => answer.Status == 200,
     };
 
@@ -65,6 +66,12 @@ internal static class GridFaults
                 continue;
             foreach (var number in rows.OfType<JObject>().Take(fault.KeepItems).SelectMany(answer.Values))
                 number.Value = value;
+        }
+
+        if (hit.TryGetValue(NullValues, out var nulls))
+        {
+            foreach (var number in rows.OfType<JObject>().Take(nulls.KeepItems).SelectMany(answer.Values).ToList())
+                number.Value = null;
         }
 
         if (hit.TryGetValue(DuplicateRows, out var twice))
