@@ -32,7 +32,7 @@ internal sealed class BecknService(BecknStore store, MarketService.MarketService
             return "action: must begin with on_";
         var body = LenientJson.Parse(raw);
         if (body.ValueKind != JsonValueKind.Object)
-            return "body: must be a JSON object that PostgreSQL can store";
+            return "body: must be a JSON object";
 
         var context = body.Get("context");
         if (context.ValueKind != JsonValueKind.Object)

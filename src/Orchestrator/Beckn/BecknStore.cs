@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
+using Pylon.Beckn;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
@@ -144,11 +145,5 @@ internal sealed class BecknStore(NpgsqlDataSource database)
             return Answer(await command.ExecuteScalarAsync(cancellationToken) as string);
     }
 
-    private static JsonElement? Answer(string? json)
-    {
-        if (json is null)
-            return null;
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
-    }
+    private static JsonElement? Answer(string? json) => json is null ? null : LenientJson.Stored(json);
 }

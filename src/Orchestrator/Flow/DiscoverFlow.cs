@@ -19,12 +19,13 @@ internal sealed class DiscoverFlow(
     Summarizer summarizer,
     FlowStore store,
     IOptions<BecknOptions> options,
-    TimeProvider time)
+    TimeProvider time,
+    ILogger<DiscoverFlow> logger)
 {
     public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
         var transactionId = workload.TransactionId ?? await BeginAsync(lease, cancellationToken);
-        var items = await DiscoverAsync(workload, lease, transactionId, cancellationToken);
+        var (items, leftOut) = await DiscoverAsync(workload, lease, transactionId, cancellationToken);
         var offered = await OptionsAsync(items, cancellationToken);
 
         string? orderId = null;
@@ -36,7 +37,7 @@ internal sealed class DiscoverFlow(
             first.BookingState = Common.V1.BookingState.Confirmed;
         }
 
-        var (summary, engine) = await summarizer.SummarizeAsync(workload, [.. offered.Select(o => o.Recommendation)], cancellationToken);
+        var (summary, engine) = await summarizer.SummarizeAsync(workload, [.. offered.Select(o => o.Recommendation)], leftOut, cancellationToken);
         await store.OfferAsync(workload, lease, offered, orderId, summary, engine, cancellationToken);
     }
 
@@ -47,13 +48,18 @@ internal sealed class DiscoverFlow(
         return transactionId;
     }
 
-    private async Task<IReadOnlyList<CatalogueItem>> DiscoverAsync(
+    /// <summary>The items that the workload can use, and why others are left out: one reason for each.</summary>
+    private async Task<(IReadOnlyList<CatalogueItem> Items, IReadOnlyList<string> LeftOut)> DiscoverAsync(
         WorkloadRecord workload, Lease lease, Guid transactionId, CancellationToken cancellationToken)
     {
         var answer = await exchange.AskAsync(
             workload.Id, transactionId, "discover", null, BecknMessages.Discover(workload, options.Value.MinRenewableMix), cancellationToken);
         await store.AnnounceAsync(lease, transactionId, answer.MessageId, "discover", 0, cancellationToken);
-        return Suitability.Select(workload, Catalogue.Read(answer.Body), options.Value.MinRenewableMix);
+        var reading = Catalogue.ReadAll(answer.Body);
+        List<string> leftOut = [.. reading.Rejected.Select(r => r.Reason)];
+        if (leftOut.Count > 0)
+            logger.ItemsLeftOut(workload.Id, leftOut.Count, string.Join("; ", leftOut.Distinct().Take(5)));
+        return (Suitability.Select(workload, reading.Items, options.Value.MinRenewableMix), leftOut);
     }
 
     private async Task<IReadOnlyList<Option>> OptionsAsync(IReadOnlyList<CatalogueItem> items, CancellationToken cancellationToken)

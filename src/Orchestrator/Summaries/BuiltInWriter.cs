@@ -7,7 +7,10 @@ namespace Pylon.Orchestrator.Summaries;
 /// <summary>Writes the summary without a language model: the same facts give the same words.</summary>
 internal static class BuiltInWriter
 {
-    public static string Write(WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations)
+    /// <param name="workload">What the options are for.</param>
+    /// <param name="recommendations">The three, by rank.</param>
+    /// <param name="leftOut">Why items of the catalogue are not offered: one reason for each.</param>
+    public static string Write(WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations, IReadOnlyList<string> leftOut)
     {
         var text = new StringBuilder();
         text.Append($"Three grid zones are on offer for workload '{workload.Name}'. ");
@@ -17,6 +20,8 @@ internal static class BuiltInWriter
             : $"{Place(first)} ranks first; it comes from regional grid data, so no provider holds a booking.");
         foreach (var recommendation in recommendations)
             text.Append('\n').Append(Line(recommendation));
+        foreach (var reason in leftOut.CountBy(r => r).OrderByDescending(r => r.Value).Take(5))
+            text.Append($"\nLeft out of the catalogue: {reason.Value} item(s), because {reason.Key}.");
         text.Append("\nNothing is chosen yet: pick option 1, 2 or 3.");
         return text.ToString();
     }

@@ -36,13 +36,13 @@ public sealed class BuiltInWriterTests
             3. South Wales: 40 % renewable, 200 gCO2/kWh, score 20.0 (from regional grid data, synthetic values).
             Nothing is chosen yet: pick option 1, 2 or 3.
             """,
-            BuiltInWriter.Write(Workload, [booked, silent, grid]));
+            BuiltInWriter.Write(Workload, [booked, silent, grid], []));
     }
 
     [Fact]
     public void BookingThatDoesNotExistIsNotClaimed()
     {
-        var text = BuiltInWriter.Write(Workload, [new Recommendation { Rank = 1, ZoneName = "South Wales", Source = RecommendationSource.Grid }]);
+        var text = BuiltInWriter.Write(Workload, [new Recommendation { Rank = 1, ZoneName = "South Wales", Source = RecommendationSource.Grid }], []);
         Assert.Contains("no provider holds a booking", text, StringComparison.Ordinal);
         Assert.DoesNotContain("CONFIRM", text, StringComparison.Ordinal);
     }

@@ -22,7 +22,7 @@ public sealed class CallbackTests
     [InlineData("on_select", """{"context":{"action":"on_init"},"message":{}}""", "context.action")]
     [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"0190c0de-0000-7000-8000-000000000001"}}""", "message")]
     [InlineData("on_select", """{"message":{}}""", "context")]
-    [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"\ud800"},"message":{}}""", "body")]
+    [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"\ud800"},"message":{}}""", "context.transaction_id")]
     [InlineData("on_select", "[]", "body")]
     [InlineData("on_select", "{", "body")]
     [InlineData("select", "{}", "action")]
