@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Pylon.Beckn;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
@@ -11,11 +12,13 @@ namespace Pylon.Orchestrator.Beckn;
 internal sealed class BecknStore(NpgsqlDataSource database)
 {
     // There is one message for a transaction and action. Sent again it keeps its id, so that the provider recognises it,
-    // and gets a new time, because its ttl would have run out.
+    // and gets a new time, because its ttl would have run out. Only the holder of the lease sends: FOR SHARE keeps the
+    // lease from changing hands in between.
     private const string Prepare =
         """
+        WITH held AS (SELECT id FROM compute_workloads WHERE id = $2 AND lease_owner = $6 FOR SHARE)
         INSERT INTO beckn_messages AS m (message_id, workload_id, transaction_id, action, request, sends, sent_at)
-        VALUES ($1, $2, $3, $4, $5, 1, now())
+        SELECT $1, id, $3, $4, $5, 1, now() FROM held
         ON CONFLICT (transaction_id, action) DO UPDATE SET
             sends = m.sends + CASE WHEN m.answered_at IS NULL THEN 1 ELSE 0 END,
             sent_at = CASE WHEN m.answered_at IS NULL THEN now() ELSE m.sent_at END,
@@ -80,16 +83,28 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     private const string MoveOrder =
         "UPDATE beckn_orders SET state = $2, updated_at = now() WHERE order_id = $1 AND state = ANY ($3)";
 
+    private const string BeginConfirm =
+        """
+        WITH held AS (SELECT id FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR SHARE)
+        UPDATE beckn_orders o SET
+            state = CASE o.state WHEN 'open' THEN 'pending' ELSE o.state END,
+            updated_at = CASE o.state WHEN 'open' THEN now() ELSE o.updated_at END
+        FROM held WHERE o.workload_id = held.id AND o.order_id = $3 AND o.state IN ('open', 'pending', 'confirmed')
+        """;
+
     private const string OrdersOf =
         "SELECT order_id, transaction_id, item_id, state FROM beckn_orders WHERE workload_id = $1 ORDER BY created_at";
 
     /// <summary>Stores a message before it is sent, or returns the one that is stored already, perhaps with its answer.</summary>
+    /// <exception cref="LeaseLostException">The sender no longer holds the lease, so it must not send.</exception>
     public async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> PrepareAsync(
-        Guid workloadId, Guid transactionId, string action, Guid messageId, JsonObject request, CancellationToken cancellationToken)
+        Lease lease, Guid transactionId, string action, Guid messageId, JsonObject request, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(Prepare, messageId, workloadId, transactionId, action, Sql.Json(request.ToJsonString()));
+        await using var command = database.Command(
+            Prepare, messageId, lease.WorkloadId, transactionId, action, Sql.Json(request.ToJsonString()), lease.Owner);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken))
+            throw new LeaseLostException(lease);
         return (row.GetGuid(0), JsonNode.Parse(row.GetString(1))!.AsObject(), Answer(row.IsDBNull(2) ? null : row.GetString(2)));
     }
 
@@ -135,6 +150,14 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     /// <summary>Moves an order to a state; an order that is not in one of the states named stays.</summary>
     public Task MoveOrderAsync(string orderId, string to, string[] from, CancellationToken cancellationToken) =>
         database.ExecuteAsync(MoveOrder, cancellationToken, orderId, to, from);
+
+    /// <summary>An open order becomes pending: from now on CONFIRM may reach the provider.</summary>
+    /// <exception cref="LeaseLostException">The sender no longer holds the lease, or the order is over.</exception>
+    public async Task BeginConfirmAsync(Lease lease, string orderId, CancellationToken cancellationToken)
+    {
+        if (await database.ExecuteAsync(BeginConfirm, cancellationToken, lease.WorkloadId, lease.Owner, orderId) == 0)
+            throw new LeaseLostException(lease);
+    }
 
     public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken) =>
         await database.QueryAsync<BecknOrder>(OrdersOf, cancellationToken, workloadId);

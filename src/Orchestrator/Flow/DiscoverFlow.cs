@@ -53,7 +53,7 @@ internal sealed class DiscoverFlow(
         WorkloadRecord workload, Lease lease, Guid transactionId, CancellationToken cancellationToken)
     {
         var answer = await exchange.AskAsync(
-            workload.Id, transactionId, "discover", null, BecknMessages.Discover(workload, options.Value.MinRenewableMix), cancellationToken);
+            lease, transactionId, "discover", null, BecknMessages.Discover(workload, options.Value.MinRenewableMix), cancellationToken);
         await store.AnnounceAsync(lease, transactionId, answer.MessageId, "discover", 0, cancellationToken);
         var reading = Catalogue.ReadAll(answer.Body);
         List<string> leftOut = [.. reading.Rejected.Select(r => r.Reason)];

@@ -125,10 +125,14 @@ internal sealed class WorkloadAttempt(
         }
     }
 
-    /// <summary>Renews the lease; cancels the attempt when it is lost or could not be renewed until shortly before its end.</summary>
+    /// <summary>
+    /// Renews the lease; cancels the attempt when it is lost, and at three quarters of it when it is not renewed until
+    /// then, whatever the renewal does.
+    /// </summary>
     private async Task KeepLeaseAsync(Lease lease, CancellationTokenSource attempt)
     {
         var duration = options.Value.Lease;
+        using var end = time.CreateTimer(_ => attempt.Cancel(), null, BeforeEnd(lease.Until), Timeout.InfiniteTimeSpan);
         try
         {
             using var timer = new PeriodicTimer(duration / 4, time);
@@ -139,12 +143,11 @@ internal sealed class WorkloadAttempt(
                     var until = time.GetUtcNow() + duration;
                     if (!await store.RenewAsync(lease, duration, attempt.Token))
                         break;
-                    lease = lease with { Until = until };
+                    end.Change(BeforeEnd(until), Timeout.InfiniteTimeSpan);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    if (time.GetUtcNow() > lease.Until - (duration / 4))
-                        break;
+                    logger.NotRenewed(e, lease.WorkloadId);
                 }
             }
 
@@ -153,6 +156,12 @@ internal sealed class WorkloadAttempt(
         catch (OperationCanceledException)
         {
             // The attempt has ended.
+        }
+
+        TimeSpan BeforeEnd(DateTimeOffset until)
+        {
+            var left = until - (duration / 4) - time.GetUtcNow();
+            return left <= TimeSpan.Zero ? TimeSpan.Zero : left < duration ? left : duration;
         }
     }
 }
