@@ -85,11 +85,15 @@ internal sealed class BecknStore(NpgsqlDataSource database)
 
     private const string BeginConfirm =
         """
-        WITH held AS (SELECT id FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR SHARE)
-        UPDATE beckn_orders o SET
-            state = CASE o.state WHEN 'open' THEN 'pending' ELSE o.state END,
-            updated_at = CASE o.state WHEN 'open' THEN now() ELSE o.updated_at END
-        FROM held WHERE o.workload_id = held.id AND o.order_id = $3 AND o.state IN ('open', 'pending', 'confirmed')
+        WITH held AS (
+            SELECT id FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR SHARE
+        ), moved AS (
+            UPDATE beckn_orders o SET state = 'pending', updated_at = now()
+            FROM held WHERE o.workload_id = held.id AND o.order_id = $3 AND o.state = 'open'
+            RETURNING o.state)
+        SELECT COALESCE(
+            (SELECT state FROM moved),
+            (SELECT o.state FROM beckn_orders o JOIN held ON o.workload_id = held.id WHERE o.order_id = $3))
         """;
 
     private const string OrdersOf =
@@ -152,11 +156,18 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         database.ExecuteAsync(MoveOrder, cancellationToken, orderId, to, from);
 
     /// <summary>An open order becomes pending: from now on CONFIRM may reach the provider.</summary>
-    /// <exception cref="LeaseLostException">The sender no longer holds the lease, or the order is over.</exception>
+    /// <exception cref="LeaseLostException">The sender no longer holds the lease.</exception>
+    /// <exception cref="BecknRefusal">The order is over.</exception>
     public async Task BeginConfirmAsync(Lease lease, string orderId, CancellationToken cancellationToken)
     {
-        if (await database.ExecuteAsync(BeginConfirm, cancellationToken, lease.WorkloadId, lease.Owner, orderId) == 0)
-            throw new LeaseLostException(lease);
+        await using var command = database.Command(BeginConfirm, lease.WorkloadId, lease.Owner, orderId);
+        switch (await command.ExecuteScalarAsync(cancellationToken) as string)
+        {
+            case null:
+                throw new LeaseLostException(lease);
+            case (BecknOrder.Refused or BecknOrder.Cancelled) and var state:
+                throw new BecknRefusal("confirm", $"the order is {state}");
+        }
     }
 
     public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken) =>

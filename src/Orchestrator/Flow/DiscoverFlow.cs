@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
+using Pylon.Common.V1;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Recommendations;
@@ -15,6 +16,7 @@ namespace Pylon.Orchestrator.Flow;
 internal sealed class DiscoverFlow(
     BecknExchange exchange,
     Bookings bookings,
+    BecknStore beckn,
     GridZones zones,
     Summarizer summarizer,
     FlowStore store,
@@ -31,14 +33,40 @@ internal sealed class DiscoverFlow(
         string? orderId = null;
         if (offered[0] is { Offer: { } provider, Recommendation: var first })
         {
-            await bookings.BookAsync(workload, lease, transactionId, first, provider, cancellationToken);
-            orderId = Bookings.OrderIdOf(transactionId);
+            orderId = await BookAsync(workload, lease, transactionId, first, provider, cancellationToken);
             first.OrderId = orderId;
-            first.BookingState = Common.V1.BookingState.Confirmed;
+            first.BookingState = BookingState.Confirmed;
         }
 
+        await CancelOthersAsync(workload, lease, orderId, offered, cancellationToken);
         var (summary, engine) = await summarizer.SummarizeAsync(workload, [.. offered.Select(o => o.Recommendation)], leftOut, cancellationToken);
         await store.OfferAsync(workload, lease, offered, orderId, summary, engine, cancellationToken);
+    }
+
+    /// <summary>
+    /// Continues the order of this item, if there is one: the messages of a transaction are about the item that it was
+    /// begun for, so another item gets a transaction of its own.
+    /// </summary>
+    private async Task<string> BookAsync(
+        WorkloadRecord workload, Lease lease, Guid transactionId, Recommendation first, ProviderOffer provider, CancellationToken cancellationToken)
+    {
+        var orders = await beckn.OrdersOfAsync(workload.Id, cancellationToken);
+        if (orders.FirstOrDefault(o => o.ItemId == first.ItemId && (o.MayBeHeld || o.State == BecknOrder.Open)) is { } own)
+            transactionId = own.TransactionId;
+        else if (orders.Any(o => o.TransactionId == transactionId))
+            transactionId = Guid.CreateVersion7(time.GetUtcNow());
+        await bookings.BookAsync(workload, lease, transactionId, first, provider, cancellationToken);
+        return Bookings.OrderIdOf(transactionId);
+    }
+
+    private async Task CancelOthersAsync(
+        WorkloadRecord workload, Lease lease, string? orderId, IReadOnlyList<Option> offered, CancellationToken cancellationToken)
+    {
+        foreach (var order in (await beckn.OrdersOfAsync(workload.Id, cancellationToken)).Where(o => o.MayBeHeld && o.OrderId != orderId))
+        {
+            var option = offered.FirstOrDefault(o => o.Recommendation.ItemId == order.ItemId) ?? offered[0];
+            await bookings.CancelAsync(lease, order, option.Offer, 0, cancellationToken);
+        }
     }
 
     private async Task<Guid> BeginAsync(Lease lease, CancellationToken cancellationToken)

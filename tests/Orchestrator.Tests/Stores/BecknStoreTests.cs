@@ -224,7 +224,7 @@ public sealed class BecknStoreTests
         await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
         await database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), "o1", None);
         await database.Beckn.MoveOrderAsync("o1", state, [BecknOrder.Pending], None);
-        await Assert.ThrowsAsync<LeaseLostException>(() => database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), "o1", None));
+        await Assert.ThrowsAsync<BecknRefusal>(() => database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), "o1", None));
     }
 
     [Fact]
