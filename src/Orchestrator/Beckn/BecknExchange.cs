@@ -82,13 +82,21 @@ internal sealed class BecknExchange(
 
         return reply switch
         {
-            BecknReply.Answer answer => (await store.AnswerByResponseAsync(messageId, answer.Body, cancellationToken))!.Value,
+            BecknReply.Answer answer => await AnsweredAsync(messageId, action, answer.Body, cancellationToken),
             BecknReply.Ack => await store.MarkAcknowledgedAsync(messageId, cancellationToken)
                 ?? await WaitAsync(messageId, action, watch, cancellationToken),
             BecknReply.Nack nack => throw new BecknFailure($"{action}: refused with NACK: {nack.Reason}"),
             BecknReply.Invalid invalid => throw new BecknFailure($"{action}: {invalid.Reason}"),
             _ => throw new InvalidOperationException(reply.ToString()),
         };
+    }
+
+    private async Task<JsonElement> AnsweredAsync(Guid messageId, string action, JsonElement body, CancellationToken cancellationToken)
+    {
+        var answer = (await store.AnswerByResponseAsync(messageId, body, cancellationToken))!.Value;
+        if (action == "confirm" && BecknAnswer.NotBookedBecause(answer) is null && await store.ConfirmLateAsync(messageId, cancellationToken))
+            logger.ConfirmedLate(messageId);
+        return answer;
     }
 
     private async Task<BecknReply> PostAsync(string action, JsonObject request, CancellationToken cancellationToken)

@@ -51,6 +51,12 @@ internal sealed class BecknService(BecknStore store, MarketService.MarketService
         {
             Traceparent.Link(matched.Traceparent);
             logger.CallbackMatched(action, matched.MessageId, matched.First);
+            if (action == "on_confirm" && matched.First && BecknAnswer.NotBookedBecause(body) is null
+                && await store.ConfirmLateAsync(matched.MessageId, cancellationToken))
+            {
+                logger.ConfirmedLate(matched.MessageId);
+            }
+
             return null;
         }
 

@@ -96,6 +96,33 @@ internal sealed class BecknStore(NpgsqlDataSource database)
             (SELECT o.state FROM beckn_orders o JOIN held ON o.workload_id = held.id WHERE o.order_id = $3))
         """;
 
+    // The lock makes whoever changes the workload meanwhile decide before or after this, not beside it.
+    private const string ConfirmLate =
+        """
+        WITH locked AS (
+            SELECT w.id FROM compute_workloads w JOIN beckn_messages m ON m.workload_id = w.id
+            WHERE m.message_id = $1 AND m.action = 'confirm' FOR UPDATE OF w)
+        UPDATE beckn_orders o SET state = 'confirmed', updated_at = now()
+        FROM locked JOIN beckn_messages m ON m.message_id = $1
+        WHERE o.workload_id = locked.id AND o.transaction_id = m.transaction_id AND o.state = 'cancelled'
+        """;
+
+    // A new question: the provider answers the old one as it did before.
+    private const string AskToCancelAgain =
+        """
+        UPDATE beckn_messages m SET
+            message_id = n.id, request = jsonb_set(m.request, '{context,message_id}', to_jsonb(n.id::text)),
+            answered_at = NULL, answered_by = NULL, answer = NULL, last_error = left(m.answer::text, 1000)
+        FROM (SELECT gen_random_uuid() AS id) n
+        WHERE m.action = 'cancel' AND m.transaction_id = (SELECT transaction_id FROM beckn_messages WHERE message_id = $1)
+        """;
+
+    private const string CancelLate =
+        """
+        UPDATE compute_workloads SET status = CASE status WHEN 'cancelled' THEN 'cancelling' ELSE 'choosing' END, attempts = 0, due_at = now()
+        WHERE id = (SELECT workload_id FROM beckn_messages WHERE message_id = $1) AND status IN ('cancelled', 'scheduled')
+        """;
+
     private const string OrdersOf =
         "SELECT order_id, transaction_id, item_id, state FROM beckn_orders WHERE workload_id = $1 ORDER BY created_at";
 
@@ -169,6 +196,17 @@ internal sealed class BecknStore(NpgsqlDataSource database)
                 throw new BecknRefusal("confirm", $"the order is {state}");
         }
     }
+
+    /// <summary>
+    /// The provider confirms an order that counts as cancelled, because it did not know the order when it was asked to
+    /// cancel it: it is confirmed, and a workload that is over cancels it again. The others do so with their next step.
+    /// </summary>
+    /// <returns>False when the order of this CONFIRM does not count as cancelled.</returns>
+    public Task<bool> ConfirmLateAsync(Guid messageId, CancellationToken cancellationToken) =>
+        database.ChangeAsync(
+            Sql.Statement(ConfirmLate, messageId),
+            [Sql.Statement(AskToCancelAgain, messageId), Sql.Statement(CancelLate, messageId)],
+            cancellationToken);
 
     public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken) =>
         await database.QueryAsync<BecknOrder>(OrdersOf, cancellationToken, workloadId);

@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Warning, "Callback {Action}: refused with NACK: {Reason}")]
     public static partial void CallbackRefused(this ILogger logger, string action, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Beckn message {MessageId} (confirm): the provider confirms an order that counts as cancelled; it is cancelled again")]
+    public static partial void ConfirmedLate(this ILogger logger, Guid messageId);
 }

@@ -9,8 +9,6 @@ namespace Pylon.Orchestrator.Flow;
 /// <summary>Places and cancels orders at providers. Each step can be repeated: an answered message is not sent again.</summary>
 internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowStore flow, Microsoft.Extensions.Options.IOptions<BecknOptions> options)
 {
-    private static readonly string[] NotBooked = ["REJECTED", "CANCELLED", "FAILED"];
-
     /// <summary>The order of a transaction: a transaction has one.</summary>
     public static string OrderIdOf(Guid transactionId) => $"order-{transactionId}";
 
@@ -38,9 +36,8 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
         async Task StepAsync(string action, System.Text.Json.Nodes.JsonObject message)
         {
             var answer = await exchange.AskAsync(lease, transactionId, action, provider, message, cancellationToken);
-            var status = answer.Body.Get("message").Get("order").Get("beckn:orderStatus").Text();
-            if (NotBooked.Contains(status))
-                throw new BecknRefusal(action, $"the order is {status}");
+            if (BecknAnswer.NotBookedBecause(answer.Body) is { } reason)
+                throw new BecknRefusal(action, reason);
             await flow.AnnounceAsync(lease, transactionId, answer.MessageId, action, choice.Rank, cancellationToken);
         }
     }

@@ -64,6 +64,16 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         WHERE id = $1 AND status IN ('queued', 'pending_user_choice', 'scheduled', 'failed')
         """;
 
+    // In the same transaction as the step to scheduled, when nobody else can change the workload: an order may have changed
+    // since that step was decided.
+    private const string Recheck =
+        """
+        UPDATE compute_workloads w SET status = 'choosing', due_at = now()
+        WHERE w.id = $1 AND w.status = 'scheduled' AND (
+            EXISTS (SELECT FROM beckn_orders o WHERE o.workload_id = w.id AND o.order_id <> $2 AND o.state IN ('pending', 'confirmed'))
+            OR ($2 <> '' AND NOT EXISTS (SELECT FROM beckn_orders o WHERE o.order_id = $2 AND o.state = 'confirmed')))
+        """;
+
     // In a transaction that continues, the stored messages concern the item after the refused ones, so these stay refused.
     private const string Replay =
         """
@@ -149,6 +159,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     public IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) =>
     [
         .. handlers.Select(h => h.Scheduled(workload)),
+        Sql.Statement(Recheck, workload.Id, chosen.OrderId),
         WorkloadEvents.Append(workload.Id, new WorkloadScheduled
         {
             WorkloadId = workload.Id.ToString(),
