@@ -67,6 +67,10 @@ public static class Catalogue
         if (carbon is < 0)
             return (null, "carbonIntensity is less than 0");
 
+        var window = ReadWindow(attributes.Get("beckn:timeWindow"), catalogue.Get("beckn:validity"));
+        if (window is null && attributes.Get("beckn:timeWindow").ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+            return (null, "beckn:timeWindow is not a span of time");
+
         var address = item.Get("beckn:availableAt").First().Get("address");
         IReadOnlyList<JsonElement> offers = [.. offersByItem[id]];
         var offer = offers.FirstOrDefault();
@@ -91,7 +95,7 @@ public static class Catalogue
             Country = address.Get("addressCountry").Text(),
             RenewableMixPercent = renewable,
             CarbonIntensity = carbon,
-            Window = ReadWindow(attributes.Get("beckn:timeWindow"), catalogue.Get("beckn:validity")),
+            Window = window,
             AvailableCapacityMw = capacity,
             Price = PriceOf(offer),
             Offers = offers,

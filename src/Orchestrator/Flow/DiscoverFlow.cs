@@ -28,10 +28,10 @@ internal sealed class DiscoverFlow(
     {
         var transactionId = workload.TransactionId ?? await BeginAsync(lease, cancellationToken);
         var (items, leftOut) = await DiscoverAsync(workload, lease, transactionId, cancellationToken);
-        var offered = await OptionsAsync(items, cancellationToken);
+        var offered = await OptionsAsync(items, workload.Deadline, cancellationToken);
 
         string? orderId = null;
-        if (offered[0] is { Offer: { } provider, Recommendation: var first })
+        if (offered[0] is { Offer: { } provider, Recommendation: { WindowExpired: false } first })
         {
             orderId = await BookAsync(workload, lease, transactionId, first, provider, cancellationToken);
             first.OrderId = orderId;
@@ -85,20 +85,19 @@ internal sealed class DiscoverFlow(
         await store.AnnounceAsync(lease, transactionId, answer.MessageId, "discover", 0, cancellationToken);
         var reading = Catalogue.ReadAll(answer.Body);
         List<string> leftOut = [.. reading.Rejected.Select(r => r.Reason)];
+        leftOut.AddRange(reading.Items.Select(i => Suitability.ReasonAgainst(workload, i)).OfType<string>());
         if (leftOut.Count > 0)
             logger.ItemsLeftOut(workload.Id, leftOut.Count, string.Join("; ", leftOut.Distinct().Take(5)));
         return (Suitability.Select(workload, reading.Items, options.Value.MinRenewableMix), leftOut);
     }
 
-    private async Task<IReadOnlyList<Option>> OptionsAsync(IReadOnlyList<CatalogueItem> items, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Option>> OptionsAsync(IReadOnlyList<CatalogueItem> items, DateTimeOffset? deadline, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         var resolved = await zones.ResolveAsync(items, cancellationToken);
-        var found = Ranking.FromCatalogue(items, resolved, now);
-        if (found.Count < Ranking.OptionCount)
-            found = Ranking.Fill(found, resolved, await zones.RegionsAsync(cancellationToken), now);
+        var found = await Ranking.ChooseAsync(
+            items, resolved, async () => Suitability.UntilDeadline(await zones.RegionsAsync(cancellationToken), deadline), time.GetUtcNow());
         return found.Count == Ranking.OptionCount
             ? found
-            : throw new GridUnavailableException($"only {found.Count} of {Ranking.OptionCount} distinct grid zones are known");
+            : throw new GridUnavailableException($"only {found.Count} of {Ranking.OptionCount} distinct places are known");
     }
 }

@@ -17,6 +17,8 @@ internal static class BuiltInWriter
         var first = recommendations[0];
         text.Append(first.BookingState == BookingState.Confirmed
             ? $"{Place(first)} ranks first and is held under order {first.OrderId} (DISCOVER, SELECT, INIT and CONFIRM were answered)."
+            : first.Source == RecommendationSource.Beckn
+            ? $"{Place(first)} ranks first; every window on offer is over, so no provider holds a booking."
             : $"{Place(first)} ranks first; it comes from regional grid data, so no provider holds a booking.");
         foreach (var recommendation in recommendations)
             text.Append('\n').Append(Line(recommendation));
@@ -50,6 +52,8 @@ internal static class BuiltInWriter
             remarks.Add($"zone found by {r.ZoneMatch.ToString().ToLowerInvariant()} only");
         if (r.WindowExpired)
             remarks.Add("the window is over");
+        if (r.Note.Length > 0 && !r.WindowExpired)
+            remarks.Add(r.Note);
         return remarks.Count == 0 ? "" : $" ({string.Join(", ", remarks)})";
     }
 
