@@ -20,6 +20,20 @@ public static class Catalogue
     /// <summary>Far above what items and offers need; a message that holds one can still be written and read.</summary>
     private const int MaxDepth = 32;
 
+    // How many of our unit one of theirs is. Compared without regard to case, spaces and subscripts; a watt is not a milliwatt
+    // here, since no catalogue offers milliwatts.
+    private static readonly Dictionary<string, double> CarbonUnits = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["gco2/kwh"] = 1, ["kgco2/kwh"] = 1000, ["tco2/kwh"] = 1_000_000, ["mgco2/kwh"] = 0.001,
+        ["gco2/mwh"] = 0.001, ["kgco2/mwh"] = 1, ["tco2/mwh"] = 1000, ["tco2/gwh"] = 1, ["kgco2/gwh"] = 0.001, ["lbco2/mwh"] = 0.45359237, ["lbco2/kwh"] = 453.59237,
+    };
+
+    private static readonly Dictionary<string, double> CapacityUnits =
+        new(StringComparer.OrdinalIgnoreCase) { ["mw"] = 1, ["kw"] = 0.001, ["gw"] = 1000, ["w"] = 0.000001, ["megawatt"] = 1, ["kilowatt"] = 0.001 };
+
+    private static readonly Dictionary<string, double> ShareUnits =
+        new(StringComparer.OrdinalIgnoreCase) { ["%"] = 1, ["percent"] = 1, ["percentage"] = 1, ["fraction"] = 100, ["ratio"] = 100, ["share"] = 100 };
+
     /// <summary>The items that can be ranked.</summary>
     public static IReadOnlyList<CatalogueItem> Read(JsonElement onDiscover) => ReadAll(onDiscover).Items;
 
@@ -57,12 +71,12 @@ public static class Catalogue
         var id = item.Get("beckn:id").Text();
         var attributes = item.Get("beckn:itemAttributes");
         var grid = attributes.Get("beckn:gridParameters");
-        var carbon = grid.Get("carbonIntensity").Number();
+        var carbon = CarbonIntensityOf(grid);
         if (id.Length == 0)
             return (null, "beckn:id is missing");
         if (item.Depth() > MaxDepth)
             return (null, $"the item is nested deeper than {MaxDepth}");
-        if (grid.Get("renewableMix").Number() is not (>= 0 and <= 100 and var renewable))
+        if (In(grid, "renewableMix", ShareUnits) is not (>= 0 and <= 100 and var renewable))
             return (null, "renewableMix is not a number from 0 to 100");
         if (carbon is < 0)
             return (null, "carbonIntensity is less than 0");
@@ -77,7 +91,7 @@ public static class Catalogue
         var provider = item.Get("beckn:provider");
         if ((OfAnotherKind(grid, "gridZone", "gridArea") ?? OfAnotherKind(address, "addressLocality", "addressRegion")) is { } kind)
             return (null, kind);
-        var capacity = attributes.Get("beckn:capacityParameters").Get("availableCapacity").Number();
+        var capacity = In(attributes.Get("beckn:capacityParameters"), "availableCapacity", CapacityUnits, "capacityUnit");
         if (capacity is < 0)
             return (null, "availableCapacity is less than 0");
 
@@ -135,6 +149,26 @@ public static class Catalogue
 
     // Of the whole catalogue: one that is not usable says as much as a missing one.
     private static string Usable(string text) => ProblemOf(("", text)) is null ? text : "";
+
+    /// <summary>The carbonIntensity of grid parameters in g/kWh; null when it is not told.</summary>
+    public static double? CarbonIntensityOf(JsonElement gridParameters) => In(gridParameters, "carbonIntensity", CarbonUnits);
+
+    // The unit is beside the number, under its name and "Unit", or in an object with value and unit; without one the number
+    // is in our unit. Of a unit that is not known the number tells nothing.
+    private static double? In(JsonElement parent, string name, Dictionary<string, double> units, string? unitName = null)
+    {
+        var value = parent.Get(name);
+        var number = value.Number() ?? value.Get("value").Number();
+        var unit = new[] { value.Get("unit"), value.Get("unitCode"), value.Get("unitText"), parent.Get($"{name}Unit"), unitName is null ? default : parent.Get(unitName) }
+            .FirstOrDefault(u => u.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null));
+        if (unit.ValueKind == JsonValueKind.Undefined)
+            return number;
+        return units.TryGetValue(Folded(unit.Text()), out var factor) && number * factor is { } converted && double.IsFinite(converted) ? converted : null;
+    }
+
+    private static string Folded(string unit) => unit.Length > MaxText ? "" : unit.Replace('₂', '2').Replace(" ", "", StringComparison.Ordinal)
+        .Replace("_per_", "/", StringComparison.OrdinalIgnoreCase).Replace("per", unit.Contains("percent", StringComparison.OrdinalIgnoreCase) ? "per" : "/", StringComparison.OrdinalIgnoreCase)
+        .Replace("CO2eq", "CO2", StringComparison.OrdinalIgnoreCase).Replace("CO2e", "CO2", StringComparison.OrdinalIgnoreCase);
 
     private static string IdOf(JsonElement objectOrId) =>
         objectOrId.ValueKind == JsonValueKind.Object ? objectOrId.Get("beckn:id").Text() : objectOrId.Text();

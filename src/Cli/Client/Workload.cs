@@ -126,6 +126,8 @@ internal sealed record Recommendation
 
     public bool Synthetic { get; init; }
 
+    public bool WindowExpired { get; init; }
+
     public string BookingState { get; init; } = "";
 
     /// <summary>Where the figures come from: <c>beckn</c>, <c>grid</c>, <c>grid, synthetic</c>.</summary>

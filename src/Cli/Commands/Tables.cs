@@ -24,7 +24,7 @@ internal static class Tables
                 Area(one),
                 one.RenewableMixPercent.ToString("0.0", CultureInfo.InvariantCulture),
                 one.CarbonIntensityGco2Kwh?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–",
-                Period(one.Window),
+                Period(one.Window) + (one.WindowExpired ? " (over)" : ""),
                 one.Score.ToString("0.0", CultureInfo.InvariantCulture),
                 one.Origin,
                 one.Booking);
