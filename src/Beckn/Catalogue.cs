@@ -153,6 +153,10 @@ public static class Catalogue
     /// <summary>The carbonIntensity of grid parameters in g/kWh; null when it is not told.</summary>
     public static double? CarbonIntensityOf(JsonElement gridParameters) => In(gridParameters, "carbonIntensity", CarbonUnits);
 
+    /// <summary>That of before, when the grid parameters tell of a change, in g/kWh.</summary>
+    public static double? PreviousCarbonIntensityOf(JsonElement gridParameters) =>
+        In(gridParameters.Get("carbonIntensityChange"), "previousValue", CarbonUnits, "changeUnit");
+
     // The unit is beside the number, under its name and "Unit", or in an object with value and unit; without one the number
     // is in our unit. Of a unit that is not known the number tells nothing.
     private static double? In(JsonElement parent, string name, Dictionary<string, double> units, string? unitName = null)

@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Warning, "Beckn message {MessageId} (confirm): the provider confirms an order that counts as cancelled; it is cancelled again")]
     public static partial void ConfirmedLate(this ILogger logger, Guid messageId);
+
+    [LoggerMessage(LogLevel.Information, "Callback {Action}: the provider's own notice of the order of transaction {TransactionId} is stored")]
+    public static partial void NoticeTaken(this ILogger logger, string action, Guid transactionId);
 }

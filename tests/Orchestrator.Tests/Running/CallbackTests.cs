@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Grpc.Core;
+using Pylon.Common.V1;
 using Pylon.Orchestrator.V1;
 using Pylon.Testing;
 
@@ -98,6 +99,80 @@ public sealed class CallbackTests
         Assert.Equal("cancelled", await stack.Database.ScalarAsync<string>("SELECT state FROM beckn_orders"));
         Assert.Equal(WorkloadStatus.Cancelled, (await stack.GetAsync(offered.Id)).Status);
     }
+
+    [Theory]
+    [InlineData("on_cancel", """{"beckn:orderStatus":"CONFIRMED","beckn:fulfillment":{"beckn:fulfillmentStatus":"CANCELLED"}}""")]
+    [InlineData("on_update", """{"beckn:orderStatus":"CANCELLED"}""")]
+    [InlineData("on_status", """{"beckn:fulfillment":{"beckn:status":"cancelled"}}""")]
+    public async Task BookingThatTheProviderCancelsLetsTheUserChooseAgain(string action, string order)
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        await stack.ChooseAsync(offered.Id, 1);
+        var notice = Notice(action, offered.TransactionId, order);
+        Assert.Equal(200, (await SendAsync(stack, action, notice)).Status);
+        Assert.Equal(200, (await SendAsync(stack, action, notice)).Status);
+
+        var asked = await stack.GetAsync(offered.Id);
+        Assert.Equal((WorkloadStatus.PendingUserChoice, 0, "the provider cancelled the booking of option 1: choose again"), (asked.Status, asked.ChosenOption, asked.FailureReason));
+        Assert.Equal(BookingState.Cancelled, asked.Recommendations[0].BookingState);
+        Assert.Single(await stack.Database.EventsOfAsync(Guid.Parse(offered.Id)), t => t == "pylon.workload.booking_cancelled.v1");
+        Assert.Equal("cancelled", await stack.Database.ScalarAsync<string>("SELECT state FROM workload_runs"));
+
+        var chosen = await stack.ChooseAsync(offered.Id, 2);
+        Assert.Equal((WorkloadStatus.Scheduled, 2), (chosen.Status, chosen.ChosenOption));
+        Assert.NotEqual("cancelled", await stack.Database.ScalarAsync<string>("SELECT state FROM workload_runs"));
+    }
+
+    [Fact]
+    public async Task CancelledOptionMayBeChosenAgainWithANewOrder()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        await SendAsync(stack, "on_cancel", Notice("on_cancel", offered.TransactionId, "{}"));
+        var chosen = await stack.ChooseAsync(offered.Id, 1);
+        Assert.Equal((WorkloadStatus.Scheduled, BookingState.Confirmed), (chosen.Status, chosen.Recommendations[0].BookingState));
+        Assert.NotEqual(offered.Recommendations[0].OrderId, chosen.Recommendations[0].OrderId);
+    }
+
+    [Fact]
+    public async Task CarbonSpikeIsStoredAnnouncedAndVisible()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        await stack.ChooseAsync(offered.Id, 1);
+        var spike = Notice("on_update", offered.TransactionId, """
+            {"beckn:orderStatus":"IN_PROGRESS",
+             "beckn:orderItems":[{"beckn:orderItemAttributes":{"beckn:gridParameters":{"carbonIntensity":0.32,"carbonIntensityUnit":"kgCO2/kWh","carbonIntensityChange":{"previousValue":120,"currentValue":320,"changeUnit":"gCO2/kWh"}}}}],
+             "beckn:fulfillment":{"beckn:deliveryAttributes":{"beckn:gridEventAlert":{"eventType":"carbon_intensity_spike","severity":"high","message":"surged"}}}}
+            """);
+        await SendAsync(stack, "on_update", spike);
+        await SendAsync(stack, "on_update", spike);
+
+        var workload = await stack.GetAsync(offered.Id);
+        var alert = Assert.Single(workload.Alerts);
+        Assert.Equal(("carbon_intensity_spike", "high", "surged", offered.Recommendations[0].OrderId), (alert.EventType, alert.Severity, alert.Message, alert.OrderId));
+        Assert.Equal((320, 120), (alert.CarbonIntensityGco2Kwh, alert.PreviousCarbonIntensityGco2Kwh));
+        Assert.Equal(WorkloadStatus.Scheduled, workload.Status);
+        Assert.Single(await stack.Database.EventsOfAsync(Guid.Parse(offered.Id)), t => t == "pylon.workload.grid_alert.v1");
+        Assert.Equal(1L, await stack.Database.ScalarAsync<long>("SELECT count(*) FROM provider_notices WHERE body #>> '{context,action}' = 'on_update'"));
+    }
+
+    [Theory]
+    [InlineData("on_status", """{"beckn:orderStatus":"COMPLETED"}""")]
+    [InlineData("on_update", """{"beckn:orderStatus":7,"beckn:orderItems":"x","beckn:fulfillment":[]}""")]
+    public async Task NoticeThatChangesNothingIsStored(string action, string order)
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        await stack.ChooseAsync(offered.Id, 1);
+        Assert.Equal(200, (await SendAsync(stack, action, Notice(action, offered.TransactionId, order))).Status);
+        Assert.Equal(WorkloadStatus.Scheduled, (await stack.GetAsync(offered.Id)).Status);
+        Assert.Equal(1L, await stack.Database.ScalarAsync<long>("SELECT count(*) FROM provider_notices"));
+    }
+
+    private static string Notice(string action, string transaction, string order) =>
+        $$$"""{"context":{"action":"{{{action}}}","transaction_id":"{{{transaction}}}","message_id":"notice-1"},"message":{"order":{{{order}}} } }""";
 
     private static string Confirmation(Guid transaction, string message = """{"order":{"beckn:orderStatus":"CONFIRMED"}}""") =>
         $$$"""{"context":{"action":"on_confirm","transaction_id":"{{{transaction}}}"},"message":{{{message}}}}""";
