@@ -24,8 +24,17 @@ public static class Catalogue
     // here, since no catalogue offers milliwatts.
     private static readonly Dictionary<string, double> CarbonUnits = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["gco2/kwh"] = 1, ["kgco2/kwh"] = 1000, ["tco2/kwh"] = 1_000_000, ["mgco2/kwh"] = 0.001,
-        ["gco2/mwh"] = 0.001, ["kgco2/mwh"] = 1, ["tco2/mwh"] = 1000, ["tco2/gwh"] = 1, ["kgco2/gwh"] = 0.001, ["lbco2/mwh"] = 0.45359237, ["lbco2/kwh"] = 453.59237,
+        ["gco2/kwh"] = 1,
+        ["kgco2/kwh"] = 1000,
+        ["tco2/kwh"] = 1_000_000,
+        ["mgco2/kwh"] = 0.001,
+        ["gco2/mwh"] = 0.001,
+        ["kgco2/mwh"] = 1,
+        ["tco2/mwh"] = 1000,
+        ["tco2/gwh"] = 1,
+        ["kgco2/gwh"] = 0.001,
+        ["lbco2/mwh"] = 0.45359237,
+        ["lbco2/kwh"] = 453.59237,
     };
 
     private static readonly Dictionary<string, double> CapacityUnits =
