@@ -15,6 +15,11 @@ public static class Catalogue
     /// <summary>More items than a catalogue of a day's windows has; the rest is not read.</summary>
     private const int MaxItems = 10_000;
 
+    private const int MaxText = 200;
+
+    /// <summary>Far above what items and offers need; a message that holds one can still be written and read.</summary>
+    private const int MaxDepth = 32;
+
     /// <summary>The items that can be ranked.</summary>
     public static IReadOnlyList<CatalogueItem> Read(JsonElement onDiscover) => ReadAll(onDiscover).Items;
 
@@ -42,6 +47,7 @@ public static class Catalogue
     }
 
     private static ILookup<string, JsonElement> OffersByItem(JsonElement catalogue) => catalogue.Get("beckn:offers").Elements()
+        .Where(offer => offer.ValueKind == JsonValueKind.Object && offer.Depth() <= MaxDepth)
         .SelectMany(offer => offer.Get("beckn:items").Elements().Select(item => (Item: item.Text(), Offer: offer)))
         .ToLookup(o => o.Item, o => o.Offer, StringComparer.Ordinal);
 
@@ -54,22 +60,34 @@ public static class Catalogue
         var carbon = Quantity.CarbonIntensity(grid);
         if (id.Length == 0)
             return (null, "beckn:id is missing");
+        if (item.Depth() > MaxDepth)
+            return (null, $"the item is nested deeper than {MaxDepth}");
         if (Quantity.RenewableMix(grid) is not (>= 0 and <= 100 and var renewable))
             return (null, "renewableMix is not a number from 0 to 100");
         if (carbon is < 0)
             return (null, "carbonIntensity is less than 0");
 
+        var window = ReadWindow(attributes.Get("beckn:timeWindow"), catalogue.Get("beckn:validity"));
+        if (window is null && attributes.Get("beckn:timeWindow").ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+            return (null, "beckn:timeWindow is not a span of time");
+
         var address = item.Get("beckn:availableAt").First().Get("address");
-        IReadOnlyList<JsonElement> offers = [.. offersByItem[id].Where(o => o.ValueKind == JsonValueKind.Object)];
+        IReadOnlyList<JsonElement> offers = [.. offersByItem[id]];
         var offer = offers.FirstOrDefault();
         var provider = item.Get("beckn:provider");
+        if ((OfAnotherKind(grid, "gridZone", "gridArea") ?? OfAnotherKind(address, "addressLocality", "addressRegion")) is { } kind)
+            return (null, kind);
+        var capacity = Quantity.Capacity(attributes.Get("beckn:capacityParameters"));
+        if (capacity is < 0)
+            return (null, "availableCapacity is less than 0");
+
         var read = new CatalogueItem
         {
             ItemId = id,
             Name = item.Get("beckn:descriptor").Get("schema:name").Text(),
             ProviderId = FirstText(IdOf(provider), IdOf(catalogue.Get("beckn:provider")), offer.Get("beckn:provider").Text()),
-            BppId = context.Get("bpp_id").Text(),
-            BppUri = context.Get("bpp_uri").Text(),
+            BppId = Usable(context.Get("bpp_id").Text()),
+            BppUri = Usable(context.Get("bpp_uri").Text()),
             GridZone = grid.Get("gridZone").Text(),
             GridArea = grid.Get("gridArea").Text(),
             Locality = address.Get("addressLocality").Text(),
@@ -77,13 +95,46 @@ public static class Catalogue
             Country = address.Get("addressCountry").Text(),
             RenewableMixPercent = renewable,
             CarbonIntensity = carbon,
-            Window = ReadWindow(attributes.Get("beckn:timeWindow"), catalogue.Get("beckn:validity")),
-            AvailableCapacityMw = Quantity.Capacity(attributes.Get("beckn:capacityParameters")),
+            Window = window,
+            AvailableCapacityMw = capacity,
             Price = PriceOf(offer),
             Offers = offers,
         };
-        return (read, "");
+        return ProblemOf(
+            ("beckn:id", read.ItemId), ("beckn:provider", read.ProviderId), ("schema:name", read.Name), ("gridZone", read.GridZone),
+            ("gridArea", read.GridArea), ("addressLocality", read.Locality), ("addressRegion", read.Region), ("addressCountry", read.Country),
+            ("currency", read.Price?.Currency ?? ""), ("beckn:unit", read.Price?.Unit ?? "")) is { } problem
+            ? (null, problem)
+            : (read, "");
     }
+
+    /// <summary>What PostgreSQL, Ingestion and the people who read it cannot take is not taken from a provider.</summary>
+    private static string? ProblemOf(params ReadOnlySpan<(string Name, string Text)> texts)
+    {
+        foreach (var (name, text) in texts)
+        {
+            if (text.Length > MaxText)
+                return $"{name} has more than {MaxText} characters";
+            if (text.Any(c => char.IsControl(c) || c == LenientJson.Damaged))
+                return $"{name} has a character that is not text";
+        }
+
+        return null;
+    }
+
+    private static string? OfAnotherKind(JsonElement parent, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (parent.Get(name).ValueKind is not (JsonValueKind.String or JsonValueKind.Null or JsonValueKind.Undefined))
+                return $"{name} is not a text";
+        }
+
+        return null;
+    }
+
+    // Of the whole catalogue: one that is not usable says as much as a missing one.
+    private static string Usable(string text) => ProblemOf(("", text)) is null ? text : "";
 
     private static string IdOf(JsonElement objectOrId) =>
         objectOrId.ValueKind == JsonValueKind.Object ? objectOrId.Get("beckn:id").Text() : objectOrId.Text();

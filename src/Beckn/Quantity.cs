@@ -6,7 +6,7 @@ namespace Pylon.Beckn;
 /// A number with its unit, which stands beside it (carbonIntensity, carbonIntensityUnit) or with it (value, unit). Without a
 /// unit it is in that of the compute-energy schema; in an unknown one it counts as not given.
 /// </summary>
-internal static class Quantity
+public static class Quantity
 {
     private static readonly Dictionary<string, double> GramsPerKwh = new(StringComparer.Ordinal)
     {
@@ -15,7 +15,7 @@ internal static class Quantity
         ["g/mj"] = 3.6, ["kg/mj"] = 3600, ["kg/gj"] = 3.6,
     };
 
-    private static readonly Dictionary<string, double> Megawatts = new(StringComparer.Ordinal) { ["mw"] = 1, ["kw"] = 0.001, ["gw"] = 1000, ["w"] = 0.000_001 };
+    private static readonly Dictionary<string, double> Megawatts = new(StringComparer.Ordinal) { ["mw"] = 1, ["kw"] = 0.001, ["gw"] = 1000, ["w"] = 0.000_001, ["megawatt"] = 1, ["kwatt"] = 0.001 };
 
     private static readonly Dictionary<string, double> Percents = new(StringComparer.Ordinal)
     {
@@ -24,6 +24,10 @@ internal static class Quantity
 
     /// <summary>In gCO2/kWh.</summary>
     public static double? CarbonIntensity(JsonElement grid) => Read(grid.Get("carbonIntensity"), grid.Get("carbonIntensityUnit"), GramsPerKwh);
+
+    /// <summary>What it was before the change that a provider reports, in gCO2/kWh.</summary>
+    public static double? PreviousCarbonIntensity(JsonElement grid) =>
+        Read(grid.Get("carbonIntensityChange").Get("previousValue"), grid.Get("carbonIntensityChange").Get("changeUnit"), GramsPerKwh);
 
     /// <summary>In MW.</summary>
     public static double? Capacity(JsonElement capacity) => Read(capacity.Get("availableCapacity"), capacity.Get("capacityUnit"), Megawatts);
@@ -34,16 +38,17 @@ internal static class Quantity
     private static double? Read(JsonElement number, JsonElement unit, Dictionary<string, double> factors)
     {
         if (number.ValueKind == JsonValueKind.Object)
-            (number, unit) = (number.Get("value"), number.Has("unit") ? number.Get("unit") : number.Has("unitText") ? number.Get("unitText") : unit);
+            (number, unit) = (number.Get("value"), new[] { number.Get("unit"), number.Get("unitCode"), number.Get("unitText") }.FirstOrDefault(IsGiven, unit));
         if (number.Number() is not { } value)
             return null;
-        if (unit.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null || unit is { ValueKind: JsonValueKind.String } && unit.Text().Length == 0)
+        if (!IsGiven(unit) || unit is { ValueKind: JsonValueKind.String } && unit.Text().Length == 0)
             return value;
         // Rounded, so that 0.088 kg are 88 g and not 88.00000000000001.
-        return factors.TryGetValue(Plain(unit.Text()), out var factor) ? (factor == 1 ? value : Math.Round(value * factor, 9)) : null;
+        var converted = factors.TryGetValue(Plain(unit.Text()), out var factor) ? Math.Round(value * factor, 9) : double.NaN;
+        return double.IsFinite(converted) ? converted : null;
     }
 
-    private static bool Has(this JsonElement parent, string name) => parent.Get(name).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
+    private static bool IsGiven(JsonElement unit) => unit.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
 
     // As in kgCO2e/kWh, kg CO₂-eq per kWh, kg_per_kwh.
     private static string Plain(string unit)

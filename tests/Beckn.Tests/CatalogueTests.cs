@@ -110,13 +110,13 @@ public sealed class CatalogueTests
     [InlineData("25:00:00Z", "26:00:00Z", null)]
     public void WindowIsOfTimesOrOfTimesOfTheFirstDay(string? start, string? end, string? expected)
     {
-        var item = Assert.Single(Read(root =>
+        var items = Read(root =>
         {
             var window = Item(root)["beckn:itemAttributes"]!["beckn:timeWindow"]!;
             window["start"] = start;
             window["end"] = end;
-        }));
-        Assert.Equal(expected, Text(item.Window));
+        });
+        Assert.Equal(expected, Text(items.SingleOrDefault()?.Window));
     }
 
     [Theory]
@@ -125,13 +125,12 @@ public sealed class CatalogueTests
     [InlineData(null)]
     public void TimesOfDayOfNoUsableDayAreNoWindow(string? startDate)
     {
-        var item = Assert.Single(Read(root =>
+        Assert.Empty(Read(root =>
         {
             Catalogue(root)["beckn:validity"]!["schema:startDate"] = startDate;
             Item(root)["beckn:itemAttributes"]!["beckn:timeWindow"]!["start"] = "22:00:00Z";
             Item(root)["beckn:itemAttributes"]!["beckn:timeWindow"]!["end"] = "04:00:00Z";
         }));
-        Assert.Null(item.Window);
     }
 
     [Theory]
@@ -139,12 +138,70 @@ public sealed class CatalogueTests
     [InlineData("PT0S")]
     [InlineData("P99999999D")]
     [InlineData("four hours")]
-    public void UnusableDurationIsNoWindow(string duration)
-    {
-        var item = Assert.Single(Read(root => Item(root)["beckn:itemAttributes"]!["beckn:timeWindow"] =
+    public void UnusableDurationIsNoWindow(string duration) =>
+        Assert.Empty(Read(root => Item(root)["beckn:itemAttributes"]!["beckn:timeWindow"] =
             new JsonObject { ["start"] = "2026-03-06T10:00:00Z", ["duration"] = duration }));
-        Assert.Null(item.Window);
+
+    [Fact]
+    public void ItemWithoutAWindowIsRead() =>
+        Assert.Null(Assert.Single(Read(root => Item(root)["beckn:itemAttributes"]!.AsObject().Remove("beckn:timeWindow"))).Window);
+
+    [Theory]
+    [InlineData("0.088", "kgCO2/kWh", 88.0)]
+    [InlineData("88", "gCO2/kWh", 88.0)]
+    [InlineData("88", "gCO2e/kWh", 88.0)]
+    [InlineData("88", "gCO2eq/kWh", 88.0)]
+    [InlineData("88", "g CO₂ / kWh", 88.0)]
+    [InlineData("88", "GCO2/KWH", 88.0)]
+    [InlineData("88", "gCO2_per_kWh", 88.0)]
+    [InlineData("88", "gCO2 per kWh", 88.0)]
+    [InlineData("88", "kgCO2/MWh", 88.0)]
+    [InlineData("0.088", "tCO2/MWh", 88.0)]
+    [InlineData("\"0.088\"", "kgCO2/kWh", 88.0)]
+    [InlineData("100", "lbCO2/MWh", 45.359237)]
+    [InlineData("88", null, 88.0)]
+    [InlineData("0.088", "stone/BTU", null)]
+    [InlineData("0.088", "", null)]
+    [InlineData("1e308", "kgCO2/kWh", null)]
+    public void CarbonIntensityIsReadInItsUnit(string value, string? unit, double? expected)
+    {
+        var item = Assert.Single(Read(root =>
+        {
+            Grid(root)["carbonIntensity"] = JsonNode.Parse(value);
+            Grid(root)["carbonIntensityUnit"] = unit;
+        }));
+        if (expected is { } number)
+            Assert.Equal(number, item.CarbonIntensity!.Value, 9);
+        else
+            Assert.Null(item.CarbonIntensity);
     }
+
+    [Fact]
+    public void UnitMayBeInsideTheNumber() =>
+        Assert.Equal(88, Assert.Single(Read(root => Grid(root)["carbonIntensity"] = JsonNode.Parse("""{"value":0.088,"unit":"kgCO2/kWh"}"""))).CarbonIntensity!.Value, 9);
+
+    [Fact]
+    public void UnitThatIsNoTextIsNotKnown() => Assert.Null(Assert.Single(Read(root => Grid(root)["carbonIntensityUnit"] = 7)).CarbonIntensity);
+
+    [Theory]
+    [InlineData("500", "kW", 0.5)]
+    [InlineData("2", "GW", 2000.0)]
+    [InlineData("2", "MW", 2.0)]
+    [InlineData("2", "horses", null)]
+    public void CapacityIsReadInItsUnit(string value, string unit, double? expected) =>
+        Assert.Equal(expected, Assert.Single(Read(root => Item(root)["beckn:itemAttributes"]!["beckn:capacityParameters"] =
+            new JsonObject { ["availableCapacity"] = JsonNode.Parse(value), ["capacityUnit"] = unit })).AvailableCapacityMw);
+
+    [Theory]
+    [InlineData("0.8", "fraction", 80.0)]
+    [InlineData("80", "percent", 80.0)]
+    [InlineData("80", "%", 80.0)]
+    public void RenewableMixIsReadInItsUnit(string value, string unit, double expected) =>
+        Assert.Equal(expected, Assert.Single(Read(root =>
+        {
+            Grid(root)["renewableMix"] = JsonNode.Parse(value);
+            Grid(root)["renewableMixUnit"] = unit;
+        })).RenewableMixPercent);
 
     [Fact]
     public void MissingCarbonIntensityIsNotZero()

@@ -74,6 +74,7 @@ internal sealed record Recommendation(
     double Score = 0,
     string Source = "",
     bool Synthetic = false,
+    bool WindowExpired = false,
     string BookingState = "")
 {
     /// <summary>Where the figures come from: <c>beckn</c>, <c>grid</c>, <c>grid, synthetic</c>.</summary>

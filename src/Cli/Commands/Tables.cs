@@ -23,7 +23,7 @@ internal static class Tables
                 Area(one),
                 one.RenewableMixPercent.ToString("0.0"),
                 one.CarbonIntensityGco2Kwh?.ToString("0.0") ?? "–",
-                Period(one.Window),
+                Period(one.Window) + (one.WindowExpired ? " (over)" : ""),
                 one.Score.ToString("0.0"),
                 one.Origin,
                 one.Booking);

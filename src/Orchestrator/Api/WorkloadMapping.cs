@@ -76,6 +76,7 @@ internal static class WorkloadMapping
             workload.CarbonCapGco2 = cap;
         if (record.MaxPriceGbp is { } price)
             workload.MaxPriceGbp = price;
+        workload.Alerts.AddRange(record.Alerts.Select(Google.Protobuf.JsonParser.Default.Parse<Common.V1.GridAlert>));
         workload.Recommendations.AddRange(options.Select(o => o.Recommendation));
         return workload;
     }

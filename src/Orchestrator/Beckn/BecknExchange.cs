@@ -7,6 +7,7 @@ using Polly.CircuitBreaker;
 using Polly.Registry;
 using Polly.Timeout;
 using Pylon.Beckn;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
@@ -33,8 +34,9 @@ internal sealed class BecknExchange(
     /// <summary>The answer to the message of this action in this transaction.</summary>
     /// <exception cref="BecknFailure">There is no answer: worth a retry.</exception>
     /// <exception cref="BecknRefusal">The provider refuses.</exception>
+    /// <exception cref="LeaseLostException">Nothing is sent: another worker holds the workload.</exception>
     public async Task<BecknAnswer> AskAsync(
-        Guid workloadId, Guid transactionId, string action, ProviderOffer? provider, JsonObject message, CancellationToken cancellationToken)
+        Lease lease, Guid transactionId, string action, ProviderOffer? provider, JsonObject message, CancellationToken cancellationToken)
     {
         var newId = Guid.CreateVersion7(time.GetUtcNow());
         var request = new JsonObject
@@ -42,7 +44,7 @@ internal sealed class BecknExchange(
             ["context"] = BecknContext.Of(options.Value, action, transactionId, newId, time.GetUtcNow(), provider?.BppId ?? "", provider?.BppUri ?? ""),
             ["message"] = message,
         };
-        var (messageId, stored, answer) = await store.PrepareAsync(workloadId, transactionId, action, newId, request, cancellationToken);
+        var (messageId, stored, answer) = await store.PrepareAsync(lease, transactionId, action, newId, request, cancellationToken);
         if (answer is null)
         {
             try
@@ -80,13 +82,21 @@ internal sealed class BecknExchange(
 
         return reply switch
         {
-            BecknReply.Answer answer => (await store.AnswerByResponseAsync(messageId, answer.Body, cancellationToken))!.Value,
+            BecknReply.Answer answer => await AnsweredAsync(messageId, action, answer.Body, cancellationToken),
             BecknReply.Ack => await store.MarkAcknowledgedAsync(messageId, cancellationToken)
                 ?? await WaitAsync(messageId, action, watch, cancellationToken),
             BecknReply.Nack nack => throw new BecknFailure($"{action}: refused with NACK: {nack.Reason}"),
             BecknReply.Invalid invalid => throw new BecknFailure($"{action}: {invalid.Reason}"),
             _ => throw new InvalidOperationException(reply.ToString()),
         };
+    }
+
+    private async Task<JsonElement> AnsweredAsync(Guid messageId, string action, JsonElement body, CancellationToken cancellationToken)
+    {
+        var answer = (await store.AnswerByResponseAsync(messageId, body, cancellationToken))!.Value;
+        if (action == "confirm" && BecknAnswer.NotBookedBecause(answer) is null && await store.ConfirmLateAsync(messageId, cancellationToken))
+            logger.ConfirmedLate(messageId);
+        return answer;
     }
 
     private async Task<BecknReply> PostAsync(string action, JsonObject request, CancellationToken cancellationToken)

@@ -35,6 +35,7 @@ internal static class BecknFeature
             // The callbacks below log the same with the name of the peer.
             .AddLogging(logging => logging.AddFilter("Polly", LogLevel.None))
             .AddSingleton<BecknStore>()
+            .AddSingleton<ProviderNotices>()
             .AddSingleton<BecknExchange>();
     }
 

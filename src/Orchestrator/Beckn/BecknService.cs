@@ -10,7 +10,7 @@ using Pylon.Rpc;
 namespace Pylon.Orchestrator.Beckn;
 
 /// <summary>The gRPC service that receives the callbacks of providers.</summary>
-internal sealed class BecknService(BecknStore store, MarketService.MarketServiceClient market, ILogger<BecknService> logger) : V1.BecknService.BecknServiceBase
+internal sealed class BecknService(BecknStore store, ProviderNotices notices, MarketService.MarketServiceClient market, ILogger<BecknService> logger) : V1.BecknService.BecknServiceBase
 {
     // BECKN-005, Error Codes.
     private const string InvalidRequest = "30000";
@@ -32,7 +32,7 @@ internal sealed class BecknService(BecknStore store, MarketService.MarketService
             return "action: must begin with on_";
         var body = LenientJson.Parse(raw);
         if (body.ValueKind != JsonValueKind.Object)
-            return "body: must be a JSON object that PostgreSQL can store";
+            return "body: must be a JSON object";
 
         var context = body.Get("context");
         if (context.ValueKind != JsonValueKind.Object)
@@ -51,6 +51,15 @@ internal sealed class BecknService(BecknStore store, MarketService.MarketService
         {
             Traceparent.Link(matched.Traceparent);
             logger.CallbackMatched(action, matched.MessageId, matched.First);
+            if (action == "on_confirm" && matched.First && BecknAnswer.NotBookedBecause(body) is null
+                && await store.ConfirmLateAsync(matched.MessageId, cancellationToken))
+            {
+                logger.ConfirmedLate(matched.MessageId);
+            }
+
+            // A second on_cancel may be the provider's own: of a booking that it refused to cancel before.
+            if (!matched.First && ProviderNotices.Actions.Contains(action["on_".Length..]) && transactionId is { } own)
+                await notices.TakeAsync(action["on_".Length..], own, context.Get("message_id").Text(), body, cancellationToken);
             return null;
         }
 
@@ -58,7 +67,16 @@ internal sealed class BecknService(BecknStore store, MarketService.MarketService
             return Unknown;
         if (!await store.KnowsTransactionAsync(transactionId.Value, cancellationToken))
             return action == "on_discover" && await IsForIngestionAsync(transactionId.Value, raw, cancellationToken) ? null : Unknown;
-        logger.CallbackIgnored(action, transactionId.Value);
+        if (ProviderNotices.Actions.Contains(action["on_".Length..])
+            && await notices.TakeAsync(action["on_".Length..], transactionId.Value, context.Get("message_id").Text(), body, cancellationToken))
+        {
+            logger.NoticeTaken(action, transactionId.Value);
+        }
+        else
+        {
+            logger.CallbackIgnored(action, transactionId.Value);
+        }
+
         return null;
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
+using Pylon.Beckn;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
@@ -10,11 +12,13 @@ namespace Pylon.Orchestrator.Beckn;
 internal sealed class BecknStore(NpgsqlDataSource database)
 {
     // There is one message for a transaction and action. Sent again it keeps its id, so that the provider recognises it,
-    // and gets a new time, because its ttl would have run out.
+    // and gets a new time, because its ttl would have run out. Only the holder of the lease sends: FOR SHARE keeps the
+    // lease from changing hands in between.
     private const string Prepare =
         """
+        WITH held AS (SELECT id FROM compute_workloads WHERE id = $2 AND lease_owner = $6 FOR SHARE)
         INSERT INTO beckn_messages AS m (message_id, workload_id, transaction_id, action, request, sends, sent_at)
-        VALUES ($1, $2, $3, $4, $5, 1, now())
+        SELECT $1, id, $3, $4, $5, 1, now() FROM held
         ON CONFLICT (transaction_id, action) DO UPDATE SET
             sends = m.sends + CASE WHEN m.answered_at IS NULL THEN 1 ELSE 0 END,
             sent_at = CASE WHEN m.answered_at IS NULL THEN now() ELSE m.sent_at END,
@@ -79,16 +83,59 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     private const string MoveOrder =
         "UPDATE beckn_orders SET state = $2, updated_at = now() WHERE order_id = $1 AND state = ANY ($3)";
 
+    private const string BeginConfirm =
+        """
+        WITH held AS (
+            SELECT id FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR SHARE
+        ), moved AS (
+            UPDATE beckn_orders o SET state = 'pending', updated_at = now()
+            FROM held WHERE o.workload_id = held.id AND o.order_id = $3 AND o.state = 'open'
+            RETURNING o.state)
+        SELECT COALESCE(
+            (SELECT state FROM moved),
+            (SELECT o.state FROM beckn_orders o JOIN held ON o.workload_id = held.id WHERE o.order_id = $3))
+        """;
+
+    // The lock makes whoever changes the workload meanwhile decide before or after this, not beside it.
+    private const string ConfirmLate =
+        """
+        WITH locked AS (
+            SELECT w.id FROM compute_workloads w JOIN beckn_messages m ON m.workload_id = w.id
+            WHERE m.message_id = $1 AND m.action = 'confirm' FOR UPDATE OF w)
+        UPDATE beckn_orders o SET state = 'confirmed', updated_at = now()
+        FROM locked JOIN beckn_messages m ON m.message_id = $1
+        WHERE o.workload_id = locked.id AND o.transaction_id = m.transaction_id AND o.state = 'cancelled'
+        """;
+
+    // A new question: the provider answers the old one as it did before.
+    private const string AskToCancelAgain =
+        """
+        UPDATE beckn_messages m SET
+            message_id = n.id, request = jsonb_set(m.request, '{context,message_id}', to_jsonb(n.id::text)),
+            answered_at = NULL, answered_by = NULL, answer = NULL, last_error = left(m.answer::text, 1000)
+        FROM (SELECT gen_random_uuid() AS id) n
+        WHERE m.action = 'cancel' AND m.transaction_id = (SELECT transaction_id FROM beckn_messages WHERE message_id = $1)
+        """;
+
+    private const string CancelLate =
+        """
+        UPDATE compute_workloads SET status = CASE status WHEN 'cancelled' THEN 'cancelling' ELSE 'choosing' END, attempts = 0, due_at = now()
+        WHERE id = (SELECT workload_id FROM beckn_messages WHERE message_id = $1) AND status IN ('cancelled', 'scheduled')
+        """;
+
     private const string OrdersOf =
         "SELECT order_id, transaction_id, item_id, state FROM beckn_orders WHERE workload_id = $1 ORDER BY created_at";
 
     /// <summary>Stores a message before it is sent, or returns the one that is stored already, perhaps with its answer.</summary>
+    /// <exception cref="LeaseLostException">The sender no longer holds the lease, so it must not send.</exception>
     public async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> PrepareAsync(
-        Guid workloadId, Guid transactionId, string action, Guid messageId, JsonObject request, CancellationToken cancellationToken)
+        Lease lease, Guid transactionId, string action, Guid messageId, JsonObject request, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(Prepare, messageId, workloadId, transactionId, action, Sql.Json(request.ToJsonString()));
+        await using var command = database.Command(
+            Prepare, messageId, lease.WorkloadId, transactionId, action, Sql.Json(request.ToJsonString()), lease.Owner);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken))
+            throw new LeaseLostException(lease);
         return (row.GetGuid(0), JsonNode.Parse(row.GetString(1))!.AsObject(), Answer(row.IsDBNull(2) ? null : row.GetString(2)));
     }
 
@@ -135,6 +182,32 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     public Task MoveOrderAsync(string orderId, string to, string[] from, CancellationToken cancellationToken) =>
         database.ExecuteAsync(MoveOrder, cancellationToken, orderId, to, from);
 
+    /// <summary>An open order becomes pending: from now on CONFIRM may reach the provider.</summary>
+    /// <exception cref="LeaseLostException">The sender no longer holds the lease.</exception>
+    /// <exception cref="BecknRefusal">The order is over.</exception>
+    public async Task BeginConfirmAsync(Lease lease, string orderId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(BeginConfirm, lease.WorkloadId, lease.Owner, orderId);
+        switch (await command.ExecuteScalarAsync(cancellationToken) as string)
+        {
+            case null:
+                throw new LeaseLostException(lease);
+            case (BecknOrder.Refused or BecknOrder.Cancelled) and var state:
+                throw new BecknRefusal("confirm", $"the order is {state}");
+        }
+    }
+
+    /// <summary>
+    /// The provider confirms an order that counts as cancelled, because it did not know the order when it was asked to
+    /// cancel it: it is confirmed, and a workload that is over cancels it again. The others do so with their next step.
+    /// </summary>
+    /// <returns>False when the order of this CONFIRM does not count as cancelled.</returns>
+    public Task<bool> ConfirmLateAsync(Guid messageId, CancellationToken cancellationToken) =>
+        database.ChangeAsync(
+            Sql.Statement(ConfirmLate, messageId),
+            [Sql.Statement(AskToCancelAgain, messageId), Sql.Statement(CancelLate, messageId)],
+            cancellationToken);
+
     public async Task<IReadOnlyList<BecknOrder>> OrdersOfAsync(Guid workloadId, CancellationToken cancellationToken) =>
         await database.QueryAsync<BecknOrder>(null, OrdersOf, cancellationToken, workloadId);
 
@@ -144,11 +217,5 @@ internal sealed class BecknStore(NpgsqlDataSource database)
             return Answer(await command.ExecuteScalarAsync(cancellationToken) as string);
     }
 
-    private static JsonElement? Answer(string? json)
-    {
-        if (json is null)
-            return null;
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
-    }
+    private static JsonElement? Answer(string? json) => json is null ? null : LenientJson.Stored(json);
 }

@@ -19,4 +19,10 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Warning, "Callback {Action}: refused with NACK: {Reason}")]
     public static partial void CallbackRefused(this ILogger logger, string action, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Beckn message {MessageId} (confirm): the provider confirms an order that counts as cancelled; it is cancelled again")]
+    public static partial void ConfirmedLate(this ILogger logger, Guid messageId);
+
+    [LoggerMessage(LogLevel.Information, "Callback {Action}: the provider's own notice of the order of transaction {TransactionId} is stored")]
+    public static partial void NoticeTaken(this ILogger logger, string action, Guid transactionId);
 }

@@ -9,8 +9,6 @@ namespace Pylon.Orchestrator.Flow;
 /// <summary>Places and cancels orders at providers. Each step can be repeated: an answered message is not sent again.</summary>
 internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowStore flow, Microsoft.Extensions.Options.IOptions<BecknOptions> options)
 {
-    private static readonly string[] NotBooked = ["REJECTED", "CANCELLED", "FAILED"];
-
     /// <summary>The order of a transaction: a transaction has one.</summary>
     public static string OrderIdOf(Guid transactionId) => $"order-{transactionId}";
 
@@ -25,7 +23,7 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
         {
             await StepAsync("select", BecknMessages.Select(orderId, choice, provider, options.Value));
             await StepAsync("init", BecknMessages.Init(orderId, workload, choice, provider, options.Value));
-            await store.MoveOrderAsync(orderId, BecknOrder.Pending, [BecknOrder.Open], cancellationToken);
+            await store.BeginConfirmAsync(lease, orderId, cancellationToken);
             await StepAsync("confirm", BecknMessages.Confirm(orderId, workload, choice, provider, options.Value));
             await store.MoveOrderAsync(orderId, BecknOrder.Confirmed, [BecknOrder.Pending], cancellationToken);
         }
@@ -37,10 +35,9 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
 
         async Task StepAsync(string action, System.Text.Json.Nodes.JsonObject message)
         {
-            var answer = await exchange.AskAsync(workload.Id, transactionId, action, provider, message, cancellationToken);
-            var status = answer.Body.Get("message").Get("order").Get("beckn:orderStatus").Text();
-            if (NotBooked.Contains(status))
-                throw new BecknRefusal(action, $"the order is {status}");
+            var answer = await exchange.AskAsync(lease, transactionId, action, provider, message, cancellationToken);
+            if (BecknAnswer.NotBookedBecause(answer.Body) is { } reason)
+                throw new BecknRefusal(action, reason);
             await flow.AnnounceAsync(lease, transactionId, answer.MessageId, action, choice.Rank, cancellationToken);
         }
     }
@@ -52,7 +49,7 @@ internal sealed class Bookings(BecknExchange exchange, BecknStore store, FlowSto
         try
         {
             var answer = await exchange.AskAsync(
-                lease.WorkloadId, order.TransactionId, "cancel", provider, BecknMessages.Cancel(order.OrderId), cancellationToken);
+                lease, order.TransactionId, "cancel", provider, BecknMessages.Cancel(order.OrderId), cancellationToken);
             await flow.AnnounceAsync(lease, order.TransactionId, answer.MessageId, "cancel", option, cancellationToken);
         }
         catch (BecknRefusal e) when (order.State == BecknOrder.Pending && e.IsOrderNotFound)

@@ -160,6 +160,7 @@ internal sealed class WorkloadAttempt(
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     // The timer cancels the attempt unless a later renewal succeeds.
+                    logger.NotRenewed(e, lease.WorkloadId);
                 }
             }
 

@@ -16,7 +16,7 @@ internal sealed class GridZones(MarketService.MarketServiceClient market, GridSe
     {
         if (items.Count == 0)
             return [];
-        var request = new ResolveGridZonesRequest { RegisterAs = $"beckn:{items[0].BppId}" };
+        var request = new ResolveGridZonesRequest { RegisterAs = Shortened($"beckn:{items[0].BppId}") };
         request.References.AddRange(items.Select(i => new GridZoneReference
         {
             GridZoneCode = i.GridZone,
@@ -35,6 +35,9 @@ internal sealed class GridZones(MarketService.MarketServiceClient market, GridSe
         var call = grid.ListRegionalGridAsync(new ListRegionalGridRequest(), cancellationToken: cancellationToken);
         return (await AskAsync("the regional grid data cannot be read", call, cancellationToken)).Regions;
     }
+
+    // As long as Ingestion takes it.
+    private static string Shortened(string source) => source.Length <= 200 ? source : source[..200];
 
     private static async Task<T> AskAsync<T>(string failure, AsyncUnaryCall<T> call, CancellationToken cancellationToken)
     {

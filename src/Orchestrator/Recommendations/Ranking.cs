@@ -6,8 +6,9 @@ using Pylon.Orchestrator.Workloads;
 namespace Pylon.Orchestrator.Recommendations;
 
 /// <summary>
-/// Chooses the three options of a workload: the best items of the catalogue, one for each grid zone, and where these are
-/// fewer than three, the best regions of our own grid data. Pure: the same input gives the same options in the same order.
+/// Chooses the three options of a workload: the best items of the catalogue, one for each place, and where these are fewer
+/// than three, the best regions of our own grid data. A window that is over is offered only when nothing else is known.
+/// Pure: the same input gives the same options in the same order.
 /// </summary>
 internal static class Ranking
 {
@@ -22,7 +23,36 @@ internal static class Ranking
     public static double Score(double renewableMixPercent, double? carbonIntensity) =>
         renewableMixPercent - (carbonIntensity ?? UnknownCarbonIntensity) / 10;
 
-    /// <summary>Up to three options from the catalogue, ranked from 1.</summary>
+    /// <summary>The three options; fewer when fewer distinct places are known.</summary>
+    /// <param name="items">What the provider offers and the workload can use.</param>
+    /// <param name="zones">For each item, its resolved zone.</param>
+    /// <param name="regions">Read only when the items whose windows are not over are too few.</param>
+    /// <param name="now">Windows that ended before are over.</param>
+    public static async Task<IReadOnlyList<Option>> ChooseAsync(
+        IReadOnlyList<CatalogueItem> items, IReadOnlyList<ResolvedGridZone> zones, Func<Task<IReadOnlyList<RegionalGrid>>> regions, DateTimeOffset now)
+    {
+        var offered = FromCatalogue(items, zones, now).ToLookup(o => o.Recommendation.WindowExpired);
+        IReadOnlyList<Option> found = [.. offered[false]];
+        if (found.Count == OptionCount)
+            return found;
+        var grid = (await regions()).ToLookup(r => Expired(r.Window, now));
+        found = Fill(found, zones, [.. grid[false]], now);
+        var filled = found.Where(f => f.Offer is null).ToList();
+        found = [.. found, .. offered[true].Where(o => filled.All(f => !IsSamePlace(f.Recommendation, o.Recommendation))).Take(OptionCount - found.Count)];
+        for (var rank = 1; rank <= found.Count; rank++)
+            found[rank - 1].Recommendation.Rank = rank;
+        found = Fill(found, zones, [.. grid[true]], now);
+        foreach (var option in found.Select(o => o.Recommendation))
+        {
+            option.Note = option.WindowExpired && option.Source == RecommendationSource.Beckn ? "its window is over, and too few others are known"
+                : option.Source == RecommendationSource.Grid && option.Score > found[0].Recommendation.Score ? "no provider offers it, so it ranks behind what one does"
+                : "";
+        }
+
+        return found;
+    }
+
+    /// <summary>Up to three options from the catalogue, ranked from 1; those whose windows are over come last.</summary>
     /// <param name="items">What the provider offers and the workload can use.</param>
     /// <param name="zones">For each item, its resolved zone; an item without a zone is left out.</param>
     /// <param name="now">Windows that ended before are marked.</param>
@@ -31,13 +61,15 @@ internal static class Ranking
     [
         .. items.Zip(zones)
             .Where(x => x.Second.Zone is not null)
-            .OrderBy(x => x.First.CarbonIntensity is null)
+            .OrderBy(x => Expired(x.First.Window, now))
+            .ThenBy(x => x.First.CarbonIntensity is null)
             .ThenByDescending(x => Score(x.First.RenewableMixPercent, x.First.CarbonIntensity))
             .ThenBy(x => x.First.CarbonIntensity ?? UnknownCarbonIntensity)
             .ThenBy(x => x.First.Price?.Value ?? double.MaxValue)
             .ThenBy(x => x.First.GridZone, StringComparer.Ordinal)
             .ThenBy(x => x.First.ItemId, StringComparer.Ordinal)
             .DistinctBy(x => x.Second.Zone.Id)
+            .DistinctBy(x => PlaceOf(x.First, x.Second))
             .Take(OptionCount)
             .Select((x, index) => new Option(
                 FromItem(x.First, x.Second, index + 1, now),
@@ -60,6 +92,7 @@ internal static class Ranking
             .. options,
             .. regions
                 .Where(r => r.GridZone is not null && !offered.Contains(r.GridZone.Id) && !covered.Contains(r.RegionId))
+                .Where(r => options.All(o => !IsSamePlace(o.Recommendation, FromRegion(r, 0, now))))
                 .OrderByDescending(r => Score(r.RenewableMixPercent, r.CarbonIntensityGco2Kwh))
                 .ThenBy(r => r.RegionId)
                 .DistinctBy(r => r.GridZone.Id)
@@ -67,6 +100,23 @@ internal static class Ranking
                 .Select((r, index) => new Option(FromRegion(r, options.Count + index + 1, now), null)),
         ];
     }
+
+    // Two codes for the same named place are one place; without both names only the zone says.
+    private static string PlaceOf(CatalogueItem item, ResolvedGridZone resolved)
+    {
+        var (name, locality) = (Either(item.GridArea, resolved.Zone.ZoneName), Either(item.Locality, resolved.Zone.Locality));
+        return name.Length > 0 && locality.Length > 0
+            ? $"{name}\n{locality}\n{Either(item.Country, resolved.Zone.Country)}".ToUpperInvariant()
+            : resolved.Zone.Id;
+    }
+
+    /// <summary>True when one lies in the other or they are the same: they have a name in common.</summary>
+    private static bool IsSamePlace(Recommendation one, Recommendation other) =>
+        one.GridZoneId == other.GridZoneId
+        || ((one.Country.Length == 0 || other.Country.Length == 0 || one.Country.Equals(other.Country, StringComparison.OrdinalIgnoreCase))
+            && Names(one).Intersect(Names(other), StringComparer.OrdinalIgnoreCase).Any());
+
+    private static IEnumerable<string> Names(Recommendation r) => new[] { r.ZoneName, r.Locality, r.Region }.Where(n => n.Length > 0);
 
     private static Recommendation FromItem(CatalogueItem item, ResolvedGridZone resolved, int rank, DateTimeOffset now)
     {

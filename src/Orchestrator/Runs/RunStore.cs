@@ -13,7 +13,9 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
         """
         INSERT INTO workload_runs (workload_id, pipeline, correlation_id)
         SELECT w.id, $2, coalesce(w.transaction_id, w.id)::text FROM compute_workloads w WHERE w.id = $1
-        ON CONFLICT (workload_id) DO NOTHING
+        ON CONFLICT (workload_id) DO UPDATE SET
+            state = 'requested', attempts = 0, failure_reason = NULL, due_at = now(), requested_at = now(), defined_at = NULL, ended_at = NULL, updated_at = now()
+        WHERE workload_runs.state = 'cancelled'
         """;
 
     private const string Cancel =

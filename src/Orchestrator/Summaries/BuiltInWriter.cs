@@ -7,16 +7,23 @@ namespace Pylon.Orchestrator.Summaries;
 /// <summary>Writes the summary without a language model: the same facts give the same words.</summary>
 internal static class BuiltInWriter
 {
-    public static string Write(WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations)
+    /// <param name="workload">What the options are for.</param>
+    /// <param name="recommendations">The three, by rank.</param>
+    /// <param name="leftOut">Why items of the catalogue are not offered: one reason for each.</param>
+    public static string Write(WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations, IReadOnlyList<string> leftOut)
     {
         var text = new StringBuilder();
         text.Append($"Three grid zones are on offer for workload '{workload.Name}'. ");
         var first = recommendations[0];
         text.Append(first.BookingState == BookingState.Confirmed
             ? $"{Place(first)} ranks first and was booked under order {first.OrderId} (DISCOVER, SELECT, INIT and CONFIRM were answered)."
+            : first.Source == RecommendationSource.Beckn
+            ? $"{Place(first)} ranks first; every window on offer is over, so no provider holds a booking."
             : $"{Place(first)} ranks first; it comes from regional grid data, so no provider holds a booking.");
         foreach (var recommendation in recommendations)
             text.Append('\n').Append(Line(recommendation));
+        foreach (var reason in leftOut.CountBy(r => r).OrderByDescending(r => r.Value).Take(5))
+            text.Append($"\nLeft out of the catalogue: {reason.Value} item(s), because {reason.Key}.");
         return text.ToString();
     }
 
@@ -44,6 +51,8 @@ internal static class BuiltInWriter
             remarks.Add($"zone found by {r.ZoneMatch.ToString().ToLowerInvariant()} only");
         if (r.WindowExpired)
             remarks.Add("the window is over");
+        if (r.Note.Length > 0 && !r.WindowExpired)
+            remarks.Add(r.Note);
         return remarks.Count == 0 ? "" : $" ({string.Join(", ", remarks)})";
     }
 

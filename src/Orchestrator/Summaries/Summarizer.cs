@@ -8,9 +8,9 @@ namespace Pylon.Orchestrator.Summaries;
 internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options, ILogger<Summarizer> logger)
 {
     public async Task<(string Text, string Engine)> SummarizeAsync(
-        WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations, CancellationToken cancellationToken)
+        WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations, IReadOnlyList<string> leftOut, CancellationToken cancellationToken)
     {
-        var facts = BuiltInWriter.Write(workload, recommendations);
+        var facts = BuiltInWriter.Write(workload, recommendations, leftOut);
         if (string.IsNullOrWhiteSpace(options.Value.ApiKey))
             return (facts, SummaryEngines.BuiltIn);
         try

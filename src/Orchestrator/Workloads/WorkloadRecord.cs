@@ -9,7 +9,9 @@ internal sealed record WorkloadRecord
         w.id, w.workload_name AS name, w.request, w.workload_type, w.urgency, w.required_gpu_mins, w.compute_load_mw,
         w.carbon_cap_gco2, w.max_price_gbp, w.deadline, w.user_email, w.status, w.chosen_option,
         w.llm_select_init_confirm AS summary, w.summary_engine, w.transaction_id, w.refused_item_ids, w.attempts,
-        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline, w.traceparent
+        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline, w.traceparent,
+        ARRAY(SELECT n.alert::text FROM orchestrator.provider_notices n WHERE n.workload_id = w.id AND n.alert IS NOT NULL
+              ORDER BY n.id DESC LIMIT 10) AS alerts
         """;
 
     public required Guid Id { get; init; }
@@ -34,6 +36,9 @@ internal sealed record WorkloadRecord
     public string? SummaryEngine { get; init; }
     public Guid? TransactionId { get; init; }
     public string[] RefusedItemIds { get; init; } = [];
+
+    /// <summary>proto3 JSON of pylon.common.v1.GridAlert, the newest first.</summary>
+    public string[] Alerts { get; init; } = [];
     public int Attempts { get; init; }
     public string? FailureReason { get; init; }
     public DateTimeOffset DueAt { get; init; }

@@ -43,7 +43,8 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         ORDER BY r.workload_id, r.rank
         """;
 
-    // Scheduled at once when the option is booked and no other is.
+    // Scheduled at once when the option is booked and the workload has no other order that a provider may hold, whichever
+    // item it is for.
     private const string Choose =
         """
         UPDATE compute_workloads w SET
@@ -52,7 +53,9 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             failure_reason = NULL,
             attempts = 0,
             due_at = now()
-        WHERE w.id = $1 AND w.status = 'pending_user_choice'
+        WHERE w.id = $1 AND w.status = 'pending_user_choice' AND (NOT $3 OR (
+            NOT EXISTS (SELECT FROM beckn_orders o WHERE o.workload_id = w.id AND o.order_id <> $4 AND o.state IN ('pending', 'confirmed'))
+            AND ($4 = '' OR EXISTS (SELECT FROM beckn_orders o WHERE o.order_id = $4 AND o.state = 'confirmed'))))
         """;
 
     // Under a worker: without its lease it writes nothing more and stops. It says when it has (FlowStore.MakeWay); the end
@@ -65,6 +68,16 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             due_at = CASE WHEN lease_owner IS NULL THEN now() ELSE due_at END,
             lease_owner = NULL
         WHERE id = $1 AND status IN ('queued', 'processing', 'pending_user_choice', 'choosing', 'scheduled', 'failed')
+        """;
+
+    // In the same transaction as the step to scheduled, when nobody else can change the workload: an order may have changed
+    // since that step was decided.
+    private const string Recheck =
+        """
+        UPDATE compute_workloads w SET status = 'choosing', due_at = now()
+        WHERE w.id = $1 AND w.status = 'scheduled' AND (
+            EXISTS (SELECT FROM beckn_orders o WHERE o.workload_id = w.id AND o.order_id <> $2 AND o.state IN ('pending', 'confirmed'))
+            OR ($2 <> '' AND NOT EXISTS (SELECT FROM beckn_orders o WHERE o.order_id = $2 AND o.state = 'confirmed')))
         """;
 
     // In a transaction that continues, the stored messages concern the item after the refused ones, so these stay refused.
@@ -132,21 +145,26 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         return rows.SelectMany(row => Read(row) is { } option ? new[] { (row.WorkloadId, Option: option) } : []).ToLookup(o => o.WorkloadId, o => o.Option);
     }
 
-    /// <summary>False when the workload does not wait for a choice. A settled choice needs no provider and is scheduled at once.</summary>
-    public Task<bool> ChooseAsync(WorkloadRecord workload, Recommendation chosen, bool settled, CancellationToken cancellationToken)
+    /// <summary>
+    /// False when the workload does not wait for a choice. A choice that is settled, by all orders of the workload, needs
+    /// no provider and is scheduled at once.
+    /// </summary>
+    public async Task<bool> ChooseAsync(WorkloadRecord workload, Recommendation chosen, bool settled, CancellationToken cancellationToken)
     {
         var id = workload.Id;
         List<NpgsqlBatchCommand> following =
             [WorkloadEvents.Append(id, new WorkloadChoiceMade { WorkloadId = id.ToString(), Option = chosen.Rank })];
         if (settled)
             following.AddRange(Scheduled(workload, chosen));
-        return database.ChangeAsync(Sql.Statement(Choose, id, chosen.Rank, settled), following, cancellationToken);
+        return await database.ChangeAsync(Sql.Statement(Choose, id, chosen.Rank, settled, chosen.OrderId), following, cancellationToken)
+            || (settled && await ChooseAsync(workload, chosen, false, cancellationToken));
     }
 
     /// <summary>For the transaction in which a workload becomes scheduled: the event, and what the handlers add.</summary>
     public IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) =>
     [
         .. handlers.Select(h => h.Scheduled(workload)),
+        Sql.Statement(Recheck, workload.Id, chosen.OrderId),
         WorkloadEvents.Append(workload.Id, new WorkloadScheduled
         {
             WorkloadId = workload.Id.ToString(),

@@ -35,13 +35,13 @@ public sealed class BuiltInWriterTests
             2. Leeds: 70.3 % renewable, carbon intensity not given, score -29.75 (zone found by locality only, the window is over).
             3. South Wales: 40 % renewable, 200 gCO2/kWh, score 20.0 (from regional grid data, synthetic values).
             """,
-            BuiltInWriter.Write(Workload, [booked, silent, grid]));
+            BuiltInWriter.Write(Workload, [booked, silent, grid], []));
     }
 
     [Fact]
     public void BookingThatDoesNotExistIsNotClaimed()
     {
-        var text = BuiltInWriter.Write(Workload, [new Recommendation { Rank = 1, ZoneName = "South Wales", Source = RecommendationSource.Grid }]);
+        var text = BuiltInWriter.Write(Workload, [new Recommendation { Rank = 1, ZoneName = "South Wales", Source = RecommendationSource.Grid }], []);
         Assert.Contains("no provider holds a booking", text, StringComparison.Ordinal);
         Assert.DoesNotContain("CONFIRM", text, StringComparison.Ordinal);
     }

@@ -166,6 +166,68 @@ public sealed class RankingTests
     [Fact]
     public void FewerThanThreePlacesAreNotMadeMore() => Assert.Equal(2, Ranking.Fill([], [], [Region(1, 90), Region(2, 80)], Now).Count);
 
+    [Fact]
+    public async Task WindowThatIsOverIsOfferedOnlyWhenNothingElseIsKnown()
+    {
+        CatalogueItem[] items = [Item("over", 99, 1) with { Window = Window(-4, -1) }, Item("live", 40, 300) with { Window = Window(1, 2) }, Item("open", 30, 300)];
+        Assert.Equal(["ZONE-live", "ZONE-open", "GB-R01"], Codes(await ChooseAsync(items, Region(1, 5))));
+        Assert.Equal(["ZONE-live", "ZONE-open", "ZONE-over"], Codes(await ChooseAsync(items)));
+        var only = await ChooseAsync([items[0]], Region(1, 5), Region(2, 4));
+        Assert.Equal(["GB-R01", "GB-R02", "ZONE-over"], Codes(only));
+        Assert.Equal([1, 2, 3], only.Select(o => o.Recommendation.Rank));
+        Assert.Equal((true, "its window is over, and too few others are known"), (only[2].Recommendation.WindowExpired, only[2].Recommendation.Note));
+    }
+
+    [Fact]
+    public async Task LiveItemOfAZoneComesBeforeTheBetterOneThatIsOver() =>
+        Assert.Equal("live", (await ChooseAsync(
+            [Item("over", 99, 1, "Z") with { Window = Window(-4, -1) }, Item("live", 40, 300, "Z") with { Window = Window(1, 2) }], Region(1, 5), Region(2, 5)))[0].Recommendation.ItemId);
+
+    [Fact]
+    public async Task RegionThatIsOverComesAfterOneThatIsNot()
+    {
+        var over = Region(1, 90);
+        over.Window = Window(-2, -1);
+        Assert.Equal(["GB-R02", "GB-R03", "GB-R01"], Codes(await ChooseAsync([], over, Region(2, 50), Region(3, 40))));
+    }
+
+    [Theory]
+    [InlineData("North Scotland", "Inverness", "Highland", "GB", false)]
+    [InlineData("north scotland", "", "", "", false)]
+    [InlineData("", "INVERNESS", "", "GB", false)]
+    [InlineData("Moray Firth", "Nairn", "North Scotland", "GB", false)]
+    [InlineData("Inverness Springs", "Inverness", "Florida", "US", true)]
+    [InlineData("Moray Firth", "Nairn", "Highland", "GB", true)]
+    public async Task PlaceIsNotOfferedAgainUnderAnotherCode(string area, string locality, string region, string country, bool distinct)
+    {
+        var item = Item("scot", 96, 18) with { GridArea = area, Locality = locality, Region = region, Country = country };
+        var north = Region(1, 99);
+        (north.GridZone.ZoneName, north.GridZone.Locality, north.GridZone.Region, north.GridZone.Country) = ("North Scotland", "Inverness", "North Scotland", "GB");
+        var options = await ChooseAsync([item], north, Region(2, 40), Region(3, 30));
+        Assert.Equal(distinct ? ["ZONE-scot", "GB-R01", "GB-R02"] : ["ZONE-scot", "GB-R02", "GB-R03"], Codes(options));
+    }
+
+    [Fact]
+    public async Task TwoCodesForOneNamedPlaceAreOnePlace()
+    {
+        CatalogueItem[] items = [Item("a", 90, 10), Item("b", 80, 10), Item("c", 70, 10), Item("d", 60, 10)];
+        items[0] = items[0] with { GridArea = "Harbour", Locality = "Port" };
+        items[1] = items[1] with { GridArea = "harbour", Locality = "PORT" };
+        Assert.Equal(["a", "c", "d"], Ids(await ChooseAsync(items)));
+    }
+
+    [Fact]
+    public async Task FilledRowWithAScoreAboveTheFirstSaysWhy()
+    {
+        var options = await ChooseAsync([Item("a", 40, 300)], Region(1, 95), Region(2, 5));
+        Assert.Equal(["", "no provider offers it, so it ranks behind what one does", ""], options.Select(o => o.Recommendation.Note));
+    }
+
+    private static Task<IReadOnlyList<Option>> ChooseAsync(CatalogueItem[] items, params RegionalGrid[] regions) =>
+        Ranking.ChooseAsync(items, [.. items.Select(i => Resolve(i))], () => Task.FromResult<IReadOnlyList<RegionalGrid>>(regions), Now);
+
+    private static IEnumerable<string> Codes(IEnumerable<Option> options) => options.Select(o => o.Recommendation.GridZoneCode);
+
     internal static CatalogueItem Item(string id, double mix, double? carbon, string? zone = null, double? price = null) => new()
     {
         ItemId = id,

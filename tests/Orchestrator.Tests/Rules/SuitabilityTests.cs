@@ -1,4 +1,5 @@
 using Pylon.Beckn;
+using Pylon.Common.V1;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Workloads;
 
@@ -29,11 +30,41 @@ public sealed class SuitabilityTests
     }
 
     [Fact]
-    public void WindowBeginsBeforeTheDeadline()
+    public void WindowEndsBeforeTheDeadline()
     {
-        CatalogueItem[] items = [Item("late", 90) with { Window = RankingTests.Window(5, 9) }, Item("early", 80) with { Window = RankingTests.Window(1, 9) }, Item("silent", 70)];
+        CatalogueItem[] items =
+        [
+            Item("late", 90) with { Window = RankingTests.Window(5, 9) }, Item("over it", 85) with { Window = RankingTests.Window(1, 9) },
+            Item("early", 80) with { Window = RankingTests.Window(1, 5) }, Item("silent", 70),
+        ];
         var deadline = RankingTests.Window(5, 6).StartTime.ToDateTimeOffset();
         Assert.Equal(["early", "silent"], Select(Any with { Deadline = deadline }, items));
+        Assert.Equal("its window ends after the deadline", Suitability.ReasonAgainst(Any with { Deadline = deadline }, items[1]));
+    }
+
+    [Theory]
+    [InlineData("GBP", null)]
+    [InlineData("gbp", null)]
+    [InlineData("JPY", "its price is in JPY and cannot be compared with a cap in GBP")]
+    [InlineData("", "its price has no currency and cannot be compared with a cap in GBP")]
+    public void PriceInAnotherCurrencyIsNotComparedWithACap(string currency, string? reason)
+    {
+        var item = Item("a", 90) with { Price = new Price { Value = 1, Currency = currency } };
+        Assert.Equal(reason, Suitability.ReasonAgainst(Any with { MaxPriceGbp = 5 }, item));
+        Assert.Equal(reason is null ? ["a"] : [], Select(Any with { MaxPriceGbp = 5 }, item));
+        Assert.Equal(["a"], Select(Any, item));
+    }
+
+    [Fact]
+    public void OfGridDataThePartBeforeTheDeadlineCounts()
+    {
+        var deadline = RankingTests.Window(0, 1).StartTime.ToDateTimeOffset().AddMinutes(10);
+        var (cut, late, whole) = (RankingTests.Region(1, 50), RankingTests.Region(2, 50), RankingTests.Region(3, 50));
+        late.Window = RankingTests.Window(1, 2);
+        whole.Window = RankingTests.Window(-1, 0);
+        Assert.Equal(
+            [RankingTests.Window(0, 1).StartTime.ToDateTimeOffset().AddMinutes(10), null, RankingTests.Window(-1, 0).EndTime.ToDateTimeOffset()],
+            Suitability.UntilDeadline([cut, late, whole], deadline).Select(r => r.Window?.EndTime.ToDateTimeOffset()));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Grpc.Core;
+using Pylon.Common.V1;
 using Pylon.Orchestrator.V1;
+using Pylon.Testing;
 
 namespace Pylon.Orchestrator.Tests.Running;
 
@@ -22,7 +24,7 @@ public sealed class CallbackTests
     [InlineData("on_select", """{"context":{"action":"on_init"},"message":{}}""", "context.action")]
     [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"0190c0de-0000-7000-8000-000000000001"}}""", "message")]
     [InlineData("on_select", """{"message":{}}""", "context")]
-    [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"\ud800"},"message":{}}""", "body")]
+    [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"\ud800"},"message":{}}""", "context.transaction_id")]
     [InlineData("on_select", "[]", "body")]
     [InlineData("on_select", "{", "body")]
     [InlineData("select", "{}", "action")]
@@ -49,6 +51,131 @@ public sealed class CallbackTests
 
         Assert.Equal((400, 200, StatusCode.Unavailable), (nobody.Status, asked.Status, down.StatusCode));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LateConfirmationOfACancelledOrderIsCancelledAgain(bool scheduled)
+    {
+        await using var stack = await OrchestratorStack.StartAsync("async", "--Bpp:CallbackTimeout=00:00:01");
+        var id = scheduled ? (await stack.OfferedAsync()).Id : await ArrangedAsync();
+        if (scheduled)
+            await stack.ChooseAsync(id, 2);
+        // The order was pending, and the provider did not know it when it was asked to cancel it.
+        var transaction = scheduled
+            ? await stack.Database.ScalarAsync<Guid>("SELECT transaction_id FROM beckn_orders WHERE state = 'cancelled'")
+            : await stack.Database.ScalarAsync<Guid>("SELECT transaction_id FROM beckn_orders");
+        await stack.Database.ExecuteAsync("UPDATE beckn_messages SET answer = NULL, answered_at = NULL, answered_by = NULL, callbacks = 0 WHERE action = 'confirm' AND transaction_id = $1", transaction);
+        var cancels = await stack.RequestsAsync("cancel");
+
+        var late = Confirmation(transaction);
+        Assert.Equal(200, (await SendAsync(stack, "on_confirm", late)).Status);
+        await Eventually.True(async () => await stack.RequestsAsync("cancel") == cancels + 1);
+        await stack.UntilAsync(id, scheduled ? WorkloadStatus.Scheduled : WorkloadStatus.Cancelled);
+        Assert.DoesNotContain(await stack.Database.ListAsync<string>("SELECT state FROM beckn_orders WHERE transaction_id = $1", transaction), s => s != "cancelled");
+
+        // A duplicate changes nothing.
+        await SendAsync(stack, "on_confirm", late);
+        Assert.Equal("cancelled", await stack.Database.ScalarAsync<string>("SELECT state FROM beckn_orders WHERE transaction_id = $1", transaction));
+
+        async Task<string> ArrangedAsync()
+        {
+            var offered = await stack.OfferedAsync();
+            await stack.CancelAsync(offered.Id);
+            return offered.Id;
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"order":{"beckn:orderStatus":"REJECTED"}}""")]
+    [InlineData("""{"error":{"code":"40000","message":"sold out"}}""")]
+    public async Task LateRefusalOfACancelledOrderChangesNothing(string message)
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        await stack.CancelAsync(offered.Id);
+        await stack.Database.ExecuteAsync("UPDATE beckn_messages SET answer = NULL, answered_at = NULL, answered_by = NULL, callbacks = 0 WHERE action = 'confirm'");
+        await SendAsync(stack, "on_confirm", Confirmation(Guid.Parse(offered.TransactionId), message));
+        Assert.Equal("cancelled", await stack.Database.ScalarAsync<string>("SELECT state FROM beckn_orders"));
+        Assert.Equal(WorkloadStatus.Cancelled, (await stack.GetAsync(offered.Id)).Status);
+    }
+
+    [Theory]
+    [InlineData("on_cancel", """{"beckn:orderStatus":"CONFIRMED","beckn:fulfillment":{"beckn:fulfillmentStatus":"CANCELLED"}}""")]
+    [InlineData("on_update", """{"beckn:orderStatus":"CANCELLED"}""")]
+    [InlineData("on_status", """{"beckn:fulfillment":{"beckn:status":"cancelled"}}""")]
+    public async Task BookingThatTheProviderCancelsLetsTheUserChooseAgain(string action, string order)
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        await stack.ChooseAsync(offered.Id, 1);
+        var notice = Notice(action, offered.TransactionId, order);
+        Assert.Equal(200, (await SendAsync(stack, action, notice)).Status);
+        Assert.Equal(200, (await SendAsync(stack, action, notice)).Status);
+
+        var asked = await stack.GetAsync(offered.Id);
+        Assert.Equal((WorkloadStatus.PendingUserChoice, 0, "the provider cancelled the booking of option 1: choose again"), (asked.Status, asked.ChosenOption, asked.FailureReason));
+        Assert.Equal(BookingState.Cancelled, asked.Recommendations[0].BookingState);
+        Assert.Single(await stack.Database.EventsOfAsync(Guid.Parse(offered.Id)), t => t == "pylon.workload.booking_cancelled.v1");
+        Assert.Equal("cancelled", await stack.Database.ScalarAsync<string>("SELECT state FROM workload_runs"));
+
+        var chosen = await stack.ChooseAsync(offered.Id, 2);
+        Assert.Equal((WorkloadStatus.Scheduled, 2), (chosen.Status, chosen.ChosenOption));
+        Assert.NotEqual("cancelled", await stack.Database.ScalarAsync<string>("SELECT state FROM workload_runs"));
+    }
+
+    [Fact]
+    public async Task CancelledOptionMayBeChosenAgainWithANewOrder()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        await SendAsync(stack, "on_cancel", Notice("on_cancel", offered.TransactionId, "{}"));
+        var chosen = await stack.ChooseAsync(offered.Id, 1);
+        Assert.Equal((WorkloadStatus.Scheduled, BookingState.Confirmed), (chosen.Status, chosen.Recommendations[0].BookingState));
+        Assert.NotEqual(offered.Recommendations[0].OrderId, chosen.Recommendations[0].OrderId);
+    }
+
+    [Fact]
+    public async Task CarbonSpikeIsStoredAnnouncedAndVisible()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        await stack.ChooseAsync(offered.Id, 1);
+        var spike = Notice("on_update", offered.TransactionId, """
+            {"beckn:orderStatus":"IN_PROGRESS",
+             "beckn:orderItems":[{"beckn:orderItemAttributes":{"beckn:gridParameters":{"carbonIntensity":0.32,"carbonIntensityUnit":"kgCO2/kWh","carbonIntensityChange":{"previousValue":120,"currentValue":320,"changeUnit":"gCO2/kWh"}}}}],
+             "beckn:fulfillment":{"beckn:deliveryAttributes":{"beckn:gridEventAlert":{"eventType":"carbon_intensity_spike","severity":"high","message":"surged"}}}}
+            """);
+        await SendAsync(stack, "on_update", spike);
+        await SendAsync(stack, "on_update", spike);
+
+        var workload = await stack.GetAsync(offered.Id);
+        var alert = Assert.Single(workload.Alerts);
+        Assert.Equal(("carbon_intensity_spike", "high", "surged", offered.Recommendations[0].OrderId), (alert.EventType, alert.Severity, alert.Message, alert.OrderId));
+        Assert.Equal((320, 120), (alert.CarbonIntensityGco2Kwh, alert.PreviousCarbonIntensityGco2Kwh));
+        Assert.Equal(WorkloadStatus.Scheduled, workload.Status);
+        Assert.Single(await stack.Database.EventsOfAsync(Guid.Parse(offered.Id)), t => t == "pylon.workload.grid_alert.v1");
+        Assert.Equal(1L, await stack.Database.ScalarAsync<long>("SELECT count(*) FROM provider_notices WHERE body #>> '{context,action}' = 'on_update'"));
+    }
+
+    [Theory]
+    [InlineData("on_status", """{"beckn:orderStatus":"COMPLETED"}""")]
+    [InlineData("on_update", """{"beckn:orderStatus":7,"beckn:orderItems":"x","beckn:fulfillment":[]}""")]
+    public async Task NoticeThatChangesNothingIsStored(string action, string order)
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        await stack.ChooseAsync(offered.Id, 1);
+        Assert.Equal(200, (await SendAsync(stack, action, Notice(action, offered.TransactionId, order))).Status);
+        Assert.Equal(WorkloadStatus.Scheduled, (await stack.GetAsync(offered.Id)).Status);
+        Assert.Equal(1L, await stack.Database.ScalarAsync<long>("SELECT count(*) FROM provider_notices"));
+    }
+
+    private static string Notice(string action, string transaction, string order) =>
+        $$$"""{"context":{"action":"{{{action}}}","transaction_id":"{{{transaction}}}","message_id":"notice-1"},"message":{"order":{{{order}}} } }""";
+
+    private static string Confirmation(Guid transaction, string message = """{"order":{"beckn:orderStatus":"CONFIRMED"}}""") =>
+        $$$"""{"context":{"action":"on_confirm","transaction_id":"{{{transaction}}}"},"message":{{{message}}}}""";
 
     private static async Task<(int Status, JsonNode Body)> SendAsync(OrchestratorStack stack, string action, string json)
     {

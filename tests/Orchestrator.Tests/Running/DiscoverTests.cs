@@ -175,6 +175,33 @@ public sealed class DiscoverTests
         Assert.Equal((1, (string?)booked["item"]), ((int)booked["bookings"]!, offered.Recommendations[0].ItemId));
     }
 
+    [Theory]
+    [InlineData("sync", false)]
+    [InlineData("sync", true)]
+    [InlineData("async", false)]
+    public async Task OrderOfAnItemThatNoLongerRanksFirstIsCancelled(string style, bool fromGrid)
+    {
+        await using var stack = await OrchestratorStack.StartAsync(style, "--Bpp:CallbackTimeout=00:00:01");
+        if (fromGrid)
+            await stack.FaultAsync(new { action = "discover", kind = "few_items", keep_items = 1, count = 0 });
+        await stack.FaultAsync(new { action = "confirm", kind = "drop_connection", processed = true, count = 0 });
+        if (style == "async")
+            await stack.FaultAsync(new { action = "confirm", kind = "lost_callback", count = 0 });
+        var id = await stack.SubmitAsync();
+        await stack.UntilAsync(id, WorkloadStatus.Failed);
+        stack.Ingestion.UnknownZone = (await stack.Database.ListAsync<string>(
+            "SELECT i #>> '{beckn:itemAttributes,beckn:gridParameters,gridZone}' FROM beckn_messages, jsonb_path_query(answer, '$.message.catalogs[*].\"beckn:items\"[*]') i WHERE i ->> 'beckn:id' = (SELECT item_id FROM beckn_orders LIMIT 1)"))[0];
+        await stack.ClearFaultsAsync();
+        await stack.ReplayAsync(id);
+        var offered = await stack.UntilAsync(id, WorkloadStatus.PendingUserChoice);
+
+        Assert.Equal(fromGrid ? ["CANCELLED"] : ["CANCELLED", "CONFIRMED"], await stack.OrderStatesAsync(id));
+        var first = offered.Recommendations[0];
+        if (!fromGrid)
+            Assert.Equal(first.ItemId, (string?)Assert.Single(await stack.OrdersAsync(id), o => (string)o["state"]! == "CONFIRMED")["item"]);
+        Assert.Equal(WorkloadStatus.Scheduled, (await stack.ChooseAsync(id, 1)).Status);
+    }
+
     [Fact]
     public async Task UnreachableIngestionIsAReasonToRetry()
     {

@@ -26,6 +26,9 @@ internal sealed class FakeIngestion : IAsyncDisposable
     /// <summary>What the names of the regions end in.</summary>
     public string RegionSuffix { get; set; } = "";
 
+    /// <summary>A code that no zone is found for.</summary>
+    public string UnknownZone { get; set; } = "";
+
     /// <summary>The transaction of a catalogue that Ingestion has asked for.</summary>
     public string Asked { get; set; } = "";
 
@@ -77,7 +80,7 @@ internal sealed class FakeIngestion : IAsyncDisposable
         {
             fake.CheckUp();
             var response = new ResolveGridZonesResponse();
-            response.Resolved.AddRange(request.References.Select(r => new ResolvedGridZone
+            response.Resolved.AddRange(request.References.Select(r => r.GridZoneCode == fake.UnknownZone ? new ResolvedGridZone() : new ResolvedGridZone
             {
                 Zone = new GridZone { Id = ZoneId(r.GridZoneCode), GridZoneCode = r.GridZoneCode, ZoneName = r.ZoneName },
                 Match = ZoneMatch.Code,

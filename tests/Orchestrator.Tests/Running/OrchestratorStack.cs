@@ -124,6 +124,15 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Changes what the provider offers.</summary>
+    public async Task ChangeCatalogueAsync(Action<JsonArray> change)
+    {
+        var catalogues = (await _admin.GetFromJsonAsync<JsonNode>("/admin/bpp/catalog"))!["catalogs"]!.DeepClone().AsArray();
+        change(catalogues);
+        using var response = await _admin.PutAsJsonAsync("/admin/bpp/catalog", new JsonObject { ["catalogs"] = catalogues });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
     public async Task ClearFaultsAsync() => (await _admin.DeleteAsync("/admin/bpp/faults")).Dispose();
 
     public async Task ForgetOrdersAsync() => (await _admin.DeleteAsync("/admin/bpp/orders")).Dispose();

@@ -16,7 +16,7 @@ public sealed class SchemaTests(SharedDatabase shared) : IClassFixture<SharedDat
         ("processing", "queued"), ("processing", "pending_user_choice"), ("processing", "failed"), ("processing", "cancelling"),
         ("pending_user_choice", "choosing"), ("pending_user_choice", "scheduled"), ("pending_user_choice", "cancelling"),
         ("choosing", "scheduled"), ("choosing", "pending_user_choice"), ("choosing", "failed"), ("choosing", "cancelling"),
-        ("scheduled", "cancelling"),
+        ("scheduled", "cancelling"), ("scheduled", "choosing"), ("scheduled", "pending_user_choice"), ("cancelled", "cancelling"),
         ("failed", "queued"), ("failed", "choosing"), ("failed", "cancelling"),
         ("cancelling", "cancelled"), ("cancelling", "failed"),
     ];

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Queue;
 
 namespace Pylon.Orchestrator.Tests.Stores;
 
@@ -13,7 +14,7 @@ public sealed class BecknStoreTests
     public async Task MessageKeepsItsIdAndGetsANewTimeWhenItIsSentAgain()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var workload = await database.SubmitAsync();
+        var workload = await database.ClaimedAsync();
         var transaction = Guid.NewGuid();
         var first = await PrepareAsync(database, workload.Id, transaction, "discover", "first", "T1");
         var second = await PrepareAsync(database, workload.Id, transaction, "discover", "second", "T2");
@@ -28,7 +29,7 @@ public sealed class BecknStoreTests
     public async Task AnsweredMessageIsNotSentAgain()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var workload = await database.SubmitAsync();
+        var workload = await database.ClaimedAsync();
         var transaction = Guid.NewGuid();
         var sent = await PrepareAsync(database, workload.Id, transaction);
         await database.Beckn.AnswerByResponseAsync(sent.MessageId, Body("by response"), None);
@@ -40,7 +41,7 @@ public sealed class BecknStoreTests
     public async Task CallbackIsMatchedByMessageId()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var workload = await database.SubmitAsync();
+        var workload = await database.ClaimedAsync();
         var sent = await PrepareAsync(database, workload.Id, Guid.NewGuid());
         await PrepareAsync(database, workload.Id, Guid.NewGuid());
         Assert.Equal(new(sent.MessageId, true, null), await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, Guid.NewGuid(), Body("a"), None));
@@ -51,7 +52,7 @@ public sealed class BecknStoreTests
     public async Task CallbackWithAnIdOfItsOwnIsMatchedByTransactionAndAction()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var workload = await database.SubmitAsync();
+        var workload = await database.ClaimedAsync();
         var transaction = Guid.NewGuid();
         await PrepareAsync(database, workload.Id, transaction, "discover");
         var select = await PrepareAsync(database, workload.Id, transaction, "select");
@@ -62,7 +63,7 @@ public sealed class BecknStoreTests
     public async Task MessageIdCountsMoreThanTransaction()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var workload = await database.SubmitAsync();
+        var workload = await database.ClaimedAsync();
         var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
         var meant = await PrepareAsync(database, workload.Id, one);
         await PrepareAsync(database, workload.Id, other);
@@ -73,7 +74,7 @@ public sealed class BecknStoreTests
     public async Task DuplicateCallbackIsTakenAndChangesNothing()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var workload = await database.SubmitAsync();
+        var workload = await database.ClaimedAsync();
         var sent = await PrepareAsync(database, workload.Id, Guid.NewGuid());
         var taken = await Task.WhenAll(Enumerable.Range(0, 6).Select(i =>
             database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("same"), None)));
@@ -89,7 +90,7 @@ public sealed class BecknStoreTests
     public async Task CallbackOfAnotherActionIsNotMatched(string action)
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var workload = await database.SubmitAsync();
+        var workload = await database.ClaimedAsync();
         var transaction = Guid.NewGuid();
         var sent = await PrepareAsync(database, workload.Id, transaction);
         Assert.Null(await database.Beckn.AnswerByCallbackAsync(action, sent.MessageId, transaction, Body("a"), None));
@@ -100,7 +101,7 @@ public sealed class BecknStoreTests
     public async Task UnknownCallbackIsNotMatched()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        await PrepareAsync(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        await PrepareAsync(database, (await database.ClaimedAsync()).Id, Guid.NewGuid());
         Assert.Null(await database.Beckn.AnswerByCallbackAsync("discover", Guid.NewGuid(), Guid.NewGuid(), Body("a"), None));
         Assert.Null(await database.Beckn.AnswerByCallbackAsync("discover", null, Guid.NewGuid(), Body("a"), None));
         Assert.False(await database.Beckn.KnowsTransactionAsync(Guid.NewGuid(), None));
@@ -110,7 +111,7 @@ public sealed class BecknStoreTests
     public async Task CallbackBeforeTheAckIsTheAnswer()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var sent = await PrepareAsync(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        var sent = await PrepareAsync(database, (await database.ClaimedAsync()).Id, Guid.NewGuid());
         await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("fast"), None);
         Assert.Equal("fast", Says(await database.Beckn.MarkAcknowledgedAsync(sent.MessageId, None)));
     }
@@ -119,7 +120,7 @@ public sealed class BecknStoreTests
     public async Task AckAloneIsNoAnswer()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var sent = await PrepareAsync(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        var sent = await PrepareAsync(database, (await database.ClaimedAsync()).Id, Guid.NewGuid());
         Assert.Null(await database.Beckn.MarkAcknowledgedAsync(sent.MessageId, None));
         Assert.True(await database.ScalarAsync<bool>("SELECT acknowledged_at IS NOT NULL AND answered_at IS NULL FROM beckn_messages"));
     }
@@ -128,7 +129,7 @@ public sealed class BecknStoreTests
     public async Task FirstAnswerCountsWhicheverWayItCame()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var workload = await database.SubmitAsync();
+        var workload = await database.ClaimedAsync();
         var byCallback = await PrepareAsync(database, workload.Id, Guid.NewGuid());
         await database.Beckn.AnswerByCallbackAsync("discover", byCallback.MessageId, null, Body("callback"), None);
         Assert.Equal("callback", Says(await database.Beckn.AnswerByResponseAsync(byCallback.MessageId, Body("response"), None)));
@@ -143,7 +144,7 @@ public sealed class BecknStoreTests
     public async Task CallbackWakesTheWaiter()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var sent = await PrepareAsync(database, (await database.SubmitAsync()).Id, Guid.NewGuid());
+        var sent = await PrepareAsync(database, (await database.ClaimedAsync()).Id, Guid.NewGuid());
         await using var listener = await database.DataSource.OpenConnectionAsync();
         var received = new List<string>();
         listener.Notification += (_, e) => received.Add(e.Payload);
@@ -159,7 +160,7 @@ public sealed class BecknStoreTests
     public async Task OrderMovesOnlyFromTheStatesNamed()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        var workload = await database.SubmitAsync();
+        var workload = await database.ClaimedAsync();
         await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
         await database.Beckn.MoveOrderAsync("o1", BecknOrder.Pending, [BecknOrder.Open], None);
         await database.Beckn.MoveOrderAsync("o1", BecknOrder.Refused, [BecknOrder.Open], None);
@@ -172,10 +173,84 @@ public sealed class BecknStoreTests
         async Task<BecknOrder> OrderAsync() => Assert.Single(await database.Beckn.OrdersOfAsync(workload.Id, None));
     }
 
+    [Theory]
+    [InlineData("discover")]
+    [InlineData("select")]
+    [InlineData("init")]
+    [InlineData("confirm")]
+    [InlineData("cancel")]
+    public async Task WorkerThatLostItsLeaseSendsNothing(string action)
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await PrepareAsync(database, workload.Id, Guid.NewGuid(), action);
+        var stored = Guid.NewGuid();
+        await PrepareAsync(database, workload.Id, stored, action);
+        await database.ExpireAsync(workload.Id);
+        await database.ClaimAsync(Guid.NewGuid());
+        await Assert.ThrowsAsync<LeaseLostException>(() => PrepareAsync(database, workload.Id, Guid.NewGuid(), action));
+        // Nor what it has stored before.
+        await Assert.ThrowsAsync<LeaseLostException>(() => PrepareAsync(database, workload.Id, stored, action));
+        Assert.Equal(2, await database.ScalarAsync<long>("SELECT sum(sends)::bigint FROM beckn_messages"));
+    }
+
+    [Theory]
+    [InlineData("another worker")]
+    [InlineData("the user cancels")]
+    [InlineData("failed")]
+    public async Task WorkerThatLostItsLeaseConfirmsNothing(string to)
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
+        await database.ExpireAsync(workload.Id);
+        var next = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
+        var owner = await database.ScalarAsync<Guid>("SELECT lease_owner FROM compute_workloads");
+        if (to != "another worker")
+            await database.Flow.FailAsync(next, Offers.LeaseOf(next, owner), "no on_init", false, None);
+        if (to == "the user cancels")
+            await database.Workloads.CancelAsync(workload.Id, None);
+        await Assert.ThrowsAsync<LeaseLostException>(() => database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), "o1", None));
+        Assert.Equal(BecknOrder.Open, Assert.Single(await database.Beckn.OrdersOfAsync(workload.Id, None)).State);
+    }
+
+    [Theory]
+    [InlineData(BecknOrder.Refused)]
+    [InlineData(BecknOrder.Cancelled)]
+    public async Task OrderThatIsOverIsNotConfirmed(string state)
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
+        await database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), "o1", None);
+        await database.Beckn.MoveOrderAsync("o1", state, [BecknOrder.Pending], None);
+        await Assert.ThrowsAsync<BecknRefusal>(() => database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), "o1", None));
+    }
+
+    [Fact]
+    public async Task ConfirmAndTheNextClaimExcludeEachOther()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var workload = await database.ClaimedAsync();
+            var order = $"o{round}";
+            await database.Beckn.OpenOrderAsync(order, workload.Id, Guid.NewGuid(), "item", None);
+            await database.ExpireAsync(workload.Id);
+            var confirm = Task.Run(() => Record.ExceptionAsync(() => database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), order, None)));
+            var cancelled = Task.Run(() => database.ExecuteAsync(
+                "UPDATE compute_workloads SET status = 'queued', lease_owner = NULL WHERE id = $1 RETURNING (SELECT state FROM beckn_orders WHERE order_id = $2)", workload.Id, order));
+            await cancelled;
+            var lost = await confirm;
+            Assert.Equal(lost is null ? BecknOrder.Pending : BecknOrder.Open, Assert.Single(await database.Beckn.OrdersOfAsync(workload.Id, None)).State);
+            await database.ExecuteAsync("DELETE FROM compute_workloads");
+        }
+    }
+
     private static async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> PrepareAsync(
         OrchestratorDatabase database, Guid workload, Guid transaction, string action = "discover", string message = "m", string time = "T1") =>
         await database.Beckn.PrepareAsync(
-            workload,
+            new Lease(workload, Offers.Owner, DateTimeOffset.MaxValue),
             transaction,
             action,
             Guid.NewGuid(),

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Pylon.Orchestrator.Retention;
 
 namespace Pylon.Orchestrator.Tests.Stores;
@@ -48,12 +46,12 @@ public sealed class RetentionStoreTests
         Assert.Equal(["w4"], await database.ListAsync<string>("SELECT workload_name FROM workload_notifications"));
     }
 
-    private static async Task AnsweredAsync(OrchestratorDatabase database, Guid workload)
-    {
-        var sent = await database.Beckn.PrepareAsync(
-            workload, Guid.NewGuid(), "discover", Guid.NewGuid(), new JsonObject { ["context"] = new JsonObject { ["timestamp"] = "T" } }, None);
-        await database.Beckn.AnswerByResponseAsync(sent.MessageId, JsonSerializer.SerializeToElement(new { catalogue = "long" }), None);
-    }
+    private static Task AnsweredAsync(OrchestratorDatabase database, Guid workload) => database.ExecuteAsync(
+        """
+        INSERT INTO beckn_messages (message_id, workload_id, transaction_id, action, request, sends, sent_at, answered_at, answered_by, answer)
+        VALUES (gen_random_uuid(), $1, gen_random_uuid(), 'discover', '{}', 1, now(), now(), 'response', '{"catalogue": "long"}')
+        """,
+        workload);
 
     // Past the triggers, which set updated_at.
     private static Task AgeAsync(OrchestratorDatabase database) => database.Server.ExecuteAsync(

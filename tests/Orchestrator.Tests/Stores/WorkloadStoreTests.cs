@@ -175,4 +175,31 @@ public sealed class WorkloadStoreTests
         Assert.True(await database.Workloads.CancelAsync(workload.Id, None));
         Assert.Empty(await database.Workloads.DeadLettersAsync(null, false, 10, None));
     }
+
+    [Theory]
+    [InlineData(BecknOrder.Pending, Status.Choosing)]
+    [InlineData(BecknOrder.Confirmed, Status.Choosing)]
+    [InlineData(BecknOrder.Open, Status.Scheduled)]
+    [InlineData(BecknOrder.Refused, Status.Scheduled)]
+    [InlineData(BecknOrder.Cancelled, Status.Scheduled)]
+    public async Task ChoiceIsSettledWhenNoOtherOrderMayBeHeld(string other, string status)
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var offered = await database.OfferedAsync();
+        await database.Beckn.OpenOrderAsync("of no option", offered.Id, Guid.NewGuid(), "another item", None);
+        await database.Beckn.MoveOrderAsync("of no option", other, [BecknOrder.Open], None);
+        Assert.True(await database.ChooseAsync(offered.Id, 1, settled: true));
+        Assert.Equal(status, (await database.FindAsync(offered.Id)).Status);
+    }
+
+    [Fact]
+    public async Task ChoiceIsNotSettledWhenItsOrderWasLostMeanwhile()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var offered = await database.OfferedAsync();
+        var options = await database.Workloads.OptionsOfAsync(offered.Id, None);
+        await database.ExecuteAsync("UPDATE beckn_orders SET state = 'cancelled'");
+        Assert.True(await database.Workloads.ChooseAsync(offered, options[0].Recommendation, true, None));
+        Assert.Equal(Status.Choosing, (await database.FindAsync(offered.Id)).Status);
+    }
 }
