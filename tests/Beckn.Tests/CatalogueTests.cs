@@ -161,7 +161,7 @@ public sealed class CatalogueTests
     [InlineData("100", "lbCO2/MWh", 45.359237)]
     [InlineData("88", null, 88.0)]
     [InlineData("0.088", "stone/BTU", null)]
-    [InlineData("0.088", "", null)]
+    [InlineData("0.088", "", 0.088)]
     [InlineData("1e308", "kgCO2/kWh", null)]
     public void CarbonIntensityIsReadInItsUnit(string value, string? unit, double? expected)
     {

@@ -8,6 +8,7 @@ using Pylon.Testing;
 namespace Pylon.Conductor.Tests;
 
 /// <summary>The path of BCS, the Batch Conductor Service, on the Conductor's own HTTP port.</summary>
+[Collection(MetricsGroup.Name)]
 public sealed class HttpTests : IAsyncLifetime
 {
     private const string Define = "/internal/v1/pipelines/define";

@@ -13,6 +13,7 @@ using StackExchange.Redis;
 namespace Pylon.Conductor.Tests;
 
 /// <summary>Completions that arrive as events.</summary>
+[Collection(MetricsGroup.Name)]
 public sealed class IntakeTests : IAsyncLifetime
 {
     private const string Spellcheck = "huleedu.batch.spellcheck.phase.completed.v1";

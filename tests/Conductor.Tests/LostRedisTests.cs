@@ -7,6 +7,7 @@ using Pylon.Testing;
 namespace Pylon.Conductor.Tests;
 
 /// <summary>Redis is killed during reports and restarts empty or with its file.</summary>
+[Collection(MetricsGroup.Name)]
 public sealed class LostRedisTests : IAsyncLifetime
 {
     private readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(3));
@@ -83,10 +84,13 @@ public sealed class LostRedisTests : IAsyncLifetime
                 return Regex.IsMatch(await _service.Http.GetStringAsync("/metrics"), """(?m)^bcs_circuit_opened_total\{peer="redis"\} [1-9]""");
             },
             TimeSpan.FromSeconds(60));
-        Assert.Matches("""(?m)^bcs_circuit_state\{peer="postgres"\} 0""", await _service.Http.GetStringAsync("/metrics"));
+        Assert.Contains("""bcs_circuit_state{peer="postgres"} 0""", await CircuitsAsync());
         await _redis.StartAgainAsync();
         await Eventually.Is(
             async () => await _service.Pipelines.DefinePipelineAsync(new() { BatchId = "b", RequestedPipeline = "nlp" }, cancellationToken: _stop.Token), _ => true, TimeSpan.FromSeconds(60));
-        Assert.Matches("""(?m)^bcs_circuit_state\{peer="redis"\} 0""", await _service.Http.GetStringAsync("/metrics"));
+        Assert.Contains("""bcs_circuit_state{peer="redis"} 0""", await CircuitsAsync());
     }
+
+    private async Task<string[]> CircuitsAsync() =>
+        [.. (await _service.Http.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith("bcs_circuit", StringComparison.Ordinal))];
 }

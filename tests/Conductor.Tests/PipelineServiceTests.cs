@@ -10,6 +10,7 @@ using Pylon.Rpc;
 namespace Pylon.Conductor.Tests;
 
 /// <summary>The gRPC API over batches in memory.</summary>
+[Collection(MetricsGroup.Name)]
 public sealed class PipelineServiceTests : IAsyncLifetime
 {
     private ConductorService _service = null!;

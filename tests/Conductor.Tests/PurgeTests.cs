@@ -5,6 +5,7 @@ using Pylon.Testing;
 
 namespace Pylon.Conductor.Tests;
 
+[Collection(MetricsGroup.Name)]
 public sealed class PurgeTests : IAsyncLifetime
 {
     private ConductorDatabase _database = null!;
