@@ -21,6 +21,18 @@ public sealed class CallbackTests
     }
 
     [Theory]
+    [InlineData("", "harmless \\\\u0000")]
+    [InlineData("\uFEFF", "plain")]
+    [InlineData("\uFEFF", "harmless \\\\u0000 and \\u0000")]
+    public async Task BodyWithAnEscapedBackslashOrAByteOrderMarkIsRead(string mark, string text)
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var workload = await stack.OfferedAsync();
+        Assert.Equal(200, (await SendAsync(stack, "on_status", $"{mark}{Notice("on_status", workload.TransactionId, $$"""{"beckn:note":"{{text}}"}""")}")).Status);
+        Assert.Equal(1L, await stack.Database.ScalarAsync<long>("SELECT count(*) FROM provider_notices"));
+    }
+
+    [Theory]
     [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"0190c0de-0000-7000-8000-000000000001"},"message":{}}""", "context.transaction_id")]
     [InlineData("on_select", """{"context":{"action":"on_select","transaction_id":"not ours"},"message":{}}""", "context.transaction_id")]
     [InlineData("on_select", """{"context":{"action":"on_init"},"message":{}}""", "context.action")]
