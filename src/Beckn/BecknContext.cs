@@ -1,9 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml;
 
 namespace Pylon.Beckn;
 
-/// <summary>The context of our messages in the wire shape of Beckn 2.0.0 (snake_case). Pure.</summary>
+/// <summary>The context of our messages in the wire shape of Beckn 2.0.0 (snake_case), and that of others in any shape. Pure.</summary>
 public static class BecknContext
 {
     /// <summary>The network of the compute-energy flow.</summary>
@@ -40,8 +41,36 @@ public static class BecknContext
             context["bpp_uri"] = bppUri.Length > 0 ? bppUri : options.BaseUrl.AbsoluteUri.TrimEnd('/');
         }
 
-        context["ttl"] = XmlConvert.ToString(TimeSpan.FromSeconds(Math.Ceiling(options.CallbackTimeout.TotalSeconds)));
+        context["ttl"] = XmlConvert.ToString(options.Ttl);
         context["schema_context"] = new JsonArray(ComputeEnergy);
         return context;
     }
+
+    /// <summary>A field of a context as Beckn 2.0.0 spells it (bpp_id) or, where that is missing, as 2.0 LTS does (bppId).</summary>
+    public static JsonElement Field(JsonElement context, string name) =>
+        context.Get(name) is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } value ? value : context.Get(JsonNamingPolicy.CamelCase.ConvertName(string.Concat(name.Split('_').Select(Capital))));
+
+    /// <summary>
+    /// The field that shows that an answer is not of whom was asked: domain, bap_id or bpp_id; null when all agree. A
+    /// field may be missing, but not bpp_id when it is known.
+    /// </summary>
+    /// <param name="options">Who asked, and the BPP until the request names one.</param>
+    /// <param name="answer">The context of the answer.</param>
+    /// <param name="asked">That of the request, when it is stored.</param>
+    public static string? Mismatch(BecknOptions options, JsonElement answer, JsonElement asked = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var bpp = Expected("bpp_id", options.Id);
+        return !MayBe("domain", Domain) ? "domain"
+            : !MayBe("bap_id", options.BapId) ? "bap_id"
+            : bpp != BecknOptions.UnknownId && Field(answer, "bpp_id").Text() != bpp ? "bpp_id"
+            : null;
+
+        string Expected(string name, string otherwise) => Field(asked, name).Text() is { Length: > 0 } text ? text : otherwise;
+
+        bool MayBe(string name, string otherwise) => Field(answer, name) is var given
+            && (given.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null || given.Text().Equals(Expected(name, otherwise), name == "domain" ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal));
+    }
+
+    private static string Capital(string word) => $"{char.ToUpperInvariant(word[0])}{word[1..]}";
 }

@@ -5,13 +5,16 @@ namespace Pylon.Beckn;
 /// <summary>Our BAP and the BPP that it asks. Section Bpp.</summary>
 public sealed class BecknOptions
 {
+    /// <summary>The default of BPP_ID says that the provider is not known: answers of any are used.</summary>
+    public const string UnknownId = "ev-charging.sandbox1.com";
+
     /// <summary>BPP_BASE_URL: messages are posted to {BaseUrl}/discover and so on.</summary>
     [Required]
     public Uri BaseUrl { get; set; } = null!;
 
-    /// <summary>BPP_ID: the id of the provider platform until its answer to DISCOVER gives one.</summary>
+    /// <summary>BPP_ID: the id of the provider platform until its answer to DISCOVER gives one; when it is not the default, an on_discover of another platform is refused.</summary>
     [Required]
-    public string Id { get; set; } = "ev-charging.sandbox1.com";
+    public string Id { get; set; } = UnknownId;
 
     /// <summary>BAP_ID: our id in the network.</summary>
     [Required]
@@ -28,6 +31,9 @@ public sealed class BecknOptions
     /// <summary>The longest wait for a callback after the ACK; also the ttl of our messages, in whole seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan CallbackTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an answer to a message of ours is used.</summary>
+    public TimeSpan Ttl => TimeSpan.FromSeconds(Math.Ceiling(CallbackTimeout.TotalSeconds));
 
     /// <summary>How long the circuit stays open after most requests have failed.</summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:10:00")]

@@ -12,6 +12,9 @@ public abstract record BecknReply
     /// <summary>Accepted; the answer comes as a callback.</summary>
     public sealed record Ack : BecknReply;
 
+    /// <summary>Received, and there will be no callback: the provider has nothing for us (HTTP 409 with ACK).</summary>
+    public sealed record NoCallback(string Reason) : BecknReply;
+
     /// <summary>Not accepted; there will be no callback.</summary>
     public sealed record Nack(string Reason) : BecknReply;
 
@@ -29,9 +32,12 @@ public abstract record BecknReply
         var acknowledgement = FirstText(message.Get("ack").Get("status"), message.Get("status"), root.Get("status"), root.Get("ack_status"));
         if (acknowledgement.Equals("NACK", StringComparison.OrdinalIgnoreCase))
             return new Nack(ErrorOf(root) ?? "NACK without a reason");
+        var isAcknowledged = acknowledgement.Equals("ACK", StringComparison.OrdinalIgnoreCase);
+        if (status == HttpStatusCode.Conflict && isAcknowledged)
+            return new NoCallback(ErrorOf(root) ?? "the provider acknowledges and will send no callback (HTTP 409)");
         if ((int)status is < 200 or > 299)
             return new Invalid($"HTTP {(int)status}{(ErrorOf(root) is { } error ? $": {error}" : "")}");
-        if (acknowledgement.Equals("ACK", StringComparison.OrdinalIgnoreCase))
+        if (isAcknowledged)
             return new Ack();
         if (root.Get("context").Get("action").Text() == $"on_{action}" && (message.ValueKind == JsonValueKind.Object || ErrorOf(root) is not null))
             return new Answer(root);

@@ -41,7 +41,7 @@ public static class Quantity
             (number, unit) = (number.Get("value"), new[] { number.Get("unit"), number.Get("unitCode"), number.Get("unitText") }.FirstOrDefault(IsGiven, unit));
         if (number.Number() is not { } value)
             return null;
-        if (!IsGiven(unit) || unit is { ValueKind: JsonValueKind.String } && unit.Text().Length == 0)
+        if (!IsGiven(unit))
             return value;
         // Rounded, so that 0.088 kg are 88 g and not 88.00000000000001.
         var converted = factors.TryGetValue(Plain(unit.Text()), out var factor) ? Math.Round(value * factor, 9) : double.NaN;

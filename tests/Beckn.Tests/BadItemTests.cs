@@ -60,6 +60,11 @@ public sealed class BadItemTests
     [Theory]
     [InlineData("""{"a":"\\u0000 \\ud800"}""", """\u0000 \ud800""")]
     [InlineData("""{"a":"\ud83d\ude00"}""", "😀")]
+    [InlineData("""{"a":"\\u0000"}""", """\u0000""")]
+    [InlineData("""{"a":"\\\u0000"}""", "\\\uFFFD")]
+    [InlineData("""{"\\u0000":1,"a":"\\\\u0000"}""", """\\u0000""")]
+    [InlineData("\uFEFF{\"a\":\"b\"}", "b")]
+    [InlineData("\uFEFF{\"a\":\"\\\\u0000 \\u0000\"}", "\\u0000 \uFFFD")]
     [InlineData("""{"a":"\ud83d\ude00 \u0000 \"NaN\" 1e999"}""", "😀 \uFFFD \"NaN\" 1e999")]
     public void OnlyWhatIsNotTextIsChanged(string json, string text) =>
         Assert.Equal(text, LenientJson.Parse(Encoding.UTF8.GetBytes(json)).Get("a").Text());

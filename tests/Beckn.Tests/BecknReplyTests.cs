@@ -21,6 +21,18 @@ public sealed class BecknReplyTests
     public void NackOfEveryGenerationIsUnderstoodWithItsReason(int status, string body, string reason) =>
         Assert.Equal(reason, Assert.IsType<BecknReply.Nack>(Read(status, body)).Reason);
 
+    [Theory]
+    [InlineData("""{"message":{"ack":{"status":"ACK"}}}""", "the provider acknowledges and will send no callback (HTTP 409)")]
+    [InlineData("""{"status":"ack","error":{"code":"AckNoCallback","message":"nothing found"}}""", "AckNoCallback: nothing found")]
+    public void ConflictWithAckMeansThatNoCallbackWillCome(string body, string reason) =>
+        Assert.Equal(reason, Assert.IsType<BecknReply.NoCallback>(Read(409, body)).Reason);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("")]
+    [InlineData("""{"context":{"action":"on_select"},"message":{"order":{}}}""")]
+    public void ConflictWithoutAckIsAnError(string body) => Assert.IsType<BecknReply.Invalid>(Read(409, body));
+
     [Fact]
     public void BodyOfTheCallbackIsTheAnswer()
     {

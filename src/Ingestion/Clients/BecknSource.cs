@@ -30,9 +30,9 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
     private async Task<ParsedBody> DiscoverAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var transactionId = Guid.CreateVersion7(now);
-        await requests.BeginAsync(transactionId, now, cancellationToken);
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
+            await requests.BeginAsync(transactionId, attempt == 1 ? now : time.GetUtcNow(), cancellationToken);
             if (await DiscoverOnceAsync(transactionId, cancellationToken) is { } answer)
                 return Usable(CatalogueBody.Read(answer, beckn.Id));
         }

@@ -1,5 +1,7 @@
 using System.Text;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Pylon.Beckn;
 using Pylon.Ingestion.V1;
 using Pylon.Ingestion.Zones;
 using Pylon.Rpc;
@@ -8,7 +10,7 @@ using Field = Pylon.Rpc.Field;
 namespace Pylon.Ingestion.Market;
 
 /// <summary>The gRPC service for grid zones and for what Beckn providers offer in them.</summary>
-internal sealed class MarketService(ZoneStore store, ZoneResolver resolver, MarketReader market, CatalogueRequests requests, TimeProvider time)
+internal sealed class MarketService(ZoneStore store, ZoneResolver resolver, MarketReader market, CatalogueRequests requests, IOptions<BecknOptions> beckn, TimeProvider time)
     : V1.MarketService.MarketServiceBase
 {
     private const int MaxReferences = 500;
@@ -50,7 +52,9 @@ internal sealed class MarketService(ZoneStore store, ZoneResolver resolver, Mark
         var transactionId = Field.Uuid(request.TransactionId, "transaction_id");
         // Whether the body is UTF-8 is checked when it is parsed.
         var body = request.Body.ToString(Encoding.UTF8).Replace("\0", "\uFFFD");
-        return new ReceiveCatalogResponse { Taken = await requests.AnswerAsync(transactionId, body, time.GetUtcNow(), context.CancellationToken) };
+        if (BecknContext.Mismatch(beckn.Value, LenientJson.Parse(request.Body.Memory).Get("context")) is not null)
+            return new ReceiveCatalogResponse();
+        return new ReceiveCatalogResponse { Taken = await requests.AnswerAsync(transactionId, body, time.GetUtcNow(), context.CancellationToken, beckn.Value.Ttl) };
     }
 
     public override async Task<ListGridZonesResponse> ListGridZones(ListGridZonesRequest request, ServerCallContext context)

@@ -25,7 +25,9 @@ public static class SandboxSettings
         };
         // The real sources ask for pauses between requests, the sandbox does not.
         var isSimulated = sources.Keys.All(name => given(name) is null);
-        return new Dictionary<string, string> { ["BPP_BASE_URL"] = $"{sandbox}/bpp" }
-            .Concat(sources).Concat(isSimulated ? shortPauses : []).ToDictionary(setting => setting.Key, setting => given(setting.Key) ?? setting.Value);
+        Dictionary<string, string> provider = given("BPP_BASE_URL") is null
+            ? new() { ["BPP_BASE_URL"] = $"{sandbox}/bpp", ["BPP_ID"] = "sandbox.pylon.local" }
+            : new() { ["BPP_BASE_URL"] = $"{sandbox}/bpp" };
+        return provider.Concat(sources).Concat(isSimulated ? shortPauses : []).ToDictionary(setting => setting.Key, setting => given(setting.Key) ?? setting.Value);
     }
 }

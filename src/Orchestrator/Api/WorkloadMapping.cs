@@ -17,6 +17,8 @@ internal static class WorkloadMapping
     public static WorkloadRecord Parse(SubmitWorkloadRequest request, DateTimeOffset now)
     {
         var wish = Optional(Field.Text(request.Request, "request", 0, 4000));
+        if (wish is null && request.WorkloadName.Trim().Length == 0)
+            throw Refusal.InvalidArgument("workload_name", "give workload_name or request").AsException();
         var name = request.WorkloadName.Length == 0 && wish is not null
             ? Field.Text(Shortened(wish), "request", 1, MaxName)
             : Field.Text(request.WorkloadName, "workload_name", 1, MaxName);

@@ -28,6 +28,9 @@ internal sealed class BecknExchange(
 {
     public const string HttpClientName = "bpp";
 
+    private static readonly JsonElement EmptyCatalogue = JsonSerializer.SerializeToElement(
+        new { context = new { action = "on_discover" }, message = new { catalogs = Array.Empty<object>() } });
+
     // A notification can be lost.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
 
@@ -49,7 +52,7 @@ internal sealed class BecknExchange(
         {
             try
             {
-                answer = await SendAsync(messageId, action, stored, cancellationToken);
+                answer = await SendAsync(messageId, action, stored, messageId != newId, cancellationToken);
             }
             catch (BecknFailure e)
             {
@@ -64,7 +67,7 @@ internal sealed class BecknExchange(
             : new BecknAnswer(messageId, answer.Value);
     }
 
-    private async Task<JsonElement> SendAsync(Guid messageId, string action, JsonObject request, CancellationToken cancellationToken)
+    private async Task<JsonElement> SendAsync(Guid messageId, string action, JsonObject request, bool isRepeated, CancellationToken cancellationToken)
     {
         using var watch = changes.Begin(messageId);
         BecknReply reply;
@@ -85,11 +88,19 @@ internal sealed class BecknExchange(
             BecknReply.Answer answer => await AnsweredAsync(messageId, action, answer.Body, cancellationToken),
             BecknReply.Ack => await store.MarkAcknowledgedAsync(messageId, cancellationToken)
                 ?? await WaitAsync(messageId, action, watch, cancellationToken),
+            BecknReply.NoCallback when action == "discover" => await AnsweredAsync(messageId, action, EmptyCatalogue, cancellationToken),
+            // The first CONFIRM may have been taken although its outcome is unknown, and a booking must be cancelled in the end.
+            BecknReply.NoCallback none when action != "cancel" && !(action == "confirm" && isRepeated) =>
+                await AnsweredAsync(messageId, action, Refused(action, none.Reason), cancellationToken),
+            BecknReply.NoCallback none => throw new BecknFailure($"{action}: {none.Reason}"),
             BecknReply.Nack nack => throw new BecknFailure($"{action}: refused with NACK: {nack.Reason}"),
             BecknReply.Invalid invalid => throw new BecknFailure($"{action}: {invalid.Reason}"),
             _ => throw new InvalidOperationException(reply.ToString()),
         };
     }
+
+    private static JsonElement Refused(string action, string reason) =>
+        JsonSerializer.SerializeToElement(new { context = new { action = $"on_{action}" }, error = new { message = reason } });
 
     private async Task<JsonElement> AnsweredAsync(Guid messageId, string action, JsonElement body, CancellationToken cancellationToken)
     {

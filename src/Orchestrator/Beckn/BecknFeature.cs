@@ -36,6 +36,7 @@ internal static class BecknFeature
             .AddLogging(logging => logging.AddFilter("Polly", LogLevel.None))
             .AddSingleton<BecknStore>()
             .AddSingleton<ProviderNotices>()
+            .AddSingleton<CallbackMetrics>()
             .AddSingleton<BecknExchange>();
     }
 

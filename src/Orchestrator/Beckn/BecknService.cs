@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.V1;
@@ -10,7 +11,9 @@ using Pylon.Rpc;
 namespace Pylon.Orchestrator.Beckn;
 
 /// <summary>The gRPC service that receives the callbacks of providers.</summary>
-internal sealed class BecknService(BecknStore store, ProviderNotices notices, MarketService.MarketServiceClient market, ILogger<BecknService> logger) : V1.BecknService.BecknServiceBase
+internal sealed class BecknService(
+    BecknStore store, ProviderNotices notices, MarketService.MarketServiceClient market, CallbackMetrics metrics, IOptions<BecknOptions> options, ILogger<BecknService> logger)
+    : V1.BecknService.BecknServiceBase
 {
     // BECKN-005, Error Codes.
     private const string InvalidRequest = "30000";
@@ -21,6 +24,7 @@ internal sealed class BecknService(BecknStore store, ProviderNotices notices, Ma
         var refusal = await TakeAsync(request.Action, request.Body.Memory, context.CancellationToken);
         if (refusal is null)
             return Reply(200, new { message = new { ack = new { status = "ACK" } } });
+        metrics.Refused(refusal);
         logger.CallbackRefused(request.Action, refusal);
         return Reply(400, new { message = new { ack = new { status = "NACK" } }, error = new { code = InvalidRequest, message = refusal } });
     }
@@ -42,12 +46,28 @@ internal sealed class BecknService(BecknStore store, ProviderNotices notices, Ma
         if (body.Get("message").ValueKind != JsonValueKind.Object && BecknReply.ErrorOf(body) is null)
             return "message: must be given unless there is an error";
 
-        var messageId = Id(context.Get("message_id"));
-        var transactionId = Id(context.Get("transaction_id"));
+        var messageId = Id(BecknContext.Field(context, "message_id"));
+        var transactionId = Id(BecknContext.Field(context, "transaction_id"));
         if (messageId is null && transactionId is null)
             return "context.transaction_id: must be a UUID";
 
-        if (await store.AnswerByCallbackAsync(action["on_".Length..], messageId, transactionId, body, cancellationToken) is { } matched)
+        var name = action["on_".Length..];
+        var asked = await store.FindAskedAsync(name, messageId, transactionId, cancellationToken);
+        var mismatch = BecknContext.Mismatch(options.Value, context, asked?.Context ?? default);
+        if (asked is null)
+        {
+            if (action != "on_discover" || transactionId is null)
+                return Unknown;
+            if (mismatch is not null)
+                return $"context.{mismatch}: must be that of this BAP, its domain and the BPP that it asks";
+            return await IsForIngestionAsync(transactionId.Value, raw, cancellationToken) ? null : Unknown;
+        }
+
+        if (asked.Refusal(name, messageId, transactionId, mismatch) is { } refusal)
+            return refusal;
+        var transaction = asked.TransactionId;
+        var ownId = BecknContext.Field(context, "message_id").Text();
+        if (asked.Action == name && await store.AnswerByCallbackAsync(name, messageId, transaction, body, cancellationToken) is { } matched)
         {
             Traceparent.Link(matched.Traceparent);
             logger.CallbackMatched(action, matched.MessageId, matched.First);
@@ -58,23 +78,16 @@ internal sealed class BecknService(BecknStore store, ProviderNotices notices, Ma
             }
 
             // A second on_cancel may be the provider's own: of a booking that it refused to cancel before.
-            if (!matched.First && ProviderNotices.Actions.Contains(action["on_".Length..]) && transactionId is { } own)
-                await notices.TakeAsync(action["on_".Length..], own, context.Get("message_id").Text(), body, cancellationToken);
-            return null;
+            if (!matched.First && ProviderNotices.Actions.Contains(name))
+                await notices.TakeAsync(name, transaction, ownId, body, cancellationToken);
         }
-
-        if (transactionId is null)
-            return Unknown;
-        if (!await store.KnowsTransactionAsync(transactionId.Value, cancellationToken))
-            return action == "on_discover" && await IsForIngestionAsync(transactionId.Value, raw, cancellationToken) ? null : Unknown;
-        if (ProviderNotices.Actions.Contains(action["on_".Length..])
-            && await notices.TakeAsync(action["on_".Length..], transactionId.Value, context.Get("message_id").Text(), body, cancellationToken))
+        else if (ProviderNotices.Actions.Contains(name) && await notices.TakeAsync(name, transaction, ownId, body, cancellationToken))
         {
-            logger.NoticeTaken(action, transactionId.Value);
+            logger.NoticeTaken(action, transaction);
         }
         else
         {
-            logger.CallbackIgnored(action, transactionId.Value);
+            logger.CallbackIgnored(action, transaction);
         }
 
         return null;

@@ -40,6 +40,16 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         RETURNING answer
         """;
 
+    // The message that a callback answers, or else another of its transaction, best one that names the provider.
+    private const string FindAsked =
+        """
+        SELECT message_id, transaction_id, action, request -> 'context', answered_at IS NULL AND sent_at + (request #>> '{context,ttl}')::interval < now()
+        FROM beckn_messages
+        WHERE message_id = $2 OR transaction_id = $3
+        ORDER BY message_id = $2 DESC, action = $1 DESC, action = 'discover', created_at DESC
+        LIMIT 1
+        """;
+
     // A callback answers the message that it names, or, when it has an id of its own, the message of its transaction and
     // action. The first answer counts.
     private const string AnswerByCallback =
@@ -61,8 +71,6 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         SELECT u.message_id, u.callbacks = 1 AND u.answered_by = 'callback', w.traceparent, pg_notify('beckn_answer', u.message_id::text)
         FROM updated u JOIN compute_workloads w ON w.id = u.workload_id
         """;
-
-    private const string KnowsTransaction = "SELECT EXISTS (SELECT FROM beckn_messages WHERE transaction_id = $1)";
 
     private const string FindAnswer = "SELECT answer FROM beckn_messages WHERE message_id = $1";
 
@@ -154,6 +162,16 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     public Task ForgetAnswerAsync(Guid transactionId, string action, CancellationToken cancellationToken) =>
         database.ExecuteAsync(ForgetAnswer, cancellationToken, transactionId, action);
 
+    /// <summary>What a callback has to agree with; null when neither its message nor its transaction is ours.</summary>
+    public async Task<AskedMessage?> FindAskedAsync(string action, Guid? messageId, Guid? transactionId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(FindAsked, action, messageId ?? Guid.Empty, transactionId ?? Guid.Empty);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? new AskedMessage(row.GetGuid(0), row.GetGuid(1), row.GetString(2), Answer(row.IsDBNull(3) ? null : row.GetString(3)) ?? default, !row.IsDBNull(4) && row.GetBoolean(4))
+            : null;
+    }
+
     /// <summary>Matches a callback to its message; null when there is none.</summary>
     public async Task<BecknCallback?> AnswerByCallbackAsync(
         string action, Guid? messageId, Guid? transactionId, JsonElement body, CancellationToken cancellationToken)
@@ -164,12 +182,6 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         return await row.ReadAsync(cancellationToken)
             ? new BecknCallback(row.GetGuid(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2))
             : null;
-    }
-
-    public async Task<bool> KnowsTransactionAsync(Guid transactionId, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(KnowsTransaction, transactionId);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     public Task RecordErrorAsync(Guid messageId, string error, CancellationToken cancellationToken) =>

@@ -37,6 +37,21 @@ public sealed class BecknSourceTests
         Assert.Equal("a", Assert.Single(reading.Body!.Windows).ItemId);
     }
 
+    [Fact]
+    public async Task AnswerAfterTheTtlIsTakenOnlyOfARequestThatIsRepeated()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+        var requests = new CatalogueRequests(database.DataSource);
+        var (id, sent, ttl) = (Guid.NewGuid(), DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(30));
+        await requests.BeginAsync(id, sent, default);
+        Assert.False(await requests.AnswerAsync(id, Catalogue, sent + ttl + TimeSpan.FromSeconds(1), default, ttl));
+        Assert.Null(await requests.FindAsync(id, default));
+        await requests.BeginAsync(id, sent + ttl, default);
+        Assert.True(await requests.AnswerAsync(id, Catalogue, sent + ttl + TimeSpan.FromSeconds(1), default, ttl));
+        // A duplicate is acknowledged whenever it arrives.
+        Assert.True(await requests.AnswerAsync(id, Catalogue, sent + ttl + ttl + ttl, default, ttl));
+    }
+
     [Theory]
     [InlineData("""{"message":{"ack":{"status":"NACK"}},"error":{"code":"1","message":"closed"}}""", "1: closed")]
     [InlineData("""{"message":{"ack":{"status":"ACK"}}}""", "no on_discover within 0.2 s")]

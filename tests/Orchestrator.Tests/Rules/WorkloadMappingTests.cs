@@ -63,6 +63,15 @@ public sealed class WorkloadMappingTests
         Assert.Equal((RefusalKind.InvalidArgument, field), (refusal.Kind, Assert.Single(refusal.Violations).Field));
     }
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData(" ", "  ")]
+    public void NothingSubmittedNamesBothFieldsThatWouldDo(string name, string wish)
+    {
+        var refusal = Assert.Throws<RefusalException>(() => WorkloadMapping.Parse(new SubmitWorkloadRequest { WorkloadName = name, Request = wish }, Now)).Refusal;
+        Assert.Equal("give workload_name or request", Assert.Single(refusal.Violations).Rule);
+    }
+
     [Fact]
     public void NameAloneIsEnough()
     {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Grpc.Core;
@@ -14,8 +16,20 @@ public sealed class CallbackTests
     {
         await using var stack = await OrchestratorStack.StartAsync();
         var workload = await stack.OfferedAsync();
-        var (status, body) = await SendAsync(stack, "on_status", $$$"""{"context":{"action":"on_status","transaction_id":"{{{workload.TransactionId}}}"},"message":{}}""");
+        var (status, body) = await SendAsync(stack, "on_status", $$$"""{"context":{"action":"on_status","transaction_id":"{{{workload.TransactionId}}}","bpp_id":"sandbox.pylon.local"},"message":{}}""");
         Assert.Equal((200, "ACK"), (status, (string?)body["message"]!["ack"]!["status"]));
+    }
+
+    [Theory]
+    [InlineData("", "harmless \\\\u0000")]
+    [InlineData("\uFEFF", "plain")]
+    [InlineData("\uFEFF", "harmless \\\\u0000 and \\u0000")]
+    public async Task BodyWithAnEscapedBackslashOrAByteOrderMarkIsRead(string mark, string text)
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var workload = await stack.OfferedAsync();
+        Assert.Equal(200, (await SendAsync(stack, "on_status", $"{mark}{Notice("on_status", workload.TransactionId, $$"""{"beckn:note":"{{text}}"}""")}")).Status);
+        Assert.Equal(1L, await stack.Database.ScalarAsync<long>("SELECT count(*) FROM provider_notices"));
     }
 
     [Theory]
@@ -50,6 +64,104 @@ public sealed class CallbackTests
         var down = await Assert.ThrowsAsync<RpcException>(() => SendAsync(stack, "on_discover", Catalogue));
 
         Assert.Equal((400, 200, StatusCode.Unavailable), (nobody.Status, asked.Status, down.StatusCode));
+    }
+
+    public static TheoryData<string, string, string?> WrongFields { get; } = new()
+    {
+        { "domain", "domain", "beckn.one:retail:1.0" },
+        { "bap_id", "bap_id", "somebody.else" },
+        { "bap_id", "bap_id", "" },
+        { "bpp_id", "bpp_id", "somebody.else" },
+        { "bpp_id", "bpp_id", null },
+        { "transaction_id", "transaction_id", "0190c0de-0000-7000-8000-000000000001" },
+        { "action", "action", "on_select" },
+        { "ttl", "ttl", null },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongFields))]
+    public Task DiscoverAnswerIsUsedOnlyFromWhomWasAsked(string reason, string field, string? value) => UsedOnlyWhenRightAsync("discover", reason, field, value);
+
+    [Theory]
+    [InlineData("select")]
+    [InlineData("init")]
+    [InlineData("confirm")]
+    public async Task EveryStepIsUsedOnlyFromWhomWasAsked(string action)
+    {
+        await UsedOnlyWhenRightAsync(action, "bpp_id", "bpp_id", "somebody.else");
+        if (action != "confirm")
+            await UsedOnlyWhenRightAsync(action, "ttl", "ttl", null);
+    }
+
+    private static async Task UsedOnlyWhenRightAsync(string action, string reason, string field, string? value)
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", "--BPP_ID=sandbox.pylon.local");
+        using var counted = new RefusedCallbacks();
+        await stack.OfferedAsync();
+        var id = await stack.Database.ScalarAsync<Guid>("SELECT message_id FROM beckn_messages WHERE action = $1", action);
+        var answer = JsonNode.Parse(await stack.Database.ScalarAsync<string>("SELECT answer::text FROM beckn_messages WHERE message_id = $1", id) ?? "")!;
+        await stack.Database.ExecuteAsync("UPDATE beckn_messages SET answer = NULL, answered_at = NULL, answered_by = NULL WHERE message_id = $1", id);
+        var right = answer.ToJsonString();
+        var context = answer["context"]!.AsObject();
+        if (field == "ttl")
+            await stack.Database.ExecuteAsync("UPDATE beckn_messages SET sent_at = now() - interval '31 seconds' WHERE message_id = $1", id);
+        else if (value is null)
+            context.Remove(field);
+        else
+            context[field] = value;
+
+        var (status, body) = await SendAsync(stack, (string)context["action"]!, answer.ToJsonString());
+        Assert.Equal((400, "NACK", "30000"), (status, (string?)body["message"]!["ack"]!["status"], (string?)body["error"]!["code"]));
+        Assert.StartsWith($"context.{reason}:", (string?)body["error"]!["message"], StringComparison.Ordinal);
+        Assert.Contains(reason, counted.Reasons);
+        Assert.False(await UsedAsync());
+
+        await stack.Database.ExecuteAsync("UPDATE beckn_messages SET sent_at = now() WHERE message_id = $1", id);
+        Assert.Equal(200, (await SendAsync(stack, $"on_{action}", right)).Status);
+        Assert.True(await UsedAsync());
+
+        Task<bool> UsedAsync() => stack.Database.ScalarAsync<bool>("SELECT answer IS NOT NULL FROM beckn_messages WHERE message_id = $1", id);
+    }
+
+    [Theory]
+    [InlineData("on_cancel")]
+    [InlineData("on_update")]
+    [InlineData("on_status")]
+    public async Task NoticeOfAnotherProviderIsRefused(string action)
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        var forged = Notice(action, offered.TransactionId, """{"beckn:orderStatus":"CANCELLED"}""").Replace("sandbox.pylon.local", "somebody.else", StringComparison.Ordinal);
+        Assert.Equal(400, (await SendAsync(stack, action, forged)).Status);
+        Assert.Equal(BookingState.Confirmed, (await stack.GetAsync(offered.Id)).Recommendations[0].BookingState);
+    }
+
+    [Fact]
+    public async Task NoticeInCamelCaseIsRead()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        var notice = Notice("on_cancel", offered.TransactionId, "{}").Replace("transaction_id", "transactionId", StringComparison.Ordinal)
+            .Replace("message_id", "messageId", StringComparison.Ordinal).Replace("bpp_id", "bppId", StringComparison.Ordinal);
+        Assert.Equal(200, (await SendAsync(stack, "on_cancel", notice)).Status);
+        Assert.Equal(BookingState.Cancelled, (await stack.GetAsync(offered.Id)).Recommendations[0].BookingState);
+    }
+
+    [Theory]
+    [InlineData("bpp_id", "somebody.else")]
+    [InlineData("bap_id", "somebody.else")]
+    [InlineData("domain", "beckn.one:retail:1.0")]
+    public async Task CatalogueOfAnotherProviderIsNotPassedToIngestion(string field, string value)
+    {
+        const string Transaction = "0190c0de-0000-7000-8000-000000000001";
+        await using var stack = await OrchestratorStack.StartAsync("sync", "--BPP_ID=sandbox.pylon.local");
+        stack.Ingestion.Asked = Transaction;
+        var body = JsonNode.Parse($$$"""{"context":{"action":"on_discover","transaction_id":"{{{Transaction}}}","bpp_id":"sandbox.pylon.local"},"message":{"catalogs":[]}}""")!;
+        Assert.Equal(200, (await SendAsync(stack, "on_discover", body.ToJsonString())).Status);
+        body["context"]![field] = value;
+        var (status, nack) = await SendAsync(stack, "on_discover", body.ToJsonString());
+        Assert.Equal(400, status);
+        Assert.StartsWith($"context.{field}:", (string?)nack["error"]!["message"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -172,14 +284,35 @@ public sealed class CallbackTests
     }
 
     private static string Notice(string action, string transaction, string order) =>
-        $$$"""{"context":{"action":"{{{action}}}","transaction_id":"{{{transaction}}}","message_id":"notice-1"},"message":{"order":{{{order}}} } }""";
+        $$$"""{"context":{"action":"{{{action}}}","transaction_id":"{{{transaction}}}","message_id":"notice-1","bpp_id":"sandbox.pylon.local"},"message":{"order":{{{order}}} } }""";
 
     private static string Confirmation(Guid transaction, string message = """{"order":{"beckn:orderStatus":"CONFIRMED"}}""") =>
-        $$$"""{"context":{"action":"on_confirm","transaction_id":"{{{transaction}}}"},"message":{{{message}}}}""";
+        $$$"""{"context":{"action":"on_confirm","transaction_id":"{{{transaction}}}","bpp_id":"sandbox.pylon.local"},"message":{{{message}}}}""";
 
     private static async Task<(int Status, JsonNode Body)> SendAsync(OrchestratorStack stack, string action, string json)
     {
         var response = await stack.Beckn.ReceiveCallbackAsync(new ReceiveCallbackRequest { Action = action, Body = ByteString.CopyFromUtf8(json) });
         return (response.HttpStatus, JsonNode.Parse(response.Body.ToStringUtf8())!);
+    }
+
+    /// <summary>The reasons that the Orchestrator counts.</summary>
+    private sealed class RefusedCallbacks : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+
+        public RefusedCallbacks()
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "pylon_beckn_callbacks_refused")
+                    listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Reasons.Add((string)tags[0].Value!));
+            _listener.Start();
+        }
+
+        public ConcurrentBag<string> Reasons { get; } = [];
+
+        public void Dispose() => _listener.Dispose();
     }
 }

@@ -94,7 +94,7 @@ public sealed class BecknStoreTests
         var transaction = Guid.NewGuid();
         var sent = await PrepareAsync(database, workload.Id, transaction);
         Assert.Null(await database.Beckn.AnswerByCallbackAsync(action, sent.MessageId, transaction, Body("a"), None));
-        Assert.True(await database.Beckn.KnowsTransactionAsync(transaction, None));
+        Assert.Equal("discover", (await database.Beckn.FindAskedAsync(action, null, transaction, None))!.Action);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class BecknStoreTests
         await PrepareAsync(database, (await database.ClaimedAsync()).Id, Guid.NewGuid());
         Assert.Null(await database.Beckn.AnswerByCallbackAsync("discover", Guid.NewGuid(), Guid.NewGuid(), Body("a"), None));
         Assert.Null(await database.Beckn.AnswerByCallbackAsync("discover", null, Guid.NewGuid(), Body("a"), None));
-        Assert.False(await database.Beckn.KnowsTransactionAsync(Guid.NewGuid(), None));
+        Assert.Null(await database.Beckn.FindAskedAsync("discover", Guid.NewGuid(), Guid.NewGuid(), None));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class CatalogueBody
         if (parsed.Problem is not null)
             return parsed;
 
-        var said = root.Get("context").Get("bpp_id").Text();
+        var said = BecknContext.Field(root.Get("context"), "bpp_id").Text();
         parsed.CatalogueOf = said.Length is > 0 and <= LongestText ? said : bppId;
         var reading = Catalogue.ReadAll(root);
         foreach (var (reason, rejected) in reading.Rejected)
