@@ -104,11 +104,13 @@ public sealed class FakeTime(DateTimeOffset? start = null) : FakeTimeProvider(st
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            (Due, Period) = (dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : time.GetUtcNow() + dueTime, period);
+            Period = period;
             var change = Interlocked.Increment(ref _changes);
             time.Count(this, waits: false);
             if (!Inner.Change(dueTime, period))
                 return false;
+            // Read after it is set: when another thread moves the clock meanwhile, this is late and never too early.
+            Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : time.GetUtcNow() + dueTime;
             // It counts once it is set, so that no Advance comes too early for it; it may have fired by now.
             if (dueTime != Timeout.InfiniteTimeSpan && Volatile.Read(ref _lastFired) != change)
                 time.Count(this, waits: true);
