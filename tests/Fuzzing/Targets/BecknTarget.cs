@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Pylon.Beckn;
 using Pylon.Orchestrator.Beckn;
@@ -45,9 +46,10 @@ internal sealed class BecknTarget() : FuzzTarget("beckn")
             default:
                 var bad = Enumerable.Range(0, random.Next(1, 4))
                     .Select(_ => random.Next(3) == 0 ? AnyJson.Value(random, 4, Names) : AnyJson.WithBadMembers(random, Item.Replace("\"good\"", "\"bad\"", StringComparison.Ordinal))).ToList();
-                var offer = AnyJson.WithBadMembers(random, Offer);
+                // An item is rejected with the price of its own first offer.
+                var offer = AnyJson.WithBadMembers(random, Offer.Replace("\"good\"", "\"bad\"", StringComparison.Ordinal));
                 bad.Insert(random.Next(bad.Count + 1), Item);
-                var body = Body(string.Join(',', bad), offer);
+                var body = Body(string.Join(',', bad), $"{Offer},{offer}");
                 return new(Utf8(body), choice, HasGood: AnyJson.Depth(body) < 500);
         }
     }
@@ -72,7 +74,7 @@ internal sealed class BecknTarget() : FuzzTarget("beckn")
         {
             Expect(item.RenewableMixPercent is >= 0 and <= 100 && item.CarbonIntensity is null or (>= 0 and < double.PositiveInfinity), "figures are in their range");
             foreach (var text in new[] { item.ItemId, item.ProviderId, item.Name, item.GridZone, item.GridArea, item.Locality, item.Region, item.Country, item.Price?.Currency ?? "", item.Price?.Unit ?? "" })
-                Expect(text.Length <= 200 && !text.Any(c => char.IsControl(c) || char.IsSurrogate(c) || c == LenientJson.Damaged), "texts are texts");
+                Expect(text.Length <= 200 && !text.EnumerateRunes().Any(r => Rune.IsControl(r) || r == Rune.ReplacementChar), "texts are texts");
         }
     }
 
