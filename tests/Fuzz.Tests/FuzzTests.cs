@@ -8,7 +8,7 @@ namespace Pylon.Fuzz.Tests;
 /// </summary>
 public sealed class FuzzTests
 {
-    private const int Inputs = 10_000;
+    private const int Inputs = 5_000;
 
     public static TheoryData<string> Targets => [.. FuzzTargets.All.Select(target => target.Name)];
 
