@@ -83,6 +83,17 @@ public sealed class CompletionTests
         Assert.True(reports > 500 && faults > 5000, $"{reports} reports, {faults} faults");
     }
 
+    [Theory]
+    [InlineData(63, true)]
+    [InlineData(64, false)]
+    public void TheEnvelopeOfADeadLetterIsReadableHoweverDeepTheEventIs(int depth, bool isJson)
+    {
+        var body = Encoding.UTF8.GetBytes(new string('[', depth) + new string(']', depth));
+        var letter = new DeadLetterRecord(Guid.Empty, "phases", "1-1", EntryFormat.Envelope, "", "", "reason", 1, body, DeadLetterRecord.Open, Now, Now, null);
+        using var envelope = JsonDocument.Parse(DeadLetterEnvelope.Of(letter));
+        Assert.Equal(!isJson, envelope.RootElement.GetProperty("metadata").TryGetProperty("original_base64", out _));
+    }
+
     private static (Batches.PhaseReport? Report, string? Fault) Read(string envelope) =>
         Completion.Read(CompletionTopic.All[1], EntryFormat.Envelope, Encoding.UTF8.GetBytes(envelope), Shipped, Now);
 

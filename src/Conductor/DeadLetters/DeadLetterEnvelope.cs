@@ -47,7 +47,8 @@ internal static class DeadLetterEnvelope
     {
         try
         {
-            var reader = new Utf8JsonReader(bytes);
+            // The envelope is one level deeper, and readers of JSON take 64 unless they are asked for more.
+            var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 63 });
             return Utf8.IsValid(bytes) && JsonDocument.TryParseValue(ref reader, out var parsed) && Disposed(parsed) && !reader.Read();
         }
         catch (JsonException)

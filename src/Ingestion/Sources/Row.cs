@@ -95,9 +95,10 @@ internal sealed class Row(Func<string, string?> column, string body, long line =
 
     public decimal? OptionalNumber(string name, decimal min, decimal max)
     {
-        if (Read(name, min, max, out var number) is { } problem)
-            Fail(problem);
-        return number;
+        if (Read(name, min, max, out var number) is not { } problem)
+            return number;
+        Fail(problem);
+        return null;
     }
 
     private string? Read(string name, decimal min, decimal max, out decimal? number)
