@@ -10,16 +10,37 @@ public static class Quantity
 {
     private static readonly Dictionary<string, double> GramsPerKwh = new(StringComparer.Ordinal)
     {
-        ["g/kwh"] = 1, ["kg/kwh"] = 1000, ["mg/kwh"] = 0.001, ["t/kwh"] = 1_000_000, ["g/mwh"] = 0.001, ["kg/mwh"] = 1, ["t/mwh"] = 1000,
-        ["g/wh"] = 1000, ["kg/gwh"] = 0.001, ["t/gwh"] = 1, ["lb/mwh"] = 0.45359237, ["lbs/mwh"] = 0.45359237, ["lb/kwh"] = 453.59237, ["lbs/kwh"] = 453.59237,
-        ["g/mj"] = 3.6, ["kg/mj"] = 3600, ["kg/gj"] = 3.6,
+        ["g/kwh"] = 1,
+        ["kg/kwh"] = 1000,
+        ["mg/kwh"] = 0.001,
+        ["t/kwh"] = 1_000_000,
+        ["g/mwh"] = 0.001,
+        ["kg/mwh"] = 1,
+        ["t/mwh"] = 1000,
+        ["g/wh"] = 1000,
+        ["kg/gwh"] = 0.001,
+        ["t/gwh"] = 1,
+        ["lb/mwh"] = 0.45359237,
+        ["lbs/mwh"] = 0.45359237,
+        ["lb/kwh"] = 453.59237,
+        ["lbs/kwh"] = 453.59237,
+        ["g/mj"] = 3.6,
+        ["kg/mj"] = 3600,
+        ["kg/gj"] = 3.6,
     };
 
     private static readonly Dictionary<string, double> Megawatts = new(StringComparer.Ordinal) { ["mw"] = 1, ["kw"] = 0.001, ["gw"] = 1000, ["w"] = 0.000_001, ["megawatt"] = 1, ["kwatt"] = 0.001 };
 
     private static readonly Dictionary<string, double> Percents = new(StringComparer.Ordinal)
     {
-        ["%"] = 1, ["percent"] = 1, ["percentage"] = 1, ["pct"] = 1, ["fraction"] = 100, ["ratio"] = 100, ["share"] = 100, ["1"] = 100,
+        ["%"] = 1,
+        ["percent"] = 1,
+        ["percentage"] = 1,
+        ["pct"] = 1,
+        ["fraction"] = 100,
+        ["ratio"] = 100,
+        ["share"] = 100,
+        ["1"] = 100,
     };
 
     /// <summary>In gCO2/kWh.</summary>

@@ -15,7 +15,12 @@ internal static class Events
         Id = Text(random, Id),
         PhaseReported = new PhaseReported
         {
-            BatchId = Text(random, "b"), PhaseName = Text(random, "train"), EntityId = Text(random, "e"), Succeeded = true, ErrorCode = Text(random, ""), CorrelationId = Text(random, ""),
+            BatchId = Text(random, "b"),
+            PhaseName = Text(random, "train"),
+            EntityId = Text(random, "e"),
+            Succeeded = true,
+            ErrorCode = Text(random, ""),
+            CorrelationId = Text(random, ""),
         },
     });
 
@@ -24,8 +29,14 @@ internal static class Events
         Id = Text(random, Id),
         BatchPhaseProgressed = new BatchPhaseProgressed
         {
-            BatchId = Text(random, Id), PhaseName = Text(random, "train"), EntityId = Text(random, ""), ErrorCode = Text(random, ""), PhaseComplete = random.Next(2) == 0,
-            Completed = random.Next(4) == 0 ? unchecked((int)random.NextInt64()) : 1, Failed = random.Next(4) == 0 ? -1 : 0, Total = random.Next(4) == 0 ? int.MaxValue : 2,
+            BatchId = Text(random, Id),
+            PhaseName = Text(random, "train"),
+            EntityId = Text(random, ""),
+            ErrorCode = Text(random, ""),
+            PhaseComplete = random.Next(2) == 0,
+            Completed = random.Next(4) == 0 ? unchecked((int)random.NextInt64()) : 1,
+            Failed = random.Next(4) == 0 ? -1 : 0,
+            Total = random.Next(4) == 0 ? int.MaxValue : 2,
         },
     });
 

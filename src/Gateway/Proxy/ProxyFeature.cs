@@ -3,8 +3,8 @@ using Pylon.Gateway.Contracts;
 using Pylon.ServiceDefaults;
 using Pylon.Transcoding.Calls;
 using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Transforms;
 
 namespace Pylon.Gateway.Proxy;
 
