@@ -69,7 +69,9 @@ public static class Quantity
         return double.IsFinite(converted) ? converted : null;
     }
 
-    private static bool IsGiven(JsonElement unit) => unit.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
+    // An empty text is no unit.
+    private static bool IsGiven(JsonElement unit) =>
+        unit.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.String) || unit.Text().Length > 0;
 
     // As in kgCO2e/kWh, kg CO₂-eq per kWh, kg_per_kwh.
     private static string Plain(string unit)

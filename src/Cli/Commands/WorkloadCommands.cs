@@ -9,14 +9,16 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>submit</c>, <c>show</c>, <c>list</c>, <c>choose</c>: one call of the REST API each.</summary>
 internal static class WorkloadCommands
 {
+    private const int LongestDays = 3650;
+
     public static Command Submit(Checkout checkout, TimeProvider time)
     {
         var name = new Argument<string>("name") { Description = "The name of the workload" };
         var type = new Option<string?>("--type") { Description = "For example TRAINING_RUN" };
-        var minutes = new Option<int?>("--gpu-minutes") { Description = "GPU minutes that it needs" };
+        var minutes = Options.Positive<int>("--gpu-minutes", "GPU minutes that it needs");
         var deadline = new Option<string?>("--deadline") { Description = "When it must be done: 2026-05-01T12:00:00Z, or +6h, +2d from now" };
-        var cap = new Option<double?>("--carbon-cap") { Description = "Its limit of emissions, in gCO2" };
-        var price = new Option<double?>("--max-price") { Description = "Its limit of cost, in GBP" };
+        var cap = Options.Positive<double>("--carbon-cap", "Its limit of emissions, in gCO2");
+        var price = Options.Positive<double>("--max-price", "Its limit of cost, in GBP");
         var pipeline = new Option<string?>("--pipeline") { Description = "The pipeline that it goes through, for example compute_training" };
         var email = new Option<string?>("--email") { Description = "The user that it belongs to" };
         var json = Options.Json();
@@ -104,16 +106,17 @@ internal static class WorkloadCommands
 
     internal static DateTimeOffset Moment(string text, DateTimeOffset now)
     {
-        if (text.StartsWith('+') && double.TryParse(text[1..^1], out var amount))
+        if (text.StartsWith('+'))
         {
             var unit = text[^1] switch
             {
                 'm' => TimeSpan.FromMinutes(1),
                 'h' => TimeSpan.FromHours(1),
                 'd' => TimeSpan.FromDays(1),
-                _ => throw new ApiException($"Deadline '{text}' must be in minutes, hours or days, for example +90m, +6h or +2d."),
+                _ => TimeSpan.Zero,
             };
-            return now + unit * amount;
+            var isSpan = double.TryParse(text[1..].TrimEnd('m', 'h', 'd'), out var amount) && amount * unit.TotalDays is > 0 and <= LongestDays;
+            return isSpan ? now + (unit * amount) : throw new ApiException($"Deadline '{text}' must be minutes, hours or days, for example +90m, +6h or +2d, and at most {LongestDays} days.");
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
