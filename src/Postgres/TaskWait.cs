@@ -17,17 +17,4 @@ public static class TaskWait
         await over.CancelAsync();
         return task.IsCompleted;
     }
-
-    /// <summary>
-    /// What the task gives. While it runs, <paramref name="beat"/> is called every <paramref name="interval"/>: the sign of
-    /// life on a stream that has nothing to send.
-    /// </summary>
-    public static async Task<T> WithHeartbeatAsync<T>(
-        this Task<T> next, TimeSpan interval, TimeProvider time, Func<CancellationToken, Task> beat, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(beat);
-        while (!await next.EndsWithinAsync(interval, time, cancellationToken) && !cancellationToken.IsCancellationRequested)
-            await beat(cancellationToken);
-        return await next;
-    }
 }

@@ -8,32 +8,30 @@ public sealed class TaskWaitTests
     private readonly FakeTime _time = new();
 
     [Fact]
-    public async Task AStreamWithNothingToSendShowsASignOfLifeAtEachInterval()
+    public async Task AWaitEndsAfterItsTimeWithoutAnException()
     {
-        var next = new TaskCompletionSource<bool>();
-        var beats = 0;
-        var answer = next.Task.WithHeartbeatAsync(Interval, _time, _ => Task.FromResult(++beats), CancellationToken.None);
-        for (var expected = 1; expected <= 3; expected++)
-        {
-            await _time.TimersWaiting();
-            _time.Advance(Interval);
-            await Eventually.True(() => beats == expected);
-        }
+        using var thrown = ThrownExceptions.Record();
+        var wait = new TaskCompletionSource().Task.EndsWithinAsync(Interval, _time, CancellationToken.None);
+        await _time.TimersWaiting();
+        _time.Advance(Interval);
 
-        next.SetResult(true);
-
-        Assert.True(await answer.WaitAsync(TimeSpan.FromSeconds(10)));
-        Assert.Equal(3, beats);
+        Assert.False(await wait.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Empty(thrown.All);
     }
 
     [Fact]
-    public async Task TheFailureOfTheTaskIsThrown()
+    public async Task AWaitEndsWithItsTask()
     {
-        var failed = Task.FromException<bool>(new InvalidOperationException("no"));
+        var next = new TaskCompletionSource<bool>();
+        var wait = next.Task.EndsWithinAsync(Interval, _time, CancellationToken.None);
+        next.SetResult(true);
 
-        Assert.True(await failed.EndsWithinAsync(Interval, _time, CancellationToken.None));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => failed.WithHeartbeatAsync(Interval, _time, _ => Task.CompletedTask, CancellationToken.None));
+        Assert.True(await wait.WaitAsync(TimeSpan.FromSeconds(10)));
     }
+
+    [Fact]
+    public async Task TheFailureOfTheTaskIsNotThrown() =>
+        Assert.True(await Task.FromException<bool>(new InvalidOperationException("no")).EndsWithinAsync(Interval, _time, CancellationToken.None));
 
     [Fact]
     public async Task ACancelledWaitEndsWithoutAnException()

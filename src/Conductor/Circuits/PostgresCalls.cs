@@ -22,10 +22,7 @@ internal sealed class PostgresCalls(NpgsqlDataSource database, StoreCircuits cir
                 foreach (var statement in statements)
                     batch.BatchCommands.Add(statement);
                 await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-                var found = new List<T>();
-                while (await reader.ReadAsync(cancellationToken))
-                    found.Add(read(reader));
-                return found;
+                return await reader.ListAsync(read, cancellationToken);
             },
             cancellationToken);
 }
