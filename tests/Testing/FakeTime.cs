@@ -33,7 +33,7 @@ public sealed class FakeTime(DateTimeOffset? start = null) : FakeTimeProvider(st
     /// <summary>Sets the clock, which may only go forward.</summary>
     public new void SetUtcNow(DateTimeOffset now) => Advance(now - GetUtcNow());
 
-    /// <summary>Completes as soon as so many timers wait: the code under test is at its delay, and may be moved past it.</summary>
+    /// <summary>Completes when <paramref name="count"/> timers wait. Then the code under test has reached its delay, and Advance ends it.</summary>
     public Task TimersWaiting(int count = 1)
     {
         lock (_lock)

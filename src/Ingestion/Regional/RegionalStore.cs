@@ -41,8 +41,8 @@ internal sealed class RegionalStore(NpgsqlDataSource dataSource)
         SELECT count(*) FROM filled
         """;
 
-    // A real value goes before a synthetic one, however old; an actual before a forecast; a value of the source
-    // before an imported one; then the latest capture. The mix is the latest of the same source.
+    // A real value has priority over a synthetic one of any age, an actual over a forecast, a value of the source
+    // over an imported one; among equals the latest capture counts. The mix is the latest of the same source.
     internal const string ReadLatest =
         """
         SELECT r.region_id, r.short_name, r.dno_region,

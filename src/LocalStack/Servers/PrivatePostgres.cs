@@ -26,7 +26,7 @@ public sealed class PrivatePostgres : PrivateServer
 
     internal static string UriOf(int port) => $"postgresql://{Superuser}@127.0.0.1:{port}/{Database}";
 
-    /// <summary>A server that is not started yet; starting it makes the cluster if there is none.</summary>
+    /// <summary>A server that is not started yet; its start makes a missing cluster.</summary>
     public static async Task<PrivatePostgres> CreateAsync(PrivateServerOptions options, CancellationToken cancellationToken = default)
     {
         var user = await UnprivilegedUser.ForAsync(options.DataDirectory, cancellationToken);
@@ -34,7 +34,7 @@ public sealed class PrivatePostgres : PrivateServer
         return new PrivatePostgres(options, user, await BinariesForAsync(options.DataDirectory, cancellationToken));
     }
 
-    /// <summary>Makes the cluster if there is none, starts the server and waits until it takes connections.</summary>
+    /// <summary>Makes a missing cluster, starts the server and waits until it takes connections.</summary>
     public static async Task<PrivatePostgres> StartAsync(PrivateServerOptions options, CancellationToken cancellationToken = default) =>
         await StartedAsync(await CreateAsync(options, cancellationToken), cancellationToken);
 

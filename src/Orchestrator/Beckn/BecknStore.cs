@@ -172,7 +172,7 @@ internal sealed class BecknStore(NpgsqlDataSource database)
             : null;
     }
 
-    /// <summary>Matches a callback to its message; null when there is none.</summary>
+    /// <summary>Finds the message that a callback answers; null when it does not exist.</summary>
     public async Task<BecknCallback?> AnswerByCallbackAsync(
         string action, Guid? messageId, Guid? transactionId, JsonElement body, CancellationToken cancellationToken)
     {

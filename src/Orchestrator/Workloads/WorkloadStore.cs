@@ -123,7 +123,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         ?? await FirstAsync(FindByRequest, cancellationToken, requestId)
         ?? throw new InvalidOperationException($"request {requestId} is gone");
 
-    /// <summary>Null when there is none, or none that can be read.</summary>
+    /// <summary>Returns null when no row exists or the row cannot be read.</summary>
     public Task<WorkloadRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => FirstAsync(Find, cancellationToken, id);
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(

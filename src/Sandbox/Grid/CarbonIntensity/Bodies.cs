@@ -73,7 +73,7 @@ internal sealed class Bodies(DateTimeOffset now)
         return new GridAnswer(200, new JObject { ["data"] = Described(region, postcode, dno: postcode is null, [new JProperty("data", rows)]) }) { Rows = rows, Values = Numbers };
     }
 
-    /// <summary>Statistics of actuals and, where there is none yet, of forecasts.</summary>
+    /// <summary>Statistics of actuals; of forecasts for half hours without an actual.</summary>
     public GridAnswer Stats(DateTimeOffset from, DateTimeOffset to, TimeSpan? block)
     {
         var data = new JArray();
