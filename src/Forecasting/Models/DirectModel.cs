@@ -10,10 +10,7 @@ namespace Pylon.Forecasting.Models;
 /// </remarks>
 internal static class DirectModel
 {
-    public const int Blocks = 28;
-    public const int BlockHours = 6;
     public const int Features = 10;
-    private const int Horizon = Blocks * BlockHours;
     private const double Penalty = 2;
     private static readonly int[] Means = [3, 6, 12, 24, 72, 168];
 
@@ -25,7 +22,7 @@ internal static class DirectModel
         for (var k = 0; k < residuals.Length; k++)
         {
             SameHour(profile, k, features);
-            var weights = coefficients[Math.Min(k / BlockHours, Blocks - 1)];
+            var weights = coefficients[Math.Min(k / ErrorQuantiles.BlockHours, ErrorQuantiles.Blocks - 1)];
             var sum = 0.0;
             for (var n = 0; n < Features; n++)
                 sum += weights[n] * features[n];
@@ -36,21 +33,21 @@ internal static class DirectModel
     /// <summary>Fits the coefficients on every hour of the histories that has 56 days before it and 7 after.</summary>
     public static double[][] Fit(IReadOnlyList<HourlyHistory> histories)
     {
-        var equations = Enumerable.Range(0, Blocks).Select(_ => new LinearEquations(Features)).ToArray();
+        var equations = Enumerable.Range(0, ErrorQuantiles.Blocks).Select(_ => new LinearEquations(Features)).ToArray();
         Span<double> features = stackalloc double[Features];
         Span<double> scaled = stackalloc double[Features];
         foreach (var history in histories)
         {
-            for (var origin = 56 * 24; origin + Horizon <= history.Hours; origin++)
+            for (var origin = 56 * 24; origin + Forecaster.Horizon <= history.Hours; origin++)
             {
                 var profile = new Profile(history, origin);
                 Recent(profile, features);
-                for (var k = 0; k < Horizon; k++)
+                for (var k = 0; k < Forecaster.Horizon; k++)
                 {
                     SameHour(profile, k, features);
                     for (var n = 0; n < Features; n++)
                         scaled[n] = features[n] / profile.Mean;
-                    equations[k / BlockHours].Add(scaled, profile.Residual(origin + k) / profile.Mean);
+                    equations[k / ErrorQuantiles.BlockHours].Add(scaled, profile.Residual(origin + k) / profile.Mean);
                 }
             }
         }

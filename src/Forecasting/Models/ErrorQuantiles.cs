@@ -1,69 +1,65 @@
 namespace Pylon.Forecasting.Models;
 
 /// <summary>
-/// How wide the bands are: the quantiles of the absolute errors that the model makes at the last 42 origins, one a day, for each
-/// block of 6 hours ahead (split conformal prediction). The errors are in spreads of the profile at their origin, so that a
-/// band is wider in a time when the series swings more.
+/// How wide the bands of a forecast are: the quantiles of the absolute errors that it made at past origins, for each block of
+/// 6 hours ahead (split conformal prediction).
 /// </summary>
 /// <remarks>
-/// The hours of an origin are dependent: one origin counts as one error. With n origins the quantile that holds c of what comes
-/// is that of ⌈c(n+1)⌉/n; where it is more than 1 there is no band.
+/// The hours of an origin depend on one another, so an origin counts as one error. With n origins the quantile that holds the
+/// share c of what comes is that of ⌈c(n+1)⌉/n; where that is more than 1 there is no band. A block has one with 80 % from 4
+/// origins on, with 95 % from 19.
 /// </remarks>
-internal sealed class ErrorQuantiles
+public sealed class ErrorQuantiles
 {
-    private const int Origins = 42;
-    private readonly double?[] _of80 = new double?[DirectModel.Blocks];
-    private readonly double?[] _of95 = new double?[DirectModel.Blocks];
+    /// <summary>The hours of a block.</summary>
+    public const int BlockHours = 6;
 
-    /// <param name="history">What the forecasts are held against.</param>
-    /// <param name="firstOrigin">The first position at which the model can forecast.</param>
-    /// <param name="forecast">Fills the values from a position on.</param>
-    public ErrorQuantiles(HourlyHistory history, int firstOrigin, Action<Profile, Span<double>> forecast)
+    /// <summary>The blocks to 168 hours ahead.</summary>
+    public const int Blocks = 28;
+
+    private readonly double?[] _of80 = new double?[Blocks];
+    private readonly double?[] _of95 = new double?[Blocks];
+
+    /// <param name="errors">Of each origin the absolute errors by hour ahead, to 168; NaN where one is not known.</param>
+    /// <param name="mostOrigins">A block takes the first so many that have an error in it.</param>
+    public ErrorQuantiles(IReadOnlyList<double[]> errors, int mostOrigins)
     {
-        var errors = Enumerable.Range(0, DirectModel.Blocks).Select(_ => new List<double>(Origins * DirectModel.BlockHours)).ToArray();
-        Span<double> values = stackalloc double[DirectModel.Blocks * DirectModel.BlockHours];
-        for (var origin = history.Hours - 24; origin >= firstOrigin; origin -= 24)
+        ArgumentNullException.ThrowIfNull(errors);
+        var sorted = new List<double>(errors.Count * BlockHours);
+        for (var block = 0; block < Blocks; block++)
         {
-            var profile = new Profile(history, origin);
-            var known = Math.Min(values.Length, history.Hours - origin) / DirectModel.BlockHours;
-            if (errors[^1].Count == Origins * DirectModel.BlockHours)
-                break;
-            forecast(profile, values);
-            Collect(history, profile, values[..(known * DirectModel.BlockHours)], errors);
-        }
+            sorted.Clear();
+            var origins = 0;
+            foreach (var origin in errors)
+            {
+                if (origins == mostOrigins)
+                    break;
+                var before = sorted.Count;
+                for (var k = block * BlockHours; k < Math.Min(origin.Length, (block + 1) * BlockHours); k++)
+                {
+                    if (double.IsFinite(origin[k]))
+                        sorted.Add(origin[k]);
+                }
 
-        for (var block = 0; block < errors.Length; block++)
-        {
-            errors[block].Sort();
-            (_of80[block], _of95[block]) = (Quantile(errors[block], 0.8), Quantile(errors[block], 0.95));
+                origins += sorted.Count > before ? 1 : 0;
+            }
+
+            sorted.Sort();
+            (_of80[block], _of95[block]) = (Quantile(sorted, origins, 0.8), Quantile(sorted, origins, 0.95));
         }
     }
 
-    /// <summary>In spreads.</summary>
-    /// <param name="ahead">The hour, from 0.</param>
+    /// <summary>The errors that 80 % and 95 % stay below; null where too few are known.</summary>
+    /// <param name="ahead">The hour, from 0. Beyond the last block its quantiles hold.</param>
     public (double? Of80, double? Of95) At(int ahead)
     {
-        var block = Math.Min(ahead / DirectModel.BlockHours, DirectModel.Blocks - 1);
+        var block = Math.Min(ahead / BlockHours, Blocks - 1);
         return (_of80[block], _of95[block]);
     }
 
-    private static void Collect(HourlyHistory history, Profile profile, ReadOnlySpan<double> values, List<double>[] errors)
+    private static double? Quantile(List<double> sorted, int origins, double share)
     {
-        for (var k = 0; k < values.Length; k++)
-        {
-            var block = errors[k / DirectModel.BlockHours];
-            if (block.Count < Origins * DirectModel.BlockHours)
-                block.Add(Math.Abs(values[k] - history.Values[profile.End + k]) / Spread(profile));
-        }
-    }
-
-    /// <summary>A series that never moves has a spread of 0.</summary>
-    public static double Spread(Profile profile) => Math.Max(profile.Spread, 1e-9);
-
-    private static double? Quantile(List<double> sorted, double share)
-    {
-        var origins = sorted.Count / DirectModel.BlockHours;
-        var rank = (int)Math.Ceiling(share * (origins + 1)) * DirectModel.BlockHours;
-        return rank <= sorted.Count ? sorted[rank - 1] : null;
+        var rank = (int)Math.Ceiling(share * (origins + 1));
+        return origins > 0 && rank <= origins ? sorted[(int)((long)rank * sorted.Count / origins) - 1] : null;
     }
 }

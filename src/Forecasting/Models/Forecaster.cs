@@ -20,8 +20,10 @@ public sealed class Forecaster
     public const int LastDayHours = 24;
 
     /// <summary>The hours of history that are used; what is older changes nothing.</summary>
-    public const int UsedHours = (28 + 42 + 7) * 24;
+    public const int UsedHours = (28 + Origins + 7) * 24;
 
+    // One a day.
+    private const int Origins = 42;
     private const int RidgePriceHours = 48;
     private readonly ForecastKind _kind;
     private readonly string _model;
@@ -37,7 +39,7 @@ public sealed class Forecaster
             : kind == ForecastKind.CarbonIntensity ? ForecastModel.RidgeDirect
             : ForecastModel.Ridge;
         _ridge = known < RidgeHours ? null : RidgeModel.Fit(history);
-        _errors = new ErrorQuantiles(history, _model == ForecastModel.LastDay ? LastDayHours : LevelHours, Fill);
+        _errors = new ErrorQuantiles(Errors(history, _model == ForecastModel.LastDay ? LastDayHours : LevelHours), Origins);
     }
 
     /// <summary>Null when the history is shorter than a day.</summary>
@@ -59,7 +61,26 @@ public sealed class Forecaster
         })];
 
         ForecastBand? Band(double value, double? spreads) =>
-            spreads * ErrorQuantiles.Spread(profile) is { } half ? new ForecastBand(Floor(value - half), value + half) : null;
+            spreads * profile.Spread is { } half ? new ForecastBand(Floor(value - half), value + half) : null;
+    }
+
+    // Those that are made at the same hour of the last days, in spreads of the profile then: a band is wider in a time when the
+    // series swings more. An error of 7 days ahead is known for an origin 7 days ago, so 7 more origins are looked at.
+    private List<double[]> Errors(HourlyHistory history, int firstOrigin)
+    {
+        var errors = new List<double[]>();
+        for (var origin = history.Hours - 24; origin >= firstOrigin && errors.Count < Origins + 7; origin -= 24)
+        {
+            var profile = new Profile(history, origin);
+            var known = Math.Min(Horizon, history.Hours - origin);
+            var values = new double[known];
+            Fill(profile, values);
+            for (var k = 0; k < known; k++)
+                values[k] = Math.Abs(values[k] - history.Values[origin + k]) / profile.Spread;
+            errors.Add(values);
+        }
+
+        return errors;
     }
 
     private string ModelAt(int ahead) => _model == ForecastModel.Ridge && _kind == ForecastKind.Price && ahead >= RidgePriceHours ? ForecastModel.Level : _model;

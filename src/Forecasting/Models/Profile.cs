@@ -4,6 +4,7 @@ namespace Pylon.Forecasting.Models;
 internal sealed class Profile
 {
     private const int Hours = 28 * 24;
+    private const double LeastSpread = 1e-9;
     private readonly HourlyHistory _history;
     private readonly double[] _expected = new double[24];
 
@@ -26,13 +27,14 @@ internal sealed class Profile
             _expected[hour] /= counts[hour];
         for (var i = from; i < end; i++)
             Spread += Math.Abs(Residual(i)) / (end - from);
+        Spread = Math.Max(Spread, LeastSpread);
     }
 
     public int End { get; }
 
     public double Mean { get; }
 
-    /// <summary>The mean of the absolute residuals.</summary>
+    /// <summary>The mean of the absolute residuals; more than 0 also where a series never moves.</summary>
     public double Spread { get; }
 
     /// <summary>What the profile says of a position, also of a later one.</summary>

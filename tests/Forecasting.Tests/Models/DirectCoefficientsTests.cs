@@ -23,7 +23,7 @@ public sealed class DirectCoefficientsTests
             return;
         }
 
-        for (var block = 0; block < DirectModel.Blocks; block++)
+        for (var block = 0; block < ErrorQuantiles.Blocks; block++)
         {
             for (var n = 0; n < DirectModel.Features; n++)
                 Assert.Equal(fitted[block][n], DirectCoefficients.Values[block][n], 5e-7);
