@@ -93,9 +93,13 @@ public sealed class ForecastTests
         var request = new GetForecastRequest { Hours = 168, AsKnownAt = At("2026-03-02T10:20:00Z"), StartTime = At("2026-03-02T10:00:00Z") };
         var before = await service.Grid.GetForecastAsync(request);
 
-        // Two more days, and other values for those before, both known since this morning.
-        await service.Database.ExecuteAsync("UPDATE ingestion.carbon_intensity_national SET actual_gco2_kwh = 999, captured_at = '2026-03-04T10:00Z' WHERE window_start >= '2026-03-01T00:00Z' AND actual_gco2_kwh IS NOT NULL");
+        // Two more days, and other values from the day before on, known since this morning.
         await ActualsAsync(service.Database, "2026-03-02T10:00:00Z", Now);
+        await service.Database.ExecuteAsync(
+            """
+            UPDATE ingestion.carbon_intensity_national SET actual_gco2_kwh = 999, captured_at = '2026-03-04T10:00Z'
+            WHERE window_start >= '2026-03-01T00:00Z' AND actual_gco2_kwh IS NOT NULL
+            """);
         request.AsKnownAt.Nanos = 1000;
         var after = await service.Grid.GetForecastAsync(request);
         var now = await service.Grid.GetForecastAsync(new GetForecastRequest { Hours = 1 });
