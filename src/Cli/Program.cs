@@ -35,6 +35,7 @@ try
         WorkloadCommands.Choose(checkout),
         WorkloadCommands.Show(checkout),
         WorkloadCommands.List(checkout),
+        GridCommands.Create(checkout),
         ImportCommand.Create(checkout),
     };
     // Our own signal handling stops the stack in order, which may take long.
