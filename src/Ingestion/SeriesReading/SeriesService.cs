@@ -21,12 +21,12 @@ internal sealed class SeriesService(SeriesReader series, SeriesVersionStore vers
         var region = GridService.Region(definition, request.HasRegionId ? request.RegionId : null);
         var fill = Field.Known(request.Fill, "fill");
         var now = time.GetUtcNow();
-        var start = HalfHour.Containing(
-            GridService.Moment(request.StartTime, "start_time") ?? throw Refusal.InvalidArgument("start_time", "must be given").AsException());
+        var given = GridService.Moment(request.StartTime, "start_time");
         var end = GridService.Moment(request.EndTime, "end_time") ?? now;
+        var known = GridService.Moment(request.AsKnownAt, "as_known_at") ?? now;
+        var start = HalfHour.Containing(given ?? end.AddDays(-1));
         if (start >= end || end - start > LongestSpan)
             throw Refusal.InvalidArgument("end_time", $"must be later than start_time and by at most {LongestSpan.TotalDays:0} days").AsException();
-        var known = GridService.Moment(request.AsKnownAt, "as_known_at") ?? now;
         var count = (int)Math.Ceiling((end - start) / HalfHour.Length);
         // Before the values, so that a change between the two makes the answer look older than it is.
         var version = await versions.ReadAsync(definition, region is not null, context.CancellationToken);
