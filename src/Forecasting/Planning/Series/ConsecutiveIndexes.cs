@@ -1,0 +1,78 @@
+namespace Pylon.Forecasting.Planning.Series;
+
+/// <summary>
+/// The indexes of one series by duration. One is built when scans for its duration have cost as much as building it, so that
+/// durations in any order never cost more than twice the better way; the least recently used one makes room.
+/// </summary>
+internal sealed class ConsecutiveIndexes(long[] prefix)
+{
+    private const int MostIndexes = 64;
+
+    // A scan of fewer starts is as fast as an index.
+    private const int ShortScan = 48;
+
+    // Building looks at each start about eight times.
+    private const int BuildFactor = 8;
+
+    // Keeps the indexes of the longest series near 12 MB.
+    private const int MostStarts = 2_000_000;
+
+    private readonly Lock _building = new();
+    private readonly ConsecutiveIndex?[] _byDuration = new ConsecutiveIndex?[prefix.Length];
+    private readonly int[] _scanned = new int[prefix.Length];
+    private readonly List<int> _built = [];
+    private long _uses;
+
+    /// <summary>The earliest of the best starts in [from, to].</summary>
+    public int BestStart(int duration, int from, int to)
+    {
+        if (to - from < ShortScan)
+            return Scan(duration, from, to);
+        if (Volatile.Read(ref _byDuration[duration]) is { } index)
+        {
+            Volatile.Write(ref index.LastUse, Interlocked.Increment(ref _uses));
+            return index.BestStart(from, to);
+        }
+
+        // A race of two threads loses a count, which only delays the index.
+        _scanned[duration] += to - from;
+        return _scanned[duration] >= BuildFactor * prefix.Length ? Build(duration).BestStart(from, to) : Scan(duration, from, to);
+    }
+
+    private int Scan(int duration, int from, int to)
+    {
+        var (best, least) = (from, long.MaxValue);
+        for (var start = from; start <= to; start++)
+        {
+            var sum = prefix[start + duration] - prefix[start];
+            if (sum < least)
+                (best, least) = (start, sum);
+        }
+
+        return best;
+    }
+
+    private ConsecutiveIndex Build(int duration)
+    {
+        lock (_building)
+        {
+            if (_byDuration[duration] is { } built)
+                return built;
+            if (_built.Count >= Math.Min(MostIndexes, Math.Max(1, MostStarts / prefix.Length)))
+                Evict();
+            var index = new ConsecutiveIndex(prefix, duration);
+            index.LastUse = Interlocked.Increment(ref _uses);
+            _built.Add(duration);
+            Volatile.Write(ref _byDuration[duration], index);
+            return index;
+        }
+    }
+
+    private void Evict()
+    {
+        var oldest = _built.MinBy(duration => Volatile.Read(ref _byDuration[duration]!.LastUse));
+        _built.Remove(oldest);
+        _scanned[oldest] = 0;
+        Volatile.Write(ref _byDuration[oldest], null);
+    }
+}
