@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Pylon.Forecasting.Gaps;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
@@ -41,33 +42,14 @@ internal static class PackedSeries
             (values[at], indexes[at]) = (point.Value, index);
         }
 
-        response.Gaps.AddRange(Gaps(values, fill));
+        response.Gaps.AddRange(GapLine.Fill(values, fill == SeriesFill.Linear ? LongestFill : 0).Select(gap => new SeriesGap
+        {
+            First = gap.First,
+            HalfHours = gap.Count,
+            Fill = gap.IsFilled ? SeriesFill.Linear : SeriesFill.None,
+        }));
         response.Values.AddRange(values);
         response.SourceIndexes.AddRange(indexes);
         return response;
-    }
-
-    private static IEnumerable<SeriesGap> Gaps(double[] values, SeriesFill fill)
-    {
-        for (var first = 0; first < values.Length; first++)
-        {
-            if (!double.IsNaN(values[first]))
-                continue;
-            var end = first + 1;
-            while (end < values.Length && double.IsNaN(values[end]))
-                end++;
-            var isFilled = fill == SeriesFill.Linear && first > 0 && end < values.Length && end - first <= LongestFill;
-            if (isFilled)
-                FillLine(values, first, end);
-            yield return new SeriesGap { First = first, HalfHours = end - first, Fill = isFilled ? SeriesFill.Linear : SeriesFill.None };
-            first = end;
-        }
-    }
-
-    private static void FillLine(double[] values, int first, int end)
-    {
-        var (before, after, steps) = (values[first - 1], values[end], end - first + 1);
-        for (var i = first; i < end; i++)
-            values[i] = before + ((after - before) * (i - first + 1) / steps);
     }
 }

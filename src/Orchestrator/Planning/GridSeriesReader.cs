@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Pylon.Forecasting.Gaps;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
@@ -11,6 +12,9 @@ internal sealed class GridSeriesReader(
     SeriesService.SeriesServiceClient series, GridService.GridServiceClient grid, SeriesCache cache, TimeProvider time)
 {
     public static readonly TimeSpan HalfHour = TimeSpan.FromMinutes(30);
+
+    // As Ingestion fills stored series.
+    private const int LongestFill = 48;
 
     private static readonly ValueSource Missing = new(PlanValueKind.Missing, "");
     private static readonly ValueSource Filled = new(PlanValueKind.Filled, "");
@@ -33,7 +37,7 @@ internal sealed class GridSeriesReader(
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         {
-            throw Refusal.Unavailable("INGESTION_UNAVAILABLE", "Ingestion is unreachable: stored series and forecasts cannot be read.", TimeSpan.FromSeconds(1)).AsException();
+            throw Refusals.IngestionUnreachable.AsException();
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.InvalidArgument)
         {
@@ -54,10 +58,10 @@ internal sealed class GridSeriesReader(
         if (key.RegionId is { } region)
             request.RegionId = region;
         var answer = await series.ReadSeriesAsync(request, cancellationToken: cancellationToken);
-        var gaps = answer.Gaps.Select(gap => new ValueGap(gap.First, gap.HalfHours, gap.Fill == SeriesFill.Linear)).ToList();
+        var gaps = answer.Gaps.Select(gap => new Gap(gap.First, gap.HalfHours, gap.Fill == SeriesFill.Linear)).ToList();
         List<ValueSource> sources = [Missing, .. answer.Sources.Skip(1).Select(Stored), Filled];
         var sourceOf = answer.SourceIndexes.ToArray();
-        foreach (var gap in gaps.Where(gap => gap.Filled))
+        foreach (var gap in gaps.Where(gap => gap.IsFilled))
             sourceOf.AsSpan(gap.First, gap.Count).Fill(sources.Count - 1);
         return new StepValues
         {
@@ -97,9 +101,9 @@ internal sealed class GridSeriesReader(
             (values[at], upper[at], sourceOf[at]) = (point.Value, point.Band80?.Upper ?? double.NaN, index);
         }
 
-        var gaps = GapFill.Find(values, key.IsFilled);
+        var gaps = GapLine.Fill(values, key.IsFilled ? LongestFill : 0);
         sources.Add(Filled);
-        foreach (var gap in gaps.Where(gap => gap.Filled))
+        foreach (var gap in gaps.Where(gap => gap.IsFilled))
             sourceOf.AsSpan(gap.First, gap.Count).Fill(sources.Count - 1);
         return new StepValues
         {

@@ -1,5 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using Pylon.Forecasting.Planning.Series;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
@@ -9,13 +8,14 @@ namespace Pylon.Orchestrator.Planning;
 /// <summary>Reads the values that a caller gives. Pure.</summary>
 internal static class InlineValues
 {
+    private const int MostValues = Forecasting.Planning.Series.PlanSeries.MaxSteps;
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly IReadOnlyList<ValueSource> Inline = [new(PlanValueKind.Inline, "")];
 
     public static StepValues Read(PlanInlineSeries given, string field)
     {
-        if (given.Values.Count is 0 or > PlanSeries.MaxSteps)
-            throw Refusal.InvalidArgument($"{field}.values", $"must be 1 to {PlanSeries.MaxSteps} values").AsException();
+        if (given.Values.Count is 0 or > MostValues)
+            throw Refusal.InvalidArgument($"{field}.values", $"must be 1 to {MostValues} values").AsException();
         if (given.Upper.Count > 0 && given.Upper.Count != given.Values.Count)
             throw Refusal.InvalidArgument($"{field}.upper", "must be as many as values").AsException();
         for (var i = 0; i < given.Values.Count; i++)

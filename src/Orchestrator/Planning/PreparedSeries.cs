@@ -1,3 +1,4 @@
+using Pylon.Forecasting.Gaps;
 using Pylon.Forecasting.Planning.Series;
 using Pylon.Rpc;
 
@@ -39,8 +40,8 @@ internal sealed record PreparedSeries(StepValues Values, int Factor, PlanSeries 
     }
 
     /// <summary>The first gap within the steps [first, end) that is not filled; null without one.</summary>
-    public ValueGap? GapIn(int first, int end) =>
-        Values.Gaps.FirstOrDefault(gap => !gap.Filled && gap.First < (long)end * Factor && gap.First + gap.Count > (long)first * Factor);
+    public Gap? GapIn(int first, int end) =>
+        Values.Gaps.Where(gap => !gap.IsFilled && gap.First < (long)end * Factor && gap.First + gap.Count > (long)first * Factor).Cast<Gap?>().FirstOrDefault();
 
     // A series ends with its last value.
     private static int LastKnown(double[] values)

@@ -1,12 +1,10 @@
+using Pylon.Forecasting.Gaps;
 using Pylon.Orchestrator.V1;
 
 namespace Pylon.Orchestrator.Planning;
 
 /// <summary>What a value is, and who gave it.</summary>
 internal sealed record ValueSource(PlanValueKind Kind, string Name);
-
-/// <summary>Values in a row that are missing, by place.</summary>
-internal sealed record ValueGap(int First, int Count, bool Filled);
 
 /// <summary>The values of a series as they were given or read, NaN where one is missing.</summary>
 internal sealed record StepValues
@@ -26,7 +24,7 @@ internal sealed record StepValues
     /// <summary>For each value its place in <see cref="Sources"/>; null when all have the first.</summary>
     public int[]? SourceOf { get; init; }
 
-    public IReadOnlyList<ValueGap> Gaps { get; init; } = [];
+    public IReadOnlyList<Gap> Gaps { get; init; } = [];
 
     /// <summary>Null for values of the caller.</summary>
     public DateTimeOffset? AsKnownAt { get; init; }

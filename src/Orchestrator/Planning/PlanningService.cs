@@ -1,0 +1,41 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Pylon.Orchestrator.V1;
+using Field = Pylon.Rpc.Field;
+
+namespace Pylon.Orchestrator.Planning;
+
+/// <summary>The gRPC service of the planner.</summary>
+internal sealed class PlanningService(PlaceReader reader, IOptions<PlanningOptions> options) : V1.PlanningService.PlanningServiceBase
+{
+    private const int DefaultRunnersUp = 2;
+    private const int MostRunnersUp = 63;
+
+    public override async Task<PlanWindowResponse> PlanWindow(PlanWindowRequest request, ServerCallContext context)
+    {
+        var runnersUp = request.HasRunnersUp ? Field.Range(request.RunnersUp, "runners_up", 0, MostRunnersUp) : DefaultRunnersUp;
+        var places = await reader.ReadAsync(request.Places, request.Step, request.Risk, context.CancellationToken);
+        var job = new JobReader(places, options.Value).Read(request.Job, "job", runnersUp);
+        var planned = JobPlanner.Plan(job, places, "job");
+        var answers = new PlanAnswers(places, options.Value);
+        var response = new PlanWindowResponse { Plan = answers.Of(planned.Best, job), StartTime = places.Start?.ToTimestamp(), Step = places.Step.ToDuration() };
+        response.RunnersUp.AddRange(planned.RunnersUp.Select(option => answers.Of(option, job)));
+        response.Data.AddRange(PlanSources.Of(places, response.Plan.WindowFirstStep, response.Plan.WindowEndStep));
+        response.Curve.AddRange(PlanAnswers.Curve(response.Plan, places.Named(response.Plan.Zone)));
+        return response;
+    }
+
+    public override Task PlanBatch(IAsyncStreamReader<PlanBatchRequest> requestStream, IServerStreamWriter<PlanBatchResponse> responseStream, ServerCallContext context) =>
+        new BatchCall(reader, options.Value, requestStream, responseStream).RunAsync(context.CancellationToken);
+
+    public override async Task<ComparePlansResponse> ComparePlans(ComparePlansRequest request, ServerCallContext context)
+    {
+        var places = await reader.ReadAsync(request.Places, request.Step, request.Risk, context.CancellationToken);
+        var job = new JobReader(places, options.Value).Read(request.Job, "job", 0);
+        var response = new ComparePlansResponse { StartTime = places.Start?.ToTimestamp(), Step = places.Step.ToDuration() };
+        response.Rows.AddRange(new Comparison(places, job, options.Value).Rows(request.ParetoPoints, request.Job));
+        response.Data.AddRange(PlanSources.Of(places, Math.Min(job.Begin, places.Count), job.End(places.Count)));
+        return response;
+    }
+}
