@@ -9,8 +9,10 @@ namespace Pylon.Orchestrator.Planning;
 internal sealed class BatchCall(PlaceReader reader, PlanningOptions options, IAsyncStreamReader<PlanBatchRequest> requests, IServerStreamWriter<PlanBatchResponse> responses)
 {
     private const int MostJobsOfMessage = 20_000;
+    private const int MostCapacity = 1_000_000;
     private const int ResultBytes = 512 * 1024;
     private readonly BatchTotals _totals = new();
+    private IReadOnlyList<PlanData> _data = [];
     private long _bytes;
     private int _jobs;
 
@@ -20,8 +22,8 @@ internal sealed class BatchCall(PlaceReader reader, PlanningOptions options, IAs
             throw Refusal.InvalidArgument("places", "must be given in the first message").AsException();
         var first = requests.Current;
         var places = await reader.ReadAsync(first.Places, first.Step, first.Risk, cancellationToken);
-        await responses.WriteAsync(new PlanBatchResponse { Data = { PlanSources.Of(places, 0, places.Count) } }, cancellationToken);
-        IBatchPlanner planner = first.HasCapacity ? new CapacityBatch(places, options, first.Capacity) : new StreamedBatch(places, options);
+        _data = [.. PlanSources.Of(places, 0, places.Count)];
+        var planner = PlannerOf(first, places);
         CountMessage(first);
         await WriteAsync(planner.Add(first.Jobs, 0), cancellationToken);
         while (await requests.MoveNext(cancellationToken))
@@ -33,7 +35,16 @@ internal sealed class BatchCall(PlaceReader reader, PlanningOptions options, IAs
         }
 
         await WriteAsync(planner.Finish(), cancellationToken);
-        await responses.WriteAsync(new PlanBatchResponse { Totals = planner.Complete(_totals) }, cancellationToken);
+        await SendAsync(new PlanBatchResponse { Totals = planner.Complete(_totals) }, cancellationToken);
+    }
+
+    private IBatchPlanner PlannerOf(PlanBatchRequest first, Places places)
+    {
+        if (!first.HasCapacity)
+            return new StreamedBatch(places, options);
+        if (places.All.Count > 1)
+            throw Refusal.InvalidArgument("capacity", "must be absent with several places").AsException();
+        return new CapacityBatch(places, options, Field.Range(first.Capacity, "capacity", 1, MostCapacity));
     }
 
     private static void CheckLater(PlanBatchRequest message)
@@ -60,11 +71,12 @@ internal sealed class BatchCall(PlaceReader reader, PlanningOptions options, IAs
         var (message, bytes) = (new PlanBatchResponse(), 0);
         foreach (var result in results)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             _totals.Add(result);
             var size = result.CalculateSize();
             if (bytes > 0 && bytes + size > ResultBytes)
             {
-                await responses.WriteAsync(message, cancellationToken);
+                await SendAsync(message, cancellationToken);
                 (message, bytes) = (new PlanBatchResponse(), 0);
             }
 
@@ -73,6 +85,14 @@ internal sealed class BatchCall(PlaceReader reader, PlanningOptions options, IAs
         }
 
         if (bytes > 0)
-            await responses.WriteAsync(message, cancellationToken);
+            await SendAsync(message, cancellationToken);
+    }
+
+    // The first message says where the values come from: a call that fails before sends none.
+    private Task SendAsync(PlanBatchResponse message, CancellationToken cancellationToken)
+    {
+        message.Data.AddRange(_data);
+        _data = [];
+        return responses.WriteAsync(message, cancellationToken);
     }
 }
