@@ -36,6 +36,7 @@ try
         WorkloadCommands.Show(checkout),
         WorkloadCommands.List(checkout),
         ImportCommand.Create(checkout),
+        PlanCommand.Create(checkout, TimeProvider.System),
     };
     // Our own signal handling stops the stack in order, which may take long.
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
