@@ -7,7 +7,7 @@ namespace Pylon.Forecasting.Planning.Solving;
 /// the limits from above.
 /// </summary>
 /// <remarks>Handler, Zang: A dual algorithm for the constrained shortest path problem, 1980.</remarks>
-internal sealed class LimitedSearch(ZoneWindow window, Func<Int128[], int[]?> solve)
+internal sealed class LimitedSearch(ZoneWindow window, Func<Int128[], int[]?> solve, CancellationToken cancellationToken)
 {
     private const int MostTurns = 40;
     private const int MultiplierBits = 20;
@@ -60,6 +60,7 @@ internal sealed class LimitedSearch(ZoneWindow window, Func<Int128[], int[]?> so
         var keeps = least;
         for (var turn = 0; turn < MostTurns; turn++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var (limit, own) = Multipliers.Shrink(Sum(costs, keeps) - Sum(costs, breaks), Sum(breaks, n) - Sum(keeps, n), MultiplierBits);
             var next = _multipliers.With(n, own, limit);
             var combined = next.Combine(window);
