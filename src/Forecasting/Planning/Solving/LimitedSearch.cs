@@ -44,7 +44,7 @@ internal sealed class LimitedSearch(ZoneWindow window, Func<Int128[], int[]?> so
 
         if (!isFree)
             return new Found(_best, _lowerBound, _best is not null && _lowerBound >= _bestCost);
-        return new BranchSearch(window, _multipliers, _lowerBound).Run(_best);
+        return new BranchSearch(window, _multipliers, _lowerBound).Run(_best is null ? null : SwapSearch.Improve(window, _best));
     }
 
     private void Tighten(int n, int[] least)
