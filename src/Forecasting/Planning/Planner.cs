@@ -10,15 +10,23 @@ public static class Planner
     /// The best zone and steps, or what stands in the way. Among equal costs the steps that come first win (compared one by
     /// one in the order of time), among zones the smaller id.
     /// </summary>
-    public static PlanResult Plan(PlanRequest request)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static PlanResult Plan(PlanRequest request, CancellationToken cancellationToken = default)
     {
         if (RequestRules.Check(request) is { } refusal)
             return new PlanResult.Refused(refusal);
-        var found = ZoneSearch.Find(request);
+        var found = ZoneSearch.Find(request, cancellationToken);
         if (found.Refusal is not null)
             return new PlanResult.Refused(found.Refusal);
         return found.Options.Count > 0
             ? new PlanResult.Planned(found.Options[0], [.. found.Options.Skip(1).Take(request.RunnersUp)])
-            : new RelaxationSearch(request, found.IsProven).Run();
+            : new RelaxationSearch(request, found.IsProven, cancellationToken).Run();
     }
+
+    /// <summary>
+    /// The plans between the cheapest in GBP and the cheapest in grams that are best for some weight; the objective of the
+    /// request does not matter. Needs prices.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static ParetoResult Pareto(PlanRequest request, CancellationToken cancellationToken = default) => new ParetoSweep(request, cancellationToken).Run();
 }

@@ -7,7 +7,7 @@ namespace Pylon.Forecasting.Planning.Solving;
 /// the limits from above.
 /// </summary>
 /// <remarks>Handler, Zang: A dual algorithm for the constrained shortest path problem, 1980.</remarks>
-internal sealed class LimitedSearch(ZoneWindow window, Func<Int128[], int[]?> solve)
+internal sealed class LimitedSearch(ZoneWindow window, Func<Int128[], int[]?> solve, CancellationToken cancellationToken)
 {
     private const int MostTurns = 40;
     private const int MultiplierBits = 20;
@@ -44,7 +44,7 @@ internal sealed class LimitedSearch(ZoneWindow window, Func<Int128[], int[]?> so
 
         if (!isFree)
             return new Found(_best, _lowerBound, _best is not null && _lowerBound >= _bestCost);
-        return new BranchSearch(window, _multipliers, _lowerBound).Run(_best);
+        return new BranchSearch(window, _multipliers, _lowerBound).Run(_best is null ? null : SwapSearch.Improve(window, _best));
     }
 
     private void Tighten(int n, int[] least)
@@ -60,6 +60,7 @@ internal sealed class LimitedSearch(ZoneWindow window, Func<Int128[], int[]?> so
         var keeps = least;
         for (var turn = 0; turn < MostTurns; turn++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var (limit, own) = Multipliers.Shrink(Sum(costs, keeps) - Sum(costs, breaks), Sum(breaks, n) - Sum(keeps, n), MultiplierBits);
             var next = _multipliers.With(n, own, limit);
             var combined = next.Combine(window);

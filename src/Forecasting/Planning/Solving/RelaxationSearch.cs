@@ -7,7 +7,7 @@ namespace Pylon.Forecasting.Planning.Solving;
 /// For a request without a plan: each limit that is set, relaxed alone, to the nearest value with which there is a plan.
 /// Every relaxation that is told was solved.
 /// </summary>
-internal sealed class RelaxationSearch(PlanRequest request, bool isProven)
+internal sealed class RelaxationSearch(PlanRequest request, bool isProven, CancellationToken cancellationToken)
 {
     // An earlier start moves the end of the window too, so each one is tried.
     private const int MostEarlierStarts = 1_000;
@@ -101,7 +101,7 @@ internal sealed class RelaxationSearch(PlanRequest request, bool isProven)
     }
 
     // More is never worse, so the smallest that suffices is found by halving.
-    private static Relaxation? Smallest(PlanLimit limit, int from, int to, Func<int, PlanRequest> relaxed)
+    private Relaxation? Smallest(PlanLimit limit, int from, int to, Func<int, PlanRequest> relaxed)
     {
         if (from > to || Solve(relaxed(to)) is not { } plan)
             return null;
@@ -118,9 +118,9 @@ internal sealed class RelaxationSearch(PlanRequest request, bool isProven)
     }
 
     // The least that any zone reaches without the limit, rounded up; then solved with it.
-    private static Relaxation? Least(PlanLimit limit, PlanRequest without, Func<PlanOption, double> amount, Func<decimal, PlanRequest> relaxed)
+    private Relaxation? Least(PlanLimit limit, PlanRequest without, Func<PlanOption, double> amount, Func<decimal, PlanRequest> relaxed)
     {
-        var options = ZoneSearch.Find(without).Options;
+        var options = ZoneSearch.Find(without, cancellationToken).Options;
         if (options.Count == 0)
             return null;
         var least = (decimal)options.Min(amount);
@@ -136,7 +136,7 @@ internal sealed class RelaxationSearch(PlanRequest request, bool isProven)
     private static decimal Up(decimal value) => Math.Ceiling(value * Digits) / Digits;
 
     // What was a valid request may be too large with a longer window.
-    private static PlanOption? Solve(PlanRequest relaxed) => RequestRules.Check(relaxed) is null ? ZoneSearch.Find(relaxed).Options.FirstOrDefault() : null;
+    private PlanOption? Solve(PlanRequest relaxed) => RequestRules.Check(relaxed) is null ? ZoneSearch.Find(relaxed, cancellationToken).Options.FirstOrDefault() : null;
 
     private PlanRequest With(PlanLimits limits) => request with { Limits = limits };
 

@@ -11,8 +11,9 @@ internal static class RequestRules
     private const long ScaledMaxCarbon = (long)SeriesScale.MaxCarbon * SeriesScale.Carbon;
     private const long ScaledMaxPrice = (long)SeriesScale.MaxPrice * SeriesScale.Price;
 
-    // The tables of the search for pieces take a byte and the time of some 20 ns for each of these.
+    // The search for pieces takes a byte and some 20 ns for each of these; under limits on sums it is repeated.
     private const long MostStates = 20_000_000;
+    private const long MostStatesUnderLimits = 2_000_000;
 
     public static PlanRefusal? Check(PlanRequest request) =>
         CheckZones(request) ?? CheckJob(request) ?? CheckPieces(request) ?? CheckPower(request) ?? CheckObjective(request.Objective) ?? CheckLimits(request.Limits) ?? CheckSteps(request);
@@ -60,8 +61,15 @@ internal static class RequestRules
             return PlanRefusal.Invalid("min_piece", "and restarts are for interruptible jobs only");
         if (!Enum.IsDefined(request.Shape))
             return PlanRefusal.Invalid("shape", "must be Consecutive or Interruptible");
-        return PieceSolver.IsNeeded(request) && PieceSolver.States(request, SearchWindow.Of(request).Length) > MostStates
-            ? PlanRefusal.Invalid("min_piece", $"restarts or a profile for an interruptible job need a shorter duration or window: duration × window × (restarts + 1) must be at most {MostStates}")
+        return PieceSolver.IsNeeded(request) ? CheckStates(request) : null;
+    }
+
+    private static PlanRefusal? CheckStates(PlanRequest request)
+    {
+        var isLimited = request.Limits is not { MaxMeanCarbon: null, MaxTotalCarbon: null, MaxPrice: null };
+        var most = isLimited ? MostStatesUnderLimits : MostStates;
+        return PieceSolver.States(request, SearchWindow.Of(request).Length) * request.Zones.Count > most
+            ? PlanRefusal.Invalid("duration", $"or the window or the zones must be fewer for pieces, restarts or a profile with interruptions: duration × window × zones × (restarts + 1) must be at most {most}")
             : null;
     }
 

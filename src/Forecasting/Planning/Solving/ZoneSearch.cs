@@ -7,7 +7,7 @@ namespace Pylon.Forecasting.Planning.Solving;
 /// <summary>Solves a checked request in each of its zones.</summary>
 internal static class ZoneSearch
 {
-    public static ZoneOptions Find(PlanRequest request)
+    public static ZoneOptions Find(PlanRequest request, CancellationToken cancellationToken)
     {
         var window = SearchWindow.Of(request);
         var zones = request.Zones.Where(zone => request.Limits.Allows(zone.Id)).ToList();
@@ -19,10 +19,11 @@ internal static class ZoneSearch
         var (options, isProven) = (new List<PlanOption>(), true);
         foreach (var zone in zones)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var inZone = new ZoneWindow(request, zone, window, coefficients, energy);
             if (CostSize.Check(request, inZone) is { } refusal)
                 return new ZoneOptions([], true, refusal);
-            var found = Find(request, inZone);
+            var found = Find(request, inZone, cancellationToken);
             isProven &= found.IsProven;
             if (found.Steps is { } steps)
                 options.Add(OptionBuilder.Build(request, inZone, coefficients, IsNowEnough(request, inZone, steps) ? found with { Steps = Now(request), IsProven = true } : found));
@@ -31,7 +32,7 @@ internal static class ZoneSearch
         return new ZoneOptions([.. options.OrderBy(option => option.ExactCost).ThenBy(option => option.ZoneId, StringComparer.Ordinal)], isProven, null);
     }
 
-    private static Found Find(PlanRequest request, ZoneWindow window)
+    private static Found Find(PlanRequest request, ZoneWindow window, CancellationToken cancellationToken)
     {
         if (PieceSolver.IsConsecutive(request))
         {
@@ -43,7 +44,7 @@ internal static class ZoneSearch
         Func<Int128[], int[]?> solve = isFree
             ? costs => SmallestSolver.Best(request.Duration, window.Blocked, costs)
             : new PieceSolver(request, window.Energy, window.Blocked).Best;
-        return new LimitedSearch(window, solve).Run(isFree);
+        return new LimitedSearch(window, solve, cancellationToken).Run(isFree);
     }
 
     private static int[] Now(PlanRequest request) => [.. Enumerable.Range(0, request.Duration)];
