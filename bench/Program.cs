@@ -8,15 +8,19 @@ using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
-var options = Options(args.Skip(1));
+// What stands before the first option are files.
+var files = args.Skip(1).TakeWhile(arg => !arg.StartsWith("--", StringComparison.Ordinal)).ToList();
+var options = Options(args.Skip(1 + files.Count));
 IReadOnlyList<Scenario> scenarios =
 [
     new ConductScenario(),
     new IngestScenario(),
+    new ForecastScenario(files),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
 ];
 
-if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario)
+if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario
+    || (files.Count > 0 && scenario is not ForecastScenario))
 {
     await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]\n");
     foreach (var one in scenarios)

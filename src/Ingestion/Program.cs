@@ -1,4 +1,5 @@
 using Pylon.Ingestion.Clients;
+using Pylon.Ingestion.Forecasts;
 using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Grid;
 using Pylon.Ingestion.Import;
@@ -39,6 +40,7 @@ internal static class Program
             .AddSourceClients(builder.Configuration)
             .AddRuns()
             .AddFreshness()
+            .AddForecasts()
             .AddGrid()
             .AddImport();
 

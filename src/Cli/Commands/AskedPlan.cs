@@ -32,13 +32,14 @@ internal sealed record AskedPlan(
     private IEnumerable<JsonObject> Places(DateTimeOffset now, TimeSpan step)
     {
         if (Series is { } file)
-            yield return new JsonObject { ["zone"] = Path.GetFileNameWithoutExtension(file), ["carbon"] = Inline(file, now, step) };
-        else if (Zones.Count > 0)
         {
-            foreach (var zone in Zones)
-                yield return Place(new JsonObject { ["grid_zone_code"] = zone });
+            yield return new JsonObject { ["zone"] = Path.GetFileNameWithoutExtension(file), ["carbon"] = Inline(file, now, step) };
+            yield break;
         }
-        else
+
+        foreach (var zone in Zones)
+            yield return Place(new JsonObject { ["grid_zone_code"] = zone });
+        if (Zones.Count == 0)
             yield return Place(Region is { } region ? new JsonObject { ["region_id"] = region } : []);
     }
 

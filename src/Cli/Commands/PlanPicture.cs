@@ -22,8 +22,7 @@ internal static class PlanPicture
         if (plan.Price is { } price)
             yield return Text($"price:  {price.Mean:0.##} GBP/MWh instead of {price.NowMean:0.##} now ({Saving(price.SavingPercent)})");
         if (plan.Energy is { } energy)
-            yield return Text($"energy: {energy.EnergyKwh:0.###} kWh{(energy.Assumed ? $", assumed: {energy.Basis}" : "")}; {energy.EmissionsGco2:0.#} g instead of {energy.NowEmissionsGco2:0.#} now")
-                + (energy.CostGbp is { } pounds ? Text($"; {pounds:0.####} GBP") : "");
+            yield return Energy(energy);
         foreach (var other in answer.RunnersUp)
             yield return Text($"next:   {other.Zone}, start {Moment(answer, other.StartStep)}, {other.Carbon?.Mean ?? 0:0.##} gCO2/kWh");
         foreach (var data in answer.Data.Where(data => data.Zone == plan.Zone && data.Carbon is not null))
@@ -45,6 +44,12 @@ internal static class PlanPicture
         var bars = string.Concat(columns.Select(value => Bars[most > least ? (int)Math.Round((value - least) / (most - least) * (Bars.Length - 1)) : 0]));
         var marks = string.Concat(columns.Select((_, n) => chosen.Contains(n) ? '^' : ' ')).TrimEnd();
         return [Text($"{bars}  {least:0.#} to {most:0.#} gCO2/kWh{(wide > 1 ? $", {wide} steps a column" : "")}"), marks];
+    }
+
+    private static string Energy(PlanEnergy energy)
+    {
+        var (assumed, cost) = (energy.Assumed ? $", assumed: {energy.Basis}" : "", energy.CostGbp is { } pounds ? Text($"; {pounds:0.####} GBP") : "");
+        return Text($"energy: {energy.EnergyKwh:0.###} kWh{assumed}; {energy.EmissionsGco2:0.#} g instead of {energy.NowEmissionsGco2:0.#} now{cost}");
     }
 
     private static string Sources(PlanSeriesData data) =>
