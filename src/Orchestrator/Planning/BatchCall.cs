@@ -23,7 +23,7 @@ internal sealed class BatchCall(PlaceReader reader, PlanningOptions options, IAs
         var first = requests.Current;
         var places = await reader.ReadAsync(first.Places, first.Step, first.Risk, cancellationToken);
         _data = [.. PlanSources.Of(places, 0, places.Count)];
-        var planner = PlannerOf(first, places);
+        var planner = PlannerOf(first, places, cancellationToken);
         CountMessage(first);
         await WriteAsync(planner.Add(first.Jobs, 0), cancellationToken);
         while (await requests.MoveNext(cancellationToken))
@@ -38,10 +38,10 @@ internal sealed class BatchCall(PlaceReader reader, PlanningOptions options, IAs
         await SendAsync(new PlanBatchResponse { Totals = planner.Complete(_totals) }, cancellationToken);
     }
 
-    private IBatchPlanner PlannerOf(PlanBatchRequest first, Places places)
+    private IBatchPlanner PlannerOf(PlanBatchRequest first, Places places, CancellationToken cancellationToken)
     {
         if (!first.HasCapacity)
-            return new StreamedBatch(places, options);
+            return new StreamedBatch(places, options, cancellationToken);
         if (places.All.Count > 1)
             throw Refusal.InvalidArgument("capacity", "must be absent with several places").AsException();
         return new CapacityBatch(places, options, Field.Range(first.Capacity, "capacity", 1, MostCapacity));

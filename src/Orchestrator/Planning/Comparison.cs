@@ -1,7 +1,7 @@
+using Pylon.Forecasting.Planning;
 using Pylon.Forecasting.Planning.Requests;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
-using Field = Pylon.Rpc.Field;
 using LibraryObjective = Pylon.Forecasting.Planning.Requests.PlanObjective;
 
 namespace Pylon.Orchestrator.Planning;
@@ -9,23 +9,35 @@ namespace Pylon.Orchestrator.Planning;
 /// <summary>One job planned in several ways. Pure.</summary>
 internal sealed class Comparison(Places places, Job job, PlanningOptions options)
 {
-    private const int MostPoints = 101;
-
     /// <summary>By policy, then over all places and for each.</summary>
-    /// <param name="paretoPoints">0 for no sweep.</param>
-    /// <param name="given">The job as it was asked.</param>
-    public IEnumerable<ComparedPlan> Rows(int paretoPoints, PlanJob given)
-    {
-        if (paretoPoints != 0)
-            Field.Range(paretoPoints, "pareto_points", 2, MostPoints);
-        if (paretoPoints != 0 && !places.HavePrices)
-            throw Refusal.InvalidArgument("pareto_points", "must be 0 unless every place has a price").AsException();
-        var weight = given.Objective is { HasCarbonWeight: true } objective ? objective.CarbonWeight : 0.5;
-        return Policies(weight).SelectMany(policy => Scopes().Select(scope => Row(policy.Policy, policy.Request, policy.Weight, scope)))
-            .Concat(Enumerable.Range(0, paretoPoints).Select(n => Pareto(n / (double)(paretoPoints - 1))));
-    }
+    /// <param name="weight">Of carbon for PLAN_POLICY_WEIGHTED.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public IEnumerable<ComparedPlan> Rows(double weight, CancellationToken cancellationToken) =>
+        Policies(weight).SelectMany(policy => Scopes().Select(scope => Row(policy.Policy, policy.Request, policy.Weight, scope, cancellationToken)));
 
-    private ComparedPlan Pareto(double weight) => Row(PlanPolicy.Pareto, job.Request with { Objective = Weighted(weight) }, weight, null);
+    /// <summary>The plans that are best for some weight, and whether some may be missing.</summary>
+    public (IReadOnlyList<ComparedPlan> Rows, bool IsIncomplete) Pareto(CancellationToken cancellationToken)
+    {
+        if (!places.HavePrices)
+            throw Refusal.InvalidArgument("pareto", "must be false unless every place has a price").AsException();
+        var answers = new PlanAnswers(places, options);
+        switch (Planner.Pareto(job.Request, cancellationToken))
+        {
+            case ParetoResult.Front front:
+                return ([.. front.Points.Select(Point)], !front.IsComplete);
+            case ParetoResult.NoPlan none:
+                var row = new ComparedPlan { Policy = PlanPolicy.Pareto, Error = PlanAnswers.Error(JobPlanner.Refusal(none.Result, job, places, "job")) };
+                return ([row], false);
+            default:
+                throw new InvalidOperationException("The planner has an answer that this service does not know.");
+        }
+
+        ComparedPlan Point(ParetoPoint point)
+        {
+            var weighted = job with { Request = job.Request with { Objective = new LibraryObjective.Weighted(point.FromWeight) } };
+            return new ComparedPlan { Policy = PlanPolicy.Pareto, CarbonWeight = point.FromWeight / 1e6, CarbonWeightTo = point.ToWeight / 1e6, Plan = answers.Of(point.Option, weighted) };
+        }
+    }
 
     private IEnumerable<(PlanPolicy Policy, PlanRequest Request, double? Weight)> Policies(double weight)
     {
@@ -41,13 +53,13 @@ internal sealed class Comparison(Places places, Job job, PlanningOptions options
         if (!places.HavePrices)
             yield break;
         yield return (PlanPolicy.PriceOnly, asked with { Objective = new LibraryObjective.Price() }, null);
-        yield return (PlanPolicy.Weighted, asked with { Objective = Weighted(weight) }, weight);
+        yield return (PlanPolicy.Weighted, asked with { Objective = new LibraryObjective.Weighted(JobReader.Millionths(weight)) }, weight);
     }
 
     // With one place, over all places says the same.
     private IEnumerable<Place?> Scopes() => places.All.Count == 1 ? [null] : [null, .. places.All];
 
-    private ComparedPlan Row(PlanPolicy policy, PlanRequest request, double? weight, Place? only)
+    private ComparedPlan Row(PlanPolicy policy, PlanRequest request, double? weight, Place? only, CancellationToken cancellationToken)
     {
         var scope = only is null ? places : places.Only(only);
         var row = new ComparedPlan { Policy = policy, Zone = only?.Name ?? "" };
@@ -56,7 +68,7 @@ internal sealed class Comparison(Places places, Job job, PlanningOptions options
         try
         {
             var one = job with { Request = request with { Zones = scope.Zones } };
-            row.Plan = new PlanAnswers(scope, options).Of(JobPlanner.Plan(one, scope, "job").Best, one);
+            row.Plan = new PlanAnswers(scope, options).Of(JobPlanner.Plan(one, scope, "job", cancellationToken).Best, one);
         }
         catch (RefusalException e)
         {
@@ -65,6 +77,4 @@ internal sealed class Comparison(Places places, Job job, PlanningOptions options
 
         return row;
     }
-
-    private static LibraryObjective.Weighted Weighted(double weight) => new(JobReader.Millionths(weight));
 }

@@ -8,17 +8,20 @@ namespace Pylon.Orchestrator.Planning;
 internal static class JobPlanner
 {
     /// <summary>The plan of the best place and of the next ones.</summary>
-    public static PlanResult.Planned Plan(Job job, Places places, string field)
+    public static PlanResult.Planned Plan(Job job, Places places, string field, CancellationToken cancellationToken)
     {
         Check(job, places);
-        return Planner.Plan(job.Request) switch
-        {
-            PlanResult.Planned planned => planned,
-            PlanResult.Infeasible infeasible => throw Refusals.NoWindow(infeasible, job, places).AsException(),
-            PlanResult.Refused refused => throw Refusals.Of(refused.Refusal, job, places, field).AsException(),
-            _ => throw new InvalidOperationException("The planner has an answer that this service does not know."),
-        };
+        var result = Planner.Plan(job.Request, cancellationToken);
+        return result as PlanResult.Planned ?? throw Refusal(result, job, places, field).AsException();
     }
+
+    /// <summary>Why there is no plan.</summary>
+    public static Refusal Refusal(PlanResult result, Job job, Places places, string field) => result switch
+    {
+        PlanResult.Infeasible infeasible => Refusals.NoWindow(infeasible, job, places),
+        PlanResult.Refused refused => Refusals.Of(refused.Refusal, job, places, field),
+        _ => throw new InvalidOperationException("The planner has an answer that this service does not know."),
+    };
 
     /// <summary>Refuses a job whose candidate window has a value missing.</summary>
     public static void Check(Job job, Places places)

@@ -11,13 +11,14 @@ internal sealed class PlanningService(PlaceReader reader, IOptions<PlanningOptio
 {
     private const int DefaultRunnersUp = 2;
     private const int MostRunnersUp = 63;
+    private const double EvenWeight = 0.5;
 
     public override async Task<PlanWindowResponse> PlanWindow(PlanWindowRequest request, ServerCallContext context)
     {
         var runnersUp = request.HasRunnersUp ? Field.Range(request.RunnersUp, "runners_up", 0, MostRunnersUp) : DefaultRunnersUp;
         var places = await reader.ReadAsync(request.Places, request.Step, request.Risk, context.CancellationToken);
         var job = new JobReader(places, options.Value).Read(request.Job, "job", runnersUp);
-        var planned = JobPlanner.Plan(job, places, "job");
+        var planned = JobPlanner.Plan(job, places, "job", context.CancellationToken);
         var answers = new PlanAnswers(places, options.Value);
         var response = new PlanWindowResponse { Plan = answers.Of(planned.Best, job), StartTime = places.Start?.ToTimestamp(), Step = places.Step.ToDuration() };
         response.RunnersUp.AddRange(planned.RunnersUp.Select(option => answers.Of(option, job)));
@@ -34,7 +35,17 @@ internal sealed class PlanningService(PlaceReader reader, IOptions<PlanningOptio
         var places = await reader.ReadAsync(request.Places, request.Step, request.Risk, context.CancellationToken);
         var job = new JobReader(places, options.Value).Read(request.Job, "job", 0);
         var response = new ComparePlansResponse { StartTime = places.Start?.ToTimestamp(), Step = places.Step.ToDuration() };
-        response.Rows.AddRange(new Comparison(places, job, options.Value).Rows(request.ParetoPoints, request.Job));
+        JobPlanner.Check(job, places);
+        var comparison = new Comparison(places, job, options.Value);
+        var weight = request.Job.Objective is { HasCarbonWeight: true } objective ? objective.CarbonWeight : EvenWeight;
+        response.Rows.AddRange(comparison.Rows(weight, context.CancellationToken));
+        if (request.Pareto)
+        {
+            var (rows, isIncomplete) = comparison.Pareto(context.CancellationToken);
+            response.Rows.AddRange(rows);
+            response.ParetoIncomplete = isIncomplete;
+        }
+
         response.Data.AddRange(PlanSources.Of(places, Math.Min(job.Begin, places.Count), job.End(places.Count)));
         return response;
     }

@@ -4,7 +4,7 @@ using Pylon.Rpc;
 namespace Pylon.Orchestrator.Planning;
 
 /// <summary>Jobs that do not stand in the way of one another, each planned when it comes.</summary>
-internal sealed class StreamedBatch(Places places, PlanningOptions options) : IBatchPlanner
+internal sealed class StreamedBatch(Places places, PlanningOptions options, CancellationToken cancellationToken) : IBatchPlanner
 {
     private readonly JobReader _jobs = new(places, options);
     private readonly PlanAnswers _answers = new(places, options);
@@ -21,7 +21,7 @@ internal sealed class StreamedBatch(Places places, PlanningOptions options) : IB
         try
         {
             var job = _jobs.Read(given, $"jobs[{index}]", 0);
-            result.Plan = _answers.Of(JobPlanner.Plan(job, places, $"jobs[{index}]").Best, job);
+            result.Plan = _answers.Of(JobPlanner.Plan(job, places, $"jobs[{index}]", cancellationToken).Best, job);
         }
         catch (RefusalException e)
         {

@@ -13,19 +13,31 @@ public sealed class ComparePlansTests(PlanningStack stack)
     public async Task PoliciesOfOnePlaceAreSideBySide()
     {
         double[] carbon = [90, 80, 20, 90, 10, 90, 30, 40], price = [10, 90, 90, 90, 90, 90, 90, 5];
-        var job = Job(0, 4);
-
-        var rows = (await stack.Planning.ComparePlansAsync(new ComparePlansRequest { Places = { Place(carbon, price) }, Job = job, ParetoPoints = 3 })).Rows;
+        var rows = (await stack.Planning.ComparePlansAsync(new ComparePlansRequest { Places = { Place(carbon, price) }, Job = Job(0, 4) })).Rows;
 
         Assert.Equal(
-            [PlanPolicy.StartNow, PlanPolicy.Consecutive, PlanPolicy.Interruptible, PlanPolicy.Pieces, PlanPolicy.CarbonOnly, PlanPolicy.PriceOnly, PlanPolicy.Weighted, PlanPolicy.Pareto, PlanPolicy.Pareto, PlanPolicy.Pareto],
+            [PlanPolicy.StartNow, PlanPolicy.Consecutive, PlanPolicy.Interruptible, PlanPolicy.Pieces, PlanPolicy.CarbonOnly, PlanPolicy.PriceOnly, PlanPolicy.Weighted],
             rows.Select(row => row.Policy));
         Assert.All(rows, row => Assert.Equal(("", ComparedPlan.OutcomeOneofCase.Plan), (row.Zone, row.OutcomeCase)));
         Assert.Equal((0, 280.0, true), (rows[0].Plan.StartStep, rows[0].Plan.Carbon.Sum, rows[0].Plan.StartsNow));
         Assert.True(rows[2].Plan.Cost <= rows[3].Plan.Cost && rows[3].Plan.Cost <= rows[1].Plan.Cost && rows[1].Plan.Cost <= rows[0].Plan.Cost);
         Assert.All(rows[3].Plan.Pieces, piece => Assert.True(piece.Steps >= 2));
-        Assert.Equal([0, 0.5, 1], rows.TakeLast(3).Select(row => row.CarbonWeight));
-        Assert.Equal((rows[5].Plan.StartStep, rows[4].Plan.StartStep), (rows[7].Plan.StartStep, rows[9].Plan.StartStep));
+        Assert.Equal((4, 170.0, 275.0), (rows[4].Plan.StartStep, rows[4].Plan.Carbon.Sum, rows[5].Plan.Price.Sum));
+        Assert.Equal(0.5, rows[6].CarbonWeight);
+    }
+
+    [Fact]
+    public async Task PlansBetweenPriceAndCarbonAreInOrder()
+    {
+        double[] carbon = [100, 200, 150, 50], price = [80, 20, 40, 100];
+
+        var response = await stack.Planning.ComparePlansAsync(new ComparePlansRequest { Places = { Place(carbon, price) }, Job = Job(0, 2), Pareto = true });
+
+        var front = response.Rows.Where(row => row.Policy == PlanPolicy.Pareto).ToList();
+        Assert.Equal([1, 2], front.Select(row => row.Plan.StartStep));
+        Assert.Equal((0.0, 1.0, false), (front[0].CarbonWeight, front[1].CarbonWeightTo, response.ParetoIncomplete));
+        // Both cost the same at w·350/125 + (1 - w)·60/60 = w·200/125 + (1 - w)·140/60.
+        Assert.Equal(80.0 / 60 / ((80.0 / 60) + (150.0 / 125)), front[1].CarbonWeight, 4);
     }
 
     [Fact]
@@ -46,8 +58,8 @@ public sealed class ComparePlansTests(PlanningStack stack)
     public async Task SweepWithoutPricesIsRefused()
     {
         var error = await Assert.ThrowsAsync<RpcException>(async () =>
-            await stack.Planning.ComparePlansAsync(new ComparePlansRequest { Places = { Place([1, 2]) }, Job = Job(0, 1), ParetoPoints = 5 }));
+            await stack.Planning.ComparePlansAsync(new ComparePlansRequest { Places = { Place([1, 2]) }, Job = Job(0, 1), Pareto = true }));
 
-        Assert.Equal("pareto_points", error.Violations()[0].Field);
+        Assert.Equal("pareto", error.Violations()[0].Field);
     }
 }
