@@ -15,6 +15,7 @@ IReadOnlyList<Scenario> scenarios =
 [
     new ConductScenario(),
     new IngestScenario(),
+    new PlanWindowScenario(),
     new ForecastScenario(files),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
 ];

@@ -9,9 +9,7 @@ internal static class PlanCommand
 {
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(10);
 
-    public static Command Create(Checkout checkout, TimeProvider time) => Create(() => PylonClient.Connect(checkout), time);
-
-    internal static Command Create(Func<PylonClient> connect, TimeProvider time)
+    public static Command Create(Checkout checkout, TimeProvider time)
     {
         var duration = new Option<TimeSpan>("--duration") { Description = "How long it runs: 30m, 6h, 2d", Required = true, CustomParser = Length.Read };
         var slack = new Option<TimeSpan?>("--slack") { Description = "How much later it may end than without waiting; by default as late as the deadline or the forecast allows", CustomParser = Length.ReadOptional };
@@ -38,7 +36,7 @@ internal static class PlanCommand
                 parsed.GetValue(interruptible), parsed.GetValue(piece), parsed.GetValue(minutes),
                 parsed.GetValue(deadline) is { } text ? WorkloadCommands.Moment(text, time.GetUtcNow()) : null,
                 parsed.GetValue(series)?.FullName, parsed.GetValue(step), parsed.GetValue(price));
-            var run = new PlanRun(connect, time, parsed.GetValue(wait) ?? DefaultWait, parsed.GetValue(json));
+            var run = new PlanRun(() => PylonClient.Connect(checkout), time, parsed.GetValue(wait) ?? DefaultWait, parsed.GetValue(json), Console.Out, Console.Error);
             return parsed.GetValue(orNow) ? await run.OrNowAsync(asked, cancellationToken) : await run.ShowAsync(asked, cancellationToken);
         });
         return command;

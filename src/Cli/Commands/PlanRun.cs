@@ -5,7 +5,7 @@ using Pylon.Cli.Client;
 namespace Pylon.Cli.Commands;
 
 /// <summary>Asks for a plan and shows it.</summary>
-internal sealed class PlanRun(Func<PylonClient> connect, TimeProvider time, TimeSpan wait, bool json)
+internal sealed class PlanRun(Func<PylonClient> connect, TimeProvider time, TimeSpan wait, bool json, TextWriter output, TextWriter errors)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -15,13 +15,13 @@ internal sealed class PlanRun(Func<PylonClient> connect, TimeProvider time, Time
         var answer = await AskAsync(asked, cancellationToken);
         if (json)
         {
-            Console.WriteLine(answer.ToJsonString(Indented));
+            await output.WriteLineAsync(answer.ToJsonString(Indented));
             return 0;
         }
 
         var plan = answer.Deserialize<PlanAnswer>(PylonClient.Json) is { Plan: not null } read ? read : throw new ApiException("The Gateway answers without a plan.");
         foreach (var line in PlanPicture.Lines(plan))
-            Console.WriteLine(line);
+            await output.WriteLineAsync(line);
         return 0;
     }
 
@@ -34,8 +34,8 @@ internal sealed class PlanRun(Func<PylonClient> connect, TimeProvider time, Time
         }
         catch (Exception e) when (e is ApiException { Reason: not "FIELD_INVALID" } or JsonException or IOException or HttpRequestException && !cancellationToken.IsCancellationRequested)
         {
-            Console.WriteLine(json ? new JsonObject { ["start_now"] = true, ["reason"] = e.Message }.ToJsonString(Indented) : "start now");
-            await Console.Error.WriteLineAsync($"pylon: start now: {e.Message}");
+            await output.WriteLineAsync(json ? new JsonObject { ["start_now"] = true, ["reason"] = e.Message }.ToJsonString(Indented) : "start now");
+            await errors.WriteLineAsync($"pylon: start now: {e.Message}");
             return 0;
         }
     }
