@@ -17,7 +17,8 @@ IReadOnlyList<Scenario> scenarios =
     new IngestScenario(),
     new PlanWindowScenario(),
     new ForecastScenario(files),
-    new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
+    new FuzzScenario(Number("--inputs") ?? FuzzScenario.DefaultInputs, Number("--seed") ?? FuzzRun.Seed),
+    new PlanScenario(options?.GetValueOrDefault("--series")),
 ];
 
 if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario
@@ -31,7 +32,7 @@ if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(on
 
 try
 {
-    await using var run = new BenchRun(scenario, (int?)options.GetValueOrDefault("--rounds"), Checkout.Find());
+    await using var run = new BenchRun(scenario, Number("--rounds"), Checkout.Find());
     await scenario.RunAsync(run, stop.Token);
     if (scenario is FuzzScenario)
         return 0;
@@ -48,18 +49,21 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     return 130;
 }
 
-// Pairs of a name and a number from 1; null when they are anything else.
-static Dictionary<string, long?>? Options(IEnumerable<string> more)
+// Pairs of a name and a number from 1, or the path of a series; null when they are anything else.
+static Dictionary<string, string>? Options(IEnumerable<string> more)
 {
-    var options = new Dictionary<string, long?>(StringComparer.Ordinal);
+    var options = new Dictionary<string, string>(StringComparer.Ordinal);
     foreach (var pair in more.Chunk(2))
     {
-        if (pair is not ["--rounds" or "--inputs" or "--seed", var text] || !int.TryParse(text, out var given) || given <= 0 || !options.TryAdd(pair[0], given))
+        var isNumber = pair is ["--rounds" or "--inputs" or "--seed", var text] && int.TryParse(text, out var given) && given > 0;
+        if ((!isNumber && pair is not ["--series", _]) || !options.TryAdd(pair[0], pair[1]))
             return null;
     }
 
     return options;
 }
+
+int? Number(string name) => options?.GetValueOrDefault(name) is { } text ? int.Parse(text) : null;
 
 void Stop(PosixSignalContext context)
 {

@@ -65,7 +65,6 @@ public class LimitTests
             Assert.InRange(plan.PriceGbp!.Value, 0, (double)limit);
             Assert.InRange(plan.CarbonGrams, clean.CarbonGrams, cheap.CarbonGrams);
             Assert.InRange(pieces.PriceGbp!.Value, 0, (double)piecesLimit);
-            Console.WriteLine($"{plan.GapPercent} {pieces.GapPercent}");
         }
     }
 

@@ -4,7 +4,7 @@ namespace Pylon.Forecasting.Planning.Series;
 
 /// <summary>
 /// Values on a fixed step, prepared for many queries: O(1) for consecutive steps, O(log n) for the smallest ones. Immutable
-/// to its users and safe for any number of threads; indexes are built when they are first needed. At most about 6 MB for
+/// to its users and safe for any number of threads; indexes are built when they are first needed. At most about 13 MB for
 /// a year of hours with all indexes built.
 /// </summary>
 /// <remarks>Values are integers (<see cref="SeriesScale"/>), so sums are exact and ties go to the earliest step.</remarks>

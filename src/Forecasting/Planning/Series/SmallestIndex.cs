@@ -15,6 +15,9 @@ namespace Pylon.Forecasting.Planning.Series;
 /// </remarks>
 internal sealed class SmallestIndex
 {
+    // So many are added up one by one rather than level by level.
+    private const int FewSteps = 8;
+
     private readonly int _levels;
     private readonly int _width;
     private readonly long[] _values;
@@ -35,6 +38,8 @@ internal sealed class SmallestIndex
         var (sum, first, last) = (0L, int.MaxValue, -1);
         for (var level = 0; level < _levels && count > 0; level++)
         {
+            if (count == to - from && count <= FewSteps)
+                return All(Level(level)[from..to], sum, first, last);
             var cells = Level(level);
             ref readonly var left = ref cells[from];
             ref readonly var right = ref cells[to];
@@ -58,10 +63,7 @@ internal sealed class SmallestIndex
             (from, to) = (allZeros + from - left.Zeros, allZeros + to - right.Zeros);
         }
 
-        if (count == 0)
-            return (sum, first, last);
-        var step = Level(_levels)[from].Step;
-        return (sum + _values[step], Math.Min(first, step), Math.Max(last, step));
+        return count == 0 ? (sum, first, last) : All(Level(_levels)[from..to], sum, first, last);
     }
 
     /// <summary>The steps with the smallest values in [from, to), as many as there is room for, in the order of time.</summary>
@@ -86,6 +88,13 @@ internal sealed class SmallestIndex
         if (found < steps.Length)
             steps[found] = Level(_levels)[from].Step;
         steps.Sort();
+    }
+
+    private (long Sum, int First, int Last) All(ReadOnlySpan<Cell> cells, long sum, int first, int last)
+    {
+        foreach (ref readonly var cell in cells)
+            sum += _values[cell.Step];
+        return (sum, Math.Min(first, cells[0].Step), Math.Max(last, cells[^1].Step));
     }
 
     private static int[] Ranks(long[] values)

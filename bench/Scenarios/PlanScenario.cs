@@ -1,0 +1,103 @@
+using Pylon.Bench.Harness;
+using Pylon.Forecasting.Planning.Series;
+using Pylon.LocalStack.Machine;
+
+namespace Pylon.Bench.Scenarios;
+
+/// <summary>
+/// Jobs of mixed durations and slacks over a year-long series, half of them interruptible: the prepared series, with its
+/// preparation in every round, against a plain pass over the window of each job. All answers are compared.
+/// </summary>
+/// <param name="file">A CSV file with the values of the series in its first column; null for a synthetic year of hours.</param>
+internal sealed class PlanScenario(string? file) : Scenario("plan", "100,000 jobs over a year-long series: the planner against a plain pass per job: [--series FILE]")
+{
+    private const int Jobs = 100_000;
+    private const int Week = 168;
+    private const int Month = 720;
+    private const int MostMegabytes = 32;
+
+    // A second for everything, and what is kept of a series.
+    private static readonly Bar InASecond = new(
+        $"< 1 s, < {MostMegabytes} MB", (own, _) => own.Seconds < 1 && own.More["MB a series"] < MostMegabytes);
+
+    private static readonly Bar FiftyTimes = new(
+        $"≥ 50 of its rate, < 1 s, < {MostMegabytes} MB", (own, peer) => own.Rate >= 50 * peer.Rate && InASecond.IsReached(own, peer));
+
+    public override async Task RunAsync(BenchRun run, CancellationToken cancellationToken)
+    {
+        var values = PlanValues.Read(file);
+        run.Note(file is null ? $"series: synthetic, {values.Length:#,0} hours" : $"series: {Path.GetFileName(file)}, {values.Length:#,0} steps");
+        var (yearLong, week) = (Queries(values.Length, Math.Min(Month, values.Length), values.Length), Queries(values.Length, values.Length, Week));
+        await CompareAsync(run, "from the first month, slack up to a year", values, yearLong, listsSteps: false, FiftyTimes, cancellationToken);
+        await CompareAsync(run, "the same with the steps of interruptible jobs listed", values, yearLong, listsSteps: true, InASecond, cancellationToken);
+        await CompareAsync(run, "from the whole year, slack up to a week, steps listed", values, week, listsSteps: true, InASecond, cancellationToken);
+    }
+
+    private static async Task CompareAsync(
+        BenchRun run, string title, long[] values, WindowQuery[] queries, bool listsSteps, Bar bar, CancellationToken cancellationToken)
+    {
+        var (planned, plain) = (new PlanAnswers(queries, listsSteps), new PlanAnswers(queries, listsSteps));
+        var megabytes = Megabytes(values, queries, planned);
+        await run.CompareAsync(
+            $"{Jobs:#,0} jobs over {values.Length:#,0} steps, {title}",
+            "jobs",
+            [
+                new("plain pass per job", _ => Task.FromResult<Work>(PlainPass.Answer(values, queries, plain))) { IsPeer = true },
+                new("planner, with preparation", _ => Task.FromResult(new Work(Answer(Prepare(values), queries, planned))
+                {
+                    More = new Dictionary<string, double>(StringComparer.Ordinal) { ["MB a series"] = megabytes },
+                }))
+                {
+                    Bar = bar,
+                },
+            ],
+            cancellationToken);
+        if (planned.FirstDifference(plain) is { } job)
+            throw new StackException($"job {job} ({queries[job]}) has different answers");
+        run.Note($"{title}: all {Jobs:#,0} answers are equal");
+    }
+
+    // Every second one is interruptible.
+    private static WindowQuery[] Queries(int steps, int arrivals, int longestSlack)
+    {
+        var random = new Random(8_760);
+        var queries = new WindowQuery[Jobs];
+        for (var n = 0; n < queries.Length; n++)
+        {
+            var duration = random.Next(1, Math.Min(Week, steps) + 1);
+            queries[n] = new WindowQuery(random.Next(Math.Min(arrivals, steps - duration + 1)), duration, random.Next(longestSlack + 1));
+        }
+
+        return queries;
+    }
+
+    private static PlanSeries Prepare(long[] values) =>
+        PlanSeries.TryCreate(DateTimeOffset.UnixEpoch, TimeSpan.FromHours(1), values, out var series, out var refusal)
+            ? series
+            : throw new StackException($"{refusal.Field} {refusal.Rule}");
+
+    private static int Answer(PlanSeries series, WindowQuery[] queries, PlanAnswers answers)
+    {
+        for (var n = 0; n < queries.Length; n++)
+        {
+            ref readonly var query = ref queries[n];
+            var isAnswered = n % 2 == 0 ? series.TryConsecutive(query, out var answer, out var refusal) : series.TryInterruptible(query, out answer, out refusal);
+            if (!isAnswered || (answers.Steps[n] is { Length: > 0 } steps && !series.TryListSmallest(query, steps, out refusal)))
+                throw new StackException($"job {n}: {refusal!.Field} {refusal.Rule}");
+            answers.Set(n, answer.First, answer.Sum);
+        }
+
+        return queries.Length;
+    }
+
+    // What a series keeps when all of its indexes are built.
+    private static double Megabytes(long[] values, WindowQuery[] queries, PlanAnswers answers)
+    {
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var series = Prepare(values);
+        Answer(series, queries, answers);
+        var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+        GC.KeepAlive(series);
+        return bytes / 1e6;
+    }
+}
