@@ -5,11 +5,11 @@ using Pylon.LocalStack.Machine;
 namespace Pylon.Bench.Scenarios;
 
 /// <summary>
-/// Reads a series of hours from a CSV file with a header. The time column is the first one whose values are times; without
-/// one the lines are hours from 2000-01-01T00:00Z. The value column is the first that is named actual, value or
-/// carbon_intensity (or begins so, without case, spaces for underscores), else the first with numbers. Lines may come in any
-/// order and any step to an hour, which has the mean of its lines; an hour without a line or number is missing. Times without
-/// an offset are UTC.
+/// Reads a series of hours from a file of lines with commas or semicolons. The time column is the first one whose values are
+/// times; without one the lines are hours from 2000-01-01T00:00Z. The value column is the first whose name has "actual" in it,
+/// else "value", else "carbon_intensity" (in any case, with spaces or underscores), else the first with numbers; a first line
+/// with a number in it names no columns. Lines may come in any order and in steps of up to an hour, which has the mean of its
+/// lines; an hour without a line or number is missing. Times without an offset are UTC.
 /// </summary>
 internal static class HourlyFile
 {
@@ -21,11 +21,11 @@ internal static class HourlyFile
     {
         if (!File.Exists(path))
             throw new StackException($"{path} is not there");
-        var lines = File.ReadLines(path).Where(line => line.Length > 0).Select(line => line.Split(',').Select(field => field.Trim().Trim('"')).ToArray()).ToList();
+        var lines = File.ReadLines(path).Where(line => line.Length > 0).Select(Fields).ToList();
         if (lines.Count < 2)
             throw new StackException($"{path} has no line after its header");
-        var header = lines[0];
-        var rows = lines[1..];
+        var hasHeader = !Array.Exists(lines[0], field => TryNumber(field, out _));
+        var (header, rows) = hasHeader ? (lines[0], lines[1..]) : ([], lines);
         var time = Array.FindIndex(rows[0], field => TryTime(field, out _));
         var value = ValueColumn(header, rows, time) ?? throw new StackException($"{path} has no column of numbers");
         var sums = new SortedDictionary<DateTimeOffset, (double Sum, int Count)>();
@@ -33,7 +33,7 @@ internal static class HourlyFile
         {
             var at = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).AddHours(n);
             if (time >= 0 && !TryTime(rows[n].ElementAtOrDefault(time) ?? "", out at))
-                throw new StackException($"{path}, line {n + 2}: {rows[n].ElementAtOrDefault(time)} is no time");
+                throw new StackException($"{path}, line {n + (hasHeader ? 2 : 1)}: {rows[n].ElementAtOrDefault(time)} is no time");
             var hour = new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero);
             if (TryNumber(rows[n].ElementAtOrDefault(value) ?? "", out var number))
                 sums[hour] = sums.TryGetValue(hour, out var known) ? (known.Sum + number, known.Count + 1) : (number, 1);
@@ -61,7 +61,7 @@ internal static class HourlyFile
         var names = header.Select(name => name.Replace(' ', '_').ToLowerInvariant()).ToArray();
         foreach (var wanted in ValueNames)
         {
-            var named = Array.FindIndex(names, name => name.StartsWith(wanted, StringComparison.Ordinal));
+            var named = Array.FindIndex(names, name => name.Contains(wanted, StringComparison.Ordinal));
             if (named >= 0)
                 return named;
         }
@@ -71,6 +71,9 @@ internal static class HourlyFile
             number = Array.FindIndex(rows[0], time + 1, field => TryNumber(field, out _));
         return number < 0 ? null : number;
     }
+
+    private static string[] Fields(string line) =>
+        [.. line.Split(line.Contains(',', StringComparison.Ordinal) ? ',' : ';').Select(field => field.Trim().Trim('"'))];
 
     // A bare number is no time.
     private static bool TryTime(string field, out DateTimeOffset time)

@@ -35,6 +35,7 @@ try
         WorkloadCommands.Choose(checkout),
         WorkloadCommands.Show(checkout),
         WorkloadCommands.List(checkout),
+        GridCommands.Create(checkout),
         ImportCommand.Create(checkout),
         PlanCommand.Create(checkout, TimeProvider.System),
     };

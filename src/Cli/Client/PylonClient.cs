@@ -57,6 +57,12 @@ internal sealed class PylonClient : IDisposable
         return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellationToken)).Workload;
     }
 
+    public Task<ForecastAnswer> GetForecastAsync(string query, CancellationToken cancellationToken) =>
+        SendAsync<ForecastAnswer>(HttpMethod.Get, "api/v1/grid/forecast?" + query, null, cancellationToken);
+
+    public Task<AccuracyAnswer> GetForecastAccuracyAsync(string query, CancellationToken cancellationToken) =>
+        SendAsync<AccuracyAnswer>(HttpMethod.Get, "api/v1/grid/forecast-accuracy?" + query, null, cancellationToken);
+
     /// <summary>Stores some lines of a file of history: all or none.</summary>
     public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellationToken)
     {

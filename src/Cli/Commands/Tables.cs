@@ -44,6 +44,28 @@ internal static class Tables
         return table;
     }
 
+    /// <summary>A row an hour: its first half hour.</summary>
+    public static Table Forecast(IEnumerable<ForecastPoint> points)
+    {
+        var table = Plain("from (UTC)", ">value", ">80 %", ">95 %", "index", "source", "model");
+        foreach (var one in points.Where(point => point.Window.StartTime?.Minute == 0))
+            Add(table, Moment(one.Window.StartTime), Number(one.Value), Range(one.Band80), Range(one.Band95), one.CarbonIndex, one.Source + (one.Stale ? " (stale)" : ""), one.Model);
+        return table;
+    }
+
+    public static Table Accuracy(IEnumerable<ForecastAccuracy> accuracy)
+    {
+        var table = Plain("hours ahead", "forecast", ">mean error", ">absolute", ">of the better of last day and week", ">sMAPE %", ">in 80 %", ">in 95 %", ">pairs");
+        foreach (var one in accuracy)
+        {
+            Add(
+                table, $"{one.FromHour}–{one.ToHour}", one.Model, Number(one.MeanError), Number(one.MeanAbsoluteError), Number(one.NaiveMeanAbsoluteError), Number(one.SmapePercent),
+                Number(one.Coverage80Percent), Number(one.Coverage95Percent), one.Pairs.ToString());
+        }
+
+        return table;
+    }
+
     public static Table Processes(IEnumerable<ProcessRow> rows)
     {
         var table = Plain("process", "state", ">pid", "address", "since (UTC)", ">memory", ">of it program files");
@@ -85,6 +107,10 @@ internal static class Tables
         var until = from.Date == to.Date ? to.ToString("HH:mm") : Moment(end);
         return $"{Moment(start)} – {until}";
     }
+
+    private static string Range(ForecastBand? band) => band is null ? "–" : $"{Number(band.Lower)} – {Number(band.Upper)}";
+
+    private static string Number(double? value) => value?.ToString("0.0") ?? "–";
 
     private static string Megabytes(long? bytes) => bytes is { } known ? $"{known / 1048576.0:0} MB" : "–";
 

@@ -20,16 +20,22 @@ internal sealed class AccuracyWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (options.Value.Measured && !stoppingToken.IsCancellationRequested)
         {
-            var failed = 0;
-            foreach (var target in ForecastTarget.All)
-                failed += await TryAsync(target.ToString(), token => MeasureAsync(target, token), stoppingToken) ? 0 : 1;
-            failed += await TryAsync("what is old, and the metric", FinishAsync, stoppingToken) ? 0 : 1;
+            var failed = await MeasureAllAsync(stoppingToken);
             var now = time.GetUtcNow();
             var nextHour = ModelForecast.HourOf(now).AddHours(1) - now;
             await Task.Delay(failed > 0 && options.Value.RetryInterval < nextHour ? options.Value.RetryInterval : nextHour, time, stoppingToken);
         }
+    }
+
+    /// <summary>Measures every series, removes what is old and sets the metric; returns how many of these failed.</summary>
+    internal async Task<int> MeasureAllAsync(CancellationToken cancellationToken)
+    {
+        var failed = 0;
+        foreach (var target in ForecastTarget.All)
+            failed += await TryAsync(target.ToString(), token => MeasureAsync(target, token), cancellationToken) ? 0 : 1;
+        return failed + (await TryAsync("what is old, and the metric", FinishAsync, cancellationToken) ? 0 : 1);
     }
 
     /// <summary>Stores the forecasts of a series that are due, and measures its last hours unless that is done.</summary>
