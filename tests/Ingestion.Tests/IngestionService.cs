@@ -41,7 +41,6 @@ internal sealed class IngestionService : IAsyncDisposable
 
     public V1.SeriesService.SeriesServiceClient Series { get; }
 
-    public static async Task<IngestionService> StartAsync()
     public static async Task<IngestionService> StartAsync(params string[] settings)
     {
         var database = await TestDatabase.CreateAsync();

@@ -58,7 +58,7 @@ internal static class PlanPicture
         + (data.HalfHoursMissing > 0 ? $"; {Count(data.HalfHoursMissing, "half hour")} missing" : "");
 
     private static string Period(PlanAnswer answer, PlanPiece piece) =>
-        piece.Window is null ? $"steps {piece.FirstStep} to {piece.FirstStep + piece.Steps - 1}" : $"{Moment(answer, piece.FirstStep)} for {Text($"{(answer.StepLength * piece.Steps).TotalHours:0.##}")} h";
+        answer.Plan.Window is null ? $"steps {piece.FirstStep} to {piece.FirstStep + piece.Steps - 1}" : $"{Moment(answer, piece.FirstStep)} for {Text($"{(answer.StepLength * piece.Steps).TotalHours:0.##}")} h";
 
     private static string Length(PlanAnswer answer) => Text($"{(answer.StepLength * answer.Plan.Pieces.Sum(piece => piece.Steps)).TotalHours:0.##} h");
 
