@@ -6,7 +6,8 @@ namespace Pylon.Ingestion.Forecasts;
 
 /// <summary>
 /// The real values that a forecast is made from, as they were known at a time. A half hour has its actual or, where none is
-/// known, the last forecast that was published for it: regions have no actuals, and those of Great Britain are an hour late.
+/// known, the last forecast that was published for it, however early: regions have no actuals, and those of Great Britain
+/// are an hour late. What is published is stored when it changes, so an old row may well be what the source still says.
 /// </summary>
 internal sealed class HistoryStore(NpgsqlDataSource dataSource)
 {

@@ -30,7 +30,7 @@ internal sealed class ModelForecasts(HistoryStore history, IssuedStore issued, R
         var newest = await history.NewestAsync(target, origin - OldestEnd, origin, known, cancellationToken);
         var now = time.GetUtcNow();
         var key = new Key(target, origin, newest, isNow ? null : known);
-        if (_kept.TryGetValue(key, out var found) && now - found.MadeAt > Kept)
+        if (_kept.TryGetValue(key, out var found) && (now - found.MadeAt > Kept || found.Forecast is { IsValueCreated: true, Value.IsFaulted: true }))
             _kept.TryRemove(new KeyValuePair<Key, Entry>(key, found));
         var entry = _kept.GetOrAdd(key, _ => new Entry(now, new Lazy<Task<ModelForecast>>(() => MakeAsync(target, origin, newest, known))));
         Trim();
