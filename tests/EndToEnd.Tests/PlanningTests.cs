@@ -113,7 +113,7 @@ public sealed class PlanningTests(SharedStack stack) : SharedStackTests(stack)
     [Fact]
     public async Task ForecastOfAZoneIsPlannedAndSaysWhereItsValuesComeFrom()
     {
-        var answer = await PlanAsync("""{"places": [{"region_id": 13}, {"grid_zone_code": "UK-SCOT-1"}], "job": {"duration": "21600s", "slack": "86400s", "gpu_mins": 1200}}""");
+        var answer = await PlanAsync("""{"places": [{"region_id": 13}, {"grid_zone_code": "GB-R01"}], "job": {"duration": "21600s", "slack": "86400s", "gpu_mins": 1200}}""");
 
         Assert.Equal(2, answer["data"]!.AsArray().Count);
         var sources = answer["data"]![0]!["carbon"]!["sources"]!.AsArray();

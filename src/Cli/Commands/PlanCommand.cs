@@ -14,7 +14,7 @@ internal static class PlanCommand
         var duration = new Option<TimeSpan>("--duration") { Description = "How long it runs: 30m, 6h, 2d", Required = true, CustomParser = Length.Read };
         var slack = new Option<TimeSpan?>("--slack") { Description = "How much later it may end than without waiting; by default as late as the deadline or the forecast allows", CustomParser = Length.ReadOptional };
         var region = Options.Positive<int>("--region", "The region, 1 to 18; without --region and --zones Great Britain");
-        var zones = new Option<string[]>("--zones") { Description = "Codes of grid zones of which the best is chosen: UK-EAST-1,UK-SCOT-1", AllowMultipleArgumentsPerToken = true };
+        var zones = new Option<string[]>("--zones") { Description = "Codes of grid zones of which the best is chosen: GB-R01,GB-R13", AllowMultipleArgumentsPerToken = true };
         var interruptible = new Option<bool>("--interruptible") { Description = "It may be interrupted" };
         var piece = new Option<TimeSpan?>("--min-piece") { Description = "The shortest time without an interruption", CustomParser = Length.ReadOptional };
         var minutes = Options.Positive<int>("--gpu-mins", "GPU minutes, from which its energy is assumed");

@@ -90,6 +90,8 @@ internal sealed class GridSeriesReader(
         foreach (var point in answer.Points)
         {
             var at = (int)((point.Window.StartTime.ToDateTimeOffset() - key.Start) / HalfHour);
+            if (at < 0 || at >= count)
+                continue;
             var source = Of(point);
             var index = sources.IndexOf(source);
             if (index < 0)
