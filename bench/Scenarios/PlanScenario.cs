@@ -8,8 +8,8 @@ namespace Pylon.Bench.Scenarios;
 /// Jobs of mixed durations and slacks over a year-long series, half of them interruptible: the prepared series, with its
 /// preparation in every round, against a plain pass over the window of each job. All answers are compared.
 /// </summary>
-/// <param name="file">A CSV file with the values of the series in its first column; null for a synthetic year of hours.</param>
-internal sealed class PlanScenario(string? file) : Scenario("plan", "100,000 jobs over a year-long series: the planner against a plain pass per job: [--series FILE]")
+/// <param name="files">CSV files with a series each; none for a synthetic year of hours.</param>
+internal sealed class PlanScenario(IReadOnlyList<string> files) : Scenario("plan", "100,000 jobs over a year-long series: the planner against a plain pass per job: [file.csv …]")
 {
     private const int Jobs = 100_000;
     private const int Week = 168;
@@ -25,12 +25,19 @@ internal sealed class PlanScenario(string? file) : Scenario("plan", "100,000 job
 
     public override async Task RunAsync(BenchRun run, CancellationToken cancellationToken)
     {
-        var values = PlanValues.Read(file);
-        run.Note(file is null ? $"series: synthetic, {values.Length:#,0} hours" : $"series: {Path.GetFileName(file)}, {values.Length:#,0} steps");
-        var (yearLong, week) = (Queries(values.Length, Math.Min(Month, values.Length), values.Length), Queries(values.Length, values.Length, Week));
-        await CompareAsync(run, "from the first month, slack up to a year", values, yearLong, listsSteps: false, FiftyTimes, cancellationToken);
-        await CompareAsync(run, "the same with the steps of interruptible jobs listed", values, yearLong, listsSteps: true, InASecond, cancellationToken);
-        await CompareAsync(run, "from the whole year, slack up to a week, steps listed", values, week, listsSteps: true, InASecond, cancellationToken);
+        if (files.Count == 0)
+            await RunAsync(run, "a synthetic year", PlanValues.Synthetic(), cancellationToken);
+        foreach (var file in files)
+            await RunAsync(run, Path.GetFileNameWithoutExtension(file), PlanValues.Read(file), cancellationToken);
+    }
+
+    private static async Task RunAsync(BenchRun run, string name, long[] values, CancellationToken cancellationToken)
+    {
+        var about = $"{Jobs:#,0} jobs over {values.Length:#,0} steps of {name}";
+        var (year, week) = (Queries(values.Length, Math.Min(Month, values.Length), values.Length), Queries(values.Length, values.Length, Week));
+        await CompareAsync(run, $"{about}, from the first month, slack up to a year", values, year, listsSteps: false, FiftyTimes, cancellationToken);
+        await CompareAsync(run, $"{about}, the same with the steps of interruptible jobs listed", values, year, listsSteps: true, InASecond, cancellationToken);
+        await CompareAsync(run, $"{about}, from the whole year, slack up to a week, steps listed", values, week, listsSteps: true, InASecond, cancellationToken);
     }
 
     private static async Task CompareAsync(
@@ -39,7 +46,7 @@ internal sealed class PlanScenario(string? file) : Scenario("plan", "100,000 job
         var (planned, plain) = (new PlanAnswers(queries, listsSteps), new PlanAnswers(queries, listsSteps));
         var megabytes = Megabytes(values, queries, planned);
         await run.CompareAsync(
-            $"{Jobs:#,0} jobs over {values.Length:#,0} steps, {title}",
+            title,
             "jobs",
             [
                 new("plain pass per job", _ => Task.FromResult<Work>(PlainPass.Answer(values, queries, plain))) { IsPeer = true },
