@@ -17,12 +17,12 @@ IReadOnlyList<Scenario> scenarios =
     new IngestScenario(),
     new PlanWindowScenario(),
     new ForecastScenario(files),
-    new FuzzScenario(Number("--inputs") ?? FuzzScenario.DefaultInputs, Number("--seed") ?? FuzzRun.Seed),
-    new PlanScenario(options?.GetValueOrDefault("--series")),
+    new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
+    new PlanScenario(files),
 ];
 
 if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario
-    || (files.Count > 0 && scenario is not ForecastScenario))
+    || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario)))
 {
     await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]\n");
     foreach (var one in scenarios)
@@ -32,7 +32,7 @@ if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(on
 
 try
 {
-    await using var run = new BenchRun(scenario, Number("--rounds"), Checkout.Find());
+    await using var run = new BenchRun(scenario, (int?)options.GetValueOrDefault("--rounds"), Checkout.Find());
     await scenario.RunAsync(run, stop.Token);
     if (scenario is FuzzScenario)
         return 0;
@@ -49,21 +49,18 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     return 130;
 }
 
-// Pairs of a name and a number from 1, or the path of a series; null when they are anything else.
-static Dictionary<string, string>? Options(IEnumerable<string> more)
+// Pairs of a name and a number from 1; null when they are anything else.
+static Dictionary<string, long?>? Options(IEnumerable<string> more)
 {
-    var options = new Dictionary<string, string>(StringComparer.Ordinal);
+    var options = new Dictionary<string, long?>(StringComparer.Ordinal);
     foreach (var pair in more.Chunk(2))
     {
-        var isNumber = pair is ["--rounds" or "--inputs" or "--seed", var text] && int.TryParse(text, out var given) && given > 0;
-        if ((!isNumber && pair is not ["--series", _]) || !options.TryAdd(pair[0], pair[1]))
+        if (pair is not ["--rounds" or "--inputs" or "--seed", var text] || !int.TryParse(text, out var given) || given <= 0 || !options.TryAdd(pair[0], given))
             return null;
     }
 
     return options;
 }
-
-int? Number(string name) => options?.GetValueOrDefault(name) is { } text ? int.Parse(text) : null;
 
 void Stop(PosixSignalContext context)
 {
