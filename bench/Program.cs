@@ -15,12 +15,14 @@ IReadOnlyList<Scenario> scenarios =
 [
     new ConductScenario(),
     new IngestScenario(),
+    new PlanWindowScenario(),
     new ForecastScenario(files),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
+    new PlanScenario(files),
 ];
 
 if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario
-    || (files.Count > 0 && scenario is not ForecastScenario))
+    || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario)))
 {
     await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]\n");
     foreach (var one in scenarios)

@@ -37,6 +37,7 @@ try
         WorkloadCommands.List(checkout),
         GridCommands.Create(checkout),
         ImportCommand.Create(checkout),
+        PlanCommand.Create(checkout, TimeProvider.System),
     };
     // Our own signal handling stops the stack in order, which may take long.
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

@@ -7,6 +7,7 @@ using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.SeriesReading;
 using Pylon.Ingestion.Zones;
 using Pylon.Messaging;
 using Pylon.Postgres;
@@ -34,6 +35,7 @@ internal static class Program
             .AddZones()
             .AddRegionalGrid()
             .AddSeries()
+            .AddSeriesReading()
             .AddMarket()
             .AddSourceClients(builder.Configuration)
             .AddRuns()
@@ -46,7 +48,8 @@ internal static class Program
         app.MapGrpcService<GridService>();
         app.MapGrpcService<MarketService>();
         app.MapGrpcService<PipelineRunService>();
-        app.MapServiceDefaults(V1.GridService.Descriptor, V1.MarketService.Descriptor, V1.PipelineRunService.Descriptor);
+        app.MapGrpcService<SeriesService>();
+        app.MapServiceDefaults(V1.GridService.Descriptor, V1.MarketService.Descriptor, V1.PipelineRunService.Descriptor, V1.SeriesService.Descriptor);
         return app;
     }
 }

@@ -2,6 +2,7 @@ using Pylon.Messaging;
 using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Planning;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Retention;
 using Pylon.Orchestrator.Runs;
@@ -36,13 +37,16 @@ internal static class Program
             .AddFlow()
             .AddRuns()
             .AddRetention()
+            .AddPlanning()
             .AddApi();
 
         var app = builder.Build();
         app.MapGrpcService<WorkloadService>();
         app.MapGrpcService<BecknService>();
         app.MapGrpcService<RegistryService>();
-        app.MapServiceDefaults(V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor);
+        app.MapGrpcService<PlanningService>();
+        app.MapServiceDefaults(
+            V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor, V1.PlanningService.Descriptor);
         return app;
     }
 }

@@ -16,7 +16,9 @@ public sealed class GrpcTests(SharedStack stack) : SharedStackTests(stack)
         "pylon.gateway.v1.BroadcastService",
         "pylon.ingestion.v1.GridService",
         "pylon.ingestion.v1.MarketService",
+        "pylon.ingestion.v1.SeriesService",
         "pylon.orchestrator.v1.BecknService",
+        "pylon.orchestrator.v1.PlanningService",
         "pylon.orchestrator.v1.WorkloadService",
     ];
 

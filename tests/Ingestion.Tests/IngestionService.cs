@@ -22,6 +22,7 @@ internal sealed class IngestionService : IAsyncDisposable
         Grid = new V1.GridService.GridServiceClient(_channel);
         Market = new V1.MarketService.MarketServiceClient(_channel);
         Runs = new V1.PipelineRunService.PipelineRunServiceClient(_channel);
+        Series = new V1.SeriesService.SeriesServiceClient(_channel);
     }
 
     public FakeTime Time { get; }
@@ -37,6 +38,8 @@ internal sealed class IngestionService : IAsyncDisposable
     public V1.MarketService.MarketServiceClient Market { get; }
 
     public V1.PipelineRunService.PipelineRunServiceClient Runs { get; }
+
+    public V1.SeriesService.SeriesServiceClient Series { get; }
 
     public static async Task<IngestionService> StartAsync(params string[] settings)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Stacks;
@@ -68,6 +69,10 @@ internal sealed class PylonClient : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/pipeline/imports") { Content = ImportBody.Of(name, series, firstLine, header, part) };
         return await SendAsync<ImportAnswer>(request, cancellationToken);
     }
+
+    /// <summary>When and where a job is best run, as the API answers.</summary>
+    public Task<JsonNode> PlanAsync(JsonObject request, CancellationToken cancellationToken) =>
+        SendAsync<JsonNode>(HttpMethod.Post, "api/v1/plans:window", request, cancellationToken);
 
     /// <summary>All events after the position; ends when the connection does.</summary>
     public IAsyncEnumerable<Broadcast> BroadcastAsync(string? after, CancellationToken cancellationToken) =>
@@ -147,7 +152,19 @@ internal sealed class PylonClient : IDisposable
         using (answer)
         {
             var body = await answer.Content.ReadAsStringAsync(cancellationToken);
-            throw new ApiException(Explain(body) is { Length: > 0 } detail ? detail : $"{(int)answer.StatusCode} {answer.ReasonPhrase}");
+            throw new ApiException(Explain(body) is { Length: > 0 } detail ? detail : $"{(int)answer.StatusCode} {answer.ReasonPhrase}") { Reason = ReasonOf(body) };
+        }
+    }
+
+    private static string? ReasonOf(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Problem>(body, Json)?.Reason;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

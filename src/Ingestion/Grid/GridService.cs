@@ -114,15 +114,16 @@ internal sealed class GridService(
         return new ForecastTarget(definition, Region(definition, regionId));
     }
 
-    private static int? Region(SeriesDefinition definition, int? regionId)
+    /// <summary>Refuses a region that the series does not have.</summary>
+    internal static int? Region(SeriesDefinition definition, int? regionId)
     {
         if (!definition.IsRegional && regionId is not null)
             throw Refusal.InvalidArgument("region_id", "must be absent, except for GRID_SERIES_CARBON_INTENSITY: no other series has regions").AsException();
         return regionId is { } region ? Field.Range(region, "region_id", 1, GreatBritain) : null;
     }
 
-    // Carbon intensity when absent.
-    private static SeriesDefinition Definition(GridSeries wanted) => Field.Known(wanted, "series") == GridSeries.Unspecified
+    /// <summary>Carbon intensity when absent.</summary>
+    internal static SeriesDefinition Definition(GridSeries wanted) => Field.Known(wanted, "series") == GridSeries.Unspecified
         ? SeriesDefinition.CarbonIntensity
         : SeriesDefinition.All.First(one => one.Listed == wanted);
 
@@ -133,8 +134,8 @@ internal sealed class GridService(
         return asked.Count == 0 ? AllRegions : [.. asked.Distinct()];
     }
 
-    // The series have nothing outside of these years, and within them no span overflows.
-    private static DateTimeOffset? Moment(Timestamp? time, string field)
+    /// <summary>The series have nothing outside of these years, and within them no span overflows.</summary>
+    internal static DateTimeOffset? Moment(Timestamp? time, string field)
     {
         if (time is null)
             return null;

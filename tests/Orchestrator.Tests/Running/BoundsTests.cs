@@ -12,7 +12,7 @@ namespace Pylon.Orchestrator.Tests.Running;
 public sealed class BoundsTests
 {
     private static readonly ServiceDescriptor[] Services =
-        [V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor];
+        [V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor, V1.PlanningService.Descriptor];
 
     private static readonly Marshaller<byte[]> Raw = Marshallers.Create(bytes => bytes, bytes => bytes);
 

@@ -53,6 +53,8 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public V1.RegistryService.RegistryServiceClient Registry => new(_channel);
 
+    public V1.PlanningService.PlanningServiceClient Planning => new(_channel);
+
     public V1.BecknService.BecknServiceClient Beckn => new(_channel);
 
     /// <summary>For calls that the clients do not make.</summary>
