@@ -109,6 +109,7 @@ public static class Catalogue
             ProviderId = FirstText(IdOf(provider), Usable(IdOf(catalogue.Get("beckn:provider"))), offer.Get("beckn:provider").Text()),
             BppId = Usable(BecknContext.Field(context, "bpp_id").Text()),
             BppUri = Usable(BecknContext.Field(context, "bpp_uri").Text()),
+            Spelling = BecknContext.SpellingOf(context),
             GridZone = grid.Get("gridZone").Text(),
             GridArea = grid.Get("gridArea").Text(),
             Locality = address.Get("addressLocality").Text(),

@@ -14,6 +14,9 @@ public sealed record CatalogueItem
     public required string ProviderId { get; init; }
     public required string BppId { get; init; }
     public required string BppUri { get; init; }
+
+    /// <summary>Of the context of the catalogue; null when that does not tell.</summary>
+    public BecknSpelling? Spelling { get; init; }
     public string GridZone { get; init; } = "";
     public string GridArea { get; init; } = "";
     public string Locality { get; init; } = "";

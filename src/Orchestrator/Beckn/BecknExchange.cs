@@ -42,9 +42,10 @@ internal sealed class BecknExchange(
         Lease lease, Guid transactionId, string action, ProviderOffer? provider, JsonObject message, CancellationToken cancellationToken)
     {
         var newId = Guid.CreateVersion7(time.GetUtcNow());
+        var (bppId, bppUri, spelling) = await WriteAsAsync(transactionId, provider, cancellationToken);
         var request = new JsonObject
         {
-            ["context"] = BecknContext.Of(options.Value, action, transactionId, newId, time.GetUtcNow(), provider?.BppId ?? "", provider?.BppUri ?? ""),
+            ["context"] = BecknContext.Of(options.Value, action, transactionId, newId, time.GetUtcNow(), bppId, bppUri, spelling),
             ["message"] = message,
         };
         var (messageId, stored, answer) = await store.PrepareAsync(lease, transactionId, action, newId, request, cancellationToken);
@@ -65,6 +66,19 @@ internal sealed class BecknExchange(
         return BecknReply.ErrorOf(answer.Value) is { } error
             ? throw new BecknRefusal(action, error)
             : new BecknAnswer(messageId, answer.Value);
+    }
+
+    /// <summary>The provider is named as its offer does, or as in this transaction; what is written to it is spelled as it wrote last.</summary>
+    private async Task<(string BppId, string BppUri, BecknSpelling? Spelling)> WriteAsAsync(
+        Guid transactionId, ProviderOffer? provider, CancellationToken cancellationToken)
+    {
+        var contexts = await store.ContextsAsync(transactionId, cancellationToken);
+        return (
+            provider?.BppId ?? Said("bpp_id"),
+            provider?.BppUri ?? Said("bpp_uri"),
+            contexts.Select(BecknContext.SpellingOf).FirstOrDefault(s => s is not null) ?? provider?.Spelling);
+
+        string Said(string name) => contexts.Select(c => BecknContext.Field(c, name).Text()).FirstOrDefault(t => t.Length > 0) ?? "";
     }
 
     private async Task<JsonElement> SendAsync(Guid messageId, string action, JsonObject request, bool isRepeated, CancellationToken cancellationToken)

@@ -72,6 +72,13 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         FROM updated u JOIN compute_workloads w ON w.id = u.workload_id
         """;
 
+    // What the provider wrote last, or what we wrote to it when its answer is removed for its age.
+    private const string Contexts =
+        """
+        SELECT coalesce(answer -> 'context', CASE WHEN action <> 'discover' THEN request -> 'context' END, '{}')
+        FROM beckn_messages WHERE transaction_id = $1 ORDER BY created_at DESC
+        """;
+
     private const string FindAnswer = "SELECT answer FROM beckn_messages WHERE message_id = $1";
 
     private const string ForgetAnswer =
@@ -119,7 +126,8 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     private const string AskToCancelAgain =
         """
         UPDATE beckn_messages m SET
-            message_id = n.id, request = jsonb_set(m.request, '{context,message_id}', to_jsonb(n.id::text)),
+            message_id = n.id,
+            request = jsonb_set(m.request, CASE WHEN m.request -> 'context' ? 'messageId' THEN '{context,messageId}' ELSE '{context,message_id}' END::text[], to_jsonb(n.id::text)),
             answered_at = NULL, answered_by = NULL, answer = NULL, last_error = left(m.answer::text, 1000)
         FROM (SELECT gen_random_uuid() AS id) n
         WHERE m.action = 'cancel' AND m.transaction_id = (SELECT transaction_id FROM beckn_messages WHERE message_id = $1)
@@ -183,6 +191,10 @@ internal sealed class BecknStore(NpgsqlDataSource database)
             ? new BecknCallback(row.GetGuid(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2))
             : null;
     }
+
+    /// <summary>The contexts of the messages of a transaction as the provider writes them, the newest first.</summary>
+    public Task<List<JsonElement>> ContextsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        database.Command(Contexts, transactionId).ListAsync(row => LenientJson.Stored(row.GetString(0)), cancellationToken);
 
     public Task RecordErrorAsync(Guid messageId, string error, CancellationToken cancellationToken) =>
         database.ExecuteAsync(RecordError, cancellationToken, messageId, error);
