@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -53,7 +52,7 @@ internal sealed class BecknExchange(
         {
             try
             {
-                answer = await SendAsync(messageId, action, stored, messageId != newId, cancellationToken);
+                answer = await SendAsync(lease, messageId, action, stored, messageId != newId, cancellationToken);
             }
             catch (BecknFailure e)
             {
@@ -81,13 +80,13 @@ internal sealed class BecknExchange(
         string Said(string name) => contexts.Select(c => BecknContext.Field(c, name).Text()).FirstOrDefault(t => t.Length > 0) ?? "";
     }
 
-    private async Task<JsonElement> SendAsync(Guid messageId, string action, JsonObject request, bool isRepeated, CancellationToken cancellationToken)
+    private async Task<JsonElement> SendAsync(Lease lease, Guid messageId, string action, JsonObject request, bool isRepeated, CancellationToken cancellationToken)
     {
         using var watch = changes.Begin(messageId);
         BecknReply reply;
         try
         {
-            reply = await PostAsync(action, request, cancellationToken);
+            reply = await PostAsync(lease, action, request, cancellationToken);
         }
         catch (BecknFailure)
         {
@@ -124,7 +123,7 @@ internal sealed class BecknExchange(
         return answer;
     }
 
-    private async Task<BecknReply> PostAsync(string action, JsonObject request, CancellationToken cancellationToken)
+    private async Task<BecknReply> PostAsync(Lease lease, string action, JsonObject request, CancellationToken cancellationToken)
     {
         try
         {
@@ -132,8 +131,7 @@ internal sealed class BecknExchange(
                 async token =>
                 {
                     using var client = http.CreateClient(HttpClientName);
-                    using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(request.ToJsonString()));
-                    content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                    using var content = new LeasedContent(Encoding.UTF8.GetBytes(request.ToJsonString()), lease, store, time);
                     var target = new Uri($"{options.Value.BaseUrl.AbsoluteUri.TrimEnd('/')}/{action}");
                     using var response = await client.PostAsync(target, content, token);
                     var body = await response.Content.ReadAsByteArrayAsync(token);

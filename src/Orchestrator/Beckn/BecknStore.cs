@@ -27,6 +27,8 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         RETURNING message_id, request, answer
         """;
 
+    private const string LeaseLeft = "SELECT due_at - now() FROM compute_workloads WHERE id = $1 AND lease_owner = $2";
+
     private const string MarkAcknowledged =
         "UPDATE beckn_messages SET acknowledged_at = COALESCE(acknowledged_at, now()) WHERE message_id = $1 RETURNING answer";
 
@@ -153,6 +155,13 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         if (!await row.ReadAsync(cancellationToken))
             throw new LeaseLostException(lease);
         return (row.GetGuid(0), JsonNode.Parse(row.GetString(1))!.AsObject(), Answer(row.IsDBNull(2) ? null : row.GetString(2)));
+    }
+
+    /// <summary>How long the lease still lasts; null when it is lost.</summary>
+    public async Task<TimeSpan?> LeaseLeftAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(LeaseLeft, lease.WorkloadId, lease.Owner);
+        return await command.ExecuteScalarAsync(cancellationToken) as TimeSpan?;
     }
 
     /// <summary>Stores the ACK; returns the answer when the callback was faster.</summary>
