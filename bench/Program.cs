@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Pylon.Bench.Harness;
 using Pylon.Bench.Scenarios;
+using Pylon.Bench.Soak;
 using Pylon.Fuzzing;
 using Pylon.LocalStack.Machine;
 
@@ -14,6 +15,9 @@ IReadOnlyList<Scenario> scenarios =
     new ConductScenario(),
     new IngestScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
+    new SoakScenario(
+        (int)(options?.GetValueOrDefault("--minutes") ?? SoakScenario.DefaultMinutes), (int)(options?.GetValueOrDefault("--rate") ?? SoakScenario.DefaultRate),
+        (int)(options?.GetValueOrDefault("--seed") ?? SoakScenario.DefaultSeed)),
 ];
 
 if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario)
@@ -49,7 +53,7 @@ static Dictionary<string, long?>? Options(IEnumerable<string> more)
     var options = new Dictionary<string, long?>(StringComparer.Ordinal);
     foreach (var pair in more.Chunk(2))
     {
-        if (pair is not ["--rounds" or "--inputs" or "--seed", var text] || !int.TryParse(text, out var given) || given <= 0 || !options.TryAdd(pair[0], given))
+        if (pair is not ["--rounds" or "--inputs" or "--seed" or "--minutes" or "--rate", var text] || !int.TryParse(text, out var given) || given <= 0 || !options.TryAdd(pair[0], given))
             return null;
     }
 
