@@ -87,7 +87,7 @@ internal sealed class SoakStack : IAsyncDisposable
         ["Bpp__HttpTimeout"] = "00:00:04",
         ["Bpp__CallbackTimeout"] = "00:00:06",
         ["Bpp__BreakDuration"] = "00:00:01",
-        ["Runs__Lease"] = "00:00:05",
+        ["Runs__Lease"] = "00:00:06",
         ["Runs__AskAfter"] = "00:00:05",
         ["Runs__ClaimAfter"] = "00:00:05",
         ["Conductor__ClaimAfter"] = "00:00:05",

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Pylon.Orchestrator.V1;
+using Pylon.Testing;
 
 namespace Pylon.Orchestrator.Tests.Running;
 
@@ -16,6 +17,7 @@ public sealed class UntracedTests
         var id = (await stack.Database.ScalarAsync<Guid>("SELECT id FROM compute_workloads")).ToString();
         var offered = await stack.UntilAsync(id, WorkloadStatus.PendingUserChoice);
         await stack.ChooseAsync(id, 2);
+        await Eventually.True(() => stack.Conductor.Traces.Any(trace => trace?.Contains(Traceparent[3..35], StringComparison.Ordinal) == true), because: "the Conductor is called in this trace");
         // As a provider does that propagates nothing.
         var notice = $$$$"""{"context":{"action":"on_cancel","message_id":"own","bpp_id":"sandbox.pylon.local","transaction_id":"{{{{await stack.Database.ScalarAsync<Guid>("SELECT transaction_id FROM beckn_orders WHERE state = 'confirmed'")}}}}"},"message":{"order":{}}}""";
         await stack.Beckn.ReceiveCallbackAsync(new ReceiveCallbackRequest { Action = "on_cancel", Body = ByteString.CopyFromUtf8(notice) });
