@@ -12,6 +12,7 @@ internal sealed class SoakFaults
 {
     private static readonly TimeSpan ShortestGap = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Down = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(5);
 
@@ -66,9 +67,12 @@ internal sealed class SoakFaults
         var gap = duration / (_faults.Count + 1);
         gap = gap < ShortestGap ? ShortestGap : gap > LongestGap ? LongestGap : gap;
         var turn = new Queue<(string Name, Func<CancellationToken, Task> Inject)>();
-        while (duration - TimeProvider.System.GetElapsedTime(began) is { Ticks: > 0 } left)
+        for (var n = 1; duration - TimeProvider.System.GetElapsedTime(began) is { Ticks: > 0 } left; n++)
         {
-            await Task.Delay(gap < left ? gap : left, cancellationToken);
+            // From begin to begin; one that takes longer is followed after a moment.
+            var wait = (n * gap) - TimeProvider.System.GetElapsedTime(began);
+            wait = wait > Moment ? wait : Moment;
+            await Task.Delay(wait < left ? wait : left, cancellationToken);
             if (turn.Count == 0)
                 turn = new(_faults.OrderBy(_ => _dice.Next()));
             if (TimeProvider.System.GetElapsedTime(began) < duration)
