@@ -123,7 +123,7 @@ internal sealed partial class SoakChecks(SoakStack stack, SoakTally tally)
         return Of("every consumer group has read everything", wrong);
     }
 
-    /// <summary>A workload fails for what the provider, or the loss of its book, was made to do; for nothing else.</summary>
+    /// <summary>A workload fails for what the provider was made to do, the loss of its book, or Ingestion that was killed; for nothing else.</summary>
     private async Task<SoakFinding> DeadLettersAsync(CancellationToken cancellationToken)
     {
         var open = await stack.QueryAsync(
@@ -131,14 +131,16 @@ internal sealed partial class SoakChecks(SoakStack stack, SoakTally tally)
         var failed = await stack.QueryAsync(
             "SELECT id::text FROM compute_workloads w WHERE status = 'failed' AND NOT EXISTS (SELECT FROM dead_letters d WHERE d.workload_id = w.id AND d.replayed_at IS NULL)", row => row.GetString(0), cancellationToken);
         var wrong = open.Where(d => d.Status != "failed" || !IsExplained(d.Reason)).Select(d => Id().Replace(d.Reason, "…")).Concat(failed.Select(_ => "failed without a dead letter")).ToList();
-        var finding = Of("every failed workload is explained by a fault of the provider", wrong);
+        var finding = Of("every failed workload is explained by a fault", wrong);
         return finding.Holds && open.Count > 0 ? finding with { Found = $"so; {open.Count}: {string.Join(" | ", open.CountBy(d => Id().Replace(d.Reason, "…")).Take(Shown).Select(d => $"{d.Value}× {d.Key}"))}" } : finding;
     }
 
     // The Sandbox keeps its book in memory: killed, it does not know a booking that is to be cancelled.
     private bool IsExplained(string reason) =>
         (reason.Contains("does not exist", StringComparison.Ordinal) && tally.Of("fault: sandbox killed") > 0)
-        || Provider().IsMatch(reason);
+        || (reason.StartsWith("the grid zones cannot be resolved", StringComparison.Ordinal) || reason.StartsWith("the regional grid data cannot be read", StringComparison.Ordinal)
+            ? tally.Of("fault: ingestion killed") + tally.Of("fault: PostgreSQL killed") > 0
+            : Provider().IsMatch(reason));
 
     /// <summary>Each malformed event became one dead letter, or was lost with the Redis that was killed.</summary>
     private async Task<SoakFinding> RefusedEventsAsync(CancellationToken cancellationToken)
