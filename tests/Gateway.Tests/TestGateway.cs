@@ -14,6 +14,7 @@ using Pylon.Gateway.Proxy;
 using Pylon.Messaging;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
+using Pylon.Testing;
 using Pylon.Testing.V1;
 using Pylon.Transcoding.Calls;
 using Pylon.Transcoding.Routing;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -10,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pylon.Orchestrator.V1;
 using Pylon.ServiceDefaults;
+using Pylon.Testing;
 
 namespace Pylon.Rpc.Tests;
 
@@ -58,24 +58,5 @@ internal sealed class TestService : IAsyncDisposable
         Http.Dispose();
         _channel.Dispose();
         await App.DisposeAsync();
-    }
-}
-
-internal sealed class LogLines : ILoggerProvider, ILogger
-{
-    public ConcurrentQueue<string> Lines { get; } = new();
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
-
-    public void Dispose()
-    {
     }
 }

@@ -84,6 +84,8 @@ internal sealed class DiscoverFlow(
             lease, transactionId, "discover", null, BecknMessages.Discover(workload, options.Value.MinRenewableMix), cancellationToken);
         await store.AnnounceAsync(lease, transactionId, answer.MessageId, "discover", 0, cancellationToken);
         var reading = Catalogue.ReadAll(answer.Body);
+        if (reading.RejectedOffers.Count > 0)
+            logger.OffersLeftOut(workload.Id, reading.RejectedOffers.Count, string.Join("; ", reading.RejectedOffers.Select(o => o.Reason).Distinct().Take(5)));
         List<string> leftOut = [.. reading.Rejected.Select(r => r.Reason)];
         leftOut.AddRange(reading.Items.Select(i => Suitability.ReasonAgainst(workload, i)).OfType<string>());
         if (leftOut.Count > 0)

@@ -157,9 +157,9 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     private const string AnnounceStep =
         """
         WITH held AS (
-            SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR UPDATE
+            SELECT traceparent FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR UPDATE
         ), announced AS (
-            INSERT INTO outbox (id, topic, type, subject, payload, traceparent) SELECT $3, $4, $5, $1::text, $6, $7 FROM held
+            INSERT INTO outbox (id, topic, type, subject, payload, traceparent) SELECT $3, $4, $5, $1::text, $6, coalesce($7, traceparent) FROM held
             ON CONFLICT (id) DO NOTHING)
         SELECT EXISTS (SELECT FROM held)
         """;

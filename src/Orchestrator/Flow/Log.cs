@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: {Count} item(s) of the catalogue are left out and the others are ranked: {Reasons}")]
     public static partial void ItemsLeftOut(this ILogger logger, Guid workloadId, int count, string reasons);
 
+    [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: {Count} offer(s) of the catalogue are left out; their items are ranked without them: {Reasons}")]
+    public static partial void OffersLeftOut(this ILogger logger, Guid workloadId, int count, string reasons);
+
     [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: could not renew the lease; it is tried again, and the attempt ends before the lease does")]
     public static partial void NotRenewed(this ILogger logger, Exception exception, Guid workloadId);
 }

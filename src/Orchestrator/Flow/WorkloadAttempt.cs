@@ -17,6 +17,7 @@ internal sealed class WorkloadAttempt(
     BecknStore beckn,
     FlowStore store,
     FlowTelemetry telemetry,
+    DeadLetterMetrics deadLetters,
     Changes<Guid> changes,
     IOptions<FlowOptions> options,
     TimeProvider time,
@@ -114,6 +115,7 @@ internal sealed class WorkloadAttempt(
         {
             logger.Failed(workload.Id, attempt, reason);
             await store.FailAsync(workload, lease, reason, keep, cancellationToken);
+            deadLetters.Added(WorkloadEvents.Topic);
             return "failed";
         }
 

@@ -73,7 +73,7 @@ internal static class Ranking
             .Take(OptionCount)
             .Select((x, index) => new Option(
                 FromItem(x.First, x.Second, index + 1, now),
-                new ProviderOffer(x.First.BppId, x.First.BppUri, x.First.Offer))),
+                new ProviderOffer(x.First.BppId, x.First.BppUri, x.First.Offer, x.First.Spelling))),
     ];
 
     /// <summary>

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pylon.Messaging;
+using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.V1;
 using Pylon.Sandbox;
 using Pylon.Testing;
@@ -57,6 +58,9 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public V1.BecknService.BecknServiceClient Beckn => new(_channel);
 
+    /// <summary>Runs between the storing of a message and its post to the provider, by its action.</summary>
+    public Func<string, Task>? BeforePost { get; set; }
+
     /// <summary>For calls that the clients do not make.</summary>
     public Grpc.Core.CallInvoker Invoker => _channel!.CreateCallInvoker();
 
@@ -75,7 +79,11 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public async Task StartOrchestratorAsync()
     {
-        var app = Program.Build([.. _settings], builder => builder.Services.AddSingleton<IEventGroup>(Conductor));
+        var app = Program.Build([.. _settings], builder =>
+        {
+            builder.Services.AddSingleton<IEventGroup>(Conductor);
+            builder.Services.AddHttpClient(BecknExchange.HttpClientName).AddHttpMessageHandler(() => new BeforePostHandler(this));
+        });
         await app.StartAsync();
         _orchestrator = app;
         // gRPC is the first of the two that it listens on.
@@ -163,6 +171,16 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         await Ingestion.DisposeAsync();
         await Conductor.DisposeAsync();
         await Database.DisposeAsync();
+    }
+
+    private sealed class BeforePostHandler(OrchestratorStack stack) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (stack.BeforePost is { } before)
+                await before(request.RequestUri!.Segments[^1]);
+            return await base.SendAsync(request, cancellationToken);
+        }
     }
 
     /// <summary>What the Gateway does with the callbacks of providers.</summary>
