@@ -1,7 +1,10 @@
 using Pylon.Messaging;
 using Pylon.Orchestrator.Api;
+using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Decisions;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Llm;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Retention;
 using Pylon.Orchestrator.Runs;
@@ -31,10 +34,13 @@ internal static class Program
             .AddOutboxRelay(Schema, "pylon/orchestrator")
             .AddWorkloads()
             .AddBeckn()
+            .AddLlm()
             .AddSummaries()
             .AddRecommendations()
             .AddFlow()
             .AddRuns()
+            .AddAudit()
+            .AddDecisions()
             .AddRetention()
             .AddApi();
 
@@ -42,7 +48,10 @@ internal static class Program
         app.MapGrpcService<WorkloadService>();
         app.MapGrpcService<BecknService>();
         app.MapGrpcService<RegistryService>();
-        app.MapServiceDefaults(V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor);
+        app.MapGrpcService<DecisionService>();
+        app.MapGrpcService<AuditService>();
+        app.MapServiceDefaults(
+            V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor, V1.DecisionService.Descriptor, V1.AuditService.Descriptor);
         return app;
     }
 }
