@@ -149,7 +149,7 @@ COMMENT ON COLUMN decision_chain.hash IS 'SHA-256 of decision_bytes: of prev_has
 -- Audit/ChainHash.cs makes the same bytes. Each field is its length in bytes, a colon and its text; - for NULL. A number is
 -- the 16 hex digits of its IEEE 754 double.
 CREATE FUNCTION decision_bytes(seq bigint, prev_hash text, d orchestration_decisions) RETURNS bytea LANGUAGE sql STABLE
-BEGIN ATOMIC
+RETURN (
     SELECT convert_to('pylon-decision-1' || string_agg(coalesce(octet_length(f.text) || ':' || f.text, '-'), '' ORDER BY f.n), 'UTF8')
     FROM unnest(ARRAY[
         seq::text, prev_hash, d.id::text, d.decision_id, d.decision_type, d.agent_id::text, d.workload_id::text, d.source_dc_id::text,
@@ -158,8 +158,8 @@ BEGIN ATOMIC
         d.constraints_evaluated::text, d.alternatives_considered::text, encode(float8send(d.carbon_saved_gco2), 'hex'),
         encode(float8send(d.cost_saved_gbp), 'hex'), encode(float8send(d.flexibility_contribution_mw), 'hex'),
         to_char(d.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), d.context_id::text, d.context_hash, d.output_hash
-    ]) WITH ORDINALITY AS f (text, n);
-END;
+    ]) WITH ORDINALITY AS f (text, n)
+);
 
 -- Deferred to the commit, so that the lock of the chain is held while one transaction commits and not while it works: an
 -- open transaction of somebody stops nobody. It runs as the owner: the role of the service writes no entry of the chain.
