@@ -252,3 +252,7 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER fill_notification BEFORE INSERT ON workload_notifications FOR EACH ROW EXECUTE FUNCTION fill_notification();
+
+-- The catalogue of workloads that look for a place, the oldest first (Catalog/CatalogStore.cs).
+CREATE INDEX compute_workloads_open ON compute_workloads (submitted_at, id)
+    WHERE status IN ('queued', 'processing', 'pending_user_choice', 'choosing');

@@ -77,11 +77,18 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public async Task StartOrchestratorAsync()
     {
-        var app = Program.Build([.. _settings], builder => builder.Services.AddSingleton<IEventGroup>(Conductor));
-        await app.StartAsync();
+        var app = await StartAnotherAsync();
         _orchestrator = app;
         // gRPC is the first of the two that it listens on.
         _channel = GrpcChannel.ForAddress(app.Urls.First());
+    }
+
+    /// <summary>One more Orchestrator on the same database.</summary>
+    public async Task<WebApplication> StartAnotherAsync()
+    {
+        var app = Program.Build([.. _settings], builder => builder.Services.AddSingleton<IEventGroup>(Conductor));
+        await app.StartAsync();
+        return app;
     }
 
     /// <summary>Ends the Orchestrator as a SIGTERM does.</summary>
