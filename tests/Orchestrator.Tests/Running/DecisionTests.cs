@@ -209,7 +209,7 @@ public sealed class DecisionTests
     public async Task FailedWorkloadIsLoggedAsRejected()
     {
         await using var stack = await OrchestratorStack.StartAsync();
-        await stack.FaultAsync(new { kind = "http_500", action = "discover", count = 100 });
+        await stack.FaultAsync(new { kind = "http_error", action = "discover", count = 0 });
         var id = await stack.SubmitAsync();
         await stack.UntilAsync(id, WorkloadStatus.Failed);
         Assert.StartsWith("The workload is given up after attempt 4", (await DecisionsAsync(stack, id)).Single(d => d.DecisionType == DecisionType.RejectWorkload).Reasoning, StringComparison.Ordinal);
@@ -233,8 +233,8 @@ public sealed class DecisionTests
         await using var stack = await OrchestratorStack.StartAsync();
         await stack.Database.Server.ExecuteAsync(
             """
-            INSERT INTO orchestrator.compute_workloads (workload_name, job_id, workload_type, urgency, required_gpu_mins, bpp_processed)
-            VALUES ('Night batch', 'JOB-1', 'TRAINING_RUN', 'HIGH', 90, true), ('Other', 'JOB-2', NULL, NULL, NULL, true)
+            INSERT INTO orchestrator.compute_workloads (workload_name, job_id, workload_type, urgency, required_gpu_mins, bpp_processed, submitted_at)
+            VALUES ('Night batch', 'JOB-1', 'TRAINING_RUN', 'HIGH', 90, true, '2026-01-01'), ('Other', 'JOB-2', NULL, NULL, NULL, true, '2026-01-02')
             """);
         var catalog = await stack.Beckn.GetCatalogAsync(new GetCatalogRequest { PageSize = 1 });
         Assert.Equal("on_search", catalog.Context.Fields["action"].StringValue);
