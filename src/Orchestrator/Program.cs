@@ -28,7 +28,7 @@ internal static class Program
         configure?.Invoke(builder);
         builder.AddServiceDefaults("orchestrator", defaultGrpcPort: 5102, defaultHttpPort: 5202);
         builder.Services
-            .AddPostgres(builder.Configuration, Schema)
+            .AddPostgres(builder.Configuration, Schema, hasOwner: true)
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/orchestrator")

@@ -28,15 +28,19 @@ public static class PostgresFeature
     /// Registers the <see cref="NpgsqlDataSource"/> of <c>PYLON_POSTGRES</c>, whose unqualified names are found in
     /// <paramref name="schema"/>, its health check <c>postgres</c>, and <see cref="Listener"/>.
     /// </summary>
+    /// <param name="services">The services of the host.</param>
+    /// <param name="configuration">Has the settings.</param>
+    /// <param name="schema">Of the service.</param>
+    /// <param name="hasOwner">True when migrations connect as <c>PYLON_POSTGRES_OWNER</c> where that is set. A service that makes tables while it runs owns its schema itself.</param>
     /// <remarks>A setting that is missing or cannot be read stops the start with its name.</remarks>
-    public static IServiceCollection AddPostgres(this IServiceCollection services, IConfiguration configuration, string schema)
+    public static IServiceCollection AddPostgres(this IServiceCollection services, IConfiguration configuration, string schema, bool hasOwner = false)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         SchemaName.Check(schema);
         services.AddOptions<PostgresOptions>().Configure(options =>
         {
             options.Server = configuration[Setting];
-            options.Owner = configuration[OwnerSetting] is { Length: > 0 } owner ? owner : null;
+            options.Owner = hasOwner && configuration[OwnerSetting] is { Length: > 0 } owner ? owner : null;
         }).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsCheck>());
         services.TryAddSingleton(TimeProvider.System);

@@ -277,7 +277,7 @@ public sealed class DecisionLogTests : IAsyncLifetime
         var settings = new ConfigurationBuilder().AddInMemoryCollection(
             [new("PYLON_POSTGRES", _database.Server.UriOf("pylon_service")), new("PYLON_POSTGRES_OWNER", _database.Server.Uri)]).Build();
         await using var services = new ServiceCollection().AddLogging()
-            .AddPostgres(settings, "orchestrator").AddMigrations(typeof(AuditStore).Assembly, "orchestrator").BuildServiceProvider();
+            .AddPostgres(settings, "orchestrator", hasOwner: true).AddMigrations(typeof(AuditStore).Assembly, "orchestrator").BuildServiceProvider();
         await services.GetRequiredService<Migrator>().MigrateAsync(typeof(AuditStore).Assembly, "orchestrator", CancellationToken.None);
     }
 
