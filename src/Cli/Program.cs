@@ -38,6 +38,8 @@ try
         GridCommands.Create(checkout),
         ImportCommand.Create(checkout),
         PlanCommand.Create(checkout, TimeProvider.System),
+        AuditCommands.Decisions(checkout),
+        AuditCommands.Audit(checkout),
     };
     // Our own signal handling stops the stack in order, which may take long.
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

@@ -1,7 +1,10 @@
 using Pylon.Messaging;
 using Pylon.Orchestrator.Api;
+using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Decisions;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Llm;
 using Pylon.Orchestrator.Planning;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Retention;
@@ -26,16 +29,19 @@ internal static class Program
         configure?.Invoke(builder);
         builder.AddServiceDefaults("orchestrator", defaultGrpcPort: 5102, defaultHttpPort: 5202);
         builder.Services
-            .AddPostgres(builder.Configuration, Schema)
+            .AddPostgres(builder.Configuration, Schema, hasOwner: true)
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/orchestrator")
             .AddWorkloads()
             .AddBeckn()
+            .AddLlm()
             .AddSummaries()
             .AddRecommendations()
             .AddFlow()
             .AddRuns()
+            .AddAudit()
+            .AddDecisions()
             .AddRetention()
             .AddPlanning()
             .AddApi();
@@ -45,8 +51,15 @@ internal static class Program
         app.MapGrpcService<BecknService>();
         app.MapGrpcService<RegistryService>();
         app.MapGrpcService<PlanningService>();
+        app.MapGrpcService<DecisionService>();
+        app.MapGrpcService<AuditService>();
         app.MapServiceDefaults(
-            V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor, V1.PlanningService.Descriptor);
+            V1.WorkloadService.Descriptor,
+            V1.BecknService.Descriptor,
+            V1.RegistryService.Descriptor,
+            V1.PlanningService.Descriptor,
+            V1.DecisionService.Descriptor,
+            V1.AuditService.Descriptor);
         return app;
     }
 }

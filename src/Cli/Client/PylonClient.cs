@@ -82,6 +82,16 @@ internal sealed class PylonClient : IDisposable
     public IAsyncEnumerable<Workload> WatchAsync(string id, CancellationToken cancellationToken) => StreamAsync(
         PathOf(id) + ":watch?follow_run=true", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellationToken);
 
+    /// <summary>How far the log of decisions is verified, page by page; the last one has the result.</summary>
+    public IAsyncEnumerable<AuditProgress> VerifyAsync(long knownSeq, string knownHash, CancellationToken cancellationToken) => StreamAsync(
+        $"api/v1/audit:verify?known_seq={knownSeq}&known_hash={knownHash}", null, item => JsonSerializer.Deserialize<AuditProgress>(item.Data, Json), cancellationToken);
+
+    public async Task<IReadOnlyList<Decision>> DecisionsAsync(string? workloadId, int pageSize, CancellationToken cancellationToken)
+    {
+        var path = $"api/v1/decisions?page_size={pageSize}&workload_id={Uri.EscapeDataString(workloadId ?? "")}";
+        return (await SendAsync<DecisionsAnswer>(HttpMethod.Get, path, null, cancellationToken)).Decisions ?? [];
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static string PathOf(string id) => "api/v1/workloads/" + Uri.EscapeDataString(id);

@@ -66,6 +66,16 @@ internal static class Tables
         return table;
     }
 
+    public static Table Decisions(IEnumerable<Decision> decisions)
+    {
+        var table = Plain("decided (UTC)", "decision", "workload", "why");
+        // The reason is the last column, and is read in full.
+        table.Columns[^1].NoWrap = false;
+        foreach (var one in decisions)
+            Add(table, Moment(one.DecidedAt), one.Type, one.WorkloadId, one.Reasoning);
+        return table;
+    }
+
     public static Table Processes(IEnumerable<ProcessRow> rows)
     {
         var table = Plain("process", "state", ">pid", "address", "since (UTC)", ">memory", ">of it program files");

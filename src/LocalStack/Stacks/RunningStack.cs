@@ -54,7 +54,7 @@ public sealed class RunningStack : IAsyncDisposable
     {
         var program = _options.Checkout.Program(service.Project, _options.Configuration);
         var process = new ServiceProcess(
-            service.Name, program, LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings());
+            service.Name, program, LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings(service));
         return Added(process);
     }
 
@@ -109,12 +109,13 @@ public sealed class RunningStack : IAsyncDisposable
         address => address);
 
     // A later one wins: the caller's settings override the others.
-    private IEnumerable<KeyValuePair<string, string>> Settings() =>
+    private IEnumerable<KeyValuePair<string, string>> Settings(ServiceDefinition service) =>
     [
         new("BAP_URI", $"{Addresses.Url}/beckn"),
         // A local stack asks the real sources only when the user names them.
         .. SandboxSettings.At(Addresses.Sandbox, Given),
         .. Addresses.Variables,
+        .. Addresses.RolesOf(service),
         .. _options.Settings,
     ];
 

@@ -80,6 +80,12 @@ public sealed class StackAddresses
             .Select(group => KeyValuePair.Create("PYLON_" + group.Key.ToUpperInvariant(), string.Join(',', group.Select(service => service.GrpcPort is null ? Http(service) : GrpcOf(service))))),
     ];
 
+    /// <summary>The Orchestrator does not own its tables on a private server, so that it can only add to its log of decisions.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> RolesOf(ServiceDefinition service) =>
+        service.Project == ServiceDefinition.Orchestrator.Project && _ports.TryGetValue(PostgresKey, out var port)
+            ? [new("PYLON_POSTGRES", PrivatePostgres.ServiceUriOf(port)), new("PYLON_POSTGRES_OWNER", Postgres)]
+            : [];
+
     /// <summary>The HTTP base address of a service.</summary>
     public string Http(ServiceDefinition service) => $"http://127.0.0.1:{_ports[HttpKey(service)]}";
 

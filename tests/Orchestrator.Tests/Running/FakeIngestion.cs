@@ -27,6 +27,15 @@ internal sealed class FakeIngestion : IAsyncDisposable
     /// <summary>Answers UNAVAILABLE while true.</summary>
     public bool Down { get; set; }
 
+    /// <summary>Answers UNAVAILABLE to the forecast alone, which only decisions ask for.</summary>
+    public bool ForecastDown { get; set; }
+
+    /// <summary>gCO2/kWh of a region by its id; 150 for the others.</summary>
+    public Dictionary<int, double> Intensities { get; } = [];
+
+    /// <summary>The demand now, MW.</summary>
+    public double DemandMw { get; set; } = 27_500;
+
     /// <summary>What the names of the regions end in.</summary>
     public string RegionSuffix { get; set; } = "";
 
@@ -183,8 +192,34 @@ internal sealed class FakeIngestion : IAsyncDisposable
         public override Task<GetNationalGridResponse> GetNationalGrid(GetNationalGridRequest request, ServerCallContext context)
         {
             fake.CheckUp();
-            return Task.FromResult(new GetNationalGridResponse { Grid = new NationalGrid { CarbonIntensity = new GridPoint { Value = 123 } } });
+            return Task.FromResult(new GetNationalGridResponse { Grid = new NationalGrid
+            {
+                CarbonIntensity = Point(0, 123, actual: true),
+                Demand = Point(0, fake.DemandMw, actual: true),
+                SystemPrice = Point(-1, 42.5, actual: true),
+                GenerationMix = { new FuelShare { Fuel = "wind", Percent = 60 }, new FuelShare { Fuel = "gas", Percent = 30.5 }, new FuelShare { Fuel = "hydro", Percent = 9.5 } },
+            } });
         }
+
+        public override Task<GetForecastResponse> GetForecast(GetForecastRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            if (fake.ForecastDown)
+                throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "down for a test"));
+            var value = request.Series == GridSeries.Demand ? 30_000 : 100;
+            return Task.FromResult(new GetForecastResponse { Points = { Enumerable.Range(0, request.Hours * 2).Select(n => Point(n, value + n, actual: false)) } });
+        }
+
+        private static GridPoint Point(int halfHour, double value, bool actual) => new()
+        {
+            Value = value,
+            Actual = actual,
+            Source = "carbon-intensity",
+            CarbonIndex = "low",
+            SettlementPeriod = 1,
+            CapturedAt = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_767_225_600 },
+            Window = new Window { StartTime = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_767_225_600 + (1800 * halfHour) } },
+        };
 
         public override Task<ListRegionalGridResponse> ListRegionalGrid(ListRegionalGridRequest request, ServerCallContext context)
         {
@@ -194,7 +229,11 @@ internal sealed class FakeIngestion : IAsyncDisposable
             {
                 RegionId = id,
                 RenewableMixPercent = 30 + id,
-                CarbonIntensityGco2Kwh = 150,
+                CarbonIntensityGco2Kwh = fake.Intensities.GetValueOrDefault(id, 150),
+                RegionName = $"Region {id}",
+                CarbonIndex = "moderate",
+                Source = "synthetic",
+                CapturedAt = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_767_225_600 },
                 Synthetic = true,
                 Window = new Window
                 {

@@ -36,10 +36,10 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         _admin = new HttpClient { BaseAddress = new Uri(sandbox.Urls.Single()) };
         _settings =
         [
-            $"--PYLON_POSTGRES={database.Server.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--Logging:LogLevel:Default=None", $"--PYLON_INGESTION={ingestion.Address}", $"--PYLON_CONDUCTOR={conductor.Address}",
+            $"--PYLON_POSTGRES={database.Server.UriOf("pylon_service")}", $"--PYLON_POSTGRES_OWNER={database.Server.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--Logging:LogLevel:Default=None", $"--PYLON_INGESTION={ingestion.Address}", $"--PYLON_CONDUCTOR={conductor.Address}",
             "--PYLON_GRPC_PORT=0", "--PYLON_HTTP_PORT=0",
             $"--BPP_BASE_URL={sandbox.Urls.Single()}/bpp", $"--BAP_URI={webhook.Urls.Single()}/beckn", "--BAP_ID=pylon.test",
-            "--BPP_POLL_INTERVAL=3600", "--Runs:PollInterval=01:00:00", "--Bpp:MaxAttempts=4", "--Bpp:RetryDelay=00:00:00.02", "--Bpp:MaxRetryDelay=00:00:00.05",
+            "--BPP_POLL_INTERVAL=3600", "--Runs:PollInterval=01:00:00", "--Decisions:PollInterval=01:00:00", "--Bpp:MaxAttempts=4", "--Bpp:RetryDelay=00:00:00.02", "--Bpp:MaxRetryDelay=00:00:00.05",
             $"--GEMINI_BASE_URL={sandbox.Urls.Single()}/gemini", .. settings,
         ];
     }
@@ -55,6 +55,10 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     public V1.RegistryService.RegistryServiceClient Registry => new(_channel);
 
     public V1.PlanningService.PlanningServiceClient Planning => new(_channel);
+
+    public V1.DecisionService.DecisionServiceClient Decisions => new(_channel);
+
+    public V1.AuditService.AuditServiceClient Audit => new(_channel);
 
     public V1.BecknService.BecknServiceClient Beckn => new(_channel);
 
@@ -79,15 +83,22 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public async Task StartOrchestratorAsync()
     {
+        var app = await StartAnotherAsync();
+        _orchestrator = app;
+        // gRPC is the first of the two that it listens on.
+        _channel = GrpcChannel.ForAddress(app.Urls.First());
+    }
+
+    /// <summary>One more Orchestrator on the same database.</summary>
+    public async Task<WebApplication> StartAnotherAsync()
+    {
         var app = Program.Build([.. _settings], builder =>
         {
             builder.Services.AddSingleton<IEventGroup>(Conductor);
             builder.Services.AddHttpClient(BecknExchange.HttpClientName).AddHttpMessageHandler(() => new BeforePostHandler(this));
         });
         await app.StartAsync();
-        _orchestrator = app;
-        // gRPC is the first of the two that it listens on.
-        _channel = GrpcChannel.ForAddress(app.Urls.First());
+        return app;
     }
 
     /// <summary>Ends the Orchestrator as a SIGTERM does.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 
-namespace Pylon.Orchestrator.Summaries;
+namespace Pylon.Orchestrator.Llm;
 
 /// <summary>
 /// The generateContent call of the Gemini API, v1beta (ai.google.dev/api/generate-content). The key is sent in a header, so
@@ -10,10 +10,11 @@ namespace Pylon.Orchestrator.Summaries;
 /// </summary>
 internal sealed class Gemini(HttpClient http, IOptions<GeminiOptions> options)
 {
-    private const int MaxSummary = 8000;
-
+    /// <param name="prompt">What is asked.</param>
+    /// <param name="maxTokens">The longest answer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="GeminiException">There is no text; the message gives the reason.</exception>
-    public async Task<string> GenerateAsync(string prompt, CancellationToken cancellationToken)
+    public async Task<string> GenerateAsync(string prompt, int maxTokens, CancellationToken cancellationToken)
     {
         var target = $"{options.Value.BaseUrl.AbsoluteUri.TrimEnd('/')}/v1beta/models/{Uri.EscapeDataString(options.Value.Model)}:generateContent";
         using var request = new HttpRequestMessage(HttpMethod.Post, target)
@@ -21,7 +22,7 @@ internal sealed class Gemini(HttpClient http, IOptions<GeminiOptions> options)
             Content = JsonContent.Create(new
             {
                 contents = new[] { new { role = "user", parts = new[] { new { text = prompt } } } },
-                generationConfig = new { temperature = 0.2, maxOutputTokens = 512 },
+                generationConfig = new { temperature = 0.2, maxOutputTokens = maxTokens },
             }),
         };
         request.Headers.Add("x-goog-api-key", options.Value.ApiKey);
@@ -45,16 +46,12 @@ internal sealed class Gemini(HttpClient http, IOptions<GeminiOptions> options)
         }
     }
 
-    // PostgreSQL does not store half a surrogate pair.
-    private static string Shortened(string text) =>
-        text.Length <= MaxSummary ? text : text[..(char.IsHighSurrogate(text[MaxSummary - 1]) ? MaxSummary - 1 : MaxSummary)];
-
     private static string TextOf(JsonElement body)
     {
         var parts = body.Get("candidates").First().Get("content").Get("parts").Elements().Select(p => p.Get("text").Text());
         var text = string.Concat(parts).Trim();
         if (text.Length > 0)
-            return Shortened(text);
+            return text;
         var reason = body.Get("promptFeedback").Get("blockReason").Text();
         throw new GeminiException(reason.Length > 0 ? $"the prompt is blocked: {reason}" : "the answer has no text");
     }
