@@ -2,11 +2,14 @@ using Pylon.Messaging;
 using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.GridNow;
 using Pylon.Orchestrator.Recommendations;
+using Pylon.Orchestrator.Registry;
 using Pylon.Orchestrator.Retention;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Orchestrator.World;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
 
@@ -36,13 +39,17 @@ internal static class Program
             .AddFlow()
             .AddRuns()
             .AddRetention()
-            .AddApi();
+            .AddGridNow()
+            .AddRegistry()
+            .AddSyntheticWorld();
 
         var app = builder.Build();
         app.MapGrpcService<WorkloadService>();
         app.MapGrpcService<BecknService>();
         app.MapGrpcService<RegistryService>();
-        app.MapServiceDefaults(V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor);
+        app.MapGrpcService<SyntheticWorldService>();
+        app.MapServiceDefaults(
+            V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor, V1.SyntheticWorldService.Descriptor);
         return app;
     }
 }
