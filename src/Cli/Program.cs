@@ -36,6 +36,8 @@ try
         WorkloadCommands.Show(checkout),
         WorkloadCommands.List(checkout),
         ImportCommand.Create(checkout),
+        RegistryCommands.Registry(checkout),
+        RegistryCommands.World(checkout),
     };
     // Our own signal handling stops the stack in order, which may take long.
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

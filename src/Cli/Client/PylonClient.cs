@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Stacks;
@@ -55,6 +56,12 @@ internal sealed class PylonClient : IDisposable
         var choice = new Choice(option, Guid.NewGuid().ToString());
         return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellationToken)).Workload;
     }
+
+    /// <summary>The answer to any GET of the API.</summary>
+    public Task<JsonObject> ReadAsync(string path, CancellationToken cancellationToken) => SendAsync<JsonObject>(HttpMethod.Get, path, null, cancellationToken);
+
+    /// <summary>The answer to a call without arguments.</summary>
+    public Task<JsonObject> PostAsync(string path, CancellationToken cancellationToken) => SendAsync<JsonObject>(HttpMethod.Post, path, new JsonObject(), cancellationToken);
 
     /// <summary>Stores some lines of a file of history: all or none.</summary>
     public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellationToken)
