@@ -13,6 +13,7 @@ IReadOnlyList<Scenario> scenarios =
 [
     new ConductScenario(),
     new IngestScenario(),
+    new LiveStateScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
 ];
 
