@@ -109,9 +109,9 @@ internal sealed class LiveStateReader(
         GetLiveStateResponse state, List<WorkloadRecord> records, LivePosition start, int most, PageRoom room, CancellationToken cancellationToken)
     {
         var page = await workloads.PageAsync(start.Workload, Live, most + 1, cancellationToken);
-        Guid[] ids = [.. page.Take(most).Select(w => w.Id)];
-        var options = await workloads.OptionsOfAsync(ids, cancellationToken);
-        var run = await runs.FindAsync(ids, cancellationToken);
+        // Most of the others have neither options nor a run.
+        var options = await workloads.OptionsOfAsync([.. page.Where(w => w.Status is not (Status.Queued or Status.Processing)).Select(w => w.Id)], cancellationToken);
+        var run = await runs.FindAsync([.. page.Where(w => w.ChosenOption is not null).Select(w => w.Id)], cancellationToken);
         foreach (var record in page.Take(most))
         {
             var workload = WorkloadMapping.ToProto(record, options[record.Id], run.GetValueOrDefault(record.Id));

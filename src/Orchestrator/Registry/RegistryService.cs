@@ -15,6 +15,10 @@ internal sealed partial class RegistryService(
     LiveStateReader liveState)
     : V1.RegistryService.RegistryServiceBase
 {
-    public override Task<GetLiveStateResponse> GetLiveState(GetLiveStateRequest request, ServerCallContext context) =>
-        liveState.ReadAsync(request, context.CancellationToken);
+    public override Task<GetLiveStateResponse> GetLiveState(GetLiveStateRequest request, ServerCallContext context)
+    {
+        // To compress a page takes longer than to send it from one machine to the next.
+        context.WriteOptions = new WriteOptions(WriteFlags.NoCompress);
+        return liveState.ReadAsync(request, context.CancellationToken);
+    }
 }
