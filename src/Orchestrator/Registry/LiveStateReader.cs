@@ -60,7 +60,7 @@ internal sealed class LiveStateReader(
         {
             using var national = grid.GetNationalGridAsync(new GetNationalGridRequest(), cancellationToken: cancellationToken);
             using var regional = grid.ListRegionalGridAsync(new ListRegionalGridRequest(), cancellationToken: cancellationToken);
-            using var catalog = market.GetCatalogAsync(new GetCatalogRequest { PageSize = MostEntries }, cancellationToken: cancellationToken);
+            using var catalog = market.GetCatalogAsync(new Ingestion.V1.GetCatalogRequest { PageSize = MostEntries }, cancellationToken: cancellationToken);
             state.NationalGrid = (await national).Grid;
             state.Regions.AddRange((await regional).Regions);
             state.Catalog.AddRange((await catalog).Entries);
