@@ -18,6 +18,7 @@ IReadOnlyList<Scenario> scenarios =
     new IngestScenario(),
     new PlanWindowScenario(),
     new ForecastScenario(files),
+    new LiveStateScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
     new SoakScenario(

@@ -40,6 +40,8 @@ try
         PlanCommand.Create(checkout, TimeProvider.System),
         AuditCommands.Decisions(checkout),
         AuditCommands.Audit(checkout),
+        RegistryCommands.Registry(checkout),
+        RegistryCommands.World(checkout),
     };
     // Our own signal handling stops the stack in order, which may take long.
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

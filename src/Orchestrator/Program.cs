@@ -4,13 +4,16 @@ using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Decisions;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.GridNow;
 using Pylon.Orchestrator.Llm;
 using Pylon.Orchestrator.Planning;
 using Pylon.Orchestrator.Recommendations;
+using Pylon.Orchestrator.Registry;
 using Pylon.Orchestrator.Retention;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Orchestrator.World;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
 
@@ -44,7 +47,9 @@ internal static class Program
             .AddDecisions()
             .AddRetention()
             .AddPlanning()
-            .AddApi();
+            .AddGridNow()
+            .AddRegistry()
+            .AddSyntheticWorld();
 
         var app = builder.Build();
         app.MapGrpcService<WorkloadService>();
@@ -53,13 +58,15 @@ internal static class Program
         app.MapGrpcService<PlanningService>();
         app.MapGrpcService<DecisionService>();
         app.MapGrpcService<AuditService>();
+        app.MapGrpcService<SyntheticWorldService>();
         app.MapServiceDefaults(
             V1.WorkloadService.Descriptor,
             V1.BecknService.Descriptor,
             V1.RegistryService.Descriptor,
             V1.PlanningService.Descriptor,
             V1.DecisionService.Descriptor,
-            V1.AuditService.Descriptor);
+            V1.AuditService.Descriptor,
+            V1.SyntheticWorldService.Descriptor);
         return app;
     }
 }

@@ -63,6 +63,12 @@ internal sealed class PylonClient : IDisposable
     public Task<AccuracyAnswer> GetForecastAccuracyAsync(string query, CancellationToken cancellationToken) =>
         SendAsync<AccuracyAnswer>(HttpMethod.Get, "api/v1/grid/forecast-accuracy?" + query, null, cancellationToken);
 
+    /// <summary>The answer to any GET of the API.</summary>
+    public Task<JsonObject> ReadAsync(string path, CancellationToken cancellationToken) => SendAsync<JsonObject>(HttpMethod.Get, path, null, cancellationToken);
+
+    /// <summary>The answer to a call without arguments.</summary>
+    public Task<JsonObject> PostAsync(string path, CancellationToken cancellationToken) => SendAsync<JsonObject>(HttpMethod.Post, path, new JsonObject(), cancellationToken);
+
     /// <summary>Stores some lines of a file of history: all or none.</summary>
     public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pylon.Cli.Client;
 using Spectre.Console;
 
@@ -76,6 +77,15 @@ internal static class Tables
         return table;
     }
 
+    /// <summary>Objects of the API, a column for each of the fields; an enum without its prefix.</summary>
+    public static Table Objects(IEnumerable<JsonNode> objects, IReadOnlyList<string> fields)
+    {
+        var table = Plain([.. fields]);
+        foreach (var one in objects)
+            Add(table, [.. fields.Select(field => Word($"{one[field]}"))]);
+        return table;
+    }
+
     public static Table Processes(IEnumerable<ProcessRow> rows)
     {
         var table = Plain("process", "state", ">pid", "address", "since (UTC)", ">memory", ">of it program files");
@@ -121,6 +131,13 @@ internal static class Tables
     private static string Range(ForecastBand? band) => band is null ? "–" : $"{Number(band.Lower)} – {Number(band.Upper)}";
 
     private static string Number(double? value) => value?.ToString("0.0") ?? "–";
+
+    // DATA_CENTRE_STATUS_ACTIVE is ACTIVE; what a user wrote stays.
+    private static string Word(string text)
+    {
+        string[] prefixes = ["OPERATOR_TYPE_", "USER_ROLE_", "DATA_CENTRE_STATUS_", "STORAGE_ASSET_STATUS_", "AGENT_TYPE_", "AGENT_STATUS_", "RECORD_SOURCE_"];
+        return Array.Find(prefixes, prefix => text.StartsWith(prefix, StringComparison.Ordinal)) is { } found ? text[found.Length..] : text;
+    }
 
     private static string Megabytes(long? bytes) => bytes is { } known ? $"{known / 1048576.0:0} MB" : "–";
 

@@ -112,12 +112,19 @@ public sealed class RunningStack : IAsyncDisposable
     private IEnumerable<KeyValuePair<string, string>> Settings(ServiceDefinition service) =>
     [
         new("BAP_URI", $"{Addresses.Url}/beckn"),
+        .. _options.Throwaway ? [] : Synthetic(),
         // A local stack asks the real sources only when the user names them.
         .. SandboxSettings.At(Addresses.Sandbox, Given),
         .. Addresses.Variables,
         .. Addresses.RolesOf(service),
         .. _options.Settings,
     ];
+
+    // A new installation has something to look at, unless the user says otherwise. Local is not production, and not
+    // Development either, in which the services would check more than they do elsewhere.
+    private IEnumerable<KeyValuePair<string, string>> Synthetic() =>
+        new Dictionary<string, string> { ["PYLON_SYNTHETIC_WORLD"] = "on", ["DOTNET_ENVIRONMENT"] = "Local" }
+            .Where(setting => Given(setting.Key) is null);
 
     // What is exported on the machine must not change a test.
     private string? Given(string setting)

@@ -27,7 +27,8 @@ internal sealed class DiscoverFlow(
     public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
         var transactionId = workload.TransactionId ?? await BeginAsync(lease, cancellationToken);
-        var (items, leftOut) = await DiscoverAsync(workload, lease, transactionId, cancellationToken);
+        // No provider hears of a synthetic workload (ADR 0021): its options come from grid data, which nobody books.
+        var (items, leftOut) = workload.IsSynthetic ? ([], []) : await DiscoverAsync(workload, lease, transactionId, cancellationToken);
         var offered = await OptionsAsync(items, workload.Deadline, cancellationToken);
 
         string? orderId = null;

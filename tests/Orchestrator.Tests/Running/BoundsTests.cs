@@ -14,7 +14,7 @@ public sealed class BoundsTests
     private static readonly ServiceDescriptor[] Services =
         [
             V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor, V1.PlanningService.Descriptor,
-            V1.DecisionService.Descriptor, V1.AuditService.Descriptor,
+            V1.DecisionService.Descriptor, V1.AuditService.Descriptor, V1.SyntheticWorldService.Descriptor,
         ];
 
     private static readonly Marshaller<byte[]> Raw = Marshallers.Create(bytes => bytes, bytes => bytes);

@@ -28,6 +28,7 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     private readonly HttpClient _admin;
     private WebApplication? _orchestrator;
     private GrpcChannel? _channel;
+    private GrpcChannel? _large;
 
     private OrchestratorStack(
         OrchestratorDatabase database, TestRedis redis, FakeIngestion ingestion, FakeConductor conductor, WebApplication sandbox, WebApplication webhook, string[] settings)
@@ -59,6 +60,12 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     public V1.DecisionService.DecisionServiceClient Decisions => new(_channel);
 
     public V1.AuditService.AuditServiceClient Audit => new(_channel);
+
+    /// <summary>For pages of the live state that are larger than a client takes by itself.</summary>
+    public V1.RegistryService.RegistryServiceClient LargeRegistry =>
+        new(_large ??= GrpcChannel.ForAddress(_orchestrator!.Urls.First(), new GrpcChannelOptions { MaxReceiveMessageSize = null }));
+
+    public V1.SyntheticWorldService.SyntheticWorldServiceClient World => new(_channel);
 
     public V1.BecknService.BecknServiceClient Beckn => new(_channel);
 
@@ -107,6 +114,8 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         if (_orchestrator is null)
             return;
         _channel!.Dispose();
+        _large?.Dispose();
+        _large = null;
         await _orchestrator.StopAsync();
         await _orchestrator.DisposeAsync();
         _orchestrator = null;
