@@ -109,6 +109,7 @@ internal sealed class FakeWorkloads(FakeServices seen) : WorkloadService.Workloa
     public override Task<ChooseRecommendationResponse> ChooseRecommendation(ChooseRecommendationRequest request, ServerCallContext context) => Task.FromResult(
         new ChooseRecommendationResponse { Workload = new Workload { Id = request.Id, ChosenOption = request.Option } });
 
+    [SendsOwnHeaders]
     public override async Task WatchWorkload(WatchWorkloadRequest request, IServerStreamWriter<WatchWorkloadResponse> responseStream, ServerCallContext context)
     {
         if (request.Id == "silent")
