@@ -150,3 +150,14 @@ internal sealed class FakeBeckn(FakeServices seen) : BecknService.BecknServiceBa
         };
     }
 }
+
+internal sealed class FakeImports : Ingestion.V1.PipelineRunService.PipelineRunServiceBase
+{
+    public override async Task<Ingestion.V1.ImportSeriesResponse> ImportSeries(IAsyncStreamReader<Ingestion.V1.ImportSeriesRequest> requestStream, ServerCallContext context)
+    {
+        var response = new Ingestion.V1.ImportSeriesResponse();
+        await foreach (var _ in requestStream.ReadAllAsync(context.CancellationToken))
+            response.RowsRead++;
+        return response;
+    }
+}
