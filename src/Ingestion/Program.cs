@@ -3,6 +3,7 @@ using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Grid;
 using Pylon.Ingestion.Import;
 using Pylon.Ingestion.Market;
+using Pylon.Ingestion.Postcodes;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Series;
@@ -37,6 +38,7 @@ internal static class Program
             .AddSourceClients(builder.Configuration)
             .AddRuns()
             .AddFreshness()
+            .AddPostcodes()
             .AddGrid()
             .AddImport();
 

@@ -36,12 +36,12 @@ internal sealed class IngestionService : IAsyncDisposable
 
     public V1.PipelineRunService.PipelineRunServiceClient Runs { get; }
 
-    public static async Task<IngestionService> StartAsync()
+    public static async Task<IngestionService> StartAsync(params string[] settings)
     {
         var database = await TestDatabase.CreateAsync();
         var redis = await TestRedis.CreateAsync();
         var time = new FakeTime(new DateTimeOffset(2026, 3, 4, 10, 17, 0, TimeSpan.Zero));
-        var app = Program.Build([$"--PYLON_POSTGRES={database.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--Sources:Scheduled=false"], builder =>
+        var app = Program.Build([$"--PYLON_POSTGRES={database.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--Sources:Scheduled=false", .. settings], builder =>
         {
             builder.WebHost.UseTestServer();
             builder.Services.AddSingleton<TimeProvider>(time);

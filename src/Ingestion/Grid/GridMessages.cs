@@ -1,6 +1,8 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Common.V1;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Freshness;
+using Pylon.Ingestion.Postcodes;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
@@ -64,6 +66,16 @@ internal sealed class GridMessages(SourceFreshness freshness)
             SettlementPeriod = period.Number,
         };
     }
+
+    public static ResolvePostcodeResponse Postcode(string outward, PostcodeRegion found) => new()
+    {
+        OutwardCode = outward,
+        RegionId = found.RegionId,
+        RegionName = found.RegionName,
+        Source = CarbonIntensitySource.Id,
+        CapturedAt = found.CapturedAt.ToTimestamp(),
+        Note = found.Note,
+    };
 
     private static FuelShare Share(FuelPercent fuel) => new() { Fuel = fuel.Fuel, Percent = (double)fuel.Percent };
 

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Pylon.Ingestion.Postcodes;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
@@ -11,7 +12,7 @@ namespace Pylon.Ingestion.Grid;
 
 /// <summary>The gRPC service for the grid: past, current and forecast values.</summary>
 internal sealed class GridService(
-    RegionalStore regional, NationalStore national, SeriesReader series, GridWatcher watcher, GridMessages messages, TimeProvider time)
+    RegionalStore regional, NationalStore national, SeriesReader series, GridWatcher watcher, GridMessages messages, PostcodeRegions postcodes, TimeProvider time)
     : V1.GridService.GridServiceBase
 {
     private const int LastRegion = 17;
@@ -89,6 +90,13 @@ internal sealed class GridService(
             foreach (var message in changed)
                 sent[message.RegionId] = message;
         }
+    }
+
+    public override async Task<ResolvePostcodeResponse> ResolvePostcode(ResolvePostcodeRequest request, ServerCallContext context)
+    {
+        var outward = OutwardCode.Of(request.Postcode, "postcode");
+        var found = await postcodes.FindAsync(outward, context.CancellationToken) ?? throw Refusal.NotFound("postcode", outward).AsException();
+        return GridMessages.Postcode(outward, found);
     }
 
     private Task<List<SeriesPoint>> ReadAsync(

@@ -32,6 +32,8 @@ internal sealed class SimulatedSources : IAsyncDisposable
 
     public FakeTime Time { get; }
 
+    public string Url => _sandbox.Urls.First();
+
     public RunStore Store { get; }
 
     /// <summary>No pauses, also before an attempt is repeated: the clock stands still.</summary>
