@@ -5,7 +5,10 @@ namespace Pylon.Gateway.Problems;
 
 internal static class ProblemPages
 {
-    /// <summary>Writes a problem for the bare statuses of routing and of the server, and for unexpected exceptions.</summary>
+    /// <summary>
+    /// Writes a problem for the bare statuses of routing and of the server, for a request over the limits or with a body that
+    /// is no HTTP, and for unexpected exceptions.
+    /// </summary>
     public static void UseProblems(this WebApplication app)
     {
         app.UseStatusCodePages(pages => pages.HttpContext.WriteProblemAsync(OfStatus(pages.HttpContext)));
@@ -13,7 +16,15 @@ internal static class ProblemPages
         {
             try
             {
-                await next(context);
+                if (RequestLimits.Check(context) is { } problem)
+                    await context.WriteProblemAsync(problem);
+                else
+                    await next(context);
+            }
+            catch (BadHttpRequestException e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            {
+                // The server found it while the body was read.
+                await context.WriteProblemAsync(new Problem { Status = e.StatusCode, Reason = ReasonOf(e.StatusCode), Detail = e.Message });
             }
             catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
             {
@@ -22,6 +33,14 @@ internal static class ProblemPages
             }
         });
     }
+
+    private static string ReasonOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "MALFORMED_REQUEST",
+        StatusCodes.Status408RequestTimeout => "BODY_TIMEOUT",
+        StatusCodes.Status413PayloadTooLarge => "BODY_TOO_LARGE",
+        _ => "HTTP_" + status.ToString(CultureInfo.InvariantCulture),
+    };
 
     private static Problem OfStatus(HttpContext context) => context.Response.StatusCode switch
     {
