@@ -32,7 +32,7 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Workload {WorkloadId}: the provider refuses option {Option}; the user may choose again: {Reason}")]
     public static partial void OptionRefused(this ILogger logger, Guid workloadId, int option, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: {Count} item(s) of the catalogue are left out and the others are ranked: {Reasons}")]
+    [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: items of the catalogue left out: {Count}; the others are ranked: {Reasons}")]
     public static partial void ItemsLeftOut(this ILogger logger, Guid workloadId, int count, string reasons);
 
     [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: could not renew the lease; it is tried again, and the attempt ends before the lease does")]
