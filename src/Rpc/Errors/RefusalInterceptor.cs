@@ -12,10 +12,14 @@ namespace Pylon.Rpc;
 /// stops, and small messages are not compressed.
 /// </summary>
 internal sealed class RefusalInterceptor(
-    RefusalTable table, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RefusalInterceptor> log) : Interceptor
+    RefusalTable table, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RefusalInterceptor> log) : Interceptor, IDisposable
 {
     private const int CompressFromBytes = 1024;
+    private const int RefusedLinesPerMinute = 20;
     private static readonly WriteOptions Uncompressed = new(WriteFlags.NoCompress);
+    private readonly LogLimit _refusedLines = new(RefusedLinesPerMinute, log.MoreRefused, time);
+
+    public void Dispose() => _refusedLines.Dispose();
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -88,7 +92,9 @@ internal sealed class RefusalInterceptor(
             return end;
         if (table.Find(exception) is { } refusal)
         {
-            log.Refused(exception, context.Method, refusal.Reason);
+            // While PostgreSQL is unreachable every call fails in the same way.
+            if (_refusedLines.Allows())
+                log.Refused(exception, context.Method, refusal.Reason);
             return RpcStatus.Of(refusal);
         }
 
