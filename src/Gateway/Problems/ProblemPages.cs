@@ -29,7 +29,7 @@ internal static class ProblemPages
             catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
             {
                 app.Logger.Unexpected(e, context.Request.Method, context.Request.Path);
-                await context.WriteProblemAsync(new Problem { Status = StatusCodes.Status500InternalServerError, Reason = "INTERNAL", Detail = "The gateway failed; the trace id finds the error in its log." });
+                await context.WriteProblemAsync(new Problem { Status = StatusCodes.Status500InternalServerError, Reason = "INTERNAL", Detail = "The gateway failed; the first eight characters of the trace id find the error in its log." });
             }
         });
     }

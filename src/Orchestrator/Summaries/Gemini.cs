@@ -41,7 +41,7 @@ internal sealed class Gemini(HttpClient http, IOptions<GeminiOptions> options)
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new GeminiException(e.Message);
+            throw new GeminiException(e.Message, e);
         }
     }
 

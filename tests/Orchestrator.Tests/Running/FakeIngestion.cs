@@ -15,6 +15,7 @@ namespace Pylon.Orchestrator.Tests.Running;
 internal sealed class FakeIngestion : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _waiting;
 
     private FakeIngestion(WebApplication app) => _app = app;
 
@@ -22,6 +23,12 @@ internal sealed class FakeIngestion : IAsyncDisposable
 
     /// <summary>Answers UNAVAILABLE while true.</summary>
     public bool Down { get; set; }
+
+    /// <summary>ResolveGridZones answers when it completes; at once while null.</summary>
+    public TaskCompletionSource? Stalled { get; set; }
+
+    /// <summary>Calls that wait for it.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>What the names of the regions end in.</summary>
     public string RegionSuffix { get; set; } = "";
@@ -76,16 +83,22 @@ internal sealed class FakeIngestion : IAsyncDisposable
             return Task.FromResult(new ReceiveCatalogResponse { Taken = request.TransactionId == fake.Asked });
         }
 
-        public override Task<ResolveGridZonesResponse> ResolveGridZones(ResolveGridZonesRequest request, ServerCallContext context)
+        public override async Task<ResolveGridZonesResponse> ResolveGridZones(ResolveGridZonesRequest request, ServerCallContext context)
         {
             fake.CheckUp();
+            if (fake.Stalled is { } stalled)
+            {
+                Interlocked.Increment(ref fake._waiting);
+                await stalled.Task.WaitAsync(context.CancellationToken);
+            }
+
             var response = new ResolveGridZonesResponse();
             response.Resolved.AddRange(request.References.Select(r => r.GridZoneCode == fake.UnknownZone ? new ResolvedGridZone() : new ResolvedGridZone
             {
                 Zone = new GridZone { Id = ZoneId(r.GridZoneCode), GridZoneCode = r.GridZoneCode, ZoneName = r.ZoneName },
                 Match = ZoneMatch.Code,
             }));
-            return Task.FromResult(response);
+            return response;
         }
     }
 

@@ -47,6 +47,9 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public FakeIngestion Ingestion { get; }
 
+    /// <summary>What the Orchestrator logged.</summary>
+    public RecordedLog Log { get; } = new();
+
     public FakeConductor Conductor { get; }
 
     public V1.WorkloadService.WorkloadServiceClient Workloads => new(_channel);
@@ -73,7 +76,11 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public async Task StartOrchestratorAsync()
     {
-        var app = Program.Build([.. _settings], builder => builder.Services.AddSingleton<IEventGroup>(Conductor));
+        var app = Program.Build([.. _settings], builder =>
+        {
+            builder.Services.AddSingleton<IEventGroup>(Conductor);
+            builder.Logging.AddProvider(Log).AddFilter<RecordedLog>("Pylon", LogLevel.Information);
+        });
         await app.StartAsync();
         _orchestrator = app;
         // gRPC is the first of the two that it listens on.
