@@ -79,8 +79,10 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         var app = Program.Build([.. _settings], builder =>
         {
             builder.Services.AddSingleton<IEventGroup>(Conductor);
-            builder.Logging.AddProvider(Log).AddFilter<RecordedLog>("Pylon", LogLevel.Information);
+            builder.Logging.AddFilter<RecordedLog>("Pylon", LogLevel.Information);
         });
+        // The service clears the providers that are there before it.
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
         await app.StartAsync();
         _orchestrator = app;
         // gRPC is the first of the two that it listens on.
