@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Error, "Workload {WorkloadId}: unexpected error; it counts as a failed attempt")]
     public static partial void Unexpected(this ILogger logger, Exception exception, Guid workloadId);
 
+    [LoggerMessage(LogLevel.Information, "Workload {WorkloadId}: the attempt ended with the process; another instance takes the workload up")]
+    public static partial void Released(this ILogger logger, Exception? exception, Guid workloadId);
+
     [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: the lease is lost; another instance continues")]
     public static partial void LeaseLost(this ILogger logger, Guid workloadId);
 
