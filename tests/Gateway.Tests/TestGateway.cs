@@ -110,6 +110,7 @@ public sealed class TestGateway : IAsyncDisposable
         app.MapGrpcService<FakeEcho>();
         app.MapGrpcService<FakeWorkloads>();
         app.MapGrpcService<FakeBeckn>();
+        app.MapGrpcService<FakeImports>();
         app.MapRpcServer(WorkloadService.Descriptor, BecknService.Descriptor);
         await app.StartAsync();
         return app;

@@ -37,7 +37,7 @@ internal sealed class TestService : IAsyncDisposable
     public CallInvoker Invoker => _channel.CreateCallInvoker();
     public WorkloadService.WorkloadServiceClient Client => new(_channel);
 
-    public static async Task<TestService> StartAsync(Action<WebApplicationBuilder>? configure = null)
+    public static async Task<TestService> StartAsync(Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null)
     {
         var log = new LogLines();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
@@ -48,6 +48,7 @@ internal sealed class TestService : IAsyncDisposable
         configure?.Invoke(builder);
         var app = builder.Build();
         app.MapGrpcService<FakeWorkloads>();
+        map?.Invoke(app);
         app.MapServiceDefaults(WorkloadService.Descriptor);
         await app.StartAsync();
         return new TestService(app, app.Services.GetRequiredService<FakeWorkloads>(), log);

@@ -7,7 +7,7 @@ namespace Pylon.LocalStack.Stacks;
 
 /// <summary>
 /// All of Pylon on one machine: PostgreSQL, Redis (unless they are given), the Sandbox and the services, each a process.
-/// Disposing it stops what it started, in reverse order.
+/// Disposing it stops what it started, in reverse order, and gives its ports back.
 /// </summary>
 public sealed class RunningStack : IAsyncDisposable
 {
@@ -65,6 +65,7 @@ public sealed class RunningStack : IAsyncDisposable
         foreach (var process in Enumerable.Reverse(_processes).ToList())
             await process.DisposeAsync();
         _processes.Clear();
+        Addresses.Dispose();
     }
 
     private async Task StartServersAsync(CancellationToken cancellationToken)

@@ -34,8 +34,7 @@ internal sealed class BecknService(
         var refusal = await TakeAsync(request.Action, request.Body.Memory, context.CancellationToken);
         if (refusal is null)
             return Reply(200, new { message = new { ack = new { status = "ACK" } } });
-        metrics.Refused(refusal);
-        logger.CallbackRefused(request.Action, refusal);
+        metrics.Refused(request.Action, refusal);
         return Reply(400, new { message = new { ack = new { status = "NACK" } }, error = new { code = InvalidRequest, message = refusal } });
     }
 

@@ -42,14 +42,14 @@ internal sealed class Gemini(HttpClient http, IOptions<GeminiOptions> options)
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new GeminiException(e.Message);
+            throw new GeminiException(e.Message, e);
         }
     }
 
     private static string TextOf(JsonElement body)
     {
         var parts = body.Get("candidates").First().Get("content").Get("parts").Elements().Select(p => p.Get("text").Text());
-        var text = string.Concat(parts).Trim();
+        var text = SummaryText.WithoutFence(string.Concat(parts));
         if (text.Length > 0)
             return text;
         var reason = body.Get("promptFeedback").Get("blockReason").Text();

@@ -24,7 +24,7 @@ internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options,
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Whatever the error is, for example a key that is not a valid header: the facts are a summary too.
-            logger.FellBack(workload.Id, e.Message);
+            logger.FellBack(workload.Id, e.Message, e is GeminiException { InnerException: null } ? null : e);
             return (facts, SummaryEngines.BuiltInFallback);
         }
     }

@@ -28,7 +28,14 @@ internal static class HomeEndpoints
 
     public static void MapHome(this WebApplication app)
     {
-        app.MapGet("/health", () => Json.Result(new { status = "healthy" }));
+        var instance = app.Configuration["PYLON_INSTANCE"] ?? "";
+        app.MapGet("/health", (HttpContext context) =>
+        {
+            // As the services answer: whoever started this process knows that it is the one that answers.
+            if (instance.Length > 0)
+                context.Response.Headers["Pylon-Instance"] = instance;
+            return Json.Result(new { status = "healthy" });
+        });
         app.MapGet("/", () => Json.Result(new { name = "pylon sandbox", endpoints = Endpoints.Select(e => new { endpoint = e.Endpoint, does = e.Does }) }));
     }
 }

@@ -19,6 +19,7 @@ internal sealed class FakeIngestion : IAsyncDisposable
 {
     private static readonly TimeSpan HalfHour = TimeSpan.FromMinutes(30);
     private readonly WebApplication _app;
+    private int _waiting;
 
     private FakeIngestion(WebApplication app) => _app = app;
 
@@ -35,6 +36,12 @@ internal sealed class FakeIngestion : IAsyncDisposable
 
     /// <summary>The demand now, MW.</summary>
     public double DemandMw { get; set; } = 27_500;
+
+    /// <summary>ResolveGridZones answers when it completes; at once while null.</summary>
+    public TaskCompletionSource? Stalled { get; set; }
+
+    /// <summary>Calls that wait for it.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>What the names of the regions end in.</summary>
     public string RegionSuffix { get; set; } = "";
@@ -109,16 +116,22 @@ internal sealed class FakeIngestion : IAsyncDisposable
             return Task.FromResult(new ReceiveCatalogResponse { Taken = request.TransactionId == fake.Asked });
         }
 
-        public override Task<ResolveGridZonesResponse> ResolveGridZones(ResolveGridZonesRequest request, ServerCallContext context)
+        public override async Task<ResolveGridZonesResponse> ResolveGridZones(ResolveGridZonesRequest request, ServerCallContext context)
         {
             fake.CheckUp();
+            if (fake.Stalled is { } stalled)
+            {
+                Interlocked.Increment(ref fake._waiting);
+                await stalled.Task.WaitAsync(context.CancellationToken);
+            }
+
             var response = new ResolveGridZonesResponse();
             response.Resolved.AddRange(request.References.Select(r => r.GridZoneCode == fake.UnknownZone ? new ResolvedGridZone() : new ResolvedGridZone
             {
                 Zone = Zone(r),
                 Match = ZoneMatch.Code,
             }));
-            return Task.FromResult(response);
+            return response;
         }
     }
 

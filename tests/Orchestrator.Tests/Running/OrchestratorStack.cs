@@ -49,6 +49,9 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public FakeIngestion Ingestion { get; }
 
+    /// <summary>What the Orchestrator logged.</summary>
+    public RecordedLog Log { get; } = new();
+
     public FakeConductor Conductor { get; }
 
     public V1.WorkloadService.WorkloadServiceClient Workloads => new(_channel);
@@ -103,7 +106,10 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         {
             builder.Services.AddSingleton<IEventGroup>(Conductor);
             builder.Services.AddHttpClient(BecknExchange.HttpClientName).AddHttpMessageHandler(() => new BeforePostHandler(this));
+            builder.Logging.AddFilter<RecordedLog>("Pylon", LogLevel.Information);
         });
+        // The service clears the providers that are there before it.
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
         await app.StartAsync();
         return app;
     }
