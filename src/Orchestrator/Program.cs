@@ -1,6 +1,7 @@
 using Pylon.Messaging;
 using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Retention;
@@ -33,6 +34,7 @@ internal static class Program
             .AddBeckn()
             .AddSummaries()
             .AddRecommendations()
+            .AddConstraints()
             .AddFlow()
             .AddRuns()
             .AddRetention()

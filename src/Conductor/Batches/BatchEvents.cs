@@ -12,11 +12,9 @@ internal static class BatchEvents
     public const string Topic = "batches";
     public const string Source = "pylon/conductor";
 
-    public static Event Progressed(PhaseReport report, Progress after) => Event(
-        StableId.Of("progressed", report.EventId.ToString()),
-        report.BatchId,
-        report.OccurredAt,
-        new BatchPhaseProgressed
+    public static Event Progressed(PhaseReport report, Progress after)
+    {
+        var progressed = new BatchPhaseProgressed
         {
             BatchId = report.BatchId,
             PhaseName = report.Phase,
@@ -28,7 +26,14 @@ internal static class BatchEvents
             Failed = after.Failed,
             Total = after.Total,
             PhaseComplete = after.IsComplete,
-        });
+            EnergyReports = after.Work.Reports,
+            StartedAt = after.Work.StartedAt?.ToTimestamp(),
+            EndedAt = after.Work.EndedAt?.ToTimestamp(),
+        };
+        if (after.Work.EnergyKwh is { } energy)
+            progressed.EnergyKwh = energy;
+        return Event(StableId.Of("progressed", report.EventId.ToString()), report.BatchId, report.OccurredAt, progressed);
+    }
 
     /// <summary>One for the definition, then one for each phase that is skipped.</summary>
     public static IReadOnlyList<Event> Defined(PipelineDefinition definition)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Workloads;
@@ -81,6 +82,12 @@ internal sealed class WorkloadAttempt(
         {
             return await RetryOrFailAsync(workload, lease, $"the attempt took longer than {longest}", cancellationToken);
         }
+        catch (InfeasibleException e)
+        {
+            logger.Infeasible(workload.Id, e.Message);
+            await store.FailAsync(workload, lease, e.Message, false, e.Infeasibility, cancellationToken);
+            return "infeasible";
+        }
         catch (ItemRefusedException e) when (workload.Status == Status.Choosing)
         {
             logger.OptionRefused(workload.Id, workload.ChosenOption ?? 0, e.Message);
@@ -113,7 +120,7 @@ internal sealed class WorkloadAttempt(
         if (attempt >= options.Value.MaxAttempts)
         {
             logger.Failed(workload.Id, attempt, reason);
-            await store.FailAsync(workload, lease, reason, keep, cancellationToken);
+            await store.FailAsync(workload, lease, reason, keep, null, cancellationToken);
             return "failed";
         }
 
