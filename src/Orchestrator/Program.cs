@@ -3,6 +3,7 @@ using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Outcomes;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Retention;
 using Pylon.Orchestrator.Runs;
@@ -37,6 +38,7 @@ internal static class Program
             .AddConstraints()
             .AddFlow()
             .AddRuns()
+            .AddOutcomes()
             .AddRetention()
             .AddApi();
 

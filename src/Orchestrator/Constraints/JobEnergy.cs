@@ -14,20 +14,23 @@ internal sealed record JobEnergy(double? Kwh, EnergyBasis Basis, double LoadMw, 
     /// <param name="options">What is assumed.</param>
     public static JobEnergy Of(WorkloadRecord workload, double? pue, ConstraintOptions options)
     {
-        var fallback = OfGpu(options.DefaultGpuMins);
+        var fallback = OfGpu(options.DefaultGpuMins, pue, options);
         return workload switch
         {
             { EstimatedEnergyKwh: { } told } => new JobEnergy(told, EnergyBasis.Told, 0, fallback),
-            { RequiredGpuMins: { } minutes } => new JobEnergy(OfGpu(minutes), EnergyBasis.GpuMinutes, 0, fallback),
+            { RequiredGpuMins: { } minutes } => new JobEnergy(OfGpu(minutes, pue, options), EnergyBasis.GpuMinutes, 0, fallback),
             { ComputeLoadMw: { } load } => new JobEnergy(null, EnergyBasis.Load, load, fallback),
             _ => new JobEnergy(fallback, EnergyBasis.Default, 0, fallback),
         };
-
-        double OfGpu(int minutes) => minutes / 60.0 * options.GpuKilowatts * (pue ?? options.Pue);
     }
+
+    /// <summary>kWh of a job that tells nothing.</summary>
+    public static double Default(ConstraintOptions options) => OfGpu(options.DefaultGpuMins, null, options);
 
     public (double Kwh, EnergyBasis Basis) In(Window? window) =>
         Kwh is { } known ? (known, Basis)
         : window is { StartTime: { } start, EndTime: { } end } ? (LoadMw * 1000 * (end - start).ToTimeSpan().TotalHours, Basis)
         : (Fallback, EnergyBasis.Default);
+
+    private static double OfGpu(int minutes, double? pue, ConstraintOptions options) => minutes / 60.0 * options.GpuKilowatts * (pue ?? options.Pue);
 }

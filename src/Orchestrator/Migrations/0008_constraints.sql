@@ -61,9 +61,9 @@ CREATE TRIGGER take_operator_of_user BEFORE INSERT ON compute_workloads
     FOR EACH ROW WHEN (NEW.operator_id IS NULL) EXECUTE FUNCTION take_operator_of_user();
 
 -- What shapes the offers of users and operators. Keys that are not listed here are ignored.
-CREATE FUNCTION is_number_key(object jsonb, key text, least double precision, most double precision) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION is_number_key(object jsonb, key text, lowest double precision, highest double precision) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN NOT object ? key OR jsonb_typeof(object -> key) = 'null'
-        OR (jsonb_typeof(object -> key) = 'number' AND (object ->> key)::numeric BETWEEN least::numeric AND most::numeric);
+        OR (jsonb_typeof(object -> key) = 'number' AND (object ->> key)::numeric BETWEEN lowest::numeric AND highest::numeric);
 
 CREATE FUNCTION is_text_list_key(object jsonb, key text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN NOT object ? key OR (jsonb_typeof(object -> key) = 'array' AND jsonb_array_length(object -> key) <= 500
