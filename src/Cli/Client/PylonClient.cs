@@ -56,6 +56,9 @@ internal sealed class PylonClient : IDisposable
         return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellationToken)).Workload;
     }
 
+    public async Task<Workload> ReplayAsync(string id, Replay replay, CancellationToken cancellationToken) =>
+        (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":replay", replay, cancellationToken)).Workload;
+
     /// <summary>Stores some lines of a file of history: all or none.</summary>
     public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -28,6 +29,12 @@ internal sealed class FakeIngestion : IAsyncDisposable
 
     /// <summary>A code that no zone is found for.</summary>
     public string UnknownZone { get; set; } = "";
+
+    /// <summary>The region that every zone of a catalogue lies in; null for none.</summary>
+    public int? RegionOfZones { get; set; }
+
+    /// <summary>The values of a series in a half hour; UNAVAILABLE without it.</summary>
+    public Func<ListSignalsRequest, DateTimeOffset, GridPoint?>? Signals { get; set; }
 
     /// <summary>The transaction of a catalogue that Ingestion has asked for.</summary>
     public string Asked { get; set; } = "";
@@ -85,12 +92,34 @@ internal sealed class FakeIngestion : IAsyncDisposable
                 Zone = new GridZone { Id = ZoneId(r.GridZoneCode), GridZoneCode = r.GridZoneCode, ZoneName = r.ZoneName },
                 Match = ZoneMatch.Code,
             }));
+            foreach (var resolved in response.Resolved.Where(r => r.Zone is not null && fake.RegionOfZones is not null))
+                resolved.Zone.RegionId = fake.RegionOfZones!.Value;
             return Task.FromResult(response);
         }
     }
 
     private sealed class Grid(FakeIngestion fake) : GridService.GridServiceBase
     {
+        /// <summary>Two half hours a page.</summary>
+        public override Task<ListSignalsResponse> ListSignals(ListSignalsRequest request, ServerCallContext context)
+        {
+            var signals = fake.Signals ?? throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "no signals in this test"));
+            var start = request.PageToken.Length > 0
+                ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(request.PageToken, System.Globalization.CultureInfo.InvariantCulture))
+                : request.StartTime.ToDateTimeOffset();
+            var (next, end) = (start.AddHours(1), request.EndTime.ToDateTimeOffset());
+            var response = new ListSignalsResponse { NextPageToken = next < end ? $"{next.ToUnixTimeSeconds()}" : "" };
+            for (var at = start; at < next && at < end; at = at.AddMinutes(30))
+            {
+                if (signals(request, at) is not { } point)
+                    continue;
+                point.Window = new Window { StartTime = Timestamp.FromDateTimeOffset(at), EndTime = Timestamp.FromDateTimeOffset(at.AddMinutes(30)) };
+                response.Points.Add(point);
+            }
+
+            return Task.FromResult(response);
+        }
+
         public override Task<GetNationalGridResponse> GetNationalGrid(GetNationalGridRequest request, ServerCallContext context)
         {
             fake.CheckUp();
