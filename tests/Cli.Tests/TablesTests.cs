@@ -97,7 +97,7 @@ public sealed class TablesTests
     {
         var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = 160;
+        console.Profile.Width = 200;
         console.Write(table);
         return text.ToString().Split('\n');
     }

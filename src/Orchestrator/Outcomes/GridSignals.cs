@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Pylon.Common.V1;
 using Pylon.Ingestion.V1;
 
 namespace Pylon.Orchestrator.Outcomes;
@@ -11,6 +12,24 @@ internal sealed class GridSignals(GridService.GridServiceClient grid, TimeProvid
     // Half hours of 366 days, the longest span that may be asked for.
     private const int MaxPages = 40;
     private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The region that a place lies in: the one that its zone names, else the one region of Great Britain that has a name in
+    /// common with it; null when there is none.
+    /// </summary>
+    /// <exception cref="Grpc.Core.RpcException">Ingestion does not answer.</exception>
+    public async Task<int?> RegionOfAsync(Recommendation place, CancellationToken cancellationToken)
+    {
+        if (place.HasRegionId)
+            return place.RegionId;
+        if (place.Country is not ("" or "GB"))
+            return null;
+        var answer = await grid.ListRegionalGridAsync(
+            new ListRegionalGridRequest(), deadline: (time.GetUtcNow() + CallBound).UtcDateTime, cancellationToken: cancellationToken);
+        var names = new[] { place.ZoneName, place.Locality, place.Region }.Where(n => n.Length > 0).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var same = answer.Regions.Where(r => names.Overlaps([r.RegionName, r.GridZone?.ZoneName ?? "", r.GridZone?.Locality ?? "", r.GridZone?.Region ?? ""]));
+        return same.Select(r => r.RegionId).Take(2).ToList() is [var only] ? only : null;
+    }
 
     /// <summary>gCO2/kWh of a region; of Great Britain without one.</summary>
     /// <exception cref="Grpc.Core.RpcException">Ingestion does not answer.</exception>

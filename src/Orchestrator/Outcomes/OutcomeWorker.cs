@@ -76,7 +76,9 @@ internal sealed class OutcomeWorker(
         var chosen = run.Chosen;
         var baseline = OutcomeRules.BaselineOf(work.Parts, run.SubmittedAt);
         // Without a region only the option tells what it was like there.
-        var carbon = chosen.HasRegionId ? await signals.CarbonAsync(chosen.RegionId, work.Parts, cancellationToken) : SignalSeries.Empty;
+        var carbon = await signals.RegionOfAsync(chosen, cancellationToken) is { } region
+            ? await signals.CarbonAsync(region, work.Parts, cancellationToken)
+            : SignalSeries.Empty;
         return new Conditions(
             carbon,
             await signals.CarbonAsync(run.Home.RegionId, baseline, cancellationToken),
