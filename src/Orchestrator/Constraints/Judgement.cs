@@ -5,7 +5,7 @@ namespace Pylon.Orchestrator.Constraints;
 
 /// <summary>
 /// Which constraints a place and time breaks. What is not told does not satisfy: an unknown carbon intensity breaks a cap, a
-/// price that is not told breaks a price cap, an unknown window breaks a deadline and a delay. Only a capacity that a
+/// price that is not told breaks a price cap, a window that is unknown or over breaks a deadline and a delay. Only a capacity that a
 /// provider does not tell counts as enough, because providers tell it of what is scarce. Pure.
 /// </summary>
 internal static class Judgement
@@ -15,14 +15,14 @@ internal static class Judgement
     {
         if (limits.CarbonCap is { } cap && !(place.CarbonIntensity <= cap))
             yield return (Constraint.CarbonCap, place.CarbonIntensity is null ? "its carbon intensity is not told" : $"its carbon intensity is above {cap:0.##} gCO2/kWh");
-        if (limits.MaxTotalGco2 is { } most && !(TotalGco2(limits, place) <= most))
+        if (limits.MaxTotalGco2 is { } most && !IsWithin(TotalGco2(limits, place), most))
             yield return (Constraint.MaxTotalGco2, place.CarbonIntensity is null ? "its carbon intensity is not told" : $"the job would emit more than {most:0.##} gCO2 there");
-        if (limits.MaxPriceGbp is { } price && !(CostGbp(limits, place) <= price))
+        if (limits.MaxPriceGbp is { } price && !IsWithin(CostGbp(limits, place), price))
             yield return (Constraint.MaxPrice, place.GbpPerKwh is null ? Unpriced(place.Price) : $"the energy of the job would cost more than {price:0.####} GBP");
-        if (limits.Deadline is { } deadline && !EndsInTime(place, deadline))
-            yield return (Constraint.Deadline, place.Window is null ? "its window is not told" : "its window ends after the deadline");
+        if (limits.Deadline is { } deadline && !EndsInTime(place, deadline, now))
+            yield return (Constraint.Deadline, WindowFault(place, now) ?? "its window ends after the deadline");
         if (limits.DelayMins is { } delay && !BeginsInTime(limits, place, delay, now))
-            yield return (Constraint.Delay, place.Window is null ? "its window is not told" : $"its window begins more than {delay:0.##} min after the submission");
+            yield return (Constraint.Delay, WindowFault(place, now) ?? $"its window begins more than {delay:0.##} min after the submission");
         if (limits.LoadMw is { } load && place.CapacityMw is { } room && room < load)
             yield return (Constraint.Load, $"it has less than {load:0.######} MW left");
         if (limits.Operator?.ReasonAgainst(place) is { } reason)
@@ -60,14 +60,20 @@ internal static class Judgement
     }
 
     // Of grid data, which nobody books, the part of the window before the deadline is used.
-    private static bool EndsInTime(Place place, DateTimeOffset deadline) =>
-        place.Window is { } window && (place.IsBooked ? window.EndTime.ToDateTimeOffset() <= deadline : window.StartTime.ToDateTimeOffset() < deadline);
+    private static bool EndsInTime(Place place, DateTimeOffset deadline, DateTimeOffset now) =>
+        place.Window is { } window && WindowFault(place, now) is null && (place.IsBooked ? window.EndTime.ToDateTimeOffset() <= deadline : window.StartTime.ToDateTimeOffset() < deadline);
 
     // What has begun can start now, however late that is.
     private static bool BeginsInTime(Limits limits, Place place, double delay, DateTimeOffset now) =>
-        place.Window?.StartTime.ToDateTimeOffset() is { } start && (start <= now || start <= limits.SubmittedAt.AddMinutes(delay));
+        WindowFault(place, now) is null && place.Window?.StartTime.ToDateTimeOffset() is { } start && (start <= now || start <= limits.SubmittedAt.AddMinutes(delay));
 
-    private static double? Up(double? value, double steps) => value is { } known ? Math.Ceiling(known * steps) / steps : null;
+    private static string? WindowFault(Place place, DateTimeOffset now) =>
+        place.Window is not { } window ? "its window is not told" : window.EndTime.ToDateTimeOffset() <= now ? "its window is over" : null;
+
+    // A product is not exact: 0.081 GBP times 10 kWh is 0.81 GBP.
+    private static bool IsWithin(double? value, double limit) => value <= limit * (1 + 1e-9);
+
+    private static double? Up(double? value, double steps) => value is { } known ? Math.Ceiling(Math.Round(known * steps, 6)) / steps : null;
 
     private static string Unpriced(Price? price) =>
         price is null ? "it tells no price"

@@ -15,6 +15,7 @@ ALTER TABLE compute_workloads
     ADD COLUMN saved_gco2 double precision CHECK (saved_gco2 > '-Infinity' AND saved_gco2 < 'Infinity'),
     ADD COLUMN saved_gbp double precision CHECK (saved_gbp > '-Infinity' AND saved_gbp < 'Infinity'),
     ADD COLUMN outcome_estimated boolean;
+UPDATE compute_workloads w SET operator_id = u.operator_id FROM users u WHERE u.id = w.user_id AND w.operator_id IS NULL AND u.operator_id IS NOT NULL;
 ALTER TABLE compute_workloads ENABLE TRIGGER USER;
 COMMENT ON COLUMN compute_workloads.infeasibility IS 'proto3 JSON of pylon.orchestrator.v1.Infeasibility: why three options cannot be offered. Source: the Orchestrator.';
 COMMENT ON COLUMN compute_workloads.outcome IS 'proto3 JSON of pylon.orchestrator.v1.Outcome; the columns beside it hold its sums. Source: the Orchestrator, when the batch run has ended.';

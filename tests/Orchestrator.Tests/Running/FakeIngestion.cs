@@ -130,6 +130,8 @@ internal sealed class FakeIngestion : IAsyncDisposable
         {
             fake.CheckUp();
             var response = new ListRegionalGridResponse();
+            var now = TimeProvider.System.GetUtcNow();
+            var halfHour = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.FromMinutes(30).Ticks), TimeSpan.Zero);
             response.Regions.AddRange(Enumerable.Range(1, 14).Select(id => new RegionalGrid
             {
                 RegionId = id,
@@ -138,8 +140,8 @@ internal sealed class FakeIngestion : IAsyncDisposable
                 Synthetic = true,
                 Window = new Window
                 {
-                    StartTime = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_767_225_600 },
-                    EndTime = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_767_227_400 },
+                    StartTime = Timestamp.FromDateTimeOffset(halfHour),
+                    EndTime = Timestamp.FromDateTimeOffset(halfHour.AddMinutes(30)),
                 },
                 GridZone = new GridZone
                 {
