@@ -12,7 +12,10 @@ internal static class BatchEvents
     public const string Topic = "batches";
     public const string Source = "pylon/conductor";
 
-    public static Event Progressed(PhaseReport report, Progress after) => Event(
+    /// <param name="report">What was reported.</param>
+    /// <param name="after">The phase after it.</param>
+    /// <param name="traceparent">Of the batch; null when it has none.</param>
+    public static Event Progressed(PhaseReport report, Progress after, string? traceparent) => Event(
         StableId.Of("progressed", report.EventId.ToString()),
         report.BatchId,
         report.OccurredAt,
@@ -28,7 +31,8 @@ internal static class BatchEvents
             Failed = after.Failed,
             Total = after.Total,
             PhaseComplete = after.IsComplete,
-        });
+        },
+        traceparent);
 
     /// <summary>One for the definition, then one for each phase that is skipped.</summary>
     public static IReadOnlyList<Event> Defined(PipelineDefinition definition)
@@ -43,7 +47,7 @@ internal static class BatchEvents
         };
         return
         [
-            Event(StableId.Of("defined", definition.Id.ToString()), batchId, definition.DefinedAt, defined),
+            Event(StableId.Of("defined", definition.Id.ToString()), batchId, definition.DefinedAt, defined, definition.Traceparent),
             .. resolution.Skipped.Select(phase => Event(
                 StableId.Of("skipped", definition.Id.ToString(), phase),
                 batchId,
@@ -55,11 +59,12 @@ internal static class BatchEvents
                     SkipReason = "already_completed",
                     CorrelationId = definition.CorrelationId,
                     Pipeline = resolution.Pipeline,
-                })),
+                },
+                definition.Traceparent)),
         ];
     }
 
-    public static Event Event(Guid id, string subject, DateTimeOffset time, IMessage payload)
+    public static Event Event(Guid id, string subject, DateTimeOffset time, IMessage payload, string? traceparent = null)
     {
         var made = new Event
         {
@@ -68,6 +73,7 @@ internal static class BatchEvents
             Type = Outbox.TypeOf(payload),
             Subject = subject,
             Time = Timestamp.FromDateTimeOffset(time),
+            Traceparent = traceparent ?? "",
         };
         Outbox.SetData(made, payload);
         return made;

@@ -30,7 +30,7 @@ internal sealed record OutboxEntry(Event Event, Guid? ReportId, Guid? Definition
             DateTimeOffset.FromUnixTimeMilliseconds(Number("time")));
         var after = new Progress(
             report.Phase, Number("completed"), Number("failed"), Number("total"), Text("whole") switch { "" => null, var whole => whole == "S" });
-        return new OutboxEntry(BatchEvents.Progressed(report, after), report.EventId, null);
+        return new OutboxEntry(BatchEvents.Progressed(report, after, entry["trace"] is { IsNullOrEmpty: false } trace ? trace.ToString() : null), report.EventId, null);
 
         string Text(string field) => entry[field] is { IsNull: false } value ? value.ToString() : throw new FormatException($"The entry has no {field}.");
 

@@ -27,7 +27,8 @@ internal sealed class DiscoverFlow(
     public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
         var transactionId = workload.TransactionId ?? await BeginAsync(lease, cancellationToken);
-        var (items, leftOut) = await DiscoverAsync(workload, lease, transactionId, cancellationToken);
+        // No provider hears of a synthetic workload (ADR 0021): its options come from grid data, which nobody books.
+        var (items, leftOut) = workload.IsSynthetic ? ([], []) : await DiscoverAsync(workload, lease, transactionId, cancellationToken);
         var offered = await OptionsAsync(items, workload.Deadline, cancellationToken);
 
         string? orderId = null;
@@ -84,6 +85,8 @@ internal sealed class DiscoverFlow(
             lease, transactionId, "discover", null, BecknMessages.Discover(workload, options.Value.MinRenewableMix), cancellationToken);
         await store.AnnounceAsync(lease, transactionId, answer.MessageId, "discover", 0, cancellationToken);
         var reading = Catalogue.ReadAll(answer.Body);
+        if (reading.RejectedOffers.Count > 0)
+            logger.OffersLeftOut(workload.Id, reading.RejectedOffers.Count, string.Join("; ", reading.RejectedOffers.Select(o => o.Reason).Distinct().Take(5)));
         List<string> leftOut = [.. reading.Rejected.Select(r => r.Reason)];
         leftOut.AddRange(reading.Items.Select(i => Suitability.ReasonAgainst(workload, i)).OfType<string>());
         if (leftOut.Count > 0)

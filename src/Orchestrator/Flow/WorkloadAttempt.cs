@@ -6,6 +6,8 @@ using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
+using RpcException = Grpc.Core.RpcException;
+using StatusCode = Grpc.Core.StatusCode;
 
 namespace Pylon.Orchestrator.Flow;
 
@@ -17,6 +19,7 @@ internal sealed class WorkloadAttempt(
     BecknStore beckn,
     FlowStore store,
     FlowTelemetry telemetry,
+    DeadLetterMetrics deadLetters,
     Changes<Guid> changes,
     IOptions<FlowOptions> options,
     TimeProvider time,
@@ -37,12 +40,13 @@ internal sealed class WorkloadAttempt(
         {
             outcome = await AttemptAsync(workload, lease, lost.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (cancellationToken.IsCancellationRequested)
         {
             outcome = "released";
+            logger.Released(IsCancellation(e) ? null : e, workload.Id);
             await RecordAsync(workload, bound => store.ReleaseAsync(lease, bound));
         }
-        catch (Exception e) when (e is OperationCanceledException or LeaseLostException)
+        catch (Exception e) when (lost.IsCancellationRequested || e is OperationCanceledException or LeaseLostException)
         {
             logger.LeaseLost(workload.Id);
             if (workload.Status != Status.Cancelling)
@@ -77,7 +81,7 @@ internal sealed class WorkloadAttempt(
             });
             return "done";
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (IsCancellation(e) && end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return await RetryOrFailAsync(workload, lease, $"the attempt took longer than {longest}", cancellationToken);
         }
@@ -93,7 +97,7 @@ internal sealed class WorkloadAttempt(
             await store.RetryAsync(workload, lease, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
             return "refused";
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or NpgsqlException) || IsAboutItsData(e))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is not (OperationCanceledException or LeaseLostException or NpgsqlException) || IsAboutItsData(e)))
         {
             var expected = e is BecknFailure or BecknRefusal or ItemRefusedException or GridUnavailableException;
             if (!expected)
@@ -101,6 +105,9 @@ internal sealed class WorkloadAttempt(
             return await RetryOrFailAsync(workload, lease, expected ? e.Message : $"internal error ({e.GetType().Name})", cancellationToken);
         }
     }
+
+    // A gRPC call that is cancelled says so in its own way.
+    private static bool IsCancellation(Exception e) => e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled };
 
     /// <summary>True when the database refuses what this workload writes: data exceptions and constraints.</summary>
     private static bool IsAboutItsData(Exception e) =>
@@ -114,6 +121,7 @@ internal sealed class WorkloadAttempt(
         {
             logger.Failed(workload.Id, attempt, reason);
             await store.FailAsync(workload, lease, reason, keep, cancellationToken);
+            deadLetters.Added(WorkloadEvents.Topic);
             return "failed";
         }
 

@@ -23,7 +23,7 @@ internal static class BuiltInWriter
         foreach (var recommendation in recommendations)
             text.Append('\n').Append(Line(recommendation));
         foreach (var reason in leftOut.CountBy(r => r).OrderByDescending(r => r.Value).Take(5))
-            text.Append($"\nLeft out of the catalogue: {reason.Value} item(s), because {reason.Key}.");
+            text.Append($"\nLeft out of the catalogue: {reason.Value} {(reason.Value == 1 ? "item" : "items")}, because {reason.Key}.");
         return text.ToString();
     }
 

@@ -9,7 +9,8 @@ internal sealed record WorkloadRecord
         w.id, w.workload_name AS name, w.request, w.workload_type, w.urgency, w.required_gpu_mins, w.compute_load_mw,
         w.carbon_cap_gco2, w.max_price_gbp, w.deadline, w.user_email, w.status, w.chosen_option,
         w.llm_select_init_confirm AS summary, w.summary_engine, w.transaction_id, w.refused_item_ids, w.attempts,
-        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline, w.traceparent,
+        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline, w.traceparent, w.source,
+        w.operator_id, w.user_id, w.host_dc_id,
         ARRAY(SELECT n.alert::text FROM orchestrator.provider_notices n WHERE n.workload_id = w.id AND n.alert IS NOT NULL
               ORDER BY n.id DESC LIMIT 10) AS alerts
         """;
@@ -44,6 +45,17 @@ internal sealed record WorkloadRecord
     public DateTimeOffset DueAt { get; init; }
     public DateTimeOffset SubmittedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
+
+    public Guid? OperatorId { get; init; }
+    public Guid? UserId { get; init; }
+
+    /// <summary>The data centre where it runs.</summary>
+    public Guid? HostDcId { get; init; }
+
+    /// <summary>user, or synthetic for a workload of the synthetic world.</summary>
+    public string Source { get; init; } = "user";
+
+    public bool IsSynthetic => Source == "synthetic";
 
     /// <summary>Of the request that submitted it; null when that was not traced.</summary>
     public string? Traceparent { get; init; }
