@@ -14,7 +14,7 @@ internal static class Tables
 
     public static Table Recommendations(Workload workload)
     {
-        var table = Plain("rank", "zone", "area", ">renewable %", ">gCO2/kWh", "window (UTC)", ">score", "source", "booking");
+        var table = Plain("rank", "zone", "area", ">renewable %", ">gCO2/kWh", "window (UTC)", ">score", ">kWh", ">GBP", ">gCO2", "source", "booking");
         foreach (var one in workload.Recommendations.OrderBy(one => one.Rank))
         {
             Add(
@@ -26,6 +26,9 @@ internal static class Tables
                 one.CarbonIntensityGco2Kwh?.ToString("0.0") ?? "–",
                 Period(one.Window) + (one.WindowExpired ? " (over)" : ""),
                 one.Score.ToString("0.0"),
+                one.EnergyKwh is { } energy ? (one.IsAssumed ? "≈" : "") + energy.ToString("0.##") : "–",
+                one.ExpectedPriceGbp?.ToString("0.00##") ?? "–",
+                one.ExpectedGco2?.ToString("0") ?? "–",
                 one.Origin,
                 one.Booking);
         }
@@ -42,6 +45,38 @@ internal static class Tables
             Add(table, one.Id, one.WorkloadName, one.State, choice, Moment(one.SubmittedAt));
         }
 
+        return table;
+    }
+
+    /// <summary>A row an hour: its first half hour.</summary>
+    public static Table Forecast(IEnumerable<ForecastPoint> points)
+    {
+        var table = Plain("from (UTC)", ">value", ">80 %", ">95 %", "index", "source", "model");
+        foreach (var one in points.Where(point => point.Window.StartTime?.Minute == 0))
+            Add(table, Moment(one.Window.StartTime), Number(one.Value), Range(one.Band80), Range(one.Band95), one.CarbonIndex, one.Source + (one.Stale ? " (stale)" : ""), one.Model);
+        return table;
+    }
+
+    public static Table Accuracy(IEnumerable<ForecastAccuracy> accuracy)
+    {
+        var table = Plain("hours ahead", "forecast", ">mean error", ">absolute", ">of the better of last day and week", ">sMAPE %", ">in 80 %", ">in 95 %", ">pairs");
+        foreach (var one in accuracy)
+        {
+            Add(
+                table, $"{one.FromHour}–{one.ToHour}", one.Model, Number(one.MeanError), Number(one.MeanAbsoluteError), Number(one.NaiveMeanAbsoluteError), Number(one.SmapePercent),
+                Number(one.Coverage80Percent), Number(one.Coverage95Percent), one.Pairs.ToString());
+        }
+
+        return table;
+    }
+
+    public static Table Decisions(IEnumerable<Decision> decisions)
+    {
+        var table = Plain("decided (UTC)", "decision", "workload", "why");
+        // The reason is the last column, and is read in full.
+        table.Columns[^1].NoWrap = false;
+        foreach (var one in decisions)
+            Add(table, Moment(one.DecidedAt), one.Type, one.WorkloadId, one.Reasoning);
         return table;
     }
 
@@ -95,6 +130,10 @@ internal static class Tables
         var until = from.Date == to.Date ? to.ToString("HH:mm") : Moment(end);
         return $"{Moment(start)} – {until}";
     }
+
+    private static string Range(ForecastBand? band) => band is null ? "–" : $"{Number(band.Lower)} – {Number(band.Upper)}";
+
+    private static string Number(double? value) => value?.ToString("0.0") ?? "–";
 
     // DATA_CENTRE_STATUS_ACTIVE is ACTIVE; what a user wrote stays.
     private static string Word(string text)
