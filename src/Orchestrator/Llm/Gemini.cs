@@ -49,7 +49,7 @@ internal sealed class Gemini(HttpClient http, IOptions<GeminiOptions> options)
     private static string TextOf(JsonElement body)
     {
         var parts = body.Get("candidates").First().Get("content").Get("parts").Elements().Select(p => p.Get("text").Text());
-        var text = SummaryText.WithoutFence(string.Concat(parts));
+        var text = string.Concat(parts).Trim();
         if (text.Length > 0)
             return text;
         var reason = body.Get("promptFeedback").Get("blockReason").Text();

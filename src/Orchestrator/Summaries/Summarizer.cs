@@ -19,7 +19,10 @@ internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options,
             return (facts, SummaryEngines.BuiltIn);
         try
         {
-            return (StorableText.Shortened(await gemini.GenerateAsync(Prompt(facts), MaxTokens, cancellationToken), MaxSummary), SummaryEngines.Gemini);
+            var text = SummaryText.WithoutFence(await gemini.GenerateAsync(Prompt(facts), MaxTokens, cancellationToken));
+            return text.Length > 0
+                ? (StorableText.Shortened(text, MaxSummary), SummaryEngines.Gemini)
+                : throw new GeminiException("the answer has no text");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Pylon.Common.V1;
+using Pylon.Orchestrator.Llm;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Testing;
