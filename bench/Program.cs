@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Pylon.Bench.Harness;
 using Pylon.Bench.Scenarios;
+using Pylon.Bench.Soak;
 using Pylon.Fuzzing;
 using Pylon.LocalStack.Machine;
 
@@ -8,17 +9,27 @@ using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
-var options = Options(args.Skip(1));
+// What stands before the first option are files.
+var files = args.Skip(1).TakeWhile(arg => !arg.StartsWith("--", StringComparison.Ordinal)).ToList();
+var options = Options(args.Skip(1 + files.Count));
 IReadOnlyList<Scenario> scenarios =
 [
     new ConductScenario(),
     new IngestScenario(),
+    new PlanWindowScenario(),
+    new ForecastScenario(files),
+    new LiveStateScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
+    new PlanScenario(files),
+    new SoakScenario(
+        (int)(options?.GetValueOrDefault("--minutes") ?? SoakScenario.DefaultMinutes), (int)(options?.GetValueOrDefault("--rate") ?? SoakScenario.DefaultRate),
+        (int)(options?.GetValueOrDefault("--seed") ?? SoakScenario.DefaultSeed)),
 ];
 
-if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario)
+if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario
+    || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario)))
 {
-    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]\n");
+    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]; forecast and plan [file.csv …], fuzz [--inputs N] [--seed S], soak [--minutes N] [--rate N] [--seed S]\n");
     foreach (var one in scenarios)
         await Console.Error.WriteLineAsync($"  {one.Name,-12} {one.About}");
     return args.Length == 0 ? 0 : 2;
@@ -49,7 +60,7 @@ static Dictionary<string, long?>? Options(IEnumerable<string> more)
     var options = new Dictionary<string, long?>(StringComparer.Ordinal);
     foreach (var pair in more.Chunk(2))
     {
-        if (pair is not ["--rounds" or "--inputs" or "--seed", var text] || !int.TryParse(text, out var given) || given <= 0 || !options.TryAdd(pair[0], given))
+        if (pair is not ["--rounds" or "--inputs" or "--seed" or "--minutes" or "--rate", var text] || !int.TryParse(text, out var given) || given <= 0 || !options.TryAdd(pair[0], given))
             return null;
     }
 

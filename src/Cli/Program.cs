@@ -36,7 +36,13 @@ try
         WorkloadCommands.Choose(checkout),
         WorkloadCommands.Show(checkout),
         WorkloadCommands.List(checkout),
+        GridCommands.Create(checkout),
         ImportCommand.Create(checkout),
+        PlanCommand.Create(checkout, TimeProvider.System),
+        AuditCommands.Decisions(checkout),
+        AuditCommands.Audit(checkout),
+        RegistryCommands.Registry(checkout),
+        RegistryCommands.World(checkout),
     };
     // Our own signal handling stops the stack in order, which may take long.
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

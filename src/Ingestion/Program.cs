@@ -1,11 +1,14 @@
 using Pylon.Ingestion.Clients;
+using Pylon.Ingestion.Forecasts;
 using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Grid;
 using Pylon.Ingestion.Import;
 using Pylon.Ingestion.Market;
+using Pylon.Ingestion.Postcodes;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Series;
+using Pylon.Ingestion.SeriesReading;
 using Pylon.Ingestion.Zones;
 using Pylon.Messaging;
 using Pylon.Postgres;
@@ -33,10 +36,13 @@ internal static class Program
             .AddZones()
             .AddRegionalGrid()
             .AddSeries()
+            .AddSeriesReading()
             .AddMarket()
             .AddSourceClients(builder.Configuration)
             .AddRuns()
             .AddFreshness()
+            .AddForecasts()
+            .AddPostcodes()
             .AddGrid()
             .AddImport();
 
@@ -44,7 +50,8 @@ internal static class Program
         app.MapGrpcService<GridService>();
         app.MapGrpcService<MarketService>();
         app.MapGrpcService<PipelineRunService>();
-        app.MapServiceDefaults(V1.GridService.Descriptor, V1.MarketService.Descriptor, V1.PipelineRunService.Descriptor);
+        app.MapGrpcService<SeriesService>();
+        app.MapServiceDefaults(V1.GridService.Descriptor, V1.MarketService.Descriptor, V1.PipelineRunService.Descriptor, V1.SeriesService.Descriptor);
         return app;
     }
 }

@@ -179,6 +179,20 @@ public abstract class BatchesSuite : IAsyncLifetime
         Assert.Equal(expected.Phases.Values.OrderBy(p => p.Phase), found.Phases.Values.OrderBy(p => p.Phase));
     }
 
+    [Fact]
+    public async Task EventsOfABatchAreInTheTraceOfItsNewestDefinition()
+    {
+        const string First = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Second = "00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+        await ReportAsync("train", "e1");
+        await DefineAsync("nlp", traceparent: First);
+        await ReportAsync("train", "e2");
+        await DefineAsync("cj_assessment", traceparent: Second);
+        await ReportAsync("train", "e3");
+        Assert.Equal(
+            ["e1 ", $" {First}", $"e2 {First}", $" {Second}", $"e3 {Second}"],
+            (await EventsAsync()).Where(e => e.BatchPhaseSkipped is null).Select(e => $"{e.BatchPhaseProgressed?.EntityId} {e.Traceparent}"));
+    }
+
     private protected abstract Task<IReadOnlyList<Event>> EventsAsync();
 
     private protected static PhaseReport Report(string batch, string phase, string entity, bool succeeded, Guid id) =>
@@ -187,12 +201,12 @@ public abstract class BatchesSuite : IAsyncLifetime
     private Task<ReportOutcome> ReportAsync(string phase, string entity, bool succeeded = true, Guid? id = null) =>
         Batches.ReportAsync(Report(_batch, phase, entity, succeeded, id ?? Guid.NewGuid()), default);
 
-    private async Task<PipelineDefinition> DefineAsync(string pipeline, long? entities = null)
+    private async Task<PipelineDefinition> DefineAsync(string pipeline, long? entities = null, string? traceparent = null)
     {
         var complete = (await Batches.FindAsync(_batch, default))?.Complete ?? new HashSet<string>();
         return await Batches.DefineAsync(
             new PipelineDefinition(
-                PipelineDefinition.IdOf(_batch, pipeline, "c"), _batch, Resolver.Resolve(Shipped, Shipped.Pipeline(pipeline)!, complete), "c", entities, DateTimeOffset.UnixEpoch.AddYears(56)),
+                PipelineDefinition.IdOf(_batch, pipeline, "c"), _batch, Resolver.Resolve(Shipped, Shipped.Pipeline(pipeline)!, complete), "c", entities, DateTimeOffset.UnixEpoch.AddYears(56), traceparent),
             default);
     }
 }

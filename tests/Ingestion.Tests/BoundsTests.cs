@@ -36,6 +36,7 @@ public sealed class BoundsTests
         foreach (var (client, descriptor) in new (ClientBase, ServiceDescriptor)[]
         {
             (service.Grid, V1.GridService.Descriptor), (service.Market, V1.MarketService.Descriptor), (service.Runs, V1.PipelineRunService.Descriptor),
+            (service.Series, V1.SeriesService.Descriptor),
         })
         {
             foreach (var method in descriptor.Methods.Where(m => !m.IsClientStreaming && !m.IsServerStreaming))

@@ -22,6 +22,7 @@ internal sealed class IngestionService : IAsyncDisposable
         Grid = new V1.GridService.GridServiceClient(_channel);
         Market = new V1.MarketService.MarketServiceClient(_channel);
         Runs = new V1.PipelineRunService.PipelineRunServiceClient(_channel);
+        Series = new V1.SeriesService.SeriesServiceClient(_channel);
     }
 
     public FakeTime Time { get; }
@@ -30,18 +31,23 @@ internal sealed class IngestionService : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public V1.GridService.GridServiceClient Grid { get; }
 
     public V1.MarketService.MarketServiceClient Market { get; }
 
     public V1.PipelineRunService.PipelineRunServiceClient Runs { get; }
 
-    public static async Task<IngestionService> StartAsync()
+    public V1.SeriesService.SeriesServiceClient Series { get; }
+
+    public static async Task<IngestionService> StartAsync(params string[] settings)
     {
         var database = await TestDatabase.CreateAsync();
         var redis = await TestRedis.CreateAsync();
         var time = new FakeTime(new DateTimeOffset(2026, 3, 4, 10, 17, 0, TimeSpan.Zero));
-        var app = Program.Build([$"--PYLON_POSTGRES={database.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--Sources:Scheduled=false"], builder =>
+        string[] all = [$"--PYLON_POSTGRES={database.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--Sources:Scheduled=false", "--Forecasts:Measured=false", .. settings];
+        var app = Program.Build(all, builder =>
         {
             builder.WebHost.UseTestServer();
             builder.Services.AddSingleton<TimeProvider>(time);

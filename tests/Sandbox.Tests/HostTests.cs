@@ -36,7 +36,7 @@ public sealed class HostTests
     public void EndedOrdersAreEvictedFirst()
     {
         var time = new FakeTime();
-        var catalogs = new CatalogStore(new BppOptions("bpp", Sync: true, FreshMessageIds: false, Catalog: null), time);
+        var catalogs = new CatalogStore(new BppOptions("bpp", Sync: true, FreshMessageIds: false, CamelCase: false, Catalog: null), time);
         var orders = new OrderBook(catalogs, time, mostOrders: 3);
         Handle(orders, BecknRequest.Order("select", "open"));
         Handle(orders, BecknRequest.Order("init", "ended"));
@@ -59,5 +59,5 @@ public sealed class HostTests
     }
 
     private static void Handle(OrderBook orders, BecknRequest request) =>
-        Assert.Null(orders.Handle(Envelope.Read(request.Action, request.ToJson("http://bap.test").ToString())).Error);
+        Assert.Null(orders.Handle(Envelope.Read(request.Action, request.ToJson("http://bap.test").ToString(), camelCase: false)).Error);
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Stacks;
@@ -56,6 +57,18 @@ internal sealed class PylonClient : IDisposable
         return (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":choose", choice, cancellationToken)).Workload;
     }
 
+    public Task<ForecastAnswer> GetForecastAsync(string query, CancellationToken cancellationToken) =>
+        SendAsync<ForecastAnswer>(HttpMethod.Get, "api/v1/grid/forecast?" + query, null, cancellationToken);
+
+    public Task<AccuracyAnswer> GetForecastAccuracyAsync(string query, CancellationToken cancellationToken) =>
+        SendAsync<AccuracyAnswer>(HttpMethod.Get, "api/v1/grid/forecast-accuracy?" + query, null, cancellationToken);
+
+    /// <summary>The answer to any GET of the API.</summary>
+    public Task<JsonObject> ReadAsync(string path, CancellationToken cancellationToken) => SendAsync<JsonObject>(HttpMethod.Get, path, null, cancellationToken);
+
+    /// <summary>The answer to a call without arguments.</summary>
+    public Task<JsonObject> PostAsync(string path, CancellationToken cancellationToken) => SendAsync<JsonObject>(HttpMethod.Post, path, new JsonObject(), cancellationToken);
+
     public async Task<Workload> ReplayAsync(string id, Replay replay, CancellationToken cancellationToken) =>
         (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":replay", replay, cancellationToken)).Workload;
 
@@ -66,6 +79,10 @@ internal sealed class PylonClient : IDisposable
         return await SendAsync<ImportAnswer>(request, cancellationToken);
     }
 
+    /// <summary>When and where a job is best run, as the API answers.</summary>
+    public Task<JsonNode> PlanAsync(JsonObject request, CancellationToken cancellationToken) =>
+        SendAsync<JsonNode>(HttpMethod.Post, "api/v1/plans:window", request, cancellationToken);
+
     /// <summary>All events after the position; ends when the connection does.</summary>
     public IAsyncEnumerable<Broadcast> BroadcastAsync(string? after, CancellationToken cancellationToken) =>
         StreamAsync("beckn/broadcast", after, Broadcast.Read, cancellationToken);
@@ -73,6 +90,16 @@ internal sealed class PylonClient : IDisposable
     /// <summary>One workload with its phases, now and after each change; ends when it or the connection does.</summary>
     public IAsyncEnumerable<Workload> WatchAsync(string id, CancellationToken cancellationToken) => StreamAsync(
         PathOf(id) + ":watch?follow_run=true", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellationToken);
+
+    /// <summary>How far the log of decisions is verified, page by page; the last one has the result.</summary>
+    public IAsyncEnumerable<AuditProgress> VerifyAsync(long knownSeq, string knownHash, CancellationToken cancellationToken) => StreamAsync(
+        $"api/v1/audit:verify?known_seq={knownSeq}&known_hash={knownHash}", null, item => JsonSerializer.Deserialize<AuditProgress>(item.Data, Json), cancellationToken);
+
+    public async Task<IReadOnlyList<Decision>> DecisionsAsync(string? workloadId, int pageSize, CancellationToken cancellationToken)
+    {
+        var path = $"api/v1/decisions?page_size={pageSize}&workload_id={Uri.EscapeDataString(workloadId ?? "")}";
+        return (await SendAsync<DecisionsAnswer>(HttpMethod.Get, path, null, cancellationToken)).Decisions ?? [];
+    }
 
     public void Dispose() => _http.Dispose();
 
@@ -144,7 +171,19 @@ internal sealed class PylonClient : IDisposable
         using (answer)
         {
             var body = await answer.Content.ReadAsStringAsync(cancellationToken);
-            throw new ApiException(Explain(body) is { Length: > 0 } detail ? detail : $"{(int)answer.StatusCode} {answer.ReasonPhrase}");
+            throw new ApiException(Explain(body) is { Length: > 0 } detail ? detail : $"{(int)answer.StatusCode} {answer.ReasonPhrase}") { Reason = ReasonOf(body) };
+        }
+    }
+
+    private static string? ReasonOf(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Problem>(body, Json)?.Reason;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pylon.Cli.Client;
 using Spectre.Console;
 
@@ -47,6 +48,47 @@ internal static class Tables
         return table;
     }
 
+    /// <summary>A row an hour: its first half hour.</summary>
+    public static Table Forecast(IEnumerable<ForecastPoint> points)
+    {
+        var table = Plain("from (UTC)", ">value", ">80 %", ">95 %", "index", "source", "model");
+        foreach (var one in points.Where(point => point.Window.StartTime?.Minute == 0))
+            Add(table, Moment(one.Window.StartTime), Number(one.Value), Range(one.Band80), Range(one.Band95), one.CarbonIndex, one.Source + (one.Stale ? " (stale)" : ""), one.Model);
+        return table;
+    }
+
+    public static Table Accuracy(IEnumerable<ForecastAccuracy> accuracy)
+    {
+        var table = Plain("hours ahead", "forecast", ">mean error", ">absolute", ">of the better of last day and week", ">sMAPE %", ">in 80 %", ">in 95 %", ">pairs");
+        foreach (var one in accuracy)
+        {
+            Add(
+                table, $"{one.FromHour}–{one.ToHour}", one.Model, Number(one.MeanError), Number(one.MeanAbsoluteError), Number(one.NaiveMeanAbsoluteError), Number(one.SmapePercent),
+                Number(one.Coverage80Percent), Number(one.Coverage95Percent), one.Pairs.ToString());
+        }
+
+        return table;
+    }
+
+    public static Table Decisions(IEnumerable<Decision> decisions)
+    {
+        var table = Plain("decided (UTC)", "decision", "workload", "why");
+        // The reason is the last column, and is read in full.
+        table.Columns[^1].NoWrap = false;
+        foreach (var one in decisions)
+            Add(table, Moment(one.DecidedAt), one.Type, one.WorkloadId, one.Reasoning);
+        return table;
+    }
+
+    /// <summary>Objects of the API, a column for each of the fields; an enum without its prefix.</summary>
+    public static Table Objects(IEnumerable<JsonNode> objects, IReadOnlyList<string> fields)
+    {
+        var table = Plain([.. fields]);
+        foreach (var one in objects)
+            Add(table, [.. fields.Select(field => Word($"{one[field]}"))]);
+        return table;
+    }
+
     public static Table Processes(IEnumerable<ProcessRow> rows)
     {
         var table = Plain("process", "state", ">pid", "address", "since (UTC)", ">memory", ">of it program files");
@@ -87,6 +129,17 @@ internal static class Tables
         var (from, to) = (start.UtcDateTime, end.UtcDateTime);
         var until = from.Date == to.Date ? to.ToString("HH:mm") : Moment(end);
         return $"{Moment(start)} – {until}";
+    }
+
+    private static string Range(ForecastBand? band) => band is null ? "–" : $"{Number(band.Lower)} – {Number(band.Upper)}";
+
+    private static string Number(double? value) => value?.ToString("0.0") ?? "–";
+
+    // DATA_CENTRE_STATUS_ACTIVE is ACTIVE; what a user wrote stays.
+    private static string Word(string text)
+    {
+        string[] prefixes = ["OPERATOR_TYPE_", "USER_ROLE_", "DATA_CENTRE_STATUS_", "STORAGE_ASSET_STATUS_", "AGENT_TYPE_", "AGENT_STATUS_", "RECORD_SOURCE_"];
+        return Array.Find(prefixes, prefix => text.StartsWith(prefix, StringComparison.Ordinal)) is { } found ? text[found.Length..] : text;
     }
 
     private static string Megabytes(long? bytes) => bytes is { } known ? $"{known / 1048576.0:0} MB" : "–";

@@ -21,7 +21,8 @@ internal sealed record IdleReport(Guid Id, Guid Maker);
 /// <param name="Expected">Entities announced; 0 when none were.</param>
 /// <param name="Published">Its definitions whose events are published.</param>
 /// <param name="Left">Of its time to live.</param>
-internal sealed record KeptBatch(long Expected, IReadOnlyList<Guid> Published, TimeSpan Left);
+/// <param name="Traceparent">Of its newest definition that has one.</param>
+internal sealed record KeptBatch(long Expected, IReadOnlyList<Guid> Published, TimeSpan Left, string? Traceparent);
 
 /// <summary>The durable copy of batches.</summary>
 internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptions> options)
@@ -65,7 +66,8 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
     private const string SelectBatch =
         """
         SELECT expected, ARRAY(SELECT id FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.settled_at IS NOT NULL),
-            updated_at + $2 - now()
+            updated_at + $2 - now(),
+            (SELECT traceparent FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.traceparent IS NOT NULL ORDER BY seq DESC LIMIT 1)
         FROM batches b WHERE batch_id = $1 AND updated_at >= now() - $2
         """;
 
@@ -95,15 +97,15 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private const string InsertDefinitions =
         """
-        INSERT INTO definitions (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at)
-        SELECT id, batch_id, pipeline, verdicts::jsonb, correlation_id, total_entities, defined_at
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
-            AS t (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at)
+        INSERT INTO definitions (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at, traceparent)
+        SELECT id, batch_id, pipeline, verdicts::jsonb, correlation_id, total_entities, defined_at, traceparent
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[], $8::text[])
+            AS t (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at, traceparent)
         ON CONFLICT (id) DO NOTHING
         RETURNING id
         """;
 
-    private const string DefinitionColumns = "id, batch_id, pipeline, verdicts::text, correlation_id, total_entities, defined_at";
+    private const string DefinitionColumns = "id, batch_id, pipeline, verdicts::text, correlation_id, total_entities, defined_at, traceparent";
     private const string SelectDefinitions = $"SELECT {DefinitionColumns} FROM definitions WHERE id = ANY ($1)";
 
     private const string SelectDefinitionsOfBatch =
@@ -154,7 +156,8 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
                 Column(definitions, d => JsonSerializer.Serialize(d.Resolution.Verdicts, JsonSerializerOptions.Web)),
                 Column(definitions, d => d.CorrelationId),
                 Column(definitions, d => d.TotalEntities),
-                Column(definitions, d => d.DefinedAt.UtcDateTime)),
+                Column(definitions, d => d.DefinedAt.UtcDateTime),
+                Column(definitions, d => d.Traceparent)),
             cancellationToken);
 
     public Task<List<PipelineDefinition>> FindDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
@@ -172,7 +175,7 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     /// <summary>Null for a batch that is not kept, or has expired.</summary>
     public async Task<KeptBatch?> FindBatchAsync(string batchId, CancellationToken cancellationToken) =>
-        (await postgres.ListAsync(SelectBatch, r => new KeptBatch(r.GetInt64(0), r.GetFieldValue<Guid[]>(1), r.GetTimeSpan(2)), cancellationToken, batchId, Ttl)).FirstOrDefault();
+        (await postgres.ListAsync(SelectBatch, r => new KeptBatch(r.GetInt64(0), r.GetFieldValue<Guid[]>(1), r.GetTimeSpan(2), r.IsDBNull(3) ? null : r.GetString(3)), cancellationToken, batchId, Ttl)).FirstOrDefault();
 
     public Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
         postgres.ExecuteAsync(SettleReports, cancellationToken, eventIds.ToArray());
@@ -228,5 +231,6 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
         new Resolution(reader.GetString(2), JsonSerializer.Deserialize<List<Verdict>>(reader.GetString(3), JsonSerializerOptions.Web)!),
         reader.GetString(4),
         reader.IsDBNull(5) ? null : reader.GetInt64(5),
-        reader.GetFieldValue<DateTimeOffset>(6));
+        reader.GetFieldValue<DateTimeOffset>(6),
+        reader.IsDBNull(7) ? null : reader.GetString(7));
 }

@@ -34,7 +34,7 @@ internal sealed record OutboxEntry(Event Event, Guid? ReportId, Guid? Definition
             // An entry that an instance before this version wrote tells no work.
             Work = BatchWrites.Work(Optional("energy"), Optional("reports"), Optional("first"), Optional("last")),
         };
-        return new OutboxEntry(BatchEvents.Progressed(report, after), report.EventId, null);
+        return new OutboxEntry(BatchEvents.Progressed(report, after, entry["trace"] is { IsNullOrEmpty: false } trace ? trace.ToString() : null), report.EventId, null);
 
         string Text(string field) => entry[field] is { IsNull: false } value ? value.ToString() : throw new FormatException($"The entry has no {field}.");
 

@@ -93,7 +93,7 @@ internal static class BatchScripts
             redis.call('XADD', outbox, '*', 'id', id, 'batch', ARGV[6], 'phase', phase, 'entity', entity, 'status', status,
                 'error', ARGV[7], 'correlation', ARGV[8], 'time', ARGV[9],
                 'completed', completed, 'failed', failed, 'total', total, 'whole', now[5] or '',
-                'energy', energy, 'reports', reports, 'first', first, 'last', last)
+                'energy', energy, 'reports', reports, 'first', first, 'last', last, 'trace', redis.call('HGET', meta, 't') or '')
         end
 
         """ +
@@ -103,17 +103,18 @@ internal static class BatchScripts
         """;
 
     /// <summary>KEYS: meta, items, outbox. ARGV: milliseconds to live or 0, definition id, entities expected, 1 when its
-    /// events are lost, its events.</summary>
+    /// events are lost, its traceparent or nothing, its events.</summary>
     public const string Define =
         WriteGuard +
         """
         if tonumber(ARGV[3]) > tonumber(redis.call('HGET', KEYS[1], 'x') or 0) then
             redis.call('HSET', KEYS[1], 'x', ARGV[3])
         end
+        if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 't', ARGV[5]) end
         local isNew = redis.call('HSETNX', KEYS[2], ':' .. ARGV[2], '1') == 1
         if isNew then redis.call('HINCRBY', KEYS[1], 'v', 1) end
         if isNew or ARGV[4] == '1' then
-            for i = 5, #ARGV do
+            for i = 6, #ARGV do
                 redis.call('XADD', KEYS[3], '*', 'definition', ARGV[2], 'event', ARGV[i])
             end
         end

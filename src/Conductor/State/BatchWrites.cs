@@ -59,7 +59,7 @@ internal sealed class BatchWrites(RedisCalls redis)
     {
         RedisValue[] values =
         [
-            Milliseconds(timeToLive), definition.Id.ToString(), definition.TotalEntities ?? 0, isLost,
+            Milliseconds(timeToLive), definition.Id.ToString(), definition.TotalEntities ?? 0, isLost, definition.Traceparent ?? "",
             .. BatchEvents.Defined(definition).Select(e => (RedisValue)e.ToByteArray()),
         ];
         var answer = await redis.ScriptAsync(BatchScripts.Define, Keys(keys, isLoader), values, cancellationToken);

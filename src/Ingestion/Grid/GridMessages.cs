@@ -1,6 +1,10 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Common.V1;
+using Pylon.Forecasting.Models;
+using Pylon.Ingestion.Clients;
+using Pylon.Ingestion.Forecasts;
 using Pylon.Ingestion.Freshness;
+using Pylon.Ingestion.Postcodes;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
@@ -64,6 +68,50 @@ internal sealed class GridMessages(SourceFreshness freshness)
             SettlementPeriod = period.Number,
         };
     }
+
+    public GridPoint Point(ForecastPoint forecast, DateTimeOffset asKnownAt)
+    {
+        var point = Point(forecast.Point);
+        point.Model = forecast.Model;
+        point.Band80 = Band(forecast.Band80);
+        point.Band95 = Band(forecast.Band95);
+        point.AsKnownAt = asKnownAt.ToTimestamp();
+        return point;
+    }
+
+    public static ForecastAccuracy Accuracy(MeasuredAccuracy measured)
+    {
+        var accuracy = new ForecastAccuracy
+        {
+            FromHour = measured.FromHour,
+            ToHour = measured.FromHour + ErrorQuantiles.BlockHours - 1,
+            Model = measured.Model,
+            Pairs = measured.Pairs,
+            MeanAbsoluteError = measured.AbsoluteError,
+            MeanError = measured.Error,
+            SmapePercent = measured.SymmetricPercent,
+        };
+        if (measured.Coverage80 is { } of80)
+            accuracy.Coverage80Percent = of80;
+        if (measured.Coverage95 is { } of95)
+            accuracy.Coverage95Percent = of95;
+        if (measured.NaiveError is { } naive)
+            accuracy.NaiveMeanAbsoluteError = naive;
+        return accuracy;
+    }
+
+    private static V1.ForecastBand? Band(Pylon.Forecasting.Models.ForecastBand? band) =>
+        band is { } range ? new V1.ForecastBand { Lower = range.Lower, Upper = range.Upper } : null;
+
+    public static ResolvePostcodeResponse Postcode(string outward, PostcodeRegion found) => new()
+    {
+        OutwardCode = outward,
+        RegionId = found.RegionId,
+        RegionName = found.RegionName,
+        Source = CarbonIntensitySource.Id,
+        CapturedAt = found.CapturedAt.ToTimestamp(),
+        Note = found.Note,
+    };
 
     private static FuelShare Share(FuelPercent fuel) => new() { Fuel = fuel.Fuel, Percent = (double)fuel.Percent };
 

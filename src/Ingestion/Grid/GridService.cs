@@ -1,5 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Pylon.Ingestion.Forecasts;
+using Pylon.Ingestion.Postcodes;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
@@ -11,13 +13,16 @@ namespace Pylon.Ingestion.Grid;
 
 /// <summary>The gRPC service for the grid: past, current and forecast values.</summary>
 internal sealed class GridService(
-    RegionalStore regional, NationalStore national, SeriesReader series, GridWatcher watcher, GridMessages messages, TimeProvider time)
+    RegionalStore regional, NationalStore national, SeriesReader series, ForecastReader forecasts, AccuracyStore accuracy, GridWatcher watcher,
+    GridMessages messages, PostcodeRegions postcodes, TimeProvider time)
     : V1.GridService.GridServiceBase
 {
     private const int LastRegion = 17;
     private const int GreatBritain = 18;
     private const int DefaultHours = 48;
     private const int MaxHours = 336;
+    private const int DefaultDays = 28;
+    private const int MaxDays = 90;
     private static readonly long Earliest = new DateTimeOffset(1900, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
     private static readonly long Latest = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
     private static readonly TimeSpan LongestSpan = TimeSpan.FromDays(366);
@@ -49,8 +54,10 @@ internal sealed class GridService(
 
         // A page is a span of time and not a count of values, so missing values cost no search.
         var next = from + (size * HalfHour.Length);
-        var points = await ReadAsync(
-            request.Series, request.HasRegionId ? request.RegionId : null, from, next < end ? next : end, request.AsKnownAt, false, size, context.CancellationToken);
+        var definition = Definition(request.Series);
+        var points = await series.ReadAsync(
+            definition, Region(definition, request.HasRegionId ? request.RegionId : null), from, next < end ? next : end,
+            Moment(request.AsKnownAt, "as_known_at") ?? time.GetUtcNow(), forecastOnly: false, size, context.CancellationToken);
         return new ListSignalsResponse
         {
             Points = { points.Select(messages.Point) },
@@ -60,17 +67,26 @@ internal sealed class GridService(
 
     public override async Task<GetForecastResponse> GetForecast(GetForecastRequest request, ServerCallContext context)
     {
-        if (Definition(request.Series).Forecasts is null)
-            throw Refusal.InvalidArgument("series", "must be GRID_SERIES_CARBON_INTENSITY or GRID_SERIES_DEMAND: the other series have no forecast").AsException();
+        var target = Target(request.Series, request.HasRegionId ? request.RegionId : null);
         var hours = request.Hours == 0 ? DefaultHours : Field.Range(request.Hours, "hours", 1, MaxHours);
+        var asKnownAt = Moment(request.AsKnownAt, "as_known_at");
         var from = HalfHour.Containing(Moment(request.StartTime, "start_time") ?? time.GetUtcNow());
-        var points = await ReadAsync(
-            request.Series, request.HasRegionId ? request.RegionId : null, from, from.AddHours(hours), request.AsKnownAt, true, hours * 2, context.CancellationToken);
+        var forecast = await forecasts.ReadAsync(target, from, hours, asKnownAt, context.CancellationToken);
         return new GetForecastResponse
         {
-            Points = { points.Select(messages.Point) },
-            HalfHoursMissing = (hours * 2) - points.Count(point => point.Source != SyntheticGrid.Source),
+            Points = { forecast.Points.Select(point => messages.Point(point, forecast.AsKnownAt)) },
+            HalfHoursMissing = (hours * 2) - forecast.Points.Count(point => point.Point.Source != SyntheticGrid.Source),
+            HistoryHours = forecast.HistoryHours,
+            HistoryHoursMissing = forecast.HistoryHoursMissing,
         };
+    }
+
+    public override async Task<GetForecastAccuracyResponse> GetForecastAccuracy(GetForecastAccuracyRequest request, ServerCallContext context)
+    {
+        var target = Target(request.Series, request.HasRegionId ? request.RegionId : null);
+        var days = request.Days == 0 ? DefaultDays : Field.Range(request.Days, "days", 1, MaxDays);
+        var from = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(1 - days);
+        return new GetForecastAccuracyResponse { Accuracy = { (await accuracy.ReadAsync(target, from, context.CancellationToken)).Select(GridMessages.Accuracy) } };
     }
 
     public override async Task WatchGrid(WatchGridRequest request, IServerStreamWriter<WatchGridResponse> responseStream, ServerCallContext context)
@@ -91,21 +107,31 @@ internal sealed class GridService(
         }
     }
 
-    private Task<List<SeriesPoint>> ReadAsync(
-        GridSeries wanted, int? regionId, DateTimeOffset from, DateTimeOffset to, Timestamp? asKnownAt, bool forecastOnly, int limit,
-        CancellationToken cancellationToken)
+    public override async Task<ResolvePostcodeResponse> ResolvePostcode(ResolvePostcodeRequest request, ServerCallContext context)
     {
-        var known = Moment(asKnownAt, "as_known_at") ?? time.GetUtcNow();
-        var definition = Definition(wanted);
-        if (!definition.IsRegional && regionId is not null)
-            throw Refusal.InvalidArgument("region_id", "must be absent, except for GRID_SERIES_CARBON_INTENSITY: no other series has regions").AsException();
-        if (regionId is { } region)
-            Field.Range(region, "region_id", 1, GreatBritain);
-        return series.ReadAsync(definition, regionId, from, to, known, forecastOnly, limit, cancellationToken);
+        var outward = OutwardCode.Of(request.Postcode, "postcode");
+        var found = await postcodes.FindAsync(outward, context.CancellationToken) ?? throw Refusal.NotFound("postcode", outward).AsException();
+        return GridMessages.Postcode(outward, found);
     }
 
-    // Carbon intensity when absent.
-    private static SeriesDefinition Definition(GridSeries wanted) => Field.Known(wanted, "series") == GridSeries.Unspecified
+    private static ForecastTarget Target(GridSeries wanted, int? regionId)
+    {
+        var definition = Definition(wanted);
+        if (!ForecastTarget.Forecast.Contains(definition))
+            throw Refusal.InvalidArgument("series", "must be a carbon intensity, a demand or a price: GRID_SERIES_IMBALANCE_VOLUME has no forecast").AsException();
+        return new ForecastTarget(definition, Region(definition, regionId));
+    }
+
+    /// <summary>Refuses a region that the series does not have.</summary>
+    internal static int? Region(SeriesDefinition definition, int? regionId)
+    {
+        if (!definition.IsRegional && regionId is not null)
+            throw Refusal.InvalidArgument("region_id", "must be absent, except for GRID_SERIES_CARBON_INTENSITY: no other series has regions").AsException();
+        return regionId is { } region ? Field.Range(region, "region_id", 1, GreatBritain) : null;
+    }
+
+    /// <summary>Carbon intensity when absent.</summary>
+    internal static SeriesDefinition Definition(GridSeries wanted) => Field.Known(wanted, "series") == GridSeries.Unspecified
         ? SeriesDefinition.CarbonIntensity
         : SeriesDefinition.All.First(one => one.Listed == wanted);
 
@@ -116,8 +142,8 @@ internal sealed class GridService(
         return asked.Count == 0 ? AllRegions : [.. asked.Distinct()];
     }
 
-    // The series have nothing outside of these years, and within them no span overflows.
-    private static DateTimeOffset? Moment(Timestamp? time, string field)
+    /// <summary>The series have nothing outside of these years, and within them no span overflows.</summary>
+    internal static DateTimeOffset? Moment(Timestamp? time, string field)
     {
         if (time is null)
             return null;

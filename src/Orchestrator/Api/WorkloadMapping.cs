@@ -111,6 +111,7 @@ internal static class WorkloadMapping
             FailureReason = record.FailureReason ?? "",
             SubmittedAt = record.SubmittedAt.ToTimestamp(),
             UpdatedAt = record.UpdatedAt.ToTimestamp(),
+            Source = EnumName.Parse<RecordSource>(record.Source),
             Pipeline = DefaultPipeline.Of(record),
             Run = run is null ? null : RunMapping.ToProto(run),
             JobId = record.JobId ?? "",
@@ -164,14 +165,7 @@ internal static class WorkloadMapping
             ? megawatts
             : throw Refusal.InvalidArgument("compute_load_mw", "must be at most 1000").AsException();
 
-    // As is_email in the migrations.
-    private static string? Email(string text)
-    {
-        var email = Optional(Field.Text(text, "user_email", 0, 254));
-        return email is null || (email.Split('@') is [{ Length: > 0 }, { Length: > 0 }] && email.EnumerateRunes().All(Field.IsVisible) && !text.Any(char.IsControl))
-            ? email
-            : throw Refusal.InvalidArgument("user_email", "must be an e-mail address").AsException();
-    }
+    private static string? Email(string text) => Optional(Field.Text(text, "user_email", 0, 254)) is null ? null : Field.Email(text, "user_email");
 
     private static string? Optional(string text) => text.Length == 0 ? null : text;
 

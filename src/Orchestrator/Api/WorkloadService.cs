@@ -70,12 +70,19 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         if (workload.Status == Status.PendingUserChoice)
         {
             var options = await store.OptionsOfAsync(id, context.CancellationToken);
-            // When another choice came first, this changes nothing; its state is checked below.
-            if (options.FirstOrDefault(o => o.Recommendation.Rank == option) is { } chosen)
-                await store.ChooseAsync(workload, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken);
+            // When another choice came first, this changes nothing; its state is checked below. What came of an accepted
+            // one is the answer, also when the provider has refused the option meanwhile.
+            if (options.FirstOrDefault(o => o.Recommendation.Rank == option) is { } chosen
+                && await store.ChooseAsync(workload, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken))
+            {
+                return new ChooseRecommendationResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
+            }
+
             workload = await FindAsync(id, context.CancellationToken);
         }
 
+        if (workload is { ChosenOption: null, Status: Status.PendingUserChoice })
+            throw Refusal.FailedPrecondition("OPTION_REFUSED", $"another call chose first, and its option was refused ({workload.FailureReason}): choose again").AsException();
         if (workload.ChosenOption is null)
             throw Refusal.FailedPrecondition("NOTHING_TO_CHOOSE", $"the workload is {workload.Status}, it has no recommendations yet: choose when it is pending_user_choice").AsException();
         if (workload.ChosenOption != option)

@@ -87,8 +87,11 @@ internal sealed class DiscoverFlow(
     private async Task<(IReadOnlyList<Option> Options, IReadOnlyList<string> LeftOut)> OptionsAsync(
         WorkloadRecord workload, Lease lease, Guid transactionId, Limits limits, Preferences preferences, CancellationToken cancellationToken)
     {
+        // No provider hears of a synthetic workload (ADR 0021): its options come from grid data, which nobody books.
         var filter = BecknMessages.Discover(options.Value.MinRenewableMix, limits.MaxCarbonIntensity, limits.LoadMw);
-        var (market, leftOut) = await DiscoverAsync(workload, lease, transactionId, filter, limits, preferences, cancellationToken);
+        var (market, leftOut) = workload.IsSynthetic
+            ? (new Market([], [], [], preferences, time.GetUtcNow()), [])
+            : await DiscoverAsync(workload, lease, transactionId, filter, limits, preferences, cancellationToken);
         var found = market.Choose(limits);
         if (found.Count < Ranking.OptionCount || found.Any(o => o.Recommendation.WindowExpired))
         {
@@ -96,7 +99,7 @@ internal sealed class DiscoverFlow(
             found = market.Choose(limits);
         }
 
-        if (found.Count < Ranking.OptionCount && (limits.MaxCarbonIntensity ?? limits.LoadMw) is not null)
+        if (found.Count < Ranking.OptionCount && !workload.IsSynthetic && (limits.MaxCarbonIntensity ?? limits.LoadMw) is not null)
         {
             // The filter hid what a relaxation could use, and a transaction has one DISCOVER.
             var wide = BecknMessages.Discover(options.Value.MinRenewableMix, null, null);
@@ -134,6 +137,8 @@ internal sealed class DiscoverFlow(
         await store.AnnounceAsync(lease, transactionId, answer.MessageId, "discover", 0, cancellationToken);
         var now = time.GetUtcNow();
         var reading = Catalogue.ReadAll(answer.Body);
+        if (reading.RejectedOffers.Count > 0)
+            logger.OffersLeftOut(workload.Id, reading.RejectedOffers.Count, string.Join("; ", reading.RejectedOffers.Select(o => o.Reason).Distinct().Take(5)));
         List<string> leftOut = [.. reading.Rejected.Select(r => r.Reason)];
         leftOut.AddRange(reading.Items.Select(i => Judgement.Broken(limits, Place.Of(i, null), now).FirstOrDefault().Reason).OfType<string>());
         if (leftOut.Count > 0)

@@ -159,9 +159,9 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     private const string AnnounceStep =
         """
         WITH held AS (
-            SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR UPDATE
+            SELECT traceparent FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR UPDATE
         ), announced AS (
-            INSERT INTO outbox (id, topic, type, subject, payload, traceparent) SELECT $3, $4, $5, $1::text, $6, $7 FROM held
+            INSERT INTO outbox (id, topic, type, subject, payload, traceparent) SELECT $3, $4, $5, $1::text, $6, coalesce($7, traceparent) FROM held
             ON CONFLICT (id) DO NOTHING)
         SELECT EXISTS (SELECT FROM held)
         """;
@@ -250,6 +250,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
                     o.Offer is null ? null : Sql.Json(JsonSerializer.Serialize(o.Offer)),
                     o.Recommendation.Rank == 1 ? bookedOrderId : null)),
                 WorkloadEvents.Append(workload.Id, announced),
+                .. workloads.Offered(workload, options),
             ]);
     }
 
@@ -302,8 +303,11 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             Sql.Statement(
                 Fail, lease.WorkloadId, lease.Owner, reason, keepTransaction, Sql.Json(infeasibility is null ? null : JsonFormatter.Default.Format(infeasibility))),
             cancellationToken,
-            Sql.Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
-            WorkloadEvents.Append(workload.Id, new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason }));
+            [
+                Sql.Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
+                WorkloadEvents.Append(workload.Id, new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason }),
+                .. workloads.Failed(workload, reason),
+            ]);
 
     /// <summary>The chosen option is booked.</summary>
     public Task ScheduleAsync(WorkloadRecord workload, Lease lease, Recommendation chosen, CancellationToken cancellationToken) =>

@@ -21,8 +21,17 @@ internal static class Ranking
     /// </summary>
     public const double UnknownCarbonIntensity = 1000;
 
-    public static double Score(double renewableMixPercent, double? carbonIntensity) =>
-        renewableMixPercent - (carbonIntensity ?? UnknownCarbonIntensity) / 10;
+    private const double MostDecimal = 1e12;
+
+    /// <summary>The renewable mix in per cent less a tenth of the carbon intensity in gCO2/kWh.</summary>
+    public static double Score(double renewableMixPercent, double? carbonIntensity)
+    {
+        var carbon = carbonIntensity ?? UnknownCarbonIntensity;
+        // In binary, 54.9 - 500 / 10 is 4.899999999999999. A number that no decimal holds is not from a grid.
+        return Math.Abs(renewableMixPercent) < MostDecimal && Math.Abs(carbon) < MostDecimal
+            ? (double)((decimal)renewableMixPercent - (decimal)carbon / 10)
+            : renewableMixPercent - carbon / 10;
+    }
 
     /// <summary>The three options; fewer when fewer distinct places are known.</summary>
     /// <param name="items">What the provider offers and the workload can use.</param>
@@ -86,7 +95,7 @@ internal static class Ranking
                 .Take(OptionCount)
                 .Select((x, index) => new Option(
                     FromItem(x.First, x.Second, index + 1, now),
-                    new ProviderOffer(x.First.BppId, x.First.BppUri, x.First.Offer))),
+                    new ProviderOffer(x.First.BppId, x.First.BppUri, x.First.Offer, x.First.Spelling))),
         ];
     }
 

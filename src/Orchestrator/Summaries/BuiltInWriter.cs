@@ -26,7 +26,7 @@ internal static class BuiltInWriter
         if (offer.Preferences.Length > 0)
             text.Append($"\nTheir order follows the user's preferences: {offer.Preferences}.");
         foreach (var reason in offer.LeftOut.CountBy(r => r).OrderByDescending(r => r.Value).Take(5))
-            text.Append($"\nLeft out of the catalogue: {reason.Value} item(s), because {reason.Key}.");
+            text.Append($"\nLeft out of the catalogue: {reason.Value} {(reason.Value == 1 ? "item" : "items")}, because {reason.Key}.");
         return text.ToString();
     }
 

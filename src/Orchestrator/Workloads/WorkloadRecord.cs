@@ -9,9 +9,9 @@ internal sealed record WorkloadRecord
         w.id, w.workload_name AS name, w.request, w.workload_type, w.urgency, w.required_gpu_mins, w.compute_load_mw,
         w.carbon_cap_gco2, w.max_price_gbp, w.deadline, w.user_email, w.status, w.chosen_option,
         w.llm_select_init_confirm AS summary, w.summary_engine, w.transaction_id, w.refused_item_ids, w.attempts,
-        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline, w.traceparent, w.job_id, w.required_cpu_cores,
-        w.required_memory_gb, w.estimated_energy_kwh, w.deferral_window_mins, w.max_total_gco2, w.operator_id, w.host_dc_id,
-        w.infeasibility::text AS infeasibility, w.outcome::text AS outcome,
+        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline, w.traceparent, w.source, w.user_id, w.job_id,
+        w.required_cpu_cores, w.required_memory_gb, w.estimated_energy_kwh, w.deferral_window_mins, w.max_total_gco2, w.operator_id,
+        w.host_dc_id, w.infeasibility::text AS infeasibility, w.outcome::text AS outcome,
         ARRAY(SELECT n.alert::text FROM orchestrator.provider_notices n WHERE n.workload_id = w.id AND n.alert IS NOT NULL
               ORDER BY n.id DESC LIMIT 10) AS alerts
         """;
@@ -72,6 +72,12 @@ internal sealed record WorkloadRecord
     public DateTimeOffset DueAt { get; init; }
     public DateTimeOffset SubmittedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
+    public Guid? UserId { get; init; }
+
+    /// <summary>user, or synthetic for a workload of the synthetic world.</summary>
+    public string Source { get; init; } = "user";
+
+    public bool IsSynthetic => Source == "synthetic";
 
     /// <summary>Of the request that submitted it; null when that was not traced.</summary>
     public string? Traceparent { get; init; }

@@ -148,7 +148,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
-        await QueryAsync(Page, cancellationToken, [.. Key(after), statuses.ToArray(), atMost]);
+        await QueryAsync(Page, cancellationToken, [.. PageKey.Of(after), statuses.ToArray(), atMost]);
 
     /// <summary>The workloads that a statement returns; a row that cannot be read is left out and logged.</summary>
     public Task<List<WorkloadRecord>> QueryAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>
@@ -183,7 +183,6 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     /// <summary>For the transaction in which a workload becomes scheduled: the event, and what the handlers add.</summary>
     public IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) =>
     [
-        .. handlers.Select(h => h.Scheduled(workload)),
         Sql.Statement(Recheck, workload.Id, chosen.OrderId),
         WorkloadEvents.Append(workload.Id, new WorkloadScheduled
         {
@@ -192,11 +191,18 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             GridZoneId = chosen.GridZoneId,
             OrderId = chosen.OrderId,
         }),
+        .. handlers.SelectMany(h => h.Scheduled(workload, chosen)),
     ];
+
+    /// <summary>What the handlers add to the transaction in which a workload is offered.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Offered(WorkloadRecord workload, IReadOnlyList<Option> options) => handlers.SelectMany(h => h.Offered(workload, options));
+
+    /// <summary>What the handlers add to the transaction in which a workload is given up.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Failed(WorkloadRecord workload, string reason) => handlers.SelectMany(h => h.Failed(workload, reason));
 
     /// <summary>False when it is cancelled already, or there is no such workload.</summary>
     public Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), .. handlers.Select(h => h.Cancelling(id))], cancellationToken);
+        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), .. handlers.SelectMany(h => h.Cancelling(id))], cancellationToken);
 
     /// <summary>The data centre with this dc_id or UUID; null when there is none.</summary>
     public async Task<Guid?> FindDataCentreAsync(string name, CancellationToken cancellationToken)
@@ -233,7 +239,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     public async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(
         PageToken? after, bool includeReplayed, int atMost, CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<DeadLetterRow>(logger, DeadLetters, cancellationToken, [.. Key(after), includeReplayed, atMost]);
+        var rows = await database.QueryAsync<DeadLetterRow>(logger, DeadLetters, cancellationToken, [.. PageKey.Of(after), includeReplayed, atMost]);
         return
         [
             .. rows.Select(row => new DeadLetter
@@ -262,10 +268,6 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     // An order that is open or refused holds nothing.
     private static BookingState Booking(string? orderState) =>
         EnumName.Parse<BookingState>(orderState) is var booking and not BookingState.Unspecified ? booking : BookingState.None;
-
-    private static object[] Key(PageToken? after) => after is { } token
-        ? [token.Time, token.Id]
-        : [DateTime.MaxValue, Guid.AllBitsSet];
 
     /// <summary>Null when it cannot be read; that is logged.</summary>
     private Option? Read(OptionRow row)

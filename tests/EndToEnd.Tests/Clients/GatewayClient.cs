@@ -49,6 +49,16 @@ internal sealed class GatewayClient(string address) : IDisposable
         return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
     }
 
+    /// <summary>Sends one JSON object a line and gets as many as come back.</summary>
+    public async Task<IReadOnlyList<JsonNode>> PostLinesAsync(string path, string lines)
+    {
+        using var content = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
+        using var answer = await _http.PostAsync(path, content);
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode} {body}");
+        return [.. body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+    }
+
     /// <summary>The answer, also an error.</summary>
     public async Task<HttpStatusCode> StatusOfAsync(string path)
     {

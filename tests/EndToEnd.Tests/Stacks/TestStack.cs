@@ -34,7 +34,10 @@ internal sealed class TestStack : IAsyncDisposable
     public Database Database { get; }
 
     /// <summary>The pylon command.</summary>
-    public PylonCommand Pylon => new(_stack.Addresses.Url);
+    public PylonCommand Pylon => new(Url);
+
+    /// <summary>The Gateway's HTTP address.</summary>
+    public string Url => _stack.Addresses.Url;
 
     /// <summary>h2c.</summary>
     public string GrpcAddress => _stack.Addresses.Grpc;

@@ -109,8 +109,8 @@ public sealed class SeriesTests
             Assert.Equal((StatusCode.InvalidArgument, field), (error.StatusCode, error.Status.Detail.Split(' ')[0]));
         }
 
-        var price = await Assert.ThrowsAsync<RpcException>(async () => await service.Grid.GetForecastAsync(new GetForecastRequest { Series = GridSeries.SystemPrice }));
-        Assert.StartsWith("series ", price.Status.Detail);
+        var volume = await Assert.ThrowsAsync<RpcException>(async () => await service.Grid.GetForecastAsync(new GetForecastRequest { Series = GridSeries.ImbalanceVolume }));
+        Assert.StartsWith("series ", volume.Status.Detail);
     }
 
     private static async Task<List<GridPoint>> AllAsync(IngestionService service, ListSignalsRequest request)

@@ -47,6 +47,16 @@ public sealed class RankingTests
     public void ScoreIsTheMixLessATenthOfTheCarbon(double mix, double carbon, double score) =>
         Assert.Equal(score, Ranking.Score(mix, carbon), 9);
 
+    [Theory]
+    [InlineData(54.9, 500.0, "4.9")]
+    [InlineData(18.3, 134.0, "4.9")]
+    [InlineData(70.1, 3.0, "69.8")]
+    [InlineData(0.3, 2.0, "0.1")]
+    [InlineData(33.3, null, "-66.7")]
+    [InlineData(50.0, 1e300, "-1E+299")]
+    public void ScoreHasNoDecimalsThatItsPartsDoNotHave(double mix, double? carbon, string score) =>
+        Assert.Equal(score, Ranking.Score(mix, carbon).ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     [Fact]
     public void BestScoreRanksFirst()
     {

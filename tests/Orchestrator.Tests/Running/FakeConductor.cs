@@ -31,6 +31,9 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
     /// <summary>Who asked for a pipeline.</summary>
     public ConcurrentQueue<DefinePipelineRequest> Asked { get; } = new();
 
+    /// <summary>The traceparents of the calls to DefinePipeline.</summary>
+    public ConcurrentQueue<string?> Traces { get; } = new();
+
     /// <summary>What GetBatch answers; NOT_FOUND without it.</summary>
     public Batch? Batch { get; set; }
 
@@ -112,6 +115,7 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         {
             fake.CheckUp();
             fake.Asked.Enqueue(request);
+            fake.Traces.Enqueue(context.RequestHeaders.GetValue("traceparent"));
             if (request.RequestedPipeline != "compute_training")
                 throw new RpcException(new Status(StatusCode.InvalidArgument, "requested_pipeline: must be one of compute_training"));
             return Task.FromResult(new DefinePipelineResponse { BatchId = request.BatchId, FinalPipeline = { "prepare", "train" } });
