@@ -66,7 +66,7 @@ public sealed class BuiltInWriterTests
             """
             They satisfy: max_price_gbp 5 GBP.
             Their order follows the user's preferences: cost priority 0.5.
-            Left out of the catalogue: 2 item(s), because it tells no price.
+            Left out of the catalogue: 2 items, because it tells no price.
             """,
             text,
             StringComparison.Ordinal);
