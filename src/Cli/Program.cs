@@ -7,7 +7,7 @@ using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
 // A table keeps its width when the output goes into a file.
-AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 160);
+AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 200);
 if (Console.IsOutputRedirected)
     (AnsiConsole.Profile.Capabilities.Ansi, AnsiConsole.Profile.Capabilities.ColorSystem) = (false, ColorSystem.NoColors);
 
@@ -31,6 +31,7 @@ try
         CheckCommand.Create(checkout),
         DemoCommand.Create(checkout),
         WorkloadCommands.Submit(checkout, TimeProvider.System),
+        WorkloadCommands.Replay(checkout, TimeProvider.System),
         WatchCommand.Create(checkout),
         WorkloadCommands.Choose(checkout),
         WorkloadCommands.Show(checkout),

@@ -2,10 +2,12 @@ using Pylon.Messaging;
 using Pylon.Orchestrator.Api;
 using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Decisions;
 using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.GridNow;
 using Pylon.Orchestrator.Llm;
+using Pylon.Orchestrator.Outcomes;
 using Pylon.Orchestrator.Planning;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Registry;
@@ -41,8 +43,10 @@ internal static class Program
             .AddLlm()
             .AddSummaries()
             .AddRecommendations()
+            .AddConstraints()
             .AddFlow()
             .AddRuns()
+            .AddOutcomes()
             .AddAudit()
             .AddDecisions()
             .AddRetention()

@@ -66,6 +66,27 @@ public abstract class BatchesSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TheWorkOfAPhaseIsThatOfTheReportsThatChangedIt()
+    {
+        var start = DateTimeOffset.UnixEpoch.AddYears(56);
+        var id = Guid.NewGuid();
+        await Work("e1", true, id, 0.1, start.AddMinutes(5), start.AddMinutes(7));
+        await Work("e1", true, id, 0.1, start.AddMinutes(5), start.AddMinutes(7));
+        await Work("e1", false, Guid.NewGuid(), 9, start.AddMinutes(-60), start.AddMinutes(60));
+        await Work("e2", false, Guid.NewGuid(), 0.2, start, start.AddMinutes(1));
+        await Work("e3", true, Guid.NewGuid(), null, null, start.AddMinutes(9));
+        var last = await Work("e2", true, Guid.NewGuid(), 0.3, start.AddMinutes(2), null);
+        var expected = new PhaseWork(600_000, 3, start, start.AddMinutes(9));
+        Assert.Equal(expected, last.Progress.Work);
+        Assert.Equal(expected, (await Batches.FindAsync(_batch, default))!.Phases["nlp"].Work);
+        var told = (await EventsAsync())[^1].BatchPhaseProgressed;
+        Assert.Equal((0.6, 3, start, start.AddMinutes(9)), (told.EnergyKwh, told.EnergyReports, told.StartedAt.ToDateTimeOffset(), told.EndedAt.ToDateTimeOffset()));
+
+        Task<ReportOutcome> Work(string entity, bool succeeded, Guid report, double? kwh, DateTimeOffset? from, DateTimeOffset? to) =>
+            Batches.ReportAsync(Report(_batch, "nlp", entity, succeeded, report) with { Work = PhaseWork.Of(kwh, from, to) }, default);
+    }
+
+    [Fact]
     public async Task AReportThatIsRepeatedCountsOnceAndTheFirstOfAnIdCounts()
     {
         var id = Guid.NewGuid();

@@ -111,6 +111,7 @@ public sealed class RpcBoundsTests : OwnService
         ],
         FieldType.Int32 => [int.MinValue, -1, 1, 500, 501, int.MaxValue],
         FieldType.Int64 => [long.MinValue, -1L, 0L, 100_000_000L, long.MaxValue],
+        FieldType.Double => [double.NaN, double.NegativeInfinity, double.MinValue, -0.0, double.Epsilon, 1_000_000.0, double.MaxValue],
         FieldType.Bool => [true],
         FieldType.Enum => [-1, 0, 1, 99, int.MaxValue],
         FieldType.Message when field.MessageType == Timestamp.Descriptor =>

@@ -24,6 +24,7 @@ public sealed class HostTests
     [InlineData("SANDBOX_CATALOG", "no-such-file.json")]
     [InlineData("SANDBOX_WORKERS", "perhaps")]
     [InlineData("SANDBOX_PART_MS", "soon")]
+    [InlineData("SANDBOX_PART_KWH", "-1")]
     [InlineData("PYLON_URL", "nowhere")]
     public void WrongSettingStopsTheStartByName(string name, string value)
     {

@@ -69,6 +69,9 @@ internal sealed class PylonClient : IDisposable
     /// <summary>The answer to a call without arguments.</summary>
     public Task<JsonObject> PostAsync(string path, CancellationToken cancellationToken) => SendAsync<JsonObject>(HttpMethod.Post, path, new JsonObject(), cancellationToken);
 
+    public async Task<Workload> ReplayAsync(string id, Replay replay, CancellationToken cancellationToken) =>
+        (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":replay", replay, cancellationToken)).Workload;
+
     /// <summary>Stores some lines of a file of history: all or none.</summary>
     public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal static class Tables
 
     public static Table Recommendations(Workload workload)
     {
-        var table = Plain("rank", "zone", "area", ">renewable %", ">gCO2/kWh", "window (UTC)", ">score", "source", "booking");
+        var table = Plain("rank", "zone", "area", ">renewable %", ">gCO2/kWh", "window (UTC)", ">score", ">kWh", ">GBP", ">gCO2", "source", "booking");
         foreach (var one in workload.Recommendations.OrderBy(one => one.Rank))
         {
             Add(
@@ -26,6 +26,9 @@ internal static class Tables
                 one.CarbonIntensityGco2Kwh?.ToString("0.0") ?? "–",
                 Period(one.Window) + (one.WindowExpired ? " (over)" : ""),
                 one.Score.ToString("0.0"),
+                one.EnergyKwh is { } energy ? (one.IsAssumed ? "≈" : "") + energy.ToString("0.##") : "–",
+                one.ExpectedPriceGbp?.ToString("0.00##") ?? "–",
+                one.ExpectedGco2?.ToString("0") ?? "–",
                 one.Origin,
                 one.Booking);
         }

@@ -15,11 +15,9 @@ internal static class BatchEvents
     /// <param name="report">What was reported.</param>
     /// <param name="after">The phase after it.</param>
     /// <param name="traceparent">Of the batch; null when it has none.</param>
-    public static Event Progressed(PhaseReport report, Progress after, string? traceparent) => Event(
-        StableId.Of("progressed", report.EventId.ToString()),
-        report.BatchId,
-        report.OccurredAt,
-        new BatchPhaseProgressed
+    public static Event Progressed(PhaseReport report, Progress after, string? traceparent)
+    {
+        var progressed = new BatchPhaseProgressed
         {
             BatchId = report.BatchId,
             PhaseName = report.Phase,
@@ -31,8 +29,14 @@ internal static class BatchEvents
             Failed = after.Failed,
             Total = after.Total,
             PhaseComplete = after.IsComplete,
-        },
-        traceparent);
+            EnergyReports = after.Work.Reports,
+            StartedAt = after.Work.StartedAt?.ToTimestamp(),
+            EndedAt = after.Work.EndedAt?.ToTimestamp(),
+        };
+        if (after.Work.EnergyKwh is { } energy)
+            progressed.EnergyKwh = energy;
+        return Event(StableId.Of("progressed", report.EventId.ToString()), report.BatchId, report.OccurredAt, progressed, traceparent);
+    }
 
     /// <summary>One for the definition, then one for each phase that is skipped.</summary>
     public static IReadOnlyList<Event> Defined(PipelineDefinition definition)

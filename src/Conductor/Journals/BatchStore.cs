@@ -41,14 +41,16 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private const string InsertReports =
         """
-        INSERT INTO phase_reports (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[])
+        INSERT INTO phase_reports
+            (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[],
+            $9::double precision[], $10::timestamptz[], $11::timestamptz[])
         ON CONFLICT (event_id) DO NOTHING
         RETURNING event_id
         """;
 
     private const string ReportColumns =
-        "event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, settled_at IS NOT NULL";
+        "event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, settled_at IS NOT NULL, energy_kwh, started_at, ended_at";
 
     private const string SelectReports = $"SELECT {ReportColumns} FROM phase_reports WHERE event_id = ANY ($1)";
 
@@ -136,7 +138,10 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
                 Column(reports, r => r.Succeeded),
                 Column(reports, r => r.ErrorCode),
                 Column(reports, r => r.CorrelationId),
-                Column(reports, r => r.OccurredAt.UtcDateTime)),
+                Column(reports, r => r.OccurredAt.UtcDateTime),
+                Column(reports, r => r.Work.EnergyKwh),
+                Column(reports, r => r.Work.StartedAt?.UtcDateTime),
+                Column(reports, r => r.Work.EndedAt?.UtcDateTime)),
             cancellationToken);
 
     /// <summary>Keeps the definitions that are not kept yet, all or none; their ids. An id may be there several times.</summary>
@@ -213,7 +218,11 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
             reader.GetBoolean(4),
             reader.GetString(5),
             reader.GetString(6),
-            reader.GetFieldValue<DateTimeOffset>(7)),
+            reader.GetFieldValue<DateTimeOffset>(7))
+        {
+            Work = PhaseWork.Of(
+                reader.GetFieldValue<double?>(9), reader.GetFieldValue<DateTimeOffset?>(10), reader.GetFieldValue<DateTimeOffset?>(11)),
+        },
         reader.GetBoolean(8));
 
     private static PipelineDefinition Definition(NpgsqlDataReader reader) => new(

@@ -149,6 +149,16 @@ internal sealed class BatchLoader(
         List<RedisValue> meta = ["v", state.Revision, "x", state.Expected, "n", state.Entities.Count];
         foreach (var (phase, (completed, failed)) in state.Counts)
             meta.AddRange(["c:" + phase, completed, "f:" + phase, failed]);
+        foreach (var (phase, work) in state.Work)
+        {
+            if (work.MicroKwh is { } energy)
+                meta.AddRange(["e:" + phase, energy, "k:" + phase, work.Reports]);
+            if (work.StartedAt is { } first)
+                meta.AddRange(["s:" + phase, first.ToUnixTimeMilliseconds()]);
+            if (work.EndedAt is { } last)
+                meta.AddRange(["l:" + phase, last.ToUnixTimeMilliseconds()]);
+        }
+
         foreach (var ((phase, _), mark) in state.Marks.Where(mark => mark.Key.Entity.Length == 0))
             meta.AddRange(["b:" + phase, mark.Succeeded ? "S" : "F"]);
         return meta;

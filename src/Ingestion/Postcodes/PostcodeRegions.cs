@@ -11,13 +11,14 @@ namespace Pylon.Ingestion.Postcodes;
 /// answer kept: the borders of the regions are those of the networks, which do not move.
 /// </summary>
 internal sealed class PostcodeRegions(
-    [FromKeyedServices(CarbonIntensitySource.Id)] SourceClient client, IOptions<SourcesOptions> options, TimeProvider time, ILogger<PostcodeRegions> logger)
+    [FromKeyedServices(CarbonIntensitySource.Id)] SourceClient client, IOptions<SourcesOptions> options, TimeProvider time, ILogger<PostcodeRegions> logger) : IDisposable
 {
     // Great Britain has about 3,000 outward codes; the form allows more.
     private const int MostKept = 4000;
 
     // The source takes one request at a time.
     private const int MostWaiting = 8;
+    private const int LinesPerMinute = 5;
 
     // Less than a caller's default deadline of 10 s. The attempts of the client may take longer.
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(8);
@@ -25,6 +26,7 @@ internal sealed class PostcodeRegions(
 
     private readonly ConcurrentDictionary<string, PostcodeRegion> _kept = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _places = new(MostWaiting);
+    private readonly LogLimit _lines = new(LinesPerMinute, logger.PostcodesNotAsked, time);
 
     /// <summary>Null when the source knows no such code.</summary>
     /// <exception cref="RefusalException">UNAVAILABLE: the source does not answer. RESOURCE_EXHAUSTED: too many ask at once.</exception>
@@ -45,6 +47,8 @@ internal sealed class PostcodeRegions(
         }
     }
 
+    public void Dispose() => _lines.Dispose();
+
     // An old answer is better than none: it has its time.
     private async Task<PostcodeRegion?> AskAsync(string outward, PostcodeRegion? kept, CancellationToken cancellationToken)
     {
@@ -61,7 +65,8 @@ internal sealed class PostcodeRegions(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.PostcodeNotAsked(e, outward, SourceException.Words(e) ?? (late.IsCancellationRequested ? $"no answer within {Bound.TotalSeconds:0} s" : "an unexpected error"), kept is null ? "the caller gets UNAVAILABLE" : "the caller gets the last answer");
+            if (_lines.Allows())
+                logger.PostcodeNotAsked(e, outward, SourceException.Words(e) ?? (late.IsCancellationRequested ? $"no answer within {Bound.TotalSeconds:0} s" : "an unexpected error"), kept is null ? "the caller gets UNAVAILABLE" : "the caller gets the last answer");
             return kept ?? throw Refusal.Unavailable("SOURCE_UNAVAILABLE", "The Carbon Intensity API, which knows the regions of postcodes, does not answer; try again later.").AsException();
         }
     }

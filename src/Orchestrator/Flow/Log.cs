@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Error, "Workload {WorkloadId}: failed after {Attempts} attempts and becomes a dead letter: {Reason}")]
     public static partial void Failed(this ILogger logger, Guid workloadId, int attempts, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: failed without retries, which could not help, and becomes a dead letter: {Reason}")]
+    public static partial void Infeasible(this ILogger logger, Guid workloadId, string reason);
+
     [LoggerMessage(LogLevel.Error, "Workload {WorkloadId}: unexpected error; it counts as a failed attempt")]
     public static partial void Unexpected(this ILogger logger, Exception exception, Guid workloadId);
 

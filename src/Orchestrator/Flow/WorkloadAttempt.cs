@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Workloads;
@@ -85,6 +86,13 @@ internal sealed class WorkloadAttempt(
         {
             return await RetryOrFailAsync(workload, lease, $"the attempt took longer than {longest}", cancellationToken);
         }
+        catch (InfeasibleException e)
+        {
+            logger.Infeasible(workload.Id, e.Message);
+            await store.FailAsync(workload, lease, e.Message, false, e.Infeasibility, cancellationToken);
+            deadLetters.Added(WorkloadEvents.Topic);
+            return "infeasible";
+        }
         catch (ItemRefusedException e) when (workload.Status == Status.Choosing)
         {
             logger.OptionRefused(workload.Id, workload.ChosenOption ?? 0, e.Message);
@@ -120,7 +128,7 @@ internal sealed class WorkloadAttempt(
         if (attempt >= options.Value.MaxAttempts)
         {
             logger.Failed(workload.Id, attempt, reason);
-            await store.FailAsync(workload, lease, reason, keep, cancellationToken);
+            await store.FailAsync(workload, lease, reason, keep, null, cancellationToken);
             deadLetters.Added(WorkloadEvents.Topic);
             return "failed";
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -52,10 +53,13 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
     }
 
     /// <summary>One of two parts is through a phase, or both are.</summary>
-    public void Report(string workloadId, string phase, int completed) => _events.Enqueue(new Event
+    /// <param name="workloadId">Of the run.</param>
+    /// <param name="phase">Of its pipeline.</param>
+    /// <param name="completed">Parts.</param>
+    /// <param name="work">kWh of these parts, when they began and how many minutes they took; null tells none.</param>
+    public void Report(string workloadId, string phase, int completed, (double Kwh, DateTimeOffset Start, int Minutes)? work = null)
     {
-        Id = Guid.NewGuid().ToString(),
-        BatchPhaseProgressed = new BatchPhaseProgressed
+        var progressed = new BatchPhaseProgressed
         {
             BatchId = workloadId,
             PhaseName = phase,
@@ -64,8 +68,16 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
             Completed = completed,
             Total = 2,
             PhaseComplete = completed == 2,
-        },
-    });
+        };
+        if (work is { } told)
+        {
+            (progressed.EnergyKwh, progressed.EnergyReports) = (told.Kwh, completed);
+            progressed.StartedAt = Timestamp.FromDateTimeOffset(told.Start);
+            progressed.EndedAt = Timestamp.FromDateTimeOffset(told.Start.AddMinutes(told.Minutes));
+        }
+
+        _events.Enqueue(new Event { Id = Guid.NewGuid().ToString(), BatchPhaseProgressed = progressed });
+    }
 
     public Task<IReadOnlyList<GroupEntry>> ReadAsync(string topic, string group, string consumer, int max, CancellationToken cancellationToken)
     {

@@ -49,6 +49,12 @@ internal sealed class FakeIngestion : IAsyncDisposable
     /// <summary>A code that no zone is found for.</summary>
     public string UnknownZone { get; set; } = "";
 
+    /// <summary>The region that every zone of a catalogue lies in; null for none.</summary>
+    public int? RegionOfZones { get; set; }
+
+    /// <summary>The values of a series in a half hour; UNAVAILABLE without it.</summary>
+    public Func<ListSignalsRequest, DateTimeOffset, GridPoint?>? Signals { get; set; }
+
     /// <summary>The transaction of a catalogue that Ingestion has asked for.</summary>
     public string Asked { get; set; } = "";
 
@@ -131,6 +137,8 @@ internal sealed class FakeIngestion : IAsyncDisposable
                 Zone = Zone(r),
                 Match = ZoneMatch.Code,
             }));
+            foreach (var resolved in response.Resolved.Where(r => r.Zone is not null && fake.RegionOfZones is not null))
+                resolved.Zone.RegionId = fake.RegionOfZones!.Value;
             return response;
         }
     }
@@ -175,28 +183,21 @@ internal sealed class FakeIngestion : IAsyncDisposable
 
     private sealed class Grid(FakeIngestion fake) : GridService.GridServiceBase
     {
-        /// <summary>A day of the source, then a model with bands; the last value is synthetic.</summary>
-        public override Task<GetForecastResponse> GetForecast(GetForecastRequest request, ServerCallContext context)
+        /// <summary>Two half hours a page.</summary>
+        public override Task<ListSignalsResponse> ListSignals(ListSignalsRequest request, ServerCallContext context)
         {
-            fake.CheckUp();
-            fake.Reads++;
-            var response = new GetForecastResponse();
-            var end = request.StartTime.ToDateTimeOffset().AddHours(request.Hours).ToTimestamp();
-            var values = fake.Span(request.Series, request.RegionId, request.StartTime, end);
-            for (var n = 0; n < values.Length; n++)
+            var signals = fake.Signals ?? throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "no signals in this test"));
+            var start = request.PageToken.Length > 0
+                ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(request.PageToken, System.Globalization.CultureInfo.InvariantCulture))
+                : request.StartTime.ToDateTimeOffset();
+            var (next, end) = (start.AddHours(1), request.EndTime.ToDateTimeOffset());
+            var response = new ListSignalsResponse { NextPageToken = next < end ? $"{next.ToUnixTimeSeconds()}" : "" };
+            for (var at = start; at < next && at < end; at = at.AddMinutes(30))
             {
-                if (double.IsNaN(values[n]))
+                if (signals(request, at) is not { } point)
                     continue;
-                var start = request.StartTime.ToDateTimeOffset() + (n * HalfHour);
-                response.Points.Add(new GridPoint
-                {
-                    Window = new Window { StartTime = start.ToTimestamp(), EndTime = (start + HalfHour).ToTimestamp() },
-                    Value = values[n],
-                    Source = n < 48 ? "carbon-intensity" : n < values.Length - 1 ? "model" : "synthetic",
-                    Model = n >= 48 && n < values.Length - 1 ? "ridge-direct" : "",
-                    Synthetic = n == values.Length - 1,
-                    Band80 = n >= 48 ? new ForecastBand { Lower = values[n] - 10, Upper = values[n] + 10 } : null,
-                });
+                point.Window = new Window { StartTime = Timestamp.FromDateTimeOffset(at), EndTime = Timestamp.FromDateTimeOffset(at.AddMinutes(30)) };
+                response.Points.Add(point);
             }
 
             return Task.FromResult(response);
@@ -219,8 +220,36 @@ internal sealed class FakeIngestion : IAsyncDisposable
             fake.CheckUp();
             if (fake.ForecastDown)
                 throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "down for a test"));
+            if (!fake.Series.IsEmpty)
+                return Task.FromResult(OfSeries(request));
             var value = request.Series == GridSeries.Demand ? 30_000 : 100;
             return Task.FromResult(new GetForecastResponse { Points = { Enumerable.Range(0, request.Hours * 2).Select(n => Point(n, value + n, actual: false)) } });
+        }
+
+        /// <summary>A day of the source, then a model with bands; the last value is synthetic.</summary>
+        private GetForecastResponse OfSeries(GetForecastRequest request)
+        {
+            fake.Reads++;
+            var response = new GetForecastResponse();
+            var end = request.StartTime.ToDateTimeOffset().AddHours(request.Hours).ToTimestamp();
+            var values = fake.Span(request.Series, request.RegionId, request.StartTime, end);
+            for (var n = 0; n < values.Length; n++)
+            {
+                if (double.IsNaN(values[n]))
+                    continue;
+                var start = request.StartTime.ToDateTimeOffset() + (n * HalfHour);
+                response.Points.Add(new GridPoint
+                {
+                    Window = new Window { StartTime = start.ToTimestamp(), EndTime = (start + HalfHour).ToTimestamp() },
+                    Value = values[n],
+                    Source = n < 48 ? "carbon-intensity" : n < values.Length - 1 ? "model" : "synthetic",
+                    Model = n >= 48 && n < values.Length - 1 ? "ridge-direct" : "",
+                    Synthetic = n == values.Length - 1,
+                    Band80 = n >= 48 ? new ForecastBand { Lower = values[n] - 10, Upper = values[n] + 10 } : null,
+                });
+            }
+
+            return response;
         }
 
         private static GridPoint Point(int halfHour, double value, bool actual) => new()
@@ -230,14 +259,16 @@ internal sealed class FakeIngestion : IAsyncDisposable
             Source = "carbon-intensity",
             CarbonIndex = "low",
             SettlementPeriod = 1,
-            CapturedAt = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_767_225_600 },
-            Window = new Window { StartTime = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_767_225_600 + (1800 * halfHour) } },
+            CapturedAt = new Timestamp { Seconds = 1_767_225_600 },
+            Window = new Window { StartTime = new Timestamp { Seconds = 1_767_225_600 + (1800 * halfHour) } },
         };
 
         public override Task<ListRegionalGridResponse> ListRegionalGrid(ListRegionalGridRequest request, ServerCallContext context)
         {
             fake.CheckUp();
             var response = new ListRegionalGridResponse();
+            var now = TimeProvider.System.GetUtcNow();
+            var halfHour = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.FromMinutes(30).Ticks), TimeSpan.Zero);
             response.Regions.AddRange(Enumerable.Range(1, 14).Select(id => new RegionalGrid
             {
                 RegionId = id,
@@ -246,12 +277,12 @@ internal sealed class FakeIngestion : IAsyncDisposable
                 RegionName = $"Region {id}",
                 CarbonIndex = "moderate",
                 Source = "synthetic",
-                CapturedAt = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_767_225_600 },
+                CapturedAt = new Timestamp { Seconds = 1_767_225_600 },
                 Synthetic = true,
                 Window = new Window
                 {
-                    StartTime = new Timestamp { Seconds = 1_767_225_600 },
-                    EndTime = new Timestamp { Seconds = 1_767_227_400 },
+                    StartTime = Timestamp.FromDateTimeOffset(halfHour),
+                    EndTime = Timestamp.FromDateTimeOffset(halfHour.AddMinutes(30)),
                 },
                 GridZone = new GridZone
                 {

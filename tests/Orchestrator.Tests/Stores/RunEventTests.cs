@@ -62,6 +62,11 @@ public sealed class RunEventTests : IAsyncLifetime
             Report(first, e => e.BatchPhaseProgressed.PhaseName = new string('x', 201)),
             Report(first, e => e.BatchPhaseProgressed.Completed = -1),
             Report(first, e => e.BatchPhaseProgressed.Failed = long.MaxValue),
+            Report(first, e => e.BatchPhaseProgressed.EnergyKwh = double.NaN),
+            Report(first, e => e.BatchPhaseProgressed.EnergyKwh = -1),
+            Report(first, e => e.BatchPhaseProgressed.EnergyReports = -1),
+            Report(first, e => e.BatchPhaseProgressed.StartedAt = new() { Nanos = -1 }),
+            Report(first, e => e.BatchPhaseProgressed.EndedAt = new() { Seconds = -1 }),
         ];
         GroupEntry[] entries = [Report(first), .. bad, Report(unreadable), Entry(EntryFormat.Event, new Event { BatchPipelineDefined = new() }.ToByteArray()), Report(last)];
         var counted = 0L;
