@@ -42,8 +42,9 @@ internal sealed class PlanWindowScenario() : Scenario("plan-window", "PlanWindow
         var ingestion = await run.StartAsync(ServiceDefinition.Ingestion, settings, cancellationToken);
         var address = $"http://127.0.0.1:{ingestion.GrpcPort}";
         // Nothing of this scenario asks the Conductor or a provider.
-        var orchestrator = await run.StartAsync(
-            ServiceDefinition.Orchestrator, [.. settings, new("PYLON_INGESTION", address), new("PYLON_CONDUCTOR", address), new("BPP_POLL_INTERVAL", "3600")], cancellationToken);
+        KeyValuePair<string, string>[] peers =
+            [new("PYLON_INGESTION", address), new("PYLON_CONDUCTOR", address), new("BPP_BASE_URL", address), new("BAP_URI", address), new("BPP_POLL_INTERVAL", "3600")];
+        var orchestrator = await run.StartAsync(ServiceDefinition.Orchestrator, [.. settings, .. peers], cancellationToken);
         await using var database = NpgsqlDataSource.Create(postgres.ConnectionString);
         using var source = GrpcChannel.ForAddress(address);
         await ImportAsync(new PipelineRunService.PipelineRunServiceClient(source), cancellationToken);

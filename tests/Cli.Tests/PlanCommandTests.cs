@@ -57,7 +57,7 @@ public sealed class PlanCommandTests : IAsyncDisposable
                 "pieces: 2026-03-04 11:00 UTC for 0.5 h, 2026-03-04 12:00 UTC for 1 h",
                 "carbon: 20 gCO2/kWh instead of 80 now (saves 75 %)",
                 "energy: 16.1 kWh, assumed: 1200 GPU minutes × 0.7 kW × PUE 1.15; 322 g instead of 1288 now",
-                "values: 75 % published (carbon-intensity), 25 % model (model); as known at 2026-03-04 10:02 UTC",
+                "values: 75 % published (carbon-intensity), 25 % model; as known at 2026-03-04 10:02 UTC",
             ],
             _output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
         var body = JsonNode.Parse(Assert.Single(_bodies))!;

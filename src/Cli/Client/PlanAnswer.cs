@@ -50,5 +50,7 @@ internal sealed record PlanSeriesData(DateTimeOffset? AsKnownAt = null, int Half
 internal sealed record PlanSourceShare(string Kind = "", string Source = "", double Share = 0)
 {
     /// <summary>For example <c>75 % published (neso)</c>.</summary>
-    public string Line => $"{Share * 100:0.#} % {Names.Short(Kind, "PLAN_VALUE_KIND_")}{(Source.Length > 0 ? $" ({Source})" : "")}";
+    public string Line => $"{Share * 100:0.#} % {Word}{(Source.Length > 0 && Source != Word ? $" ({Source})" : "")}";
+
+    private string Word => Names.Short(Kind, "PLAN_VALUE_KIND_");
 }

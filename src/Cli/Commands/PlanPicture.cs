@@ -28,7 +28,7 @@ internal static class PlanPicture
         foreach (var data in answer.Data.Where(data => data.Zone == plan.Zone && data.Carbon is not null))
             yield return Sources(data.Carbon!);
         if (plan.CutAtSeriesEnd)
-            yield return $"The forecast ends after {answer.StepLength * (plan.WindowEndStep - plan.WindowFirstStep):c}: the rest of the slack was not looked at.";
+            yield return Text($"The values end after {(answer.StepLength * (plan.WindowEndStep - plan.WindowFirstStep)).TotalHours:0.##} h: the rest of the slack was not looked at.");
     }
 
     /// <summary>The curve, and a mark under each chosen step; several steps share a column where the window is long.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pylon.Common.V1;
 using Pylon.Orchestrator.Llm;
 using Pylon.Orchestrator.Workloads;
 
@@ -11,15 +12,17 @@ internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options,
     private const int MaxSummary = 8000;
 
     public async Task<(string Text, string Engine)> SummarizeAsync(
-        WorkloadRecord workload, OfferFacts offer, CancellationToken cancellationToken)
+        WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations, IReadOnlyList<string> leftOut, CancellationToken cancellationToken)
     {
-        var facts = BuiltInWriter.Write(workload, offer);
+        var facts = BuiltInWriter.Write(workload, recommendations, leftOut);
         if (string.IsNullOrWhiteSpace(options.Value.ApiKey))
             return (facts, SummaryEngines.BuiltIn);
         try
         {
             var text = SummaryText.WithoutFence(await gemini.GenerateAsync(Prompt(facts), MaxTokens, cancellationToken));
-            return text.Length > 0 ? (StorableText.Shortened(text, MaxSummary), SummaryEngines.Gemini) : throw new GeminiException("the answer has no text");
+            return text.Length > 0
+                ? (StorableText.Shortened(text, MaxSummary), SummaryEngines.Gemini)
+                : throw new GeminiException("the answer has no text");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
