@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Pylon.Bench.Harness;
 using Pylon.Bench.Scenarios;
+using Pylon.Bench.Soak;
 using Pylon.Fuzzing;
 using Pylon.LocalStack.Machine;
 
@@ -17,14 +18,18 @@ IReadOnlyList<Scenario> scenarios =
     new IngestScenario(),
     new PlanWindowScenario(),
     new ForecastScenario(files),
+    new LiveStateScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
+    new SoakScenario(
+        (int)(options?.GetValueOrDefault("--minutes") ?? SoakScenario.DefaultMinutes), (int)(options?.GetValueOrDefault("--rate") ?? SoakScenario.DefaultRate),
+        (int)(options?.GetValueOrDefault("--seed") ?? SoakScenario.DefaultSeed)),
 ];
 
 if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario
     || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario)))
 {
-    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]\n");
+    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]; forecast and plan [file.csv …], fuzz [--inputs N] [--seed S], soak [--minutes N] [--rate N] [--seed S]\n");
     foreach (var one in scenarios)
         await Console.Error.WriteLineAsync($"  {one.Name,-12} {one.About}");
     return args.Length == 0 ? 0 : 2;
@@ -55,7 +60,7 @@ static Dictionary<string, long?>? Options(IEnumerable<string> more)
     var options = new Dictionary<string, long?>(StringComparer.Ordinal);
     foreach (var pair in more.Chunk(2))
     {
-        if (pair is not ["--rounds" or "--inputs" or "--seed", var text] || !int.TryParse(text, out var given) || given <= 0 || !options.TryAdd(pair[0], given))
+        if (pair is not ["--rounds" or "--inputs" or "--seed" or "--minutes" or "--rate", var text] || !int.TryParse(text, out var given) || given <= 0 || !options.TryAdd(pair[0], given))
             return null;
     }
 

@@ -13,6 +13,12 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
     private readonly List<string> _notes = [];
     private readonly string? _load = LoadAverage();
 
+    /// <summary>The source tree.</summary>
+    public Checkout Checkout => checkout;
+
+    /// <summary>What a scenario found that compares nothing; written as it is.</summary>
+    public object? Outcome { get; set; }
+
     /// <summary>A throw-away PostgreSQL, fsync off, gone with its data at the end.</summary>
     public async Task<PrivatePostgres> StartPostgresAsync(CancellationToken cancellationToken) =>
         Started(await PrivatePostgres.StartThrowawayAsync(cancellationToken));
@@ -53,7 +59,7 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
 
     /// <summary>Writes <c>bench/results/&lt;scenario&gt;.json</c> and returns its path.</summary>
     public Task<string> WriteAsync(CancellationToken cancellationToken) =>
-        ResultFile.WriteAsync(checkout, scenario, _load, _comparisons, _notes, cancellationToken);
+        ResultFile.WriteAsync(checkout, scenario, _load, _comparisons, _notes, Outcome, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

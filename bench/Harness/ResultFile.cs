@@ -17,7 +17,7 @@ internal static class ResultFile
     };
 
     public static async Task<string> WriteAsync(
-        Checkout checkout, Scenario scenario, string? load, IEnumerable<Comparison> comparisons, IReadOnlyList<string> notes, CancellationToken cancellationToken)
+        Checkout checkout, Scenario scenario, string? load, IEnumerable<Comparison> comparisons, IReadOnlyList<string> notes, object? outcome, CancellationToken cancellationToken)
     {
         var path = Path.Combine(checkout.Root, "bench", "results", scenario.Name + ".json");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -38,6 +38,7 @@ internal static class ResultFile
             },
             Comparisons = comparisons.Select(Describe).ToList(),
             Notes = notes,
+            Outcome = outcome,
         };
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(result, Json) + "\n", cancellationToken);
         return path;

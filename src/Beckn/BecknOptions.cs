@@ -24,6 +24,10 @@ public sealed class BecknOptions
     [Required]
     public Uri BapUri { get; set; } = null!;
 
+    /// <summary>How a provider is written to that has not answered yet: Snake (Beckn 2.0.0, bap_id) or Camel (2.0 LTS, bapId). Then as it writes itself.</summary>
+    [EnumDataType(typeof(BecknSpelling))]
+    public BecknSpelling Spelling { get; set; } = BecknSpelling.Snake;
+
     /// <summary>The longest wait for the HTTP response.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:02:00")]
     public TimeSpan HttpTimeout { get; set; } = TimeSpan.FromSeconds(10);

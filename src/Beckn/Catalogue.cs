@@ -8,7 +8,8 @@ namespace Pylon.Beckn;
 
 /// <summary>
 /// Reads the answer to DISCOVER. Providers differ from the schema and from one another (arrays for objects, numbers in
-/// strings, times of day for times), so it is read leniently; an item that cannot be ranked is rejected with the reason.
+/// strings, times of day for times), so it is read leniently; an item that cannot be ranked is rejected with the reason, and so is an
+/// offer that cannot be used, without its item.
 /// </summary>
 public static class Catalogue
 {
@@ -27,10 +28,10 @@ public static class Catalogue
     public static CatalogueReading ReadAll(JsonElement onDiscover)
     {
         var context = onDiscover.Get("context");
-        var reading = new CatalogueReading([], []);
+        var reading = new CatalogueReading([], [], []);
         foreach (var catalogue in onDiscover.Get("message").Get("catalogs").Elements())
         {
-            var offers = OffersByItem(catalogue);
+            var offers = OffersByItem(catalogue, reading.RejectedOffers);
             foreach (var item in catalogue.Get("beckn:items").Elements())
             {
                 if (reading.Items.Count + reading.Rejected.Count == MaxItems)
@@ -46,10 +47,30 @@ public static class Catalogue
         return reading;
     }
 
-    private static ILookup<string, JsonElement> OffersByItem(JsonElement catalogue) => catalogue.Get("beckn:offers").Elements()
-        .Where(offer => offer.ValueKind == JsonValueKind.Object && offer.Depth() <= MaxDepth)
-        .SelectMany(offer => offer.Get("beckn:items").Elements().Select(item => (Item: item.Text(), Offer: offer)))
-        .ToLookup(o => o.Item, o => o.Offer, StringComparer.Ordinal);
+    private static ILookup<string, JsonElement> OffersByItem(JsonElement catalogue, List<(string Reason, string Body)> rejected)
+    {
+        var usable = new List<JsonElement>();
+        foreach (var offer in catalogue.Get("beckn:offers").Elements().Where(o => o.ValueKind == JsonValueKind.Object).Take(MaxItems))
+        {
+            if (ProblemOfOffer(offer) is { } problem)
+                rejected.Add((problem, offer.GetRawText()));
+            else
+                usable.Add(offer);
+        }
+
+        return usable.SelectMany(offer => offer.Get("beckn:items").Elements().Select(item => (Item: item.Text(), Offer: offer)))
+            .ToLookup(o => o.Item, o => o.Offer, StringComparer.Ordinal);
+    }
+
+    private static string? ProblemOfOffer(JsonElement offer)
+    {
+        if (offer.Depth() > MaxDepth)
+            return $"the offer is nested deeper than {MaxDepth}";
+        var price = PriceOf(offer);
+        return ProblemOf(
+            ("beckn:id", offer.Get("beckn:id").Text()), ("beckn:provider", offer.Get("beckn:provider").Text()),
+            ("currency", price?.Currency ?? ""), ("beckn:unit", price?.Unit ?? ""));
+    }
 
     private static (CatalogueItem? Item, string Problem) ReadItem(
         JsonElement context, JsonElement catalogue, JsonElement item, ILookup<string, JsonElement> offersByItem)
@@ -85,9 +106,10 @@ public static class Catalogue
         {
             ItemId = id,
             Name = item.Get("beckn:descriptor").Get("schema:name").Text(),
-            ProviderId = FirstText(IdOf(provider), IdOf(catalogue.Get("beckn:provider")), offer.Get("beckn:provider").Text()),
+            ProviderId = FirstText(IdOf(provider), Usable(IdOf(catalogue.Get("beckn:provider"))), offer.Get("beckn:provider").Text()),
             BppId = Usable(BecknContext.Field(context, "bpp_id").Text()),
             BppUri = Usable(BecknContext.Field(context, "bpp_uri").Text()),
+            Spelling = BecknContext.SpellingOf(context),
             GridZone = grid.Get("gridZone").Text(),
             GridArea = grid.Get("gridArea").Text(),
             Locality = address.Get("addressLocality").Text(),
@@ -102,8 +124,7 @@ public static class Catalogue
         };
         return ProblemOf(
             ("beckn:id", read.ItemId), ("beckn:provider", read.ProviderId), ("schema:name", read.Name), ("gridZone", read.GridZone),
-            ("gridArea", read.GridArea), ("addressLocality", read.Locality), ("addressRegion", read.Region), ("addressCountry", read.Country),
-            ("currency", read.Price?.Currency ?? ""), ("beckn:unit", read.Price?.Unit ?? "")) is { } problem
+            ("gridArea", read.GridArea), ("addressLocality", read.Locality), ("addressRegion", read.Region), ("addressCountry", read.Country)) is { } problem
             ? (null, problem)
             : (read, "");
     }

@@ -14,6 +14,9 @@ public sealed record CatalogueItem
     public required string ProviderId { get; init; }
     public required string BppId { get; init; }
     public required string BppUri { get; init; }
+
+    /// <summary>Of the context of the catalogue; null when that does not tell.</summary>
+    public BecknSpelling? Spelling { get; init; }
     public string GridZone { get; init; } = "";
     public string GridArea { get; init; } = "";
     public string Locality { get; init; } = "";
@@ -37,5 +40,9 @@ public sealed record CatalogueItem
     public JsonElement? Offer => Offers.Count > 0 ? Offers[0] : null;
 }
 
-/// <summary>An answer to DISCOVER: every item is either read, or rejected with the reason and its JSON.</summary>
-public sealed record CatalogueReading(List<CatalogueItem> Items, List<(string Reason, string Body)> Rejected);
+/// <summary>An answer to DISCOVER: every item and every offer of one is either read, or rejected with the reason and its JSON.</summary>
+/// <param name="Items">Those that can be ranked, with the offers that can be used.</param>
+/// <param name="Rejected">The other items.</param>
+/// <param name="RejectedOffers">The offers that cannot be used; their items are read without them.</param>
+public sealed record CatalogueReading(
+    List<CatalogueItem> Items, List<(string Reason, string Body)> Rejected, List<(string Reason, string Body)> RejectedOffers);

@@ -7,7 +7,7 @@ using Pylon.LocalStack.Machine;
 using Spectre.Console;
 
 // A table keeps its width when the output goes into a file.
-AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 160);
+AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 200);
 if (Console.IsOutputRedirected)
     (AnsiConsole.Profile.Capabilities.Ansi, AnsiConsole.Profile.Capabilities.ColorSystem) = (false, ColorSystem.NoColors);
 
@@ -31,6 +31,7 @@ try
         CheckCommand.Create(checkout),
         DemoCommand.Create(checkout),
         WorkloadCommands.Submit(checkout, TimeProvider.System),
+        WorkloadCommands.Replay(checkout, TimeProvider.System),
         WatchCommand.Create(checkout),
         WorkloadCommands.Choose(checkout),
         WorkloadCommands.Show(checkout),
@@ -38,6 +39,10 @@ try
         GridCommands.Create(checkout),
         ImportCommand.Create(checkout),
         PlanCommand.Create(checkout, TimeProvider.System),
+        AuditCommands.Decisions(checkout),
+        AuditCommands.Audit(checkout),
+        RegistryCommands.Registry(checkout),
+        RegistryCommands.World(checkout),
     };
     // Our own signal handling stops the stack in order, which may take long.
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

@@ -29,6 +29,7 @@ internal static class Program
 
         var app = builder.Build();
         app.UseRest();
+        app.UseGrpcWebCalls();
         app.MapHome();
         app.MapBroadcast();
         app.MapWebhooks();

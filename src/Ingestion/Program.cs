@@ -4,6 +4,7 @@ using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Grid;
 using Pylon.Ingestion.Import;
 using Pylon.Ingestion.Market;
+using Pylon.Ingestion.Postcodes;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Series;
@@ -41,6 +42,7 @@ internal static class Program
             .AddRuns()
             .AddFreshness()
             .AddForecasts()
+            .AddPostcodes()
             .AddGrid()
             .AddImport();
 

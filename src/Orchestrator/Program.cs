@@ -1,13 +1,21 @@
 using Pylon.Messaging;
 using Pylon.Orchestrator.Api;
+using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Constraints;
+using Pylon.Orchestrator.Decisions;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.GridNow;
+using Pylon.Orchestrator.Llm;
+using Pylon.Orchestrator.Outcomes;
 using Pylon.Orchestrator.Planning;
 using Pylon.Orchestrator.Recommendations;
+using Pylon.Orchestrator.Registry;
 using Pylon.Orchestrator.Retention;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Orchestrator.World;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
 
@@ -26,27 +34,43 @@ internal static class Program
         configure?.Invoke(builder);
         builder.AddServiceDefaults("orchestrator", defaultGrpcPort: 5102, defaultHttpPort: 5202);
         builder.Services
-            .AddPostgres(builder.Configuration, Schema)
+            .AddPostgres(builder.Configuration, Schema, hasOwner: true)
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/orchestrator")
             .AddWorkloads()
             .AddBeckn()
+            .AddLlm()
             .AddSummaries()
             .AddRecommendations()
+            .AddConstraints()
             .AddFlow()
             .AddRuns()
+            .AddOutcomes()
+            .AddAudit()
+            .AddDecisions()
             .AddRetention()
             .AddPlanning()
-            .AddApi();
+            .AddGridNow()
+            .AddRegistry()
+            .AddSyntheticWorld();
 
         var app = builder.Build();
         app.MapGrpcService<WorkloadService>();
         app.MapGrpcService<BecknService>();
         app.MapGrpcService<RegistryService>();
         app.MapGrpcService<PlanningService>();
+        app.MapGrpcService<DecisionService>();
+        app.MapGrpcService<AuditService>();
+        app.MapGrpcService<SyntheticWorldService>();
         app.MapServiceDefaults(
-            V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor, V1.PlanningService.Descriptor);
+            V1.WorkloadService.Descriptor,
+            V1.BecknService.Descriptor,
+            V1.RegistryService.Descriptor,
+            V1.PlanningService.Descriptor,
+            V1.DecisionService.Descriptor,
+            V1.AuditService.Descriptor,
+            V1.SyntheticWorldService.Descriptor);
         return app;
     }
 }

@@ -16,6 +16,9 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
 
     internal const string DefaultHistory = "schema_migrations";
 
+    /// <summary>Gets rights on the schema after each run; null when the service connects as the migrations do.</summary>
+    internal ServiceRole? Service { get; init; }
+
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(10);
 
@@ -98,6 +101,9 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
                 else if (checksum != migration.Checksum)
                     throw new MigrationException($"the applied migration {schema}/{migration.Version:0000}_{migration.Name} was changed: restore its text and write a new migration");
             }
+
+            if (Service is not null)
+                await Service.GrantAsync(connection, schema, cancellationToken);
 
             // An older program beside a newer one, as in a rolling upgrade, is not an error.
             if (applied.Count > 0 && applied.Keys.Max() > migrations[^1].Version)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -15,18 +16,32 @@ public static class PostgresFeature
     /// <summary>The setting that says where PostgreSQL is; see <see cref="PostgresUri"/>.</summary>
     public const string Setting = "PYLON_POSTGRES";
 
+    /// <summary>
+    /// The setting that says how migrations connect, when not as the service does: as the owner of the tables, on the same
+    /// database. The role of <see cref="Setting"/> then gets what it needs and no more; see <see cref="ServiceRole"/>.
+    /// </summary>
+    public const string OwnerSetting = "PYLON_POSTGRES_OWNER";
+
     private const int DefaultPoolSize = 20;
 
     /// <summary>
     /// Registers the <see cref="NpgsqlDataSource"/> of <c>PYLON_POSTGRES</c>, whose unqualified names are found in
     /// <paramref name="schema"/>, its health check <c>postgres</c>, and <see cref="Listener"/>.
     /// </summary>
+    /// <param name="services">The services of the host.</param>
+    /// <param name="configuration">Has the settings.</param>
+    /// <param name="schema">Of the service.</param>
+    /// <param name="hasOwner">True when migrations connect as <c>PYLON_POSTGRES_OWNER</c> where that is set. A service that makes tables while it runs owns its schema itself.</param>
     /// <remarks>A setting that is missing or cannot be read stops the start with its name.</remarks>
-    public static IServiceCollection AddPostgres(this IServiceCollection services, IConfiguration configuration, string schema)
+    public static IServiceCollection AddPostgres(this IServiceCollection services, IConfiguration configuration, string schema, bool hasOwner = false)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         SchemaName.Check(schema);
-        services.AddOptions<PostgresOptions>().Configure(options => options.Server = configuration[Setting]).ValidateOnStart();
+        services.AddOptions<PostgresOptions>().Configure(options =>
+        {
+            options.Server = configuration[Setting];
+            options.Owner = hasOwner && configuration[OwnerSetting] is { Length: > 0 } owner ? owner : null;
+        }).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsCheck>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => Open(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Server, schema)));
@@ -41,9 +56,23 @@ public static class PostgresFeature
     /// </summary>
     public static IServiceCollection AddMigrations(this IServiceCollection services, Assembly assembly, string schema, string history = Migrator.DefaultHistory)
     {
-        services.TryAddSingleton<Migrator>();
+        services.TryAddSingleton(CreateMigrator);
+        services.TryAddKeyedSingleton(OwnerSetting, (provider, _) =>
+            Open(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Owner, "public", OwnerSetting)));
         // Not AddHostedService, which takes a second one of the same type for a repetition.
         return services.AddSingleton<IHostedService>(provider => new MigrationStep(provider.GetRequiredService<Migrator>(), assembly, schema, history));
+    }
+
+    private static Migrator CreateMigrator(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<PostgresOptions>>().Value;
+        var (time, logger) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Migrator>>());
+        return options.Owner is null
+            ? new Migrator(provider.GetRequiredService<NpgsqlDataSource>(), time, logger)
+            : new Migrator(provider.GetRequiredKeyedService<NpgsqlDataSource>(OwnerSetting), time, logger)
+            {
+                Service = ServiceRole.Of(ConnectionString(options.Server, "public"), ConnectionString(options.Owner, "public", OwnerSetting)),
+            };
     }
 
     // A statement is a span of the request or event that it serves; the polls of idle workers are no traces of their own.
@@ -55,11 +84,14 @@ public static class PostgresFeature
         .Build();
 
     /// <summary>The connection string for a service whose tables are in <paramref name="schema"/>.</summary>
+    /// <param name="setting">The value of the setting.</param>
+    /// <param name="schema">Where unqualified names are found.</param>
+    /// <param name="name">The name of the setting.</param>
     /// <exception cref="FormatException">The setting is missing or cannot be read; the message names it.</exception>
-    public static NpgsqlConnectionStringBuilder ConnectionString(string? setting, string schema)
+    public static NpgsqlConnectionStringBuilder ConnectionString(string? setting, string schema, string name = Setting)
     {
         if (string.IsNullOrWhiteSpace(setting))
-            throw new FormatException($"{Setting} is not set: give a URI like postgresql://user@127.0.0.1:5432/pylon");
+            throw new FormatException($"{name} is not set: give a URI like postgresql://user@127.0.0.1:5432/pylon");
 
         NpgsqlConnectionStringBuilder result;
         try
@@ -68,7 +100,7 @@ public static class PostgresFeature
         }
         catch (FormatException e)
         {
-            throw new FormatException($"{Setting} cannot be read: {e.Message}", e);
+            throw new FormatException($"{name} cannot be read: {e.Message}", e);
         }
 
         result.SearchPath = $"{SchemaName.Check(schema)},public";

@@ -2,10 +2,14 @@ using Microsoft.Extensions.Options;
 
 namespace Pylon.Postgres;
 
-/// <summary>Where PostgreSQL is: the setting PYLON_POSTGRES.</summary>
+/// <summary>Where PostgreSQL is: the settings PYLON_POSTGRES and PYLON_POSTGRES_OWNER.</summary>
 internal sealed class PostgresOptions
 {
+    /// <summary>As the service connects.</summary>
     public string? Server { get; set; }
+
+    /// <summary>As its migrations connect; null for the same.</summary>
+    public string? Owner { get; set; }
 }
 
 internal sealed class PostgresOptionsCheck : IValidateOptions<PostgresOptions>
@@ -15,6 +19,8 @@ internal sealed class PostgresOptionsCheck : IValidateOptions<PostgresOptions>
         try
         {
             PostgresFeature.ConnectionString(options.Server, "public");
+            if (options.Owner is not null)
+                PostgresFeature.ConnectionString(options.Owner, "public", PostgresFeature.OwnerSetting);
             return ValidateOptionsResult.Success;
         }
         catch (FormatException e)

@@ -35,6 +35,15 @@ public static class Field
         return text;
     }
 
+    /// <summary>An e-mail address of at most 254 characters: one @ with something before and after it, and no character that cannot be seen.</summary>
+    public static string Email(string value, string name)
+    {
+        var email = Text(value, name, 0, 254);
+        return email.Split('@') is [{ Length: > 0 }, { Length: > 0 }] && email.EnumerateRunes().All(IsVisible) && !value.Any(char.IsControl)
+            ? email
+            : throw Invalid(name, "must be an e-mail address");
+    }
+
     /// <summary>False for control characters, spaces of all kinds, zero-width characters and fillers.</summary>
     public static bool IsVisible(Rune character) => character.Value is not (
         <= 0x20 or (>= 0x7F and <= 0xA0) or 0xAD or 0x34F or 0x61C or 0x115F or 0x1160 or 0x1680 or 0x17B4 or 0x17B5

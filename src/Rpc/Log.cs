@@ -9,4 +9,7 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Warning, "{Method} failed; the caller received {Reason} and may retry")]
     public static partial void Refused(this ILogger log, Exception exception, string method, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Calls that failed because something is unreachable, in the last minute and not logged: {Count}; their callers may retry")]
+    public static partial void MoreRefused(this ILogger log, int count);
 }

@@ -54,7 +54,8 @@ public readonly record struct PageToken(DateTimeOffset Time, Guid Id)
 
     private static byte[] Bytes(string token, string name, byte version)
     {
-        if (token.Length > 1024 || !Base64Url.IsValid(token))
+        // The longest key has 254 characters of up to four bytes.
+        if (token.Length > 2048 || !Base64Url.IsValid(token))
             throw Invalid(name);
         var bytes = Base64Url.DecodeFromChars(token);
         return bytes.Length > 1 && bytes[0] == version ? bytes : throw Invalid(name);

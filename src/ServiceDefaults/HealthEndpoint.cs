@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Pylon.Rpc;
 
@@ -12,12 +14,24 @@ namespace Pylon.ServiceDefaults;
 /// <c>GET /health/live</c>: 200 as long as the process serves requests; no store is asked, so an outage of one never
 /// restarts a process. <c>GET /health/ready</c>: 503 with the reason while a store that the service needs is
 /// unreachable. A peer is required only where a service registers a check for it: a service that keeps its work and
-/// tries again later stays ready without its peers.
+/// tries again later stays ready without its peers. With the setting PYLON_INSTANCE each answer has its value in the
+/// header Pylon-Instance, so whoever started the process knows that it is this one that answers.
 /// </summary>
 internal static class HealthEndpoint
 {
+    private const string InstanceSetting = "PYLON_INSTANCE";
+    private const string InstanceHeader = "Pylon-Instance";
+
     public static void Map(IEndpointRouteBuilder endpoints)
     {
+        var instance = endpoints.ServiceProvider.GetRequiredService<IConfiguration>()[InstanceSetting] ?? "";
+        Task WriteAsync(HttpContext context, HealthReport report)
+        {
+            if (instance.Length > 0)
+                context.Response.Headers[InstanceHeader] = instance;
+            return WriteReportAsync(context, report);
+        }
+
         endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Name == RpcServer.SelfCheck, ResponseWriter = WriteAsync });
         var ready = new HealthCheckOptions { ResponseWriter = WriteAsync };
         endpoints.MapHealthChecks("/health/ready", ready);
@@ -26,7 +40,7 @@ internal static class HealthEndpoint
         endpoints.MapHealthChecks("/healthz", ready);
     }
 
-    private static Task WriteAsync(HttpContext context, HealthReport report)
+    private static Task WriteReportAsync(HttpContext context, HealthReport report)
     {
         var checks = report.Entries.ToDictionary(
             entry => entry.Key,

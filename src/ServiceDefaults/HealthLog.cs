@@ -20,7 +20,7 @@ internal sealed class HealthLog(ILogger<HealthLog> log) : IHealthCheckPublisher
             if (entry.Status == HealthStatus.Healthy)
                 log.CheckRecovered(name);
             else
-                log.CheckFailed(name, entry.Status, entry.Description ?? entry.Exception?.Message ?? "no reason given");
+                log.CheckFailed(name, entry.Status, entry.Description ?? entry.Exception?.Message ?? "no reason given", entry.Exception);
         }
 
         return Task.CompletedTask;

@@ -9,7 +9,7 @@ internal static partial class Log
     public static partial void SettingIsIdle(this ILogger log, string name, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Health check {Check} is {Status}: {Reason}; it is checked again every few seconds")]
-    public static partial void CheckFailed(this ILogger log, string check, HealthStatus status, string reason);
+    public static partial void CheckFailed(this ILogger log, string check, HealthStatus status, string reason, Exception? exception);
 
     [LoggerMessage(LogLevel.Information, "Health check {Check} is healthy again")]
     public static partial void CheckRecovered(this ILogger log, string check);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ using Pylon.ServiceDefaults.Configuration;
 
 namespace Pylon.ServiceDefaults;
 
-/// <summary>One line per entry on the console, in UTC, with its scopes (trace id, transaction, batch).</summary>
+/// <summary>One line per entry on the console; JSON with the setting Logging__Console__FormatterName=json.</summary>
 internal static class Logs
 {
     private static readonly string[] Levels = Enum.GetNames<LogLevel>();
@@ -20,14 +21,9 @@ internal static class Logs
         if (wrong.Count > 0)
             throw new OptionsValidationException("Logging", typeof(LogLevel), wrong);
         logging.ClearProviders();
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.IncludeScopes = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        logging.AddConsole(console => console.FormatterName = string.IsNullOrEmpty(console.FormatterName) ? LineFormatter.FormatterName : console.FormatterName);
+        logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        logging.Services.Configure<JsonConsoleFormatterOptions>(json => (json.IncludeScopes, json.UseUtcTimestamp, json.TimestampFormat) = (true, true, json.TimestampFormat ?? "yyyy-MM-ddTHH:mm:ss.fffZ"));
         logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         // Per request they say what metrics and traces already do. A setting (Logging__LogLevel__<category>) still wins.
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

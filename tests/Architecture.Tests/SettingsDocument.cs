@@ -120,7 +120,7 @@ internal static partial class SettingsDocument
     private static string Allowed(PropertyInfo property)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        var rules = property.GetCustomAttributes<ValidationAttribute>().Select(rule => rule switch
+        var rules = property.GetCustomAttributes<ValidationAttribute>().Where(rule => rule is not EnumDataTypeAttribute).Select(rule => rule switch
         {
             RequiredAttribute => "required",
             RangeAttribute range => $"{Value(range.Minimum)} to {Value(range.Maximum)}",

@@ -47,6 +47,46 @@ public sealed class BadItemTests
         Assert.Equal(reason, Assert.Single(reading.Rejected).Reason);
     }
 
+    public static TheoryData<string, string> BadOffers => new()
+    {
+        { Offer(currency: $"\"{Long}\""), "currency has more than 200 characters" },
+        { Offer(currency: "\"a\\u0007b\""), "currency has a character that is not text" },
+        { Offer(unit: $"\"{Long}\""), "beckn:unit has more than 200 characters" },
+        { Offer(unit: "\"a\\ud800b\""), "beckn:unit has a character that is not text" },
+        { Offer(provider: $"\"{Long}\""), "beckn:provider has more than 200 characters" },
+        { Offer(provider: "\"a\\u0000b\""), "beckn:provider has a character that is not text" },
+        { Offer(id: "\"a\\u0007b\""), "beckn:id has a character that is not text" },
+        { Offer(more: $"\"deep\":{string.Concat(Enumerable.Repeat("[", 100))}{string.Concat(Enumerable.Repeat("]", 100))}"), "the offer is nested deeper than 32" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadOffers))]
+    public void BadOfferIsLeftOutWithItsReasonAndTheItemHasItsNextOne(string bad, string reason)
+    {
+        var reading = ReadOffers($"{bad},{Offer(id: "\"next\"")}");
+        var item = Assert.Single(reading.Items);
+        Assert.Equal(("good", "p", "GBP", "per_kWh"), (item.ItemId, item.ProviderId, item.Price?.Currency, item.Price?.Unit));
+        Assert.Equal("next", item.Offer?.Get("beckn:id").Text());
+        Assert.Empty(reading.Rejected);
+        Assert.Equal(reason, Assert.Single(reading.RejectedOffers).Reason);
+    }
+
+    [Fact]
+    public void ItemWhoseOnlyOfferIsBadHasNone()
+    {
+        var reading = ReadOffers(Offer(currency: $"\"{Long}\""));
+        var item = Assert.Single(reading.Items);
+        Assert.Null(item.Offer);
+        Assert.Null(item.Price);
+    }
+
+    [Fact]
+    public void BadProviderOfTheCatalogueIsAsGoodAsNone()
+    {
+        var json = $$$"""{"message":{"catalogs":[{"beckn:provider":{"beckn:id":"{{{Long}}}"},"beckn:items":[{{{Good}}}],"beckn:offers":[{{{Offer()}}}]}]}}""";
+        Assert.Equal("p", Assert.Single(Catalogue.Read(LenientJson.Parse(Encoding.UTF8.GetBytes(json)))).ProviderId);
+    }
+
     [Fact]
     public void BytesThatAreNotUtf8ConcernTheirItemOnly()
     {
@@ -129,6 +169,12 @@ public sealed class BadItemTests
 
     private static string Item(string id = "\"bad\"", string zone = "\"Z\"", string area = "\"A\"", string mix = "80", string more = "\"x\":1") =>
         $$$"""{"beckn:id":{{{id}}},{{{more}}},"beckn:itemAttributes":{"beckn:gridParameters":{"gridZone":{{{zone}}},"gridArea":{{{area}}},"renewableMix":{{{mix}}} } } }""";
+
+    private static string Offer(string id = "\"o\"", string provider = "\"p\"", string currency = "\"GBP\"", string unit = "\"per_kWh\"", string more = "\"x\":1") =>
+        $$$"""{"beckn:id":{{{id}}},{{{more}}},"beckn:items":["good"],"beckn:provider":{{{provider}}},"beckn:price":{"value":1,"currency":{{{currency}}}},"beckn:offerAttributes":{"beckn:unit":{{{unit}}} } }""";
+
+    private static CatalogueReading ReadOffers(string offers) =>
+        Catalogue.ReadAll(LenientJson.Parse(Encoding.UTF8.GetBytes($$$"""{"message":{"catalogs":[{"beckn:items":[{{{Good}}}],"beckn:offers":[{{{offers}}}]}]}}""")));
 
     private static string Body(string items) => $$$"""{"message":{"catalogs":[{"beckn:items":[{{{items}}}]}]}}""";
 

@@ -42,5 +42,30 @@ public sealed class BecknContextTests
         Assert.Equal("b", BecknContext.Field(Parse($$"""{"{{camel}}":"b"}"""), snake).Text());
     }
 
+    [Fact]
+    public void ContextIsWrittenInTheSpellingOfTheProvider()
+    {
+        var options = new BecknOptions { BaseUrl = new Uri("http://bpp"), BapUri = new Uri("http://bap") };
+        var (snake, camel) = (Of(BecknSpelling.Snake), Of(BecknSpelling.Camel));
+        Assert.Equal(
+            ["version", "action", "domain", "timestamp", "messageId", "transactionId", "bapId", "bapUri", "bppId", "bppUri", "ttl", "schemaContext"],
+            camel.Select(p => p.Key));
+        Assert.Equal(snake.Select(p => p.Value?.ToJsonString()), camel.Select(p => p.Value?.ToJsonString()));
+
+        System.Text.Json.Nodes.JsonObject Of(BecknSpelling spelling) =>
+            BecknContext.Of(options, "select", Guid.Empty, Guid.Empty, DateTimeOffset.UnixEpoch, "them", "http://them", spelling);
+    }
+
+    [Theory]
+    [InlineData("""{"transactionId":"a","messageId":"b"}""", BecknSpelling.Camel)]
+    [InlineData("""{"bppId":"a"}""", BecknSpelling.Camel)]
+    [InlineData("""{"transaction_id":"a","bpp_id":"b"}""", BecknSpelling.Snake)]
+    [InlineData("""{"transaction_id":"a","bppId":"b"}""", BecknSpelling.Snake)]
+    [InlineData("""{"transaction_id":null,"transactionId":"b"}""", BecknSpelling.Camel)]
+    [InlineData("""{"action":"on_select"}""", null)]
+    [InlineData("5", null)]
+    public void SpellingIsThatOfTheNamesOfTheContext(string context, BecknSpelling? spelling) =>
+        Assert.Equal(spelling, BecknContext.SpellingOf(Parse(context)));
+
     private static System.Text.Json.JsonElement Parse(string json) => LenientJson.Parse(Encoding.UTF8.GetBytes(json));
 }

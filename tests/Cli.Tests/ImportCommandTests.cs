@@ -71,6 +71,13 @@ public sealed class ImportCommandTests : IAsyncDisposable
     public async Task RejectedLineMakesTheExitCodeOne() => Assert.Equal(1, await RunAsync(text: File.Replace(",4", ",bad", StringComparison.Ordinal)));
 
     [Theory]
+    [InlineData(0, "0 lines")]
+    [InlineData(1, "1 line")]
+    [InlineData(2, "2 lines")]
+    [InlineData(12345, "12,345 lines")]
+    public void OneIsSingular(long count, string expected) => Assert.Equal(expected, Words.Count(count, "line"));
+
+    [Theory]
     [InlineData("Regions 2025.csv", "regions-2025")]
     [InlineData("_x.y.csv", "x.y")]
     public void DefaultNameComesFromTheFile(string file, string name) => Assert.Equal(name, ImportCommand.NameOf(new FileInfo(file)));

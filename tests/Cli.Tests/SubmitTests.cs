@@ -29,6 +29,11 @@ public class SubmitTests
     [InlineData("--carbon-cap", "1e999")]
     [InlineData("--max-price", "0")]
     [InlineData("--max-price", "cheap")]
+    [InlineData("--max-gco2", "-1")]
+    [InlineData("--energy-kwh", "0")]
+    [InlineData("--memory-gb", "much")]
+    [InlineData("--delay-mins", "-1")]
+    [InlineData("--cpu-cores", "0")]
     [InlineData("--gpu-minutes", "1.5")]
     [InlineData("--gpu-minutes", "99999999999")]
     public void NumberThatIsNotAboveZeroIsRefused(string option, string value)
@@ -39,5 +44,5 @@ public class SubmitTests
 
     [Fact]
     public void NumbersAboveZeroAreTaken() =>
-        Assert.Empty(WorkloadCommands.Submit(Checkout.Find(), TimeProvider.System).Parse(["x", "--carbon-cap", "0.5", "--max-price", "1e2", "--gpu-minutes", "30"]).Errors);
+        Assert.Empty(WorkloadCommands.Submit(Checkout.Find(), TimeProvider.System).Parse(["x", "--carbon-cap", "0.5", "--max-price", "1e2", "--gpu-minutes", "30", "--delay-mins", "0", "--urgency", "critical"]).Errors);
 }

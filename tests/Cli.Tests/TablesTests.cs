@@ -15,7 +15,8 @@ public sealed class TablesTests
            "source": "RECOMMENDATION_SOURCE_GRID", "synthetic": true, "booking_state": "BOOKING_STATE_NONE"},
           {"rank": 1, "grid_zone_code": "UK-EAST-1", "zone_name": "Cambridge-East", "locality": "Cambridge", "renewable_mix_percent": 85.5,
            "carbon_intensity_gco2_kwh": 120, "window": {"start_time": "2026-03-01T09:00:00Z", "end_time": "2026-03-01T13:00:00Z"},
-           "score": 73.5, "source": "RECOMMENDATION_SOURCE_BECKN", "booking_state": "BOOKING_STATE_CONFIRMED"}]}}
+           "score": 73.5, "source": "RECOMMENDATION_SOURCE_BECKN", "energy_kwh": 16.1, "energy_basis": "ENERGY_BASIS_GPU_MINUTES",
+           "expected_price_gbp": 0.68425, "expected_gco2": 1932, "booking_state": "BOOKING_STATE_CONFIRMED"}]}}
         """;
 
     private static readonly Workload Workload = JsonSerializer.Deserialize<WorkloadAnswer>(Answer, PylonClient.Json)!.Workload;
@@ -26,10 +27,26 @@ public sealed class TablesTests
         var lines = Render(Tables.Recommendations(Workload)).Where(line => line.Contains("UK-", StringComparison.Ordinal)).ToList();
 
         Assert.Equal(
-            ["1 UK-EAST-1 Cambridge-East, Cambridge 85.5 120.0 2026-03-01 09:00 – 13:00 73.5 beckn confirmed",
-             "2 UK-WEST-1 Bristol-West, Bristol 71.0 – 2026-03-01 22:00 – 2026-03-02 02:00 71.0 grid, synthetic none"],
+            ["1 UK-EAST-1 Cambridge-East, Cambridge 85.5 120.0 2026-03-01 09:00 – 13:00 73.5 ≈16.1 0.6843 1932 beckn confirmed",
+             "2 UK-WEST-1 Bristol-West, Bristol 71.0 – 2026-03-01 22:00 – 2026-03-02 02:00 71.0 – – – grid, synthetic none"],
             lines.Select(Words));
     }
+
+    [Fact]
+    public void TheOutcomeIsToldAgainstTheBaselineWithWhatIsEstimated() => Assert.Equal(
+        [
+            "Outcome: 8 kWh, 300 gCO2, 0.632 GBP at the booked offer",
+            "Started at once in region 13 of its data centre: 600 gCO2, 0.60 GBP at the wholesale price",
+            "Saved: 300 gCO2 (50 %), -0.032 GBP (-5.3 %)",
+            "Estimated: the time of phase train is that of its reports",
+        ],
+        OutcomeText.Lines(JsonSerializer.Deserialize<Outcome>(
+            """
+            {"energy_kwh": 8, "carbon_gco2": 300, "cost_gbp": 0.632, "cost_basis": "COST_BASIS_BOOKED_OFFER", "saved_gco2": 300, "saved_gbp": -0.032,
+             "saved_carbon_percent": 50, "saved_cost_percent": -5.333, "estimated": ["the time of phase train is that of its reports"],
+             "baseline": {"place": "BASELINE_PLACE_HOST", "region_id": 13, "carbon_gco2": 600, "cost_gbp": 0.6}}
+            """,
+            PylonClient.Json)!));
 
     [Fact]
     public void PhasesAreOneLineAndTheWorkloadEndsWithThem()
@@ -80,7 +97,7 @@ public sealed class TablesTests
     {
         var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = 160;
+        console.Profile.Width = 200;
         console.Write(table);
         return text.ToString().Split('\n');
     }

@@ -66,6 +66,27 @@ public abstract class BatchesSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TheWorkOfAPhaseIsThatOfTheReportsThatChangedIt()
+    {
+        var start = DateTimeOffset.UnixEpoch.AddYears(56);
+        var id = Guid.NewGuid();
+        await Work("e1", true, id, 0.1, start.AddMinutes(5), start.AddMinutes(7));
+        await Work("e1", true, id, 0.1, start.AddMinutes(5), start.AddMinutes(7));
+        await Work("e1", false, Guid.NewGuid(), 9, start.AddMinutes(-60), start.AddMinutes(60));
+        await Work("e2", false, Guid.NewGuid(), 0.2, start, start.AddMinutes(1));
+        await Work("e3", true, Guid.NewGuid(), null, null, start.AddMinutes(9));
+        var last = await Work("e2", true, Guid.NewGuid(), 0.3, start.AddMinutes(2), null);
+        var expected = new PhaseWork(600_000, 3, start, start.AddMinutes(9));
+        Assert.Equal(expected, last.Progress.Work);
+        Assert.Equal(expected, (await Batches.FindAsync(_batch, default))!.Phases["nlp"].Work);
+        var told = (await EventsAsync())[^1].BatchPhaseProgressed;
+        Assert.Equal((0.6, 3, start, start.AddMinutes(9)), (told.EnergyKwh, told.EnergyReports, told.StartedAt.ToDateTimeOffset(), told.EndedAt.ToDateTimeOffset()));
+
+        Task<ReportOutcome> Work(string entity, bool succeeded, Guid report, double? kwh, DateTimeOffset? from, DateTimeOffset? to) =>
+            Batches.ReportAsync(Report(_batch, "nlp", entity, succeeded, report) with { Work = PhaseWork.Of(kwh, from, to) }, default);
+    }
+
+    [Fact]
     public async Task AReportThatIsRepeatedCountsOnceAndTheFirstOfAnIdCounts()
     {
         var id = Guid.NewGuid();
@@ -158,6 +179,20 @@ public abstract class BatchesSuite : IAsyncLifetime
         Assert.Equal(expected.Phases.Values.OrderBy(p => p.Phase), found.Phases.Values.OrderBy(p => p.Phase));
     }
 
+    [Fact]
+    public async Task EventsOfABatchAreInTheTraceOfItsNewestDefinition()
+    {
+        const string First = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Second = "00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+        await ReportAsync("train", "e1");
+        await DefineAsync("nlp", traceparent: First);
+        await ReportAsync("train", "e2");
+        await DefineAsync("cj_assessment", traceparent: Second);
+        await ReportAsync("train", "e3");
+        Assert.Equal(
+            ["e1 ", $" {First}", $"e2 {First}", $" {Second}", $"e3 {Second}"],
+            (await EventsAsync()).Where(e => e.BatchPhaseSkipped is null).Select(e => $"{e.BatchPhaseProgressed?.EntityId} {e.Traceparent}"));
+    }
+
     private protected abstract Task<IReadOnlyList<Event>> EventsAsync();
 
     private protected static PhaseReport Report(string batch, string phase, string entity, bool succeeded, Guid id) =>
@@ -166,12 +201,12 @@ public abstract class BatchesSuite : IAsyncLifetime
     private Task<ReportOutcome> ReportAsync(string phase, string entity, bool succeeded = true, Guid? id = null) =>
         Batches.ReportAsync(Report(_batch, phase, entity, succeeded, id ?? Guid.NewGuid()), default);
 
-    private async Task<PipelineDefinition> DefineAsync(string pipeline, long? entities = null)
+    private async Task<PipelineDefinition> DefineAsync(string pipeline, long? entities = null, string? traceparent = null)
     {
         var complete = (await Batches.FindAsync(_batch, default))?.Complete ?? new HashSet<string>();
         return await Batches.DefineAsync(
             new PipelineDefinition(
-                PipelineDefinition.IdOf(_batch, pipeline, "c"), _batch, Resolver.Resolve(Shipped, Shipped.Pipeline(pipeline)!, complete), "c", entities, DateTimeOffset.UnixEpoch.AddYears(56)),
+                PipelineDefinition.IdOf(_batch, pipeline, "c"), _batch, Resolver.Resolve(Shipped, Shipped.Pipeline(pipeline)!, complete), "c", entities, DateTimeOffset.UnixEpoch.AddYears(56), traceparent),
             default);
     }
 }

@@ -12,59 +12,44 @@ using StackExchange.Redis;
 namespace Pylon.Conductor.Tests;
 
 /// <summary>Rebuilds of a batch in Redis.</summary>
-public sealed class LoaderTests : IAsyncLifetime
+public sealed class LoaderTests : OwnService
 {
-    private ConductorDatabase _database = null!;
-    private ConductorService _service = null!;
-
-    public async Task InitializeAsync()
-    {
-        _database = await ConductorDatabase.CreateAsync();
-        _service = await ConductorService.StartOnAsync(_database.Database.Uri, (await TestRedis.CreateAsync()).ConnectionString);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _service.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
     [Fact]
     public async Task ALoaderThatComesLateKeepsReportsMadeWhileItReads()
     {
-        await _service.Batches.ReportAsync(Report("e1"), default);
-        var between = Interceptor.Of(_service.Services.GetRequiredService<IConnectionMultiplexer>(), BatchScripts.Load, async () =>
+        await Service.Batches.ReportAsync(Report("e1"), default);
+        var between = Interceptor.Of(Service.Services.GetRequiredService<IConnectionMultiplexer>(), BatchScripts.Load, async () =>
         {
-            await _service.Batches.ReportAsync(Report("e2"), default);
+            await Service.Batches.ReportAsync(Report("e2"), default);
             await SettledAsync();
         });
         await LoadLateAsync(LoaderOn(between), () => Task.CompletedTask);
 
         Assert.Equal((2, 2), await CountsAsync());
-        Assert.Equal(2, (await _service.EventsAsync()).Count);
+        Assert.Equal(2, (await Service.EventsAsync()).Count);
     }
 
     [Fact]
     public async Task ALoaderThatComesLateMakesNoSecondEventOfACompletion()
     {
-        await _service.Batches.ReportAsync(Report("e1"), default);
+        await Service.Batches.ReportAsync(Report("e1"), default);
         await SettledAsync();
         var (first, second) = (Report("e2"), Report("e2"));
         await InsertAsync(first, second);
         await using (await HoldSettlementAsync())
         {
-            await LoadLateAsync(LoaderOn(_service.Services.GetRequiredService<IConnectionMultiplexer>()), () => ApplyAsync(second, first));
+            await LoadLateAsync(LoaderOn(Service.Services.GetRequiredService<IConnectionMultiplexer>()), () => ApplyAsync(second, first));
         }
 
         Assert.Equal((2, 2), await CountsAsync());
-        Assert.Equal(["e1", "e2"], (await _service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId));
+        Assert.Equal(["e1", "e2"], (await Service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId));
     }
 
     /// <summary>Redis restarts with its file: what it had made of reports, and their events, are still there.</summary>
     [Fact]
     public async Task ARestartWithItsFileMakesNoSecondEventOfACompletion()
     {
-        await _service.Batches.ReportAsync(Report("e1"), default);
+        await Service.Batches.ReportAsync(Report("e1"), default);
         await SettledAsync();
         var (first, second) = (Report("e2"), Report("e2"));
         await InsertAsync(first, second);
@@ -75,19 +60,22 @@ public sealed class LoaderTests : IAsyncLifetime
             Assert.Equal((2, 2), await CountsAsync());
         }
 
-        Assert.Equal(["e1", "e2"], (await _service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId));
+        Assert.Equal(["e1", "e2"], (await Service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId));
     }
 
     [Fact]
     public async Task ADefinitionThatIsRepeatedAfterARebuildChangesNothing()
     {
         var definition = new PipelineDefinition(
-            PipelineDefinition.IdOf("b", "p", "c"), "b", new("p", [new("train", Decision.SkipCompleted, "already_completed")]), "c", 7, DateTimeOffset.UnixEpoch);
-        await _service.Batches.DefineAsync(definition, default);
-        Assert.Equal(2, (await _service.EventsAsync()).Count);
+            PipelineDefinition.IdOf("b", "p", "c"), "b", new("p", [new("train", Decision.SkipCompleted, "already_completed")]), "c", 7, DateTimeOffset.UnixEpoch, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        await Service.Batches.DefineAsync(definition, default);
+        Assert.Equal(2, (await Service.EventsAsync()).Count);
         await RestartedAsync();
-        await _service.Batches.DefineAsync(definition, default);
-        Assert.Equal(1, (await _service.Batches.FindAsync("b", default))!.Revision);
+        await Service.Batches.DefineAsync(definition, default);
+        Assert.Equal(1, (await Service.Batches.FindAsync("b", default))!.Revision);
+        await RestartedAsync();
+        await Service.Batches.ReportAsync(Report("e1"), default);
+        Assert.All(await Service.EventsAsync(), e => Assert.Equal(definition.Traceparent, e.Traceparent));
     }
 
     /// <summary>Two phases of 100,000 entities; each piece may be the last that a loader brings.</summary>
@@ -95,16 +83,16 @@ public sealed class LoaderTests : IAsyncLifetime
     public async Task ALargeBatchIsRebuiltInPiecesAndOneThatIsHalfLoadedCountsForNothing()
     {
         const int Entities = 100_000;
-        await _service.Batches.ReportAsync(Report("e1"), default);
+        await Service.Batches.ReportAsync(Report("e1"), default);
         await SettledAsync();
-        await _database.Database.ExecuteAsync(
+        await Database.Database.ExecuteAsync(
             $"""
             INSERT INTO conductor.phase_reports (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, settled_at)
             SELECT gen_random_uuid(), 'b', phase, 'e' || n, phase = 'train' OR n % 2 = 0, '', 'c', now(), now()
             FROM generate_series(2, {Entities}) AS n, unnest(ARRAY['train', 'evaluate']) AS phase
             """);
         await RestartedAsync();
-        var redis = _service.Services.GetRequiredService<IConnectionMultiplexer>();
+        var redis = Service.Services.GetRequiredService<IConnectionMultiplexer>();
         var (database, keys) = (redis.GetDatabase(), new BatchKeys("b"));
         foreach (var last in (int[])[0, 1, 150])
         {
@@ -128,48 +116,48 @@ public sealed class LoaderTests : IAsyncLifetime
         });
         await LoaderOn(forgetful).WithAsync("b", async () => await database.HashGetAsync(keys.Meta, "run") == "the one before" ? null : "loaded", default);
 
-        var found = (await _service.Batches.FindAsync("b", default))!;
+        var found = (await Service.Batches.FindAsync("b", default))!;
         Assert.Equal(new Progress("train", Entities, 0, Entities, null), found.Phases["train"]);
         Assert.Equal(new Progress("evaluate", Entities / 2, (Entities / 2) - 1, Entities, null), found.Phases["evaluate"]);
         Assert.True((await ReportedAsync("evaluate", "e3")).Changed);
         Assert.False((await ReportedAsync("evaluate", "e4")).Changed);
         Assert.False(await database.KeyExistsAsync(keys.Staged));
 
-        Task<ReportOutcome> ReportedAsync(string phase, string entity) => _service.Batches.ReportAsync(Report(entity) with { Phase = phase }, default);
+        Task<ReportOutcome> ReportedAsync(string phase, string entity) => Service.Batches.ReportAsync(Report(entity) with { Phase = phase }, default);
     }
 
     /// <summary>A loader that is killed before it has applied the last report that is not published.</summary>
     [Fact]
     public async Task ABatchWhoseReportsAreNotAllAppliedIsNotLoaded()
     {
-        await _service.Batches.ReportAsync(Report("e1"), default);
+        await Service.Batches.ReportAsync(Report("e1"), default);
         await SettledAsync();
         await RestartedAsync();
         await InsertAsync([.. Enumerable.Range(2, 299).Select(i => Report($"e{i}"))]);
-        var (redis, keys) = (_service.Services.GetRequiredService<IConnectionMultiplexer>(), new BatchKeys("b"));
+        var (redis, keys) = (Service.Services.GetRequiredService<IConnectionMultiplexer>(), new BatchKeys("b"));
         foreach (var last in (int[])[0, 100, 150])
         {
             var applied = 0;
             var killed = Interceptor.Of(redis, BatchScripts.Report, () => applied++ < last ? Task.CompletedTask : throw new InvalidOperationException("killed"));
-            var calls = ActivatorUtilities.CreateInstance<RedisCalls>(_service.Services, killed);
-            var loader = ActivatorUtilities.CreateInstance<BatchLoader>(_service.Services, calls, new BatchWrites(calls));
+            var calls = ActivatorUtilities.CreateInstance<RedisCalls>(Service.Services, killed);
+            var loader = ActivatorUtilities.CreateInstance<BatchLoader>(Service.Services, calls, new BatchWrites(calls));
             await Assert.ThrowsAsync<InvalidOperationException>(() => loader.WithAsync<string>("b", () => Task.FromResult<string?>(null), default));
             Assert.StartsWith("loading:", await redis.GetDatabase().HashGetAsync(keys.Meta, "run"), StringComparison.Ordinal);
             await redis.GetDatabase().KeyDeleteAsync(keys.Loading);
         }
 
         Assert.Equal((300, 300), await CountsAsync());
-        Assert.Equal(Enumerable.Range(1, 300).Select(i => $"e{i}").Order(), (await _service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId).Order());
+        Assert.Equal(Enumerable.Range(1, 300).Select(i => $"e{i}").Order(), (await Service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId).Order());
     }
 
     [Fact]
     public async Task ABatchThatIsRebuiltLivesNoLongerThanItWouldHave()
     {
-        await _service.Batches.ReportAsync(Report("e1"), default);
+        await Service.Batches.ReportAsync(Report("e1"), default);
         await SettledAsync();
         // One that its loader puts in, and one that it leaves to the ordinary change.
         await InsertAsync(Report("e2"));
-        await _database.Database.ExecuteAsync("UPDATE conductor.batches SET updated_at = now() - interval '7 days' + interval '1 hour', since = now() - interval '8 days'");
+        await Database.Database.ExecuteAsync("UPDATE conductor.batches SET updated_at = now() - interval '7 days' + interval '1 hour', since = now() - interval '8 days'");
         await RestartedAsync();
         Assert.Equal((2, 2), await CountsAsync());
         await AssertLivesAsync(TimeSpan.FromHours(1));
@@ -177,12 +165,12 @@ public sealed class LoaderTests : IAsyncLifetime
         // Neither a reader nor what applies late reports gives it more time; a new report does.
         await ApplyAsync(Report("e3"));
         await AssertLivesAsync(TimeSpan.FromHours(1));
-        await _service.Batches.ReportAsync(Report("e4"), default);
+        await Service.Batches.ReportAsync(Report("e4"), default);
         await AssertLivesAsync(TimeSpan.FromDays(7));
 
         async Task AssertLivesAsync(TimeSpan longest)
         {
-            var (database, keys) = (_service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase(), new BatchKeys("b"));
+            var (database, keys) = (Service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase(), new BatchKeys("b"));
             foreach (var key in (RedisKey[])[keys.Meta, keys.Items])
                 Assert.InRange((await database.KeyTimeToLiveAsync(key))!.Value, longest - TimeSpan.FromMinutes(1), longest);
         }
@@ -190,7 +178,7 @@ public sealed class LoaderTests : IAsyncLifetime
 
     /// <summary>What is in Redis was written under another run of the server.</summary>
     private Task RestartedAsync() =>
-        _service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase().HashSetAsync(new BatchKeys("b").Meta, "run", "the one before");
+        Service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase().HashSetAsync(new BatchKeys("b").Meta, "run", "the one before");
 
     /// <summary>A loader whose batch is loaded by others, who then go on, before it begins.</summary>
     private static Task LoadLateAsync(BatchLoader loader, Func<Task> others)
@@ -210,35 +198,35 @@ public sealed class LoaderTests : IAsyncLifetime
     }
 
     private BatchLoader LoaderOn(IConnectionMultiplexer redis) => ActivatorUtilities.CreateInstance<BatchLoader>(
-        _service.Services, ActivatorUtilities.CreateInstance<RedisCalls>(_service.Services, redis));
+        Service.Services, ActivatorUtilities.CreateInstance<RedisCalls>(Service.Services, redis));
 
     private async Task InsertAsync(params PhaseReport[] reports)
     {
         foreach (var report in reports)
-            await _service.Services.GetRequiredService<BatchStore>().InsertAsync([report], default);
+            await Service.Services.GetRequiredService<BatchStore>().InsertAsync([report], default);
     }
 
     private async Task ApplyAsync(params PhaseReport[] reports)
     {
         foreach (var report in reports)
-            await _service.Services.GetRequiredService<RedisBatches>().ApplyAsync(report, default);
+            await Service.Services.GetRequiredService<RedisBatches>().ApplyAsync(report, default);
     }
 
     /// <summary>Nobody can mark a report as settled until this is disposed.</summary>
     private async Task<NpgsqlConnection> HoldSettlementAsync()
     {
-        var connection = await _database.DataSource.OpenConnectionAsync();
+        var connection = await Database.DataSource.OpenConnectionAsync();
         await using var command = new NpgsqlCommand("BEGIN; LOCK TABLE conductor.phase_reports IN SHARE MODE", connection);
         await command.ExecuteNonQueryAsync();
         return connection;
     }
 
     private Task SettledAsync() => Eventually.True(
-        async () => await _database.Database.ScalarAsync<long>("SELECT count(*) FROM conductor.phase_reports WHERE settled_at IS NULL") == 0);
+        async () => await Database.Database.ScalarAsync<long>("SELECT count(*) FROM conductor.phase_reports WHERE settled_at IS NULL") == 0);
 
     private async Task<(long Completed, long Total)> CountsAsync()
     {
-        var batch = (await _service.Batches.FindAsync("b", default))!;
+        var batch = (await Service.Batches.FindAsync("b", default))!;
         return (batch.Phases["train"].Completed, batch.Total);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.V1;
@@ -26,6 +27,15 @@ internal sealed class ManyWriters(string batch, int reports, int entities)
             Status = _random.Next(4) == 0 ? PhaseStatus.Failed : PhaseStatus.Success,
             EventId = Guid.NewGuid().ToString(),
         }).ToList();
+        // Which of several failures counts depends on their order, so only completions tell an energy.
+        foreach (var report in made.Where(r => r.Status == PhaseStatus.Success))
+        {
+            var entity = int.Parse(report.EntityId[1..], System.Globalization.CultureInfo.InvariantCulture);
+            report.EnergyKwh = 0.1 * entity;
+            report.StartedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddYears(56).AddMilliseconds(entity));
+            report.EndedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddYears(56).AddSeconds(entity));
+        }
+
         made.AddRange(Enumerable.Range(0, reports / 10).Select(_ => made[_random.Next(made.Count)]).ToList());
         var sent = made.ToArray();
         _random.Shuffle(sent);
@@ -58,7 +68,10 @@ internal sealed class ManyWriters(string batch, int reports, int entities)
     public void Expect(IEnumerable<ReportPhaseRequest> requests)
     {
         foreach (var r in requests)
-            Model.Apply(new PhaseReport(Guid.Parse(r.EventId), batch, r.Phase, r.EntityId, r.Status == PhaseStatus.Success, "", "", default));
+        {
+            var work = PhaseWork.Parse(r.HasEnergyKwh ? r.EnergyKwh : null, r.StartedAt, r.EndedAt);
+            Model.Apply(new PhaseReport(Guid.Parse(r.EventId), batch, r.Phase, r.EntityId, r.Status == PhaseStatus.Success, "", "", default) { Work = work });
+        }
     }
 
     /// <summary>The state is exact, and each change has one event.</summary>

@@ -92,6 +92,26 @@ public sealed class PipelineServiceTests : IAsyncLifetime
         Assert.Equal("BATCH_NOT_FOUND", refused.Reason());
     }
 
+    [Theory]
+    [InlineData(-1.0, 0, 0, "energy_kwh")]
+    [InlineData(double.NaN, 0, 0, "energy_kwh")]
+    [InlineData(1_000_001.0, 0, 0, "energy_kwh")]
+    [InlineData(1.0, 5, 4, "ended_at")]
+    [InlineData(1.0, -2_000_000_000, 4, "started_at")]
+    public async Task WorkThatCannotBeIsRefused(double kwh, long startedAt, long endedAt, string field)
+    {
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await _service.Pipelines.ReportPhaseAsync(new()
+        {
+            BatchId = "b",
+            Phase = "nlp",
+            Status = PhaseStatus.Success,
+            EnergyKwh = kwh,
+            StartedAt = new() { Seconds = 1_760_000_000 + startedAt },
+            EndedAt = new() { Seconds = 1_760_000_000 + endedAt },
+        }));
+        Assert.Equal(field, Assert.Single(refused.Violations()).Field);
+    }
+
     [Fact]
     public async Task TheCatalogueIsListedWithThePhasesOfANewBatch()
     {

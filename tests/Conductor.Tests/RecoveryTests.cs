@@ -8,23 +8,8 @@ using StackExchange.Redis;
 namespace Pylon.Conductor.Tests;
 
 /// <summary>What is durable and was not published in time.</summary>
-public sealed class RecoveryTests : IAsyncLifetime
+public sealed class RecoveryTests : OwnService
 {
-    private ConductorDatabase _database = null!;
-    private ConductorService _service = null!;
-
-    public async Task InitializeAsync()
-    {
-        _database = await ConductorDatabase.CreateAsync();
-        _service = await ConductorService.StartOnAsync(_database.Database.Uri, (await TestRedis.CreateAsync()).ConnectionString);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _service.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
     [Fact]
     public async Task AReportThatRedisDoesNotKnowIsAppliedAndPublished()
     {
@@ -36,30 +21,30 @@ public sealed class RecoveryTests : IAsyncLifetime
     [Fact]
     public async Task ALostEventIsPublishedAgain()
     {
-        await _service.Batches.ReportAsync(Report("e1"), default);
-        await _service.EventsAsync();
+        await Service.Batches.ReportAsync(Report("e1"), default);
+        await Service.EventsAsync();
         var report = Report("e2");
         await InsertAsync(report);
         // The change as its script makes it, but for the event.
-        var (redis, keys) = (_service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase(), new BatchKeys("b"));
+        var (redis, keys) = (Service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase(), new BatchKeys("b"));
         await redis.HashSetAsync(keys.Items, [new("train/e2", $"S:{report.EventId}"), new("/e2", "1")]);
         await redis.HashIncrementAsync(keys.Meta, "c:train");
         await RecoverAsync();
         Assert.Equal(["e1", "e2"], await PublishedAsync());
-        Assert.Equal(2, (await _service.Batches.FindAsync("b", default))!.Phases["train"].Completed);
+        Assert.Equal(2, (await Service.Batches.FindAsync("b", default))!.Phases["train"].Completed);
     }
 
     [Fact]
     public async Task APublishedCompletionThatIsNotSettledKeepsItsId()
     {
-        await _service.Batches.ReportAsync(Report("e1"), default);
+        await Service.Batches.ReportAsync(Report("e1"), default);
         var (first, second) = (Report("e2"), Report("e2"));
         await InsertAsync(first, second);
         foreach (var report in (PhaseReport[])[second, first])
-            await _service.Services.GetRequiredService<RedisBatches>().ApplyAsync(report, default);
+            await Service.Services.GetRequiredService<RedisBatches>().ApplyAsync(report, default);
         await PublishedAsync();
-        await Eventually.True(async () => await _database.Database.ScalarAsync<long>("SELECT count(*) FROM conductor.phase_reports WHERE settled_at IS NULL") == 1);
-        await _database.Database.ExecuteAsync("UPDATE conductor.phase_reports SET settled_at = NULL");
+        await Eventually.True(async () => await Database.Database.ScalarAsync<long>("SELECT count(*) FROM conductor.phase_reports WHERE settled_at IS NULL") == 1);
+        await Database.Database.ExecuteAsync("UPDATE conductor.phase_reports SET settled_at = NULL");
         await RecoverAsync();
         Assert.Equal(["e1", "e2"], await PublishedAsync());
     }
@@ -67,33 +52,33 @@ public sealed class RecoveryTests : IAsyncLifetime
     [Fact]
     public async Task ACompletionThatRedisLosesBeforeItIsPublishedIsMadeAgain()
     {
-        await _service.Batches.ReportAsync(Report("e1"), default);
-        await _service.EventsAsync();
+        await Service.Batches.ReportAsync(Report("e1"), default);
+        await Service.EventsAsync();
         var (made, repeated) = (Report("e2"), Report("e2"));
         await InsertAsync(repeated, made);
-        var (redis, keys) = (_service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase(), new BatchKeys("b"));
+        var (redis, keys) = (Service.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase(), new BatchKeys("b"));
         await redis.HashSetAsync(keys.Items, [new("train/e2", $"S:{made.EventId}"), new("/e2", "1")]);
         await RecoverAsync(TimeSpan.FromSeconds(30));
         await redis.KeyDeleteAsync([keys.Meta, keys.Items]);
-        Assert.Equal(2, (await _service.Batches.FindAsync("b", default))!.Phases["train"].Completed);
+        Assert.Equal(2, (await Service.Batches.FindAsync("b", default))!.Phases["train"].Completed);
         Assert.Equal(["e1", "e2"], await PublishedAsync());
     }
 
     private async Task InsertAsync(params PhaseReport[] reports)
     {
         foreach (var report in reports)
-            await _service.Services.GetRequiredService<BatchStore>().InsertAsync([report], default);
+            await Service.Services.GetRequiredService<BatchStore>().InsertAsync([report], default);
     }
 
     /// <summary>Recovers when so much time has passed, by default so much that what is not published counts as lost.</summary>
     private async Task RecoverAsync(TimeSpan? passed = null)
     {
-        await _database.Database.ExecuteAsync($"UPDATE conductor.phase_reports SET recorded_at = recorded_at - interval '{(passed ?? TimeSpan.FromMinutes(2)).TotalSeconds} seconds'");
-        await _database.Database.ExecuteAsync("UPDATE conductor.batches SET since = since - interval '3 minutes'");
-        Assert.Equal(1, await _service.Services.GetRequiredService<Recovery>().RunAsync(default));
+        await Database.Database.ExecuteAsync($"UPDATE conductor.phase_reports SET recorded_at = recorded_at - interval '{(passed ?? TimeSpan.FromMinutes(2)).TotalSeconds} seconds'");
+        await Database.Database.ExecuteAsync("UPDATE conductor.batches SET since = since - interval '3 minutes'");
+        Assert.Equal(1, await Service.Services.GetRequiredService<Recovery>().RunAsync(default));
     }
 
-    private async Task<IEnumerable<string>> PublishedAsync() => (await _service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId);
+    private async Task<IEnumerable<string>> PublishedAsync() => (await Service.EventsAsync()).Select(e => e.BatchPhaseProgressed.EntityId);
 
     private static PhaseReport Report(string entity) => new(Guid.NewGuid(), "b", "train", entity, true, "", "correlation", DateTimeOffset.UnixEpoch);
 }

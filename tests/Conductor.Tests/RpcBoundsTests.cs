@@ -9,25 +9,10 @@ using Pylon.Testing;
 namespace Pylon.Conductor.Tests;
 
 /// <summary>Every field of every rpc at its bounds and past them, from the descriptors.</summary>
-public sealed class RpcBoundsTests : IAsyncLifetime
+public sealed class RpcBoundsTests : OwnService
 {
     private static readonly StatusCode[] Allowed =
         [StatusCode.OK, StatusCode.InvalidArgument, StatusCode.NotFound, StatusCode.FailedPrecondition, StatusCode.DeadlineExceeded];
-
-    private ConductorDatabase _database = null!;
-    private ConductorService _service = null!;
-
-    public async Task InitializeAsync()
-    {
-        _database = await ConductorDatabase.CreateAsync();
-        _service = await ConductorService.StartOnAsync(_database.Database.Uri, (await TestRedis.CreateAsync()).ConnectionString);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _service.DisposeAsync();
-        await _database.DisposeAsync();
-    }
 
     [Theory]
     [InlineData(long.MaxValue, 0)]
@@ -38,7 +23,7 @@ public sealed class RpcBoundsTests : IAsyncLifetime
     [InlineData(0, 1_000_000_000)]
     public async Task ATimeThatIsNoTimeIsRefusedByItsName(long seconds, int nanos)
     {
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await _service.Pipelines.ReportPhaseAsync(
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await Service.Pipelines.ReportPhaseAsync(
             new() { BatchId = "b", Phase = "train", Status = PhaseStatus.Success, Time = new Timestamp { Seconds = seconds, Nanos = nanos } }));
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         var violation = Assert.Single(refused.Violations());
@@ -54,11 +39,11 @@ public sealed class RpcBoundsTests : IAsyncLifetime
         var id = Guid.NewGuid().ToString();
         for (var i = 0; i < 2; i++)
         {
-            await _service.Pipelines.ReportPhaseAsync(
+            await Service.Pipelines.ReportPhaseAsync(
                 new() { BatchId = "b", Phase = "train", Status = PhaseStatus.Success, EventId = id, Time = new Timestamp { Seconds = seconds, Nanos = nanos } });
         }
 
-        Assert.Equal(seconds, Assert.Single(await _service.EventsAsync()).Time.Seconds);
+        Assert.Equal(seconds, Assert.Single(await Service.EventsAsync()).Time.Seconds);
     }
 
     [Fact]
@@ -83,12 +68,12 @@ public sealed class RpcBoundsTests : IAsyncLifetime
         {
             if (method.IsServerStreaming)
             {
-                using var stream = _service.Invoker.AsyncServerStreamingCall(call, null, new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1)), request);
+                using var stream = Service.Invoker.AsyncServerStreamingCall(call, null, new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1)), request);
                 await stream.ResponseStream.MoveNext();
             }
             else
             {
-                using var unary = _service.Invoker.AsyncUnaryCall(call, null, new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30)), request);
+                using var unary = Service.Invoker.AsyncUnaryCall(call, null, new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30)), request);
                 await unary;
             }
 
@@ -126,6 +111,7 @@ public sealed class RpcBoundsTests : IAsyncLifetime
         ],
         FieldType.Int32 => [int.MinValue, -1, 1, 500, 501, int.MaxValue],
         FieldType.Int64 => [long.MinValue, -1L, 0L, 100_000_000L, long.MaxValue],
+        FieldType.Double => [double.NaN, double.NegativeInfinity, double.MinValue, -0.0, double.Epsilon, 1_000_000.0, double.MaxValue],
         FieldType.Bool => [true],
         FieldType.Enum => [-1, 0, 1, 99, int.MaxValue],
         FieldType.Message when field.MessageType == Timestamp.Descriptor =>

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Pylon.EndToEnd.Tests.Clients;
@@ -61,6 +63,29 @@ public sealed class GrpcTests(SharedStack stack) : SharedStackTests(stack)
         Assert.NotEmpty(JsonNode.Parse(regions.OutputOfSuccess())!.AsObject());
         var events = await BufClient.CallAsync(Stack.GrpcAddress, "pylon.gateway.v1.BroadcastService/Poll", "{}");
         Assert.NotEmpty(JsonNode.Parse(events.OutputOfSuccess())!["position"]!.GetValue<string>());
+    }
+
+    /// <summary>Every rpc of the contract that answers with a stream.</summary>
+    public static TheoryData<string> ServerStreams => new(
+        typeof(WorkloadService).Assembly.GetExportedTypes()
+            .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null)).OfType<ServiceDescriptor>()
+            .SelectMany(service => service.Methods).Where(rpc => rpc.IsServerStreaming).Select(rpc => rpc.FullName));
+
+    [Theory]
+    [MemberData(nameof(ServerStreams))]
+    public async Task EveryServerStreamSendsItsHeadersBeforeItsFirstMessage(string rpc)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var channel = GrpcChannel.ForAddress(Stack.GrpcAddress);
+        var (service, method) = (rpc[..rpc.LastIndexOf('.')], rpc[(rpc.LastIndexOf('.') + 1)..]);
+        var raw = Marshallers.Create(bytes => bytes, bytes => bytes);
+        // Field 1 is an id where the rpc needs one: of nothing that exists, so a watch that waits for it is silent.
+        var request = service.StartsWith("pylon.gateway.", StringComparison.Ordinal) || method == "WatchGrid" ? [] : new byte[] { 10, 36 }.Concat(Guid.NewGuid().ToString().Select(c => (byte)c)).ToArray();
+
+        using var call = channel.CreateCallInvoker().AsyncServerStreamingCall(
+            new Method<byte[], byte[]>(MethodType.ServerStreaming, service, method, raw, raw), host: null, new CallOptions(cancellationToken: limit.Token), request);
+
+        Assert.NotNull(await call.ResponseHeadersAsync);
     }
 
     [Fact]

@@ -109,6 +109,7 @@ internal sealed class FakeWorkloads(FakeServices seen) : WorkloadService.Workloa
     public override Task<ChooseRecommendationResponse> ChooseRecommendation(ChooseRecommendationRequest request, ServerCallContext context) => Task.FromResult(
         new ChooseRecommendationResponse { Workload = new Workload { Id = request.Id, ChosenOption = request.Option } });
 
+    [SendsOwnHeaders]
     public override async Task WatchWorkload(WatchWorkloadRequest request, IServerStreamWriter<WatchWorkloadResponse> responseStream, ServerCallContext context)
     {
         if (request.Id == "silent")
@@ -147,5 +148,16 @@ internal sealed class FakeBeckn(FakeServices seen) : BecknService.BecknServiceBa
             HttpStatus = isGood ? 200 : 400,
             Body = ByteString.CopyFromUtf8(isGood ? """{"message":{"ack":{"status":"ACK"}}}""" : """{"message":{"ack":{"status":"NACK"}}}"""),
         };
+    }
+}
+
+internal sealed class FakeImports : Ingestion.V1.PipelineRunService.PipelineRunServiceBase
+{
+    public override async Task<Ingestion.V1.ImportSeriesResponse> ImportSeries(IAsyncStreamReader<Ingestion.V1.ImportSeriesRequest> requestStream, ServerCallContext context)
+    {
+        var response = new Ingestion.V1.ImportSeriesResponse();
+        await foreach (var _ in requestStream.ReadAllAsync(context.CancellationToken))
+            response.RowsRead++;
+        return response;
     }
 }

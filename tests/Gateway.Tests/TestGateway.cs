@@ -14,6 +14,7 @@ using Pylon.Gateway.Proxy;
 using Pylon.Messaging;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
+using Pylon.Testing;
 using Pylon.Testing.V1;
 using Pylon.Transcoding.Calls;
 using Pylon.Transcoding.Routing;
@@ -109,6 +110,7 @@ public sealed class TestGateway : IAsyncDisposable
         app.MapGrpcService<FakeEcho>();
         app.MapGrpcService<FakeWorkloads>();
         app.MapGrpcService<FakeBeckn>();
+        app.MapGrpcService<FakeImports>();
         app.MapRpcServer(WorkloadService.Descriptor, BecknService.Descriptor);
         await app.StartAsync();
         return app;

@@ -83,6 +83,18 @@ public sealed class PortsTests
             addresses.Variables.Single(variable => variable.Key == "PYLON_ORCHESTRATOR").Value);
     }
 
+    [Fact]
+    public void OrchestratorOwnsNoTableOfAPrivateServer()
+    {
+        var addresses = StackAddresses.Choose(random: true);
+
+        Assert.Equal(
+            [("PYLON_POSTGRES", addresses.Postgres.Replace("pylon@", "pylon_service@", StringComparison.Ordinal)), ("PYLON_POSTGRES_OWNER", addresses.Postgres)],
+            addresses.RolesOf(ServiceDefinition.Orchestrator.Replica(2)).Select(setting => (setting.Key, setting.Value)));
+        Assert.Empty(addresses.RolesOf(ServiceDefinition.Ingestion));
+        Assert.Empty(StackAddresses.Choose(postgres: "postgresql://me@db:5432/mine", random: true).RolesOf(ServiceDefinition.Orchestrator));
+    }
+
     private static TcpListener Busy(out int port)
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);

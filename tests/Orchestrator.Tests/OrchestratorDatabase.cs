@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Runs;
@@ -17,7 +18,7 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
         Server = server;
         DataSource = server.DataSource("orchestrator");
         Runs = new RunStore(DataSource, NullLogger<RunStore>.Instance);
-        Workloads = new WorkloadStore(DataSource, [Runs], NullLogger<WorkloadStore>.Instance);
+        Workloads = new WorkloadStore(DataSource, [Runs, new FlowDecisions(TimeProvider.System)], NullLogger<WorkloadStore>.Instance);
         Flow = new FlowStore(DataSource, Workloads);
         Beckn = new BecknStore(DataSource);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -10,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pylon.Orchestrator.V1;
 using Pylon.ServiceDefaults;
+using Pylon.Testing;
 
 namespace Pylon.Rpc.Tests;
 
@@ -37,7 +37,7 @@ internal sealed class TestService : IAsyncDisposable
     public CallInvoker Invoker => _channel.CreateCallInvoker();
     public WorkloadService.WorkloadServiceClient Client => new(_channel);
 
-    public static async Task<TestService> StartAsync(Action<WebApplicationBuilder>? configure = null)
+    public static async Task<TestService> StartAsync(Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null)
     {
         var log = new LogLines();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
@@ -48,6 +48,7 @@ internal sealed class TestService : IAsyncDisposable
         configure?.Invoke(builder);
         var app = builder.Build();
         app.MapGrpcService<FakeWorkloads>();
+        map?.Invoke(app);
         app.MapServiceDefaults(WorkloadService.Descriptor);
         await app.StartAsync();
         return new TestService(app, app.Services.GetRequiredService<FakeWorkloads>(), log);
@@ -58,24 +59,5 @@ internal sealed class TestService : IAsyncDisposable
         Http.Dispose();
         _channel.Dispose();
         await App.DisposeAsync();
-    }
-}
-
-internal sealed class LogLines : ILoggerProvider, ILogger
-{
-    public ConcurrentQueue<string> Lines { get; } = new();
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
-
-    public void Dispose()
-    {
     }
 }

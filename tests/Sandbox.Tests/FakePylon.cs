@@ -28,6 +28,9 @@ internal sealed class FakePylon : IAsyncDisposable
     /// <summary>The reports in order of arrival: phase/part/status, and the event id.</summary>
     public ConcurrentQueue<(string What, Guid Id)> Reports { get; } = new();
 
+    /// <summary>The work of the reports, in order of arrival.</summary>
+    public ConcurrentQueue<(double? Kwh, DateTime? Start, DateTime? End)> Work { get; } = new();
+
     /// <summary>The positions that subscribers reconnected with.</summary>
     public ConcurrentQueue<string> ReconnectedWith { get; } = new();
 
@@ -107,6 +110,7 @@ internal sealed class FakePylon : IAsyncDisposable
         {
             var known = Reports.Any(r => r.Id == eventId);
             Reports.Enqueue(($"{phase}/{part}/{status}", eventId));
+            Work.Enqueue((body["energy_kwh"]?.Value<double?>(), body["started_at"]?.Value<DateTime?>(), body["ended_at"]?.Value<DateTime?>()));
             if (Reports.Where(r => r.What.StartsWith(phase + "/part", StringComparison.Ordinal) && r.What.EndsWith("SUCCESS", StringComparison.Ordinal)).Distinct().Count() >= PartsOfABatch)
                 (_complete.TryGetValue(id, out var of) ? of : _complete[id] = []).Add(phase);
             return Json.Result(new JObject { ["changed"] = !known });

@@ -24,6 +24,7 @@ public sealed class HostTests
     [InlineData("SANDBOX_CATALOG", "no-such-file.json")]
     [InlineData("SANDBOX_WORKERS", "perhaps")]
     [InlineData("SANDBOX_PART_MS", "soon")]
+    [InlineData("SANDBOX_PART_KWH", "-1")]
     [InlineData("PYLON_URL", "nowhere")]
     public void WrongSettingStopsTheStartByName(string name, string value)
     {
@@ -35,7 +36,7 @@ public sealed class HostTests
     public void EndedOrdersAreEvictedFirst()
     {
         var time = new FakeTime();
-        var catalogs = new CatalogStore(new BppOptions("bpp", Sync: true, FreshMessageIds: false, Catalog: null), time);
+        var catalogs = new CatalogStore(new BppOptions("bpp", Sync: true, FreshMessageIds: false, CamelCase: false, Catalog: null), time);
         var orders = new OrderBook(catalogs, time, mostOrders: 3);
         Handle(orders, BecknRequest.Order("select", "open"));
         Handle(orders, BecknRequest.Order("init", "ended"));
@@ -58,5 +59,5 @@ public sealed class HostTests
     }
 
     private static void Handle(OrderBook orders, BecknRequest request) =>
-        Assert.Null(orders.Handle(Envelope.Read(request.Action, request.ToJson("http://bap.test").ToString())).Error);
+        Assert.Null(orders.Handle(Envelope.Read(request.Action, request.ToJson("http://bap.test").ToString(), camelCase: false)).Error);
 }

@@ -34,6 +34,15 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task APartIsReportedWithItsEnergyAndTimes()
+    {
+        await PutAsync(new { part_kwh = 1.25 });
+        await EndedAsync(_pylon.Define("prepare"), "done");
+        Assert.Equal(2, _pylon.Work.Count);
+        Assert.All(_pylon.Work, w => Assert.True(w is { Kwh: 1.25, Start: var start, End: var end } && start <= end, $"{w}"));
+    }
+
+    [Fact]
     public async Task RestartedWorkersRunOnlyTheRemainingPhases()
     {
         await PutAsync(new { paused = true });
@@ -95,6 +104,7 @@ public sealed class WorkerTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"paused": "yes"}""", "paused")]
     [InlineData("""{"part_ms": -1}""", "part_ms")]
+    [InlineData("""{"part_kwh": "much"}""", "part_kwh")]
     [InlineData("""{"speed": 1}""", "speed")]
     public async Task WrongSettingIsRefusedByName(string body, string field)
     {

@@ -27,6 +27,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>As a libpq URI, the notation of <c>PYLON_POSTGRES</c>.</summary>
     public string Uri { get; }
 
+    /// <summary>The same for another role of the server.</summary>
+    public string UriOf(string role) => UriOf(new NpgsqlConnectionStringBuilder(ConnectionString) { Username = role });
+
     /// <summary>A fresh, empty database.</summary>
     public static async Task<TestDatabase> CreateAsync() => await CreateFromAsync("template1");
 

@@ -63,6 +63,15 @@ internal sealed class PylonClient : IDisposable
     public Task<AccuracyAnswer> GetForecastAccuracyAsync(string query, CancellationToken cancellationToken) =>
         SendAsync<AccuracyAnswer>(HttpMethod.Get, "api/v1/grid/forecast-accuracy?" + query, null, cancellationToken);
 
+    /// <summary>The answer to any GET of the API.</summary>
+    public Task<JsonObject> ReadAsync(string path, CancellationToken cancellationToken) => SendAsync<JsonObject>(HttpMethod.Get, path, null, cancellationToken);
+
+    /// <summary>The answer to a call without arguments.</summary>
+    public Task<JsonObject> PostAsync(string path, CancellationToken cancellationToken) => SendAsync<JsonObject>(HttpMethod.Post, path, new JsonObject(), cancellationToken);
+
+    public async Task<Workload> ReplayAsync(string id, Replay replay, CancellationToken cancellationToken) =>
+        (await SendAsync<WorkloadAnswer>(HttpMethod.Post, PathOf(id) + ":replay", replay, cancellationToken)).Workload;
+
     /// <summary>Stores some lines of a file of history: all or none.</summary>
     public async Task<ImportAnswer> ImportAsync(string name, string series, long firstLine, byte[] header, byte[] part, CancellationToken cancellationToken)
     {
@@ -81,6 +90,16 @@ internal sealed class PylonClient : IDisposable
     /// <summary>One workload with its phases, now and after each change; ends when it or the connection does.</summary>
     public IAsyncEnumerable<Workload> WatchAsync(string id, CancellationToken cancellationToken) => StreamAsync(
         PathOf(id) + ":watch?follow_run=true", null, item => JsonSerializer.Deserialize<WorkloadAnswer>(item.Data, Json)!.Workload, cancellationToken);
+
+    /// <summary>How far the log of decisions is verified, page by page; the last one has the result.</summary>
+    public IAsyncEnumerable<AuditProgress> VerifyAsync(long knownSeq, string knownHash, CancellationToken cancellationToken) => StreamAsync(
+        $"api/v1/audit:verify?known_seq={knownSeq}&known_hash={knownHash}", null, item => JsonSerializer.Deserialize<AuditProgress>(item.Data, Json), cancellationToken);
+
+    public async Task<IReadOnlyList<Decision>> DecisionsAsync(string? workloadId, int pageSize, CancellationToken cancellationToken)
+    {
+        var path = $"api/v1/decisions?page_size={pageSize}&workload_id={Uri.EscapeDataString(workloadId ?? "")}";
+        return (await SendAsync<DecisionsAnswer>(HttpMethod.Get, path, null, cancellationToken)).Decisions ?? [];
+    }
 
     public void Dispose() => _http.Dispose();
 

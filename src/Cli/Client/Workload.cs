@@ -14,7 +14,9 @@ internal sealed record Workload(
     string Pipeline = "",
     Run? Run = null,
     DateTimeOffset? SubmittedAt = null,
-    DateTimeOffset? UpdatedAt = null)
+    DateTimeOffset? UpdatedAt = null,
+    Infeasibility? Infeasibility = null,
+    Outcome? Outcome = null)
 {
     public IReadOnlyList<Recommendation> Recommendations { get; init; } = [];
 
@@ -75,8 +77,15 @@ internal sealed record Recommendation(
     string Source = "",
     bool Synthetic = false,
     bool WindowExpired = false,
-    string BookingState = "")
+    string BookingState = "",
+    double? EnergyKwh = null,
+    string EnergyBasis = "",
+    double? ExpectedPriceGbp = null,
+    double? ExpectedGco2 = null)
 {
+    /// <summary>True when the energy is not what the submitter told.</summary>
+    public bool IsAssumed => EnergyBasis is { Length: > 0 } and not "ENERGY_BASIS_TOLD";
+
     /// <summary>Where the figures come from: <c>beckn</c>, <c>grid</c>, <c>grid, synthetic</c>.</summary>
     public string Origin => Names.Short(Source, "RECOMMENDATION_SOURCE_") + (Synthetic ? ", synthetic" : "");
 
@@ -95,7 +104,53 @@ internal sealed record Submission(
     double? MaxPriceGbp = null,
     DateTimeOffset? Deadline = null,
     string? UserEmail = null,
-    string? Pipeline = null);
+    string? Pipeline = null,
+    string? Urgency = null,
+    string? JobId = null,
+    int? RequiredCpuCores = null,
+    double? RequiredMemoryGb = null,
+    double? EstimatedEnergyKwh = null,
+    int? DeferralWindowMins = null,
+    double? MaxTotalGco2 = null,
+    double? ComputeLoadMw = null,
+    string? OperatorId = null,
+    string? HostDcId = null)
+{
+    /// <summary>True when it limits what may be offered.</summary>
+    public bool IsConstrained =>
+        CarbonCapGco2 is not null || MaxTotalGco2 is not null || MaxPriceGbp is not null || Deadline is not null || DeferralWindowMins is not null
+        || Urgency is not null || ComputeLoadMw is not null;
+}
+
+/// <summary>Continues a failed workload, with new constraints where they are given.</summary>
+internal sealed record Replay(
+    string RequestId, double? CarbonCapGco2, double? MaxTotalGco2, double? MaxPriceGbp, DateTimeOffset? Deadline, int? DeferralWindowMins);
+
+/// <summary>Why constraints leave too few options.</summary>
+internal sealed record Infeasibility(string NextStep = "", int OptionsLeft = 0)
+{
+    public IReadOnlyList<Relaxation> Relaxations { get; init; } = [];
+}
+
+internal sealed record Relaxation(string Text = "");
+
+/// <summary>What a workload really took, against starting at once.</summary>
+internal sealed record Outcome(
+    double EnergyKwh = 0,
+    string EnergyBasis = "",
+    double? CarbonGco2 = null,
+    double? CostGbp = null,
+    Baseline? Baseline = null,
+    double? SavedGco2 = null,
+    double? SavedGbp = null,
+    double? SavedCarbonPercent = null,
+    double? SavedCostPercent = null,
+    string CostBasis = "")
+{
+    public IReadOnlyList<string> Estimated { get; init; } = [];
+}
+
+internal sealed record Baseline(DateTimeOffset? StartTime = null, int? RegionId = null, string Place = "", double? CarbonGco2 = null, double? CostGbp = null);
 
 internal sealed record WorkloadAnswer(Workload Workload);
 

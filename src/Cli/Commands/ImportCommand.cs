@@ -85,8 +85,8 @@ internal static class ImportCommand
 
     private static int Report(FileInfo path, ImportTarget target, ImportNote note, long lines, TimeSpan took)
     {
-        Console.WriteLine($"{path.Name}: {note.Read:#,0} lines as import:{target.Name} ({target.Series}); {lines:#,0} of them in this run in {took.TotalSeconds:0.0} s, {lines / took.TotalSeconds:#,0} lines/s");
-        Console.WriteLine($"{note.New:#,0} values new, {note.Changed:#,0} changed, {note.Unchanged:#,0} unchanged; {note.Rejected:#,0} {(note.Rejected == 1 ? "line" : "lines")} rejected");
+        Console.WriteLine($"{path.Name}: {Words.Count(note.Read, "line")} as import:{target.Name} ({target.Series}); {lines:#,0} of them in this run in {took.TotalSeconds:0.0} s, {lines / took.TotalSeconds:#,0} lines/s");
+        Console.WriteLine($"{Words.Count(note.New, "value")} new, {note.Changed:#,0} changed, {note.Unchanged:#,0} unchanged; {Words.Count(note.Rejected, "line")} rejected");
         foreach (var one in note.FirstRejected)
             Console.WriteLine($"  line {one.Line:#,0}: {one.Reason}");
         if (note.Rejected > note.FirstRejected.Count)

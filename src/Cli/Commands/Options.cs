@@ -13,6 +13,20 @@ internal static class Options
     public static Option<T?> Positive<T>(string name, string description)
         where T : struct, INumber<T> => new(name) { Description = description, CustomParser = result => Number<T>(result, name) };
 
+    /// <summary>The same, or zero.</summary>
+    public static Option<int?> WholeFromZero(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            if (int.TryParse(text, out var number) && number >= 0)
+                return number;
+            result.AddError($"{name}: '{text}' must be a whole number, 0 or more");
+            return null;
+        },
+    };
+
     private static T? Number<T>(ArgumentResult result, string name)
         where T : struct, INumber<T>
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pylon.Cli.Client;
 using Spectre.Console;
 
@@ -13,7 +14,7 @@ internal static class Tables
 
     public static Table Recommendations(Workload workload)
     {
-        var table = Plain("rank", "zone", "area", ">renewable %", ">gCO2/kWh", "window (UTC)", ">score", "source", "booking");
+        var table = Plain("rank", "zone", "area", ">renewable %", ">gCO2/kWh", "window (UTC)", ">score", ">kWh", ">GBP", ">gCO2", "source", "booking");
         foreach (var one in workload.Recommendations.OrderBy(one => one.Rank))
         {
             Add(
@@ -25,6 +26,9 @@ internal static class Tables
                 one.CarbonIntensityGco2Kwh?.ToString("0.0") ?? "–",
                 Period(one.Window) + (one.WindowExpired ? " (over)" : ""),
                 one.Score.ToString("0.0"),
+                one.EnergyKwh is { } energy ? (one.IsAssumed ? "≈" : "") + energy.ToString("0.##") : "–",
+                one.ExpectedPriceGbp?.ToString("0.00##") ?? "–",
+                one.ExpectedGco2?.ToString("0") ?? "–",
                 one.Origin,
                 one.Booking);
         }
@@ -63,6 +67,25 @@ internal static class Tables
                 Number(one.Coverage80Percent), Number(one.Coverage95Percent), one.Pairs.ToString());
         }
 
+        return table;
+    }
+
+    public static Table Decisions(IEnumerable<Decision> decisions)
+    {
+        var table = Plain("decided (UTC)", "decision", "workload", "why");
+        // The reason is the last column, and is read in full.
+        table.Columns[^1].NoWrap = false;
+        foreach (var one in decisions)
+            Add(table, Moment(one.DecidedAt), one.Type, one.WorkloadId, one.Reasoning);
+        return table;
+    }
+
+    /// <summary>Objects of the API, a column for each of the fields; an enum without its prefix.</summary>
+    public static Table Objects(IEnumerable<JsonNode> objects, IReadOnlyList<string> fields)
+    {
+        var table = Plain([.. fields]);
+        foreach (var one in objects)
+            Add(table, [.. fields.Select(field => Word($"{one[field]}"))]);
         return table;
     }
 
@@ -111,6 +134,13 @@ internal static class Tables
     private static string Range(ForecastBand? band) => band is null ? "–" : $"{Number(band.Lower)} – {Number(band.Upper)}";
 
     private static string Number(double? value) => value?.ToString("0.0") ?? "–";
+
+    // DATA_CENTRE_STATUS_ACTIVE is ACTIVE; what a user wrote stays.
+    private static string Word(string text)
+    {
+        string[] prefixes = ["OPERATOR_TYPE_", "USER_ROLE_", "DATA_CENTRE_STATUS_", "STORAGE_ASSET_STATUS_", "AGENT_TYPE_", "AGENT_STATUS_", "RECORD_SOURCE_"];
+        return Array.Find(prefixes, prefix => text.StartsWith(prefix, StringComparison.Ordinal)) is { } found ? text[found.Length..] : text;
+    }
 
     private static string Megabytes(long? bytes) => bytes is { } known ? $"{known / 1048576.0:0} MB" : "–";
 

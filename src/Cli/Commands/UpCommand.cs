@@ -36,7 +36,8 @@ internal static class UpCommand
             await session.RunAsync(
                 async (addresses, stop) =>
                 {
-                    await ShowFlowAsync(addresses, stop);
+                    if (await FailureOfFlowAsync(addresses.Url, stop) is { } failure)
+                        Console.WriteLine($"\nThe first workload did not get its recommendations: {failure}\nThe stack stays up. Try again with ./pylon demo; ./pylon status has the logs.");
                     Hints.Write(checkout, addresses.Variables.ToDictionary());
                     Console.WriteLine($"\nPylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C here or ./pylon down stops it.");
                 },
@@ -65,9 +66,23 @@ internal static class UpCommand
         return 0;
     }
 
-    private static async Task ShowFlowAsync(StackAddresses addresses, CancellationToken cancellationToken)
+    /// <summary>Shows a workload on its way; why it did not arrive, or null. Whatever fails here, the stack itself runs.</summary>
+    internal static async Task<string?> FailureOfFlowAsync(string url, CancellationToken cancellationToken)
     {
-        using var client = new PylonClient(addresses.Url);
+        try
+        {
+            await ShowFlowAsync(url, cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return e.Message;
+        }
+    }
+
+    private static async Task ShowFlowAsync(string url, CancellationToken cancellationToken)
+    {
+        using var client = new PylonClient(url);
         var submitted = await Flow.SubmitAsync(client, FirstWorkload, cancellationToken);
         Console.WriteLine($"\nWorkload '{submitted.WorkloadName}' {submitted.Id}");
         var clock = Stopwatch.StartNew();

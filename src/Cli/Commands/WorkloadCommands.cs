@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Pylon.Cli.Client;
 using Pylon.LocalStack.Machine;
@@ -6,39 +7,86 @@ using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary><c>submit</c>, <c>show</c>, <c>list</c>, <c>choose</c>: one call of the REST API each.</summary>
+/// <summary><c>submit</c>, <c>replay</c>, <c>show</c>, <c>list</c>, <c>choose</c>.</summary>
 internal static class WorkloadCommands
 {
     private const int LongestDays = 3650;
+
+    // An attempt that waits for its provider goes on without the caller.
+    private static readonly TimeSpan JudgementLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan JudgementPause = TimeSpan.FromMilliseconds(100);
 
     public static Command Submit(Checkout checkout, TimeProvider time)
     {
         var name = new Argument<string>("name") { Description = "The name of the workload" };
         var type = new Option<string?>("--type") { Description = "For example TRAINING_RUN" };
+        var urgency = new Option<string?>("--urgency") { Description = "low, medium, high or critical; it also limits the delay of the start" };
+        urgency.AcceptOnlyFromAmong("low", "medium", "high", "critical");
         var minutes = Options.Positive<int>("--gpu-minutes", "GPU minutes that it needs");
-        var deadline = new Option<string?>("--deadline") { Description = "When it must be done: 2026-05-01T12:00:00Z, or +6h, +2d from now" };
-        var cap = Options.Positive<double>("--carbon-cap", "Its limit of emissions, in gCO2");
-        var price = Options.Positive<double>("--max-price", "Its limit of cost, in GBP");
+        var cores = Options.Positive<int>("--cpu-cores", "CPU cores that it needs; told to the provider");
+        var memory = Options.Positive<double>("--memory-gb", "Memory that it needs, in GB; told to the provider");
+        var energy = Options.Positive<double>("--energy-kwh", "Energy of the whole job; assumed from the GPU minutes when it is not given");
+        var load = Options.Positive<double>("--load-mw", "MW that it draws while it runs");
+        var limits = new ConstraintOptions();
         var pipeline = new Option<string?>("--pipeline") { Description = "The pipeline that it goes through, for example compute_training" };
         var email = new Option<string?>("--email") { Description = "The user that it belongs to" };
+        var job = new Option<string?>("--job-id") { Description = "Your own name of the job, unique" };
+        var owner = new Option<string?>("--operator") { Description = "The id of the operator that it counts for" };
+        var host = new Option<string?>("--host-dc") { Description = "The data centre where it would run at once, by its id or dc_id" };
         var json = Options.Json();
-        var command = new Command("submit", "Queue a workload") { name, type, minutes, deadline, cap, price, pipeline, email, json };
+        var command = new Command("submit", "Queue a workload; with constraints, wait until they are judged")
+        {
+            name, type, urgency, minutes, cores, memory, energy, load, limits.Deadline, limits.CarbonCap, limits.MaxTotal, limits.MaxPrice, limits.Delay,
+            pipeline, email, job, owner, host, json,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = PylonClient.Connect(checkout);
-            var workload = await client.SubmitAsync(
-                new Submission(
-                    Guid.NewGuid().ToString(),
-                    parsed.GetRequiredValue(name),
-                    parsed.GetValue(type),
-                    parsed.GetValue(minutes),
-                    parsed.GetValue(cap),
-                    parsed.GetValue(price),
-                    parsed.GetValue(deadline) is { } text ? Moment(text, time.GetUtcNow()) : null,
-                    parsed.GetValue(email),
-                    parsed.GetValue(pipeline)),
-                cancellationToken);
-            Show(workload, parsed.GetValue(json));
+            var submission = new Submission(
+                Guid.NewGuid().ToString(),
+                parsed.GetRequiredValue(name),
+                parsed.GetValue(type),
+                parsed.GetValue(minutes),
+                parsed.GetValue(limits.CarbonCap),
+                parsed.GetValue(limits.MaxPrice),
+                limits.DeadlineOf(parsed, time.GetUtcNow()),
+                parsed.GetValue(email),
+                parsed.GetValue(pipeline),
+                parsed.GetValue(urgency) is { } word ? $"URGENCY_{word.ToUpperInvariant()}" : null,
+                parsed.GetValue(job),
+                parsed.GetValue(cores),
+                parsed.GetValue(memory),
+                parsed.GetValue(energy),
+                parsed.GetValue(limits.Delay),
+                parsed.GetValue(limits.MaxTotal),
+                parsed.GetValue(load),
+                parsed.GetValue(owner),
+                parsed.GetValue(host));
+            var workload = await client.SubmitAsync(submission, cancellationToken);
+            return await JudgedAsync(client, workload, submission.IsConstrained, parsed.GetValue(json), cancellationToken);
+        });
+        return command;
+    }
+
+    public static Command Replay(Checkout checkout, TimeProvider time)
+    {
+        var (id, json, limits) = (Options.Id(), Options.Json(), new ConstraintOptions());
+        var command = new Command("replay", "Continue a failed workload, with new constraints where they are given")
+        {
+            id, limits.Deadline, limits.CarbonCap, limits.MaxTotal, limits.MaxPrice, limits.Delay, json,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = PylonClient.Connect(checkout);
+            var replay = new Replay(
+                Guid.NewGuid().ToString(),
+                parsed.GetValue(limits.CarbonCap),
+                parsed.GetValue(limits.MaxTotal),
+                parsed.GetValue(limits.MaxPrice),
+                limits.DeadlineOf(parsed, time.GetUtcNow()),
+                parsed.GetValue(limits.Delay));
+            var workload = await client.ReplayAsync(parsed.GetRequiredValue(id), replay, cancellationToken);
+            return await JudgedAsync(client, workload, true, parsed.GetValue(json), cancellationToken);
         });
         return command;
     }
@@ -98,10 +146,28 @@ internal static class WorkloadCommands
             AnsiConsole.Write(Tables.Recommendations(workload));
         if (workload.Summary.Length > 0)
             Console.WriteLine(workload.Summary);
-        if (workload.FailureReason.Length > 0)
+        if (workload.Infeasibility is { } infeasible)
+            Console.WriteLine($"Nothing can be offered: {workload.FailureReason}\n{infeasible.NextStep}");
+        else if (workload.FailureReason.Length > 0)
             Console.WriteLine($"Failed attempts: {workload.Attempts}; the last one: {workload.FailureReason}");
         if (workload.Run is { } run)
             Console.WriteLine(run.Line());
+        if (workload.Outcome is { } outcome)
+            Console.WriteLine(string.Join('\n', OutcomeText.Lines(outcome)));
+    }
+
+    /// <summary>Waits until constraints are judged, and shows the workload; 1 when nothing can be offered.</summary>
+    private static async Task<int> JudgedAsync(PylonClient client, Workload workload, bool isConstrained, bool json, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        while (isConstrained && workload.State is "queued" or "processing" && clock.Elapsed < JudgementLimit)
+        {
+            await Task.Delay(JudgementPause, cancellationToken);
+            workload = await client.GetAsync(workload.Id, cancellationToken);
+        }
+
+        Show(workload, json);
+        return workload.State == "failed" ? 1 : 0;
     }
 
     internal static DateTimeOffset Moment(string text, DateTimeOffset now)

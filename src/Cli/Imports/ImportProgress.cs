@@ -9,7 +9,7 @@ internal sealed class ImportProgress
 
     public void Show(long lines, double perSecond, int percent)
     {
-        var text = $"  {percent,3} %  {lines:#,0} lines  {perSecond:#,0} lines/s";
+        var text = $"  {percent,3} %  {Words.Count(lines, "line")}  {perSecond:#,0} lines/s";
         if (_interactive)
             Console.Write("\r\e[2K" + text);
         else if (percent / 10 > _tenth)

@@ -12,11 +12,12 @@ internal static class BatchEvents
     public const string Topic = "batches";
     public const string Source = "pylon/conductor";
 
-    public static Event Progressed(PhaseReport report, Progress after) => Event(
-        StableId.Of("progressed", report.EventId.ToString()),
-        report.BatchId,
-        report.OccurredAt,
-        new BatchPhaseProgressed
+    /// <param name="report">What was reported.</param>
+    /// <param name="after">The phase after it.</param>
+    /// <param name="traceparent">Of the batch; null when it has none.</param>
+    public static Event Progressed(PhaseReport report, Progress after, string? traceparent)
+    {
+        var progressed = new BatchPhaseProgressed
         {
             BatchId = report.BatchId,
             PhaseName = report.Phase,
@@ -28,7 +29,14 @@ internal static class BatchEvents
             Failed = after.Failed,
             Total = after.Total,
             PhaseComplete = after.IsComplete,
-        });
+            EnergyReports = after.Work.Reports,
+            StartedAt = after.Work.StartedAt?.ToTimestamp(),
+            EndedAt = after.Work.EndedAt?.ToTimestamp(),
+        };
+        if (after.Work.EnergyKwh is { } energy)
+            progressed.EnergyKwh = energy;
+        return Event(StableId.Of("progressed", report.EventId.ToString()), report.BatchId, report.OccurredAt, progressed, traceparent);
+    }
 
     /// <summary>One for the definition, then one for each phase that is skipped.</summary>
     public static IReadOnlyList<Event> Defined(PipelineDefinition definition)
@@ -43,7 +51,7 @@ internal static class BatchEvents
         };
         return
         [
-            Event(StableId.Of("defined", definition.Id.ToString()), batchId, definition.DefinedAt, defined),
+            Event(StableId.Of("defined", definition.Id.ToString()), batchId, definition.DefinedAt, defined, definition.Traceparent),
             .. resolution.Skipped.Select(phase => Event(
                 StableId.Of("skipped", definition.Id.ToString(), phase),
                 batchId,
@@ -55,11 +63,12 @@ internal static class BatchEvents
                     SkipReason = "already_completed",
                     CorrelationId = definition.CorrelationId,
                     Pipeline = resolution.Pipeline,
-                })),
+                },
+                definition.Traceparent)),
         ];
     }
 
-    public static Event Event(Guid id, string subject, DateTimeOffset time, IMessage payload)
+    public static Event Event(Guid id, string subject, DateTimeOffset time, IMessage payload, string? traceparent = null)
     {
         var made = new Event
         {
@@ -68,6 +77,7 @@ internal static class BatchEvents
             Type = Outbox.TypeOf(payload),
             Subject = subject,
             Time = Timestamp.FromDateTimeOffset(time),
+            Traceparent = traceparent ?? "",
         };
         Outbox.SetData(made, payload);
         return made;

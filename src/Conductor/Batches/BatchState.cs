@@ -9,6 +9,7 @@ internal sealed class BatchState
     private readonly Dictionary<(string Phase, string Entity), Mark> _marks = [];
     private readonly HashSet<string> _entities = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (long Completed, long Failed)> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PhaseWork> _work = new(StringComparer.Ordinal);
 
     public long Expected { get; set; }
 
@@ -25,6 +26,9 @@ internal sealed class BatchState
     /// <summary>Completed and failed entities of each phase with a report on an entity.</summary>
     public IReadOnlyDictionary<string, (long Completed, long Failed)> Counts => _counts;
 
+    /// <summary>What each phase took, of the reports that changed it.</summary>
+    public IReadOnlyDictionary<string, PhaseWork> Work => _work;
+
     public ReportOutcome Apply(PhaseReport report)
     {
         var key = (report.Phase, report.EntityId);
@@ -35,6 +39,7 @@ internal sealed class BatchState
             _marks[key] = new Mark(report.Succeeded, report.EventId);
             if (report.EntityId.Length > 0)
                 Count(report, before?.Succeeded);
+            _work[report.Phase] = _work.GetValueOrDefault(report.Phase, PhaseWork.None).Add(report.Work);
             Revision++;
         }
 
@@ -55,7 +60,10 @@ internal sealed class BatchState
     private Progress Of(string phase)
     {
         var (completed, failed) = _counts.GetValueOrDefault(phase);
-        return new Progress(phase, completed, failed, Total, _marks.TryGetValue((phase, ""), out var whole) ? whole.Succeeded : null);
+        return new Progress(phase, completed, failed, Total, _marks.TryGetValue((phase, ""), out var whole) ? whole.Succeeded : null)
+        {
+            Work = _work.GetValueOrDefault(phase, PhaseWork.None),
+        };
     }
 
     private void Count(PhaseReport report, bool? before)

@@ -47,7 +47,7 @@ internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes<
                 report = kept.Reports[report.EventId];
             var outcome = kept.State.Apply(report);
             if (outcome.Changed)
-                Publish(report.BatchId, BatchEvents.Progressed(report, outcome.Progress));
+                Publish(report.BatchId, BatchEvents.Progressed(report, outcome.Progress, kept.Definitions.FindLast(d => d.Traceparent is not null)?.Traceparent));
             return Task.FromResult(outcome);
         }
     }

@@ -11,7 +11,10 @@ internal sealed record PhaseReport(
     bool Succeeded,
     string ErrorCode,
     string CorrelationId,
-    DateTimeOffset OccurredAt);
+    DateTimeOffset OccurredAt)
+{
+    public PhaseWork Work { get; init; } = PhaseWork.None;
+}
 
 /// <summary>What a report did.</summary>
 /// <param name="Changed">False when the state was at least as far already.</param>

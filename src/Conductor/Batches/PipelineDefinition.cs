@@ -6,8 +6,9 @@ namespace Pylon.Conductor.Batches;
 /// <summary>The phases that a batch still has to run, as they were resolved for a DefinePipeline call.</summary>
 /// <param name="Id">The same for the same batch, pipeline and correlation id.</param>
 /// <param name="TotalEntities">How many entities the batch has, when the caller knows.</param>
+/// <param name="Traceparent">W3C trace context of the call, when that was traced; the events of the batch carry it.</param>
 internal sealed record PipelineDefinition(
-    Guid Id, string BatchId, Resolution Resolution, string CorrelationId, long? TotalEntities, DateTimeOffset DefinedAt)
+    Guid Id, string BatchId, Resolution Resolution, string CorrelationId, long? TotalEntities, DateTimeOffset DefinedAt, string? Traceparent = null)
 {
     public static Guid IdOf(string batchId, string pipeline, string correlationId) => StableId.Of("definition", batchId, pipeline, correlationId);
 }

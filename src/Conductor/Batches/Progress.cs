@@ -7,5 +7,8 @@ namespace Pylon.Conductor.Batches;
 /// <param name="Whole">The report on the batch as a whole: completed, failed, or null without one.</param>
 internal sealed record Progress(string Phase, long Completed, long Failed, long Total, bool? Whole)
 {
+    /// <summary>Of the reports that changed it.</summary>
+    public PhaseWork Work { get; init; } = PhaseWork.None;
+
     public bool IsComplete => Whole == true || (Total > 0 && Completed >= Total);
 }

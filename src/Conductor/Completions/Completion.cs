@@ -84,7 +84,10 @@ internal static class Completion
             data.Succeeded,
             Optional(data.ErrorCode, "error_code"),
             Optional(data.CorrelationId, "correlation_id"),
-            read.Time?.ToDateTimeOffset() ?? now);
+            read.Time?.ToDateTimeOffset() ?? now)
+        {
+            Work = PhaseWork.Parse(data.HasEnergyKwh ? data.EnergyKwh : null, data.StartedAt, data.EndedAt),
+        };
     }
 
     private static PhaseReport OfEnvelope(CompletionTopic topic, ReadOnlyMemory<byte> body, DateTimeOffset now)

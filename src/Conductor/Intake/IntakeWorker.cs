@@ -74,6 +74,7 @@ internal sealed class IntakeWorker(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && !StoreFailure.Is(e) && entry.Deliveries >= options.Value.MaxDeliveries)
         {
+            logger.GivenUp(e, entry.Position, entry.Deliveries);
             return e.Message;
         }
     }

@@ -21,7 +21,8 @@ internal sealed record IdleReport(Guid Id, Guid Maker);
 /// <param name="Expected">Entities announced; 0 when none were.</param>
 /// <param name="Published">Its definitions whose events are published.</param>
 /// <param name="Left">Of its time to live.</param>
-internal sealed record KeptBatch(long Expected, IReadOnlyList<Guid> Published, TimeSpan Left);
+/// <param name="Traceparent">Of its newest definition that has one.</param>
+internal sealed record KeptBatch(long Expected, IReadOnlyList<Guid> Published, TimeSpan Left, string? Traceparent);
 
 /// <summary>The durable copy of batches.</summary>
 internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptions> options)
@@ -40,14 +41,16 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private const string InsertReports =
         """
-        INSERT INTO phase_reports (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[])
+        INSERT INTO phase_reports
+            (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[],
+            $9::double precision[], $10::timestamptz[], $11::timestamptz[])
         ON CONFLICT (event_id) DO NOTHING
         RETURNING event_id
         """;
 
     private const string ReportColumns =
-        "event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, settled_at IS NOT NULL";
+        "event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, settled_at IS NOT NULL, energy_kwh, started_at, ended_at";
 
     private const string SelectReports = $"SELECT {ReportColumns} FROM phase_reports WHERE event_id = ANY ($1)";
 
@@ -63,7 +66,8 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
     private const string SelectBatch =
         """
         SELECT expected, ARRAY(SELECT id FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.settled_at IS NOT NULL),
-            updated_at + $2 - now()
+            updated_at + $2 - now(),
+            (SELECT traceparent FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.traceparent IS NOT NULL ORDER BY seq DESC LIMIT 1)
         FROM batches b WHERE batch_id = $1 AND updated_at >= now() - $2
         """;
 
@@ -93,15 +97,15 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private const string InsertDefinitions =
         """
-        INSERT INTO definitions (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at)
-        SELECT id, batch_id, pipeline, verdicts::jsonb, correlation_id, total_entities, defined_at
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
-            AS t (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at)
+        INSERT INTO definitions (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at, traceparent)
+        SELECT id, batch_id, pipeline, verdicts::jsonb, correlation_id, total_entities, defined_at, traceparent
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[], $8::text[])
+            AS t (id, batch_id, pipeline, verdicts, correlation_id, total_entities, defined_at, traceparent)
         ON CONFLICT (id) DO NOTHING
         RETURNING id
         """;
 
-    private const string DefinitionColumns = "id, batch_id, pipeline, verdicts::text, correlation_id, total_entities, defined_at";
+    private const string DefinitionColumns = "id, batch_id, pipeline, verdicts::text, correlation_id, total_entities, defined_at, traceparent";
     private const string SelectDefinitions = $"SELECT {DefinitionColumns} FROM definitions WHERE id = ANY ($1)";
 
     private const string SelectDefinitionsOfBatch =
@@ -134,7 +138,10 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
                 Column(reports, r => r.Succeeded),
                 Column(reports, r => r.ErrorCode),
                 Column(reports, r => r.CorrelationId),
-                Column(reports, r => r.OccurredAt.UtcDateTime)),
+                Column(reports, r => r.OccurredAt.UtcDateTime),
+                Column(reports, r => r.Work.EnergyKwh),
+                Column(reports, r => r.Work.StartedAt?.UtcDateTime),
+                Column(reports, r => r.Work.EndedAt?.UtcDateTime)),
             cancellationToken);
 
     /// <summary>Keeps the definitions that are not kept yet, all or none; their ids. An id may be there several times.</summary>
@@ -149,7 +156,8 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
                 Column(definitions, d => JsonSerializer.Serialize(d.Resolution.Verdicts, JsonSerializerOptions.Web)),
                 Column(definitions, d => d.CorrelationId),
                 Column(definitions, d => d.TotalEntities),
-                Column(definitions, d => d.DefinedAt.UtcDateTime)),
+                Column(definitions, d => d.DefinedAt.UtcDateTime),
+                Column(definitions, d => d.Traceparent)),
             cancellationToken);
 
     public Task<List<PipelineDefinition>> FindDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
@@ -167,7 +175,7 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     /// <summary>Null for a batch that is not kept, or has expired.</summary>
     public async Task<KeptBatch?> FindBatchAsync(string batchId, CancellationToken cancellationToken) =>
-        (await postgres.ListAsync(SelectBatch, r => new KeptBatch(r.GetInt64(0), r.GetFieldValue<Guid[]>(1), r.GetTimeSpan(2)), cancellationToken, batchId, Ttl)).FirstOrDefault();
+        (await postgres.ListAsync(SelectBatch, r => new KeptBatch(r.GetInt64(0), r.GetFieldValue<Guid[]>(1), r.GetTimeSpan(2), r.IsDBNull(3) ? null : r.GetString(3)), cancellationToken, batchId, Ttl)).FirstOrDefault();
 
     public Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
         postgres.ExecuteAsync(SettleReports, cancellationToken, eventIds.ToArray());
@@ -210,7 +218,11 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
             reader.GetBoolean(4),
             reader.GetString(5),
             reader.GetString(6),
-            reader.GetFieldValue<DateTimeOffset>(7)),
+            reader.GetFieldValue<DateTimeOffset>(7))
+        {
+            Work = PhaseWork.Of(
+                reader.GetFieldValue<double?>(9), reader.GetFieldValue<DateTimeOffset?>(10), reader.GetFieldValue<DateTimeOffset?>(11)),
+        },
         reader.GetBoolean(8));
 
     private static PipelineDefinition Definition(NpgsqlDataReader reader) => new(
@@ -219,5 +231,6 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
         new Resolution(reader.GetString(2), JsonSerializer.Deserialize<List<Verdict>>(reader.GetString(3), JsonSerializerOptions.Web)!),
         reader.GetString(4),
         reader.IsDBNull(5) ? null : reader.GetInt64(5),
-        reader.GetFieldValue<DateTimeOffset>(6));
+        reader.GetFieldValue<DateTimeOffset>(6),
+        reader.IsDBNull(7) ? null : reader.GetString(7));
 }

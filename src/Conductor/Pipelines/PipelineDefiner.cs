@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.Catalogues;
 
@@ -10,8 +11,9 @@ internal sealed class PipelineDefiner(Catalogue catalogue, IBatches batches, Tim
     {
         var known = await batches.FindAsync(request.BatchId, cancellationToken);
         var resolution = Resolver.Resolve(catalogue, pipeline, known?.Complete ?? new HashSet<string>());
+        var traceparent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
         return await batches.DefineAsync(
-            new PipelineDefinition(request.Id, request.BatchId, resolution, request.CorrelationId, request.TotalEntities, time.GetUtcNow()), cancellationToken);
+            new PipelineDefinition(request.Id, request.BatchId, resolution, request.CorrelationId, request.TotalEntities, time.GetUtcNow(), traceparent), cancellationToken);
     }
 
     /// <summary>The pipeline of a name, or the rule that the name breaks.</summary>

@@ -78,7 +78,10 @@ internal sealed class PipelineService(
             },
             Optional(request.ErrorCode, "error_code"),
             Optional(request.CorrelationId, "correlation_id"),
-            Time(request.Time, "time") ?? time.GetUtcNow());
+            Time(request.Time, "time") ?? time.GetUtcNow())
+        {
+            Work = PhaseWork.Parse(request.HasEnergyKwh ? request.EnergyKwh : null, request.StartedAt, request.EndedAt),
+        };
         using var scope = logger.BatchScope(report.BatchId, report.CorrelationId);
         var outcome = await batches.ReportAsync(report, context.CancellationToken);
         metrics.Reported(outcome.Changed);
@@ -238,12 +241,21 @@ internal sealed class PipelineService(
         Phases = { batch.Phases.Values.OrderBy(p => catalogue.PlaceOf(p.Phase)).Select(ToProto) },
     };
 
-    private static PhaseProgress ToProto(Progress progress) => new()
+    private static PhaseProgress ToProto(Progress progress)
     {
-        Phase = progress.Phase,
-        State = progress.IsComplete ? PhaseState.Complete : progress.Whole == false ? PhaseState.Failed : PhaseState.Running,
-        Completed = progress.Completed,
-        Failed = progress.Failed,
-        Total = progress.Total,
-    };
+        var made = new PhaseProgress
+        {
+            Phase = progress.Phase,
+            State = progress.IsComplete ? PhaseState.Complete : progress.Whole == false ? PhaseState.Failed : PhaseState.Running,
+            Completed = progress.Completed,
+            Failed = progress.Failed,
+            Total = progress.Total,
+            EnergyReports = progress.Work.Reports,
+            StartedAt = progress.Work.StartedAt?.ToTimestamp(),
+            EndedAt = progress.Work.EndedAt?.ToTimestamp(),
+        };
+        if (progress.Work.EnergyKwh is { } energy)
+            made.EnergyKwh = energy;
+        return made;
+    }
 }

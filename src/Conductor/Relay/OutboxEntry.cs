@@ -29,10 +29,16 @@ internal sealed record OutboxEntry(Event Event, Guid? ReportId, Guid? Definition
             Text("correlation"),
             DateTimeOffset.FromUnixTimeMilliseconds(Number("time")));
         var after = new Progress(
-            report.Phase, Number("completed"), Number("failed"), Number("total"), Text("whole") switch { "" => null, var whole => whole == "S" });
-        return new OutboxEntry(BatchEvents.Progressed(report, after), report.EventId, null);
+            report.Phase, Number("completed"), Number("failed"), Number("total"), Text("whole") switch { "" => null, var whole => whole == "S" })
+        {
+            // An entry that an instance before this version wrote tells no work.
+            Work = BatchWrites.Work(Optional("energy"), Optional("reports"), Optional("first"), Optional("last")),
+        };
+        return new OutboxEntry(BatchEvents.Progressed(report, after, entry["trace"] is { IsNullOrEmpty: false } trace ? trace.ToString() : null), report.EventId, null);
 
         string Text(string field) => entry[field] is { IsNull: false } value ? value.ToString() : throw new FormatException($"The entry has no {field}.");
+
+        string Optional(string field) => entry[field] is { IsNull: false } value ? value.ToString() : "";
 
         long Number(string field) => long.Parse(Text(field), CultureInfo.InvariantCulture);
     }

@@ -26,7 +26,8 @@ internal readonly struct BatchKeys
 
     public int Shard { get; }
 
-    /// <summary>Hash: run, v (revision), x (entities expected), n (entities known), c:phase, f:phase, b:phase.</summary>
+    /// <summary>Hash: run, v (revision), x (entities expected), n (entities known), c:phase, f:phase, b:phase; of the work of a
+    /// phase e:phase (millionths of a kWh), k:phase (reports with an energy), s:phase and l:phase (first start, last end, ms).</summary>
     public RedisKey Meta { get; }
 
     /// <summary>Hash: phase/entity gives S or F, a colon and the report's id; /entity and :definition mark what is known.</summary>

@@ -71,12 +71,13 @@ internal sealed class BatchLoader(
         var began = time.GetTimestamp();
         var left = options.Value.StateTtl;
         var state = new BatchState();
+        string? traceparent = null;
         var (kept, pending) = (new List<KeptReport>(), new List<PhaseReport>());
         IReadOnlyList<Guid> published = [];
         IReadOnlyList<PipelineDefinition> definitions = [];
         if (await store.FindBatchAsync(batchId, cancellationToken) is { } known)
         {
-            (state.Expected, published, left) = (known.Expected, known.Published, known.Left);
+            (state.Expected, published, left, traceparent) = (known.Expected, known.Published, known.Left, known.Traceparent);
             kept = await store.OfBatchAsync(batchId, cancellationToken);
             definitions = await store.UnsettledDefinitionsAsync(batchId, cancellationToken);
             var made = kept.All(report => report.Settled) ? [] : await ChangesMadeAsync(keys, cancellationToken);
@@ -101,7 +102,7 @@ internal sealed class BatchLoader(
 
         // At least a moment: it is loaded for somebody who is about to change it.
         var ttl = Math.Max(Milliseconds(left - time.GetElapsedTime(began)), 1);
-        RedisValue[] meta = [token, run, ttl, items.Count, .. Meta(state)];
+        RedisValue[] meta = [token, run, ttl, items.Count, .. Meta(state), .. traceparent is null ? (RedisValue[])[] : ["t", traceparent]];
         if ((long)await EvaluateAsync(BatchScripts.Load, [keys.Meta, keys.Items, keys.Loading, keys.Staged], meta, cancellationToken) == 0)
             return;
         foreach (var definition in definitions)
@@ -148,6 +149,16 @@ internal sealed class BatchLoader(
         List<RedisValue> meta = ["v", state.Revision, "x", state.Expected, "n", state.Entities.Count];
         foreach (var (phase, (completed, failed)) in state.Counts)
             meta.AddRange(["c:" + phase, completed, "f:" + phase, failed]);
+        foreach (var (phase, work) in state.Work)
+        {
+            if (work.MicroKwh is { } energy)
+                meta.AddRange(["e:" + phase, energy, "k:" + phase, work.Reports]);
+            if (work.StartedAt is { } first)
+                meta.AddRange(["s:" + phase, first.ToUnixTimeMilliseconds()]);
+            if (work.EndedAt is { } last)
+                meta.AddRange(["l:" + phase, last.ToUnixTimeMilliseconds()]);
+        }
+
         foreach (var ((phase, _), mark) in state.Marks.Where(mark => mark.Key.Entity.Length == 0))
             meta.AddRange(["b:" + phase, mark.Succeeded ? "S" : "F"]);
         return meta;

@@ -47,8 +47,9 @@ internal static class BatchScripts
 
     /// <summary>
     /// KEYS: meta, items, outbox. ARGV: milliseconds to live or 0 to leave that as it is, phase, entity, S or F, event id, batch id, error code,
-    /// correlation id, time in ms, 1 when its event is lost. Gives changed or none, completed, failed, total, what is known
-    /// of the whole batch, and the id of the report that made the state of the entity. When that is this very report, a lost
+    /// correlation id, time in ms, 1 when its event is lost, and of its work millionths of a kWh, start and end in ms, each
+    /// empty when it is not told. Gives changed or none, completed, failed, total, what is known
+    /// of the whole batch, the id of the report that made the state of the entity, and e, k, s and l of the phase. When that is this very report, a lost
     /// event is written again.
     /// </summary>
     public const string Report =
@@ -75,34 +76,45 @@ internal static class BatchScripts
                     redis.call('HINCRBY', meta, 'f:' .. phase, 1)
                 end
             end
+            if ARGV[11] ~= '' then
+                redis.call('HINCRBY', meta, 'e:' .. phase, ARGV[11])
+                redis.call('HINCRBY', meta, 'k:' .. phase, 1)
+            end
+            local first, last = redis.call('HGET', meta, 's:' .. phase), redis.call('HGET', meta, 'l:' .. phase)
+            if ARGV[12] ~= '' and (not first or tonumber(ARGV[12]) < tonumber(first)) then redis.call('HSET', meta, 's:' .. phase, ARGV[12]) end
+            if ARGV[13] ~= '' and (not last or tonumber(ARGV[13]) > tonumber(last)) then redis.call('HSET', meta, 'l:' .. phase, ARGV[13]) end
         end
-        local now = redis.call('HMGET', meta, 'c:' .. phase, 'f:' .. phase, 'x', 'n', 'b:' .. phase)
+        local now = redis.call('HMGET', meta, 'c:' .. phase, 'f:' .. phase, 'x', 'n', 'b:' .. phase,
+            'e:' .. phase, 'k:' .. phase, 's:' .. phase, 'l:' .. phase)
+        local energy, reports, first, last = now[6] or '', now[7] or '0', now[8] or '', now[9] or ''
         local completed, failed = tonumber(now[1] or 0), tonumber(now[2] or 0)
         local total = math.max(tonumber(now[3] or 0), tonumber(now[4] or 0))
         if changed or (maker == id and ARGV[10] == '1') then
             redis.call('XADD', outbox, '*', 'id', id, 'batch', ARGV[6], 'phase', phase, 'entity', entity, 'status', status,
                 'error', ARGV[7], 'correlation', ARGV[8], 'time', ARGV[9],
-                'completed', completed, 'failed', failed, 'total', total, 'whole', now[5] or '')
+                'completed', completed, 'failed', failed, 'total', total, 'whole', now[5] or '',
+                'energy', energy, 'reports', reports, 'first', first, 'last', last, 'trace', redis.call('HGET', meta, 't') or '')
         end
 
         """ +
         Live +
         """
-        return {changed and 'changed' or 'none', completed, failed, total, now[5] or '', maker}
+        return {changed and 'changed' or 'none', completed, failed, total, now[5] or '', maker, energy, reports, first, last}
         """;
 
     /// <summary>KEYS: meta, items, outbox. ARGV: milliseconds to live or 0, definition id, entities expected, 1 when its
-    /// events are lost, its events.</summary>
+    /// events are lost, its traceparent or nothing, its events.</summary>
     public const string Define =
         WriteGuard +
         """
         if tonumber(ARGV[3]) > tonumber(redis.call('HGET', KEYS[1], 'x') or 0) then
             redis.call('HSET', KEYS[1], 'x', ARGV[3])
         end
+        if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 't', ARGV[5]) end
         local isNew = redis.call('HSETNX', KEYS[2], ':' .. ARGV[2], '1') == 1
         if isNew then redis.call('HINCRBY', KEYS[1], 'v', 1) end
         if isNew or ARGV[4] == '1' then
-            for i = 5, #ARGV do
+            for i = 6, #ARGV do
                 redis.call('XADD', KEYS[3], '*', 'definition', ARGV[2], 'event', ARGV[i])
             end
         end

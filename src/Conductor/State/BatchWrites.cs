@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.Circuits;
@@ -23,6 +24,7 @@ internal sealed class BatchWrites(RedisCalls redis)
         [
             Milliseconds(timeToLive), report.Phase, report.EntityId, report.Succeeded ? "S" : "F", report.EventId.ToString(),
             report.BatchId, report.ErrorCode, report.CorrelationId, report.OccurredAt.ToUnixTimeMilliseconds(), isLost,
+            Text(report.Work.MicroKwh), Text(report.Work.StartedAt?.ToUnixTimeMilliseconds()), Text(report.Work.EndedAt?.ToUnixTimeMilliseconds()),
         ];
         var answer = await redis.ScriptAsync(BatchScripts.Report, Keys(keys, isLoader), values, cancellationToken);
         var result = answer[0].ToString();
@@ -32,8 +34,21 @@ internal sealed class BatchWrites(RedisCalls redis)
         return new Applied(
             result == "changed",
             Guid.Parse(answer[5].ToString()),
-            new Progress(report.Phase, (long)answer[1], (long)answer[2], (long)answer[3], whole.Length == 0 ? null : whole == "S"));
+            new Progress(report.Phase, (long)answer[1], (long)answer[2], (long)answer[3], whole.Length == 0 ? null : whole == "S")
+            {
+                Work = Work(answer[6].ToString(), answer[7].ToString(), answer[8].ToString(), answer[9].ToString()),
+            });
     }
+
+    /// <summary>The work of a phase as Redis keeps it; what is empty was not told.</summary>
+    public static PhaseWork Work(string energy, string reports, string first, string last) => new(
+        Number(energy), Number(reports) ?? 0, Time(first), Time(last));
+
+    private static long? Number(string text) => text.Length == 0 ? null : long.Parse(text, CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset? Time(string text) => Number(text) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+
+    private static RedisValue Text(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>False when the batch must be loaded first.</summary>
     /// <param name="timeToLive">The same.</param>
@@ -44,7 +59,7 @@ internal sealed class BatchWrites(RedisCalls redis)
     {
         RedisValue[] values =
         [
-            Milliseconds(timeToLive), definition.Id.ToString(), definition.TotalEntities ?? 0, isLost,
+            Milliseconds(timeToLive), definition.Id.ToString(), definition.TotalEntities ?? 0, isLost, definition.Traceparent ?? "",
             .. BatchEvents.Defined(definition).Select(e => (RedisValue)e.ToByteArray()),
         ];
         var answer = await redis.ScriptAsync(BatchScripts.Define, Keys(keys, isLoader), values, cancellationToken);

@@ -126,9 +126,14 @@ internal sealed class RedisBatches(
             .ToDictionary(
                 p => p,
                 p => new Progress(
-                    p, Number("c:" + p), Number("f:" + p), total, fields.TryGetValue("b:" + p, out var whole) ? whole.ToString() == "S" : null),
+                    p, Number("c:" + p), Number("f:" + p), total, fields.TryGetValue("b:" + p, out var whole) ? whole.ToString() == "S" : null)
+                {
+                    Work = BatchWrites.Work(Text("e:" + p), Text("k:" + p), Text("s:" + p), Text("l:" + p)),
+                },
                 StringComparer.Ordinal);
         return new BatchSnapshot(batchId, Number("v"), total, phases);
+
+        string Text(string field) => fields.TryGetValue(field, out var value) ? value.ToString() : "";
 
         long Number(string field) => fields.TryGetValue(field, out var value) ? (long)value : 0;
     }

@@ -11,6 +11,7 @@ internal sealed class BroadcastGrpcService(Broadcaster broadcaster, IOptions<Bro
     /// <summary>Response header of Subscribe: the position where the stream begins, to resume from before the first event.</summary>
     public const string PositionHeader = "pylon-position";
 
+    [SendsOwnHeaders]
     public override async Task Subscribe(SubscribeRequest request, IServerStreamWriter<SubscribeResponse> responseStream, ServerCallContext context)
     {
         using var reader = broadcaster.Open(request);

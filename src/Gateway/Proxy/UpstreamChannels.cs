@@ -37,8 +37,8 @@ internal sealed class UpstreamChannels(UpstreamAddresses addresses, IOptions<Pro
             LoggerFactory = logs,
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
             MaxReconnectBackoff = TimeSpan.FromSeconds(2),
-            // As large as what a service may send.
-            MaxReceiveMessageSize = 4 * 1024 * 1024,
+            // As large as what a service may send: a page of the live state.
+            MaxReceiveMessageSize = 32 * 1024 * 1024,
         };
         if (instances.Count == 1)
             return GrpcChannel.ForAddress(instances[0], channelOptions);

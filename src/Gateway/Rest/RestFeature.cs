@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Metrics;
 using Pylon.Gateway.Problems;
@@ -14,6 +15,7 @@ internal static class RestFeature
     public static IServiceCollection AddRest(this IServiceCollection services)
     {
         services.AddValidatedOptions<TranscodingOptions>(TranscodingOptions.Section);
+        services.PostConfigure<KestrelServerOptions>(kestrel => RequestLimits.Apply(kestrel.Limits));
         return services.AddTranscoding(Contract.Services.Where(service => Upstream.Of(service) is not null), Contract.Json);
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -18,6 +17,9 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
     public const string Id = "beckn";
 
     private const string All = "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 0)]";
+    // What an ACK without a callback says (HTTP 409).
+    private const string EmptyCatalogue = """{"context":{"action":"on_discover"},"message":{"catalogs":[]}}""";
+
     private const int Attempts = 4;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
@@ -61,11 +63,12 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
                 ["filters"] = new JsonObject { ["type"] = "jsonpath", ["expression"] = All },
             },
         };
-        var body = await client.PostAsync("discover", message.ToJsonString(), options.RequestPause, cancellationToken);
-        return BecknReply.Read(HttpStatusCode.OK, Encoding.UTF8.GetBytes(body), "discover") switch
+        var (status, body) = await client.PostAsync("discover", message.ToJsonString(), options.RequestPause, cancellationToken);
+        return BecknReply.Read(status, Encoding.UTF8.GetBytes(body), "discover") switch
         {
             BecknReply.Answer => body,
             BecknReply.Ack => await WaitAsync(transactionId, cancellationToken),
+            BecknReply.NoCallback => EmptyCatalogue,
             BecknReply.Nack nack => throw new SourceException($"the BPP answered DISCOVER with NACK: {nack.Reason}"),
             BecknReply.Invalid invalid => throw new SourceException(invalid.Reason),
             var other => throw new InvalidOperationException(other.ToString()),

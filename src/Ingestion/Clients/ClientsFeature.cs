@@ -42,12 +42,12 @@ internal static class ClientsFeature
         });
     }
 
-    private static void AddSource(IServiceCollection services, string source, Func<SourcesOptions, Uri> baseUrl, Func<SourceClient, SourcesOptions, GridSource> make) =>
-        services.AddSingleton(provider =>
-        {
-            var options = provider.GetRequiredService<IOptions<SourcesOptions>>().Value;
-            return make(Client(provider, source, baseUrl(options)), options);
-        });
+    // One client for a source: it sends one request at a time, whoever asks.
+    private static void AddSource(IServiceCollection services, string source, Func<SourcesOptions, Uri> baseUrl, Func<SourceClient, SourcesOptions, GridSource> make)
+    {
+        services.AddKeyedSingleton(source, (provider, _) => Client(provider, source, baseUrl(provider.GetRequiredService<IOptions<SourcesOptions>>().Value)));
+        services.AddSingleton(provider => make(provider.GetRequiredKeyedService<SourceClient>(source), provider.GetRequiredService<IOptions<SourcesOptions>>().Value));
+    }
 
     private static SourceClient Client(IServiceProvider provider, string source, Uri baseUrl) => new(
         source, provider.GetRequiredService<IHttpClientFactory>().CreateClient("sources"), baseUrl,

@@ -37,7 +37,7 @@ internal abstract class GridSource(string name)
         foreach (var table in always.OfType<SeriesTable>().Where(table => !parsed.Values.Exists(v => v.Table == table)))
         {
             var first = parsed.Rejected.Count > 0 ? $", {parsed.Rejected.Count} rejected, the first because: {parsed.Rejected[0].Reason}" : "";
-            parsed.Problem ??= $"none of its {parsed.RowsRead} rows has a usable value for {table.Name}.{table.Value}{first}";
+            parsed.Problem ??= $"{(parsed.RowsRead == 1 ? "its row has no" : $"none of its {parsed.RowsRead} rows has a")} usable value for {table.Name}.{table.Value}{first}";
         }
 
         return parsed;

@@ -21,8 +21,8 @@ internal sealed class SourceClient
     private readonly Uri _baseUrl;
     private readonly TimeProvider _time;
     private readonly SourceMetrics _metrics;
-    private readonly ResiliencePipeline<string> _retry;
-    private readonly ResiliencePipeline<string> _attempt;
+    private readonly ResiliencePipeline<SourceAnswer> _retry;
+    private readonly ResiliencePipeline<SourceAnswer> _attempt;
     private readonly KnownBodies _known = new();
     private readonly SemaphoreSlim _turn = new(1);
     private DateTimeOffset _next = DateTimeOffset.MinValue;
@@ -30,8 +30,8 @@ internal sealed class SourceClient
     public SourceClient(string source, HttpClient http, Uri baseUrl, SourcesOptions options, TimeProvider time, SourceMetrics metrics, ILogger<SourceClient> logger)
     {
         (_source, _http, _baseUrl, _time, _metrics) = (source, http, baseUrl, time, metrics);
-        _attempt = new ResiliencePipelineBuilder<string> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<string>
+        _attempt = new ResiliencePipelineBuilder<SourceAnswer> { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<SourceAnswer>
             {
                 // Two requests with all their attempts: one dataset that fails by itself does not shut off the others.
                 FailureRatio = 0.8,
@@ -44,8 +44,8 @@ internal sealed class SourceClient
             })
             .AddTimeout(options.Timeout)
             .Build();
-        _retry = new ResiliencePipelineBuilder<string> { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions<string>
+        _retry = new ResiliencePipelineBuilder<SourceAnswer> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<SourceAnswer>
             {
                 MaxRetryAttempts = Retries,
                 BackoffType = DelayBackoffType.Exponential,
@@ -63,12 +63,15 @@ internal sealed class SourceClient
     /// <param name="pause">What the source wants between this request and the next.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="HttpRequestException">The last attempt failed too.</exception>
-    public Task<string> GetAsync(string path, TimeSpan pause, CancellationToken cancellationToken) =>
-        AskAsync(() => new HttpRequestMessage(HttpMethod.Get, UriOf(path)), path, pause, cancellationToken);
+    public async Task<string> GetAsync(string path, TimeSpan pause, CancellationToken cancellationToken) =>
+        (await AskAsync(() => new HttpRequestMessage(HttpMethod.Get, UriOf(path)), path, pause, cancellationToken)).Body;
 
-    /// <summary>Posts JSON; a repeated attempt is the same message.</summary>
+    /// <summary>
+    /// Posts JSON; a repeated attempt is the same message. An answer that refuses it (HTTP 4xx but 429) is returned too,
+    /// because its body says why.
+    /// </summary>
     /// <inheritdoc cref="GetAsync"/>
-    public Task<string> PostAsync(string path, string json, TimeSpan pause, CancellationToken cancellationToken) => AskAsync(
+    public Task<SourceAnswer> PostAsync(string path, string json, TimeSpan pause, CancellationToken cancellationToken) => AskAsync(
         () => new HttpRequestMessage(HttpMethod.Post, UriOf(path)) { Content = new StringContent(json, Encoding.UTF8, "application/json") }, null, pause, cancellationToken);
 
     private Uri UriOf(string path) => new($"{_baseUrl.AbsoluteUri.TrimEnd('/')}/{path}");
@@ -77,7 +80,7 @@ internal sealed class SourceClient
     /// <param name="kept">The name under which the body is kept for conditional requests; null keeps none.</param>
     /// <param name="pause">What the source wants between this request and the next.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    private async Task<string> AskAsync(Func<HttpRequestMessage> make, string? kept, TimeSpan pause, CancellationToken cancellationToken)
+    private async Task<SourceAnswer> AskAsync(Func<HttpRequestMessage> make, string? kept, TimeSpan pause, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -100,10 +103,10 @@ internal sealed class SourceClient
         }
     }
 
-    private static PredicateBuilder<string> Failures() => new PredicateBuilder<string>().Handle<TimeoutRejectedException>().Handle<IOException>()
+    private static PredicateBuilder<SourceAnswer> Failures() => new PredicateBuilder<SourceAnswer>().Handle<TimeoutRejectedException>().Handle<IOException>()
         .Handle<HttpRequestException>(e => e.StatusCode is null or (>= HttpStatusCode.InternalServerError) or HttpStatusCode.TooManyRequests);
 
-    private async Task<string> AskOnceAsync(Func<HttpRequestMessage> make, string? kept, TimeSpan pause, CancellationToken cancellationToken)
+    private async Task<SourceAnswer> AskOnceAsync(Func<HttpRequestMessage> make, string? kept, TimeSpan pause, CancellationToken cancellationToken)
     {
         var (began, outcome) = (_time.GetTimestamp(), "failed");
         try
@@ -116,7 +119,7 @@ internal sealed class SourceClient
             {
                 // Parsed again: what the last ingestion run could not store is stored now, the rest is unchanged.
                 outcome = "not_modified";
-                return known.Body;
+                return new SourceAnswer(HttpStatusCode.OK, known.Body);
             }
 
             if (response.Content.Headers.ContentEncoding.FirstOrDefault(e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } encoding)
@@ -126,11 +129,12 @@ internal sealed class SourceClient
             outcome = $"http_{(int)response.StatusCode}";
             if ((response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - _time.GetUtcNow())) is { } wanted && wanted > pause)
                 pause = wanted < LongestPause ? wanted : LongestPause;
-            if (!response.IsSuccessStatusCode)
+            var isRefusal = request.Method == HttpMethod.Post && (int)response.StatusCode is >= 400 and < 500 and not (int)HttpStatusCode.TooManyRequests;
+            if (!response.IsSuccessStatusCode && !isRefusal)
                 throw new SourceException($"HTTP {(int)response.StatusCode} to {request.Method} {request.RequestUri!.PathAndQuery}", null, response.StatusCode);
             if (kept is not null)
                 _known.Keep(kept, body, response);
-            return body;
+            return new SourceAnswer(response.StatusCode, body);
         }
         finally
         {

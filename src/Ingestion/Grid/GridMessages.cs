@@ -1,8 +1,10 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Common.V1;
 using Pylon.Forecasting.Models;
+using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Forecasts;
 using Pylon.Ingestion.Freshness;
+using Pylon.Ingestion.Postcodes;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
@@ -100,6 +102,16 @@ internal sealed class GridMessages(SourceFreshness freshness)
 
     private static V1.ForecastBand? Band(Pylon.Forecasting.Models.ForecastBand? band) =>
         band is { } range ? new V1.ForecastBand { Lower = range.Lower, Upper = range.Upper } : null;
+
+    public static ResolvePostcodeResponse Postcode(string outward, PostcodeRegion found) => new()
+    {
+        OutwardCode = outward,
+        RegionId = found.RegionId,
+        RegionName = found.RegionName,
+        Source = CarbonIntensitySource.Id,
+        CapturedAt = found.CapturedAt.ToTimestamp(),
+        Note = found.Note,
+    };
 
     private static FuelShare Share(FuelPercent fuel) => new() { Fuel = fuel.Fuel, Percent = (double)fuel.Percent };
 

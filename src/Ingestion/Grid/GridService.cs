@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Ingestion.Forecasts;
+using Pylon.Ingestion.Postcodes;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
@@ -13,7 +14,7 @@ namespace Pylon.Ingestion.Grid;
 /// <summary>The gRPC service for the grid: past, current and forecast values.</summary>
 internal sealed class GridService(
     RegionalStore regional, NationalStore national, SeriesReader series, ForecastReader forecasts, AccuracyStore accuracy, GridWatcher watcher,
-    GridMessages messages, TimeProvider time)
+    GridMessages messages, PostcodeRegions postcodes, TimeProvider time)
     : V1.GridService.GridServiceBase
 {
     private const int LastRegion = 17;
@@ -104,6 +105,13 @@ internal sealed class GridService(
             foreach (var message in changed)
                 sent[message.RegionId] = message;
         }
+    }
+
+    public override async Task<ResolvePostcodeResponse> ResolvePostcode(ResolvePostcodeRequest request, ServerCallContext context)
+    {
+        var outward = OutwardCode.Of(request.Postcode, "postcode");
+        var found = await postcodes.FindAsync(outward, context.CancellationToken) ?? throw Refusal.NotFound("postcode", outward).AsException();
+        return GridMessages.Postcode(outward, found);
     }
 
     private static ForecastTarget Target(GridSeries wanted, int? regionId)

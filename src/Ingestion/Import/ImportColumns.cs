@@ -7,6 +7,8 @@ namespace Pylon.Ingestion.Import;
 /// <summary>Where the columns of a file are: the position of each, -1 when the file has it not.</summary>
 internal sealed class ImportColumns
 {
+    private const int LongestShown = 40;
+
     private readonly List<string> _names;
 
     private ImportColumns(List<string> names)
@@ -47,8 +49,8 @@ internal sealed class ImportColumns
         if (names.Count == 0)
             throw Wrong("must begin with a line that names the columns");
         var known = Of(series);
-        if (!names.TrueForAll(known.Contains))
-            throw Wrong($"must have in its first line only columns of {series.Name}: {string.Join(", ", known)}");
+        if (names.Find(name => !known.Contains(name)) is { } unknown)
+            throw Wrong($"must have in its first line only columns of {series.Name}, and {Shown(unknown)} is none of them: {string.Join(", ", known)}");
         if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } repeated)
             throw Wrong($"must name the column {repeated.Key} once");
 
@@ -69,6 +71,13 @@ internal sealed class ImportColumns
         .. Where(series.IsRegional, "region_id"), "from", "to", "settlement_date", "settlement_period", .. Where(series.Forecasts is not null, "forecast"),
         .. Where(series.Actuals is not null, "actual"), .. Where(series.Actuals is { HasIndex: true }, "index"), .. Where(series.Forecasts is not null, "captured_at"),
     ];
+
+    // The first line may be anything: a line of values, or no text at all.
+    private static string Shown(string name)
+    {
+        var text = string.Concat(name.Where(c => !char.IsControl(c)).Take(LongestShown + 1));
+        return text.Length == 0 ? "a column without a name" : text.Length > LongestShown ? text[..LongestShown] + "…" : text;
+    }
 
     private static string[] Where(bool has, string column) => has ? [column] : [];
 

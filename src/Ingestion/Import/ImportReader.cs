@@ -139,7 +139,7 @@ internal sealed class ImportReader(SeriesDefinition series, ImportColumns column
         var fields = Csv.Fields(sep);
         var row = new Row(name => columns.Of(name) is >= 0 and var n && n < fields.Length ? fields[n] : null, line, number);
         if (fields.Length != columns.Count)
-            row.Fail($"{fields.Length} columns, and the first line names {columns.Count}");
+            row.Fail($"{fields.Length} {(fields.Length == 1 ? "column" : "columns")}, and the first line names {columns.Count}");
         // Not in any text of PostgreSQL; a field that is read says so itself.
         if (row.Problem is null && line.Contains('\0') && columns.CapturedAt >= 0)
             row.Fail("a text has a NUL character");

@@ -58,9 +58,9 @@ internal sealed class PipelineRunner(
         {
             logger.RunFailed(id, e);
         }
-        catch (Exception)
+        catch (Exception e)
         {
-            // The process stops; the next ingestion run reads what this one did not.
+            logger.RunStopped(id, e is OperationCanceledException ? null : e);
         }
         finally
         {
@@ -81,8 +81,9 @@ internal sealed class PipelineRunner(
         await foreach (var reading in source.ReadAsync(started, await runs.LastSuccessAsync(source.Name, cancellationToken), cancellationToken))
         {
             var error = reading.Error;
-            if (reading.Exception is { } swallowed && SourceException.Words(swallowed) is null)
-                logger.DatasetNotRead(source.Name, reading.Dataset, swallowed);
+            // The run has words for it. An error of our own words is said by them; of any other the cause is only here.
+            if (reading.Exception is { } swallowed and not SourceException { InnerException: null })
+                logger.DatasetNotRead(SourceException.Words(swallowed) is null ? LogLevel.Error : LogLevel.Warning, source.Name, reading.Dataset, swallowed);
             try
             {
                 if (reading.Body is { } parsed)

@@ -24,6 +24,12 @@ public static partial class Signals
     /// <summary>Sends the signal; false when the process has ended.</summary>
     public static bool Send(int pid, Signal signal) => pid > 1 && Kill(pid, (int)signal) == 0;
 
+    /// <summary>Stops the process where it is (SIGSTOP); false when it has ended.</summary>
+    public static bool Freeze(int pid) => pid > 1 && Kill(pid, OperatingSystem.IsMacOS() ? 17 : 19) == 0;
+
+    /// <summary>Lets a frozen process go on (SIGCONT); false when it has ended.</summary>
+    public static bool Thaw(int pid) => pid > 1 && Kill(pid, OperatingSystem.IsMacOS() ? 19 : 18) == 0;
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Kill(int pid, int signal);

@@ -9,6 +9,9 @@ public sealed class PrivatePostgres : PrivateServer
     private const string Superuser = "pylon";
     private const string Database = "pylon";
 
+    // It owns no table; the Orchestrator makes it.
+    private const string ServiceRole = "pylon_service";
+
     private readonly string? _user;
     private readonly PostgresBinaries _binaries;
 
@@ -23,6 +26,9 @@ public sealed class PrivatePostgres : PrivateServer
 
     // Throw-away data need no last checkpoint.
     private protected override Signal StopSignal => Options.Throwaway ? Signal.Quit : Signal.Interrupt;
+
+    /// <summary>The same server for a service that does not own its tables.</summary>
+    internal static string ServiceUriOf(int port) => $"postgresql://{ServiceRole}@127.0.0.1:{port}/{Database}";
 
     internal static string UriOf(int port) => $"postgresql://{Superuser}@127.0.0.1:{port}/{Database}";
 

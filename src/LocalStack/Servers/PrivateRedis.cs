@@ -11,6 +11,9 @@ public sealed class PrivateRedis : PrivateServer
     // One for each test of a run; an unused one costs almost nothing.
     private const int ThrowawayDatabases = 4096;
 
+    // Of the answer to INFO server, which has about thirty.
+    private const int MostLines = 200;
+
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
     private readonly string _binary;
@@ -62,11 +65,10 @@ public sealed class PrivateRedis : PrivateServer
             using var client = new TcpClient();
             await client.ConnectAsync("127.0.0.1", Port, limit.Token);
             var stream = client.GetStream();
-            await stream.WriteAsync("PING\r\n"u8.ToArray(), limit.Token);
-            var answer = new byte[64];
-            var length = await stream.ReadAsync(answer, limit.Token);
-            var text = Encoding.ASCII.GetString(answer, 0, length).Trim();
-            return text == "+PONG" ? null : $"it answers '{text}'";
+            await stream.WriteAsync("PING\r\nINFO server\r\nQUIT\r\n"u8.ToArray(), limit.Token);
+            using var reader = new StreamReader(stream, Encoding.ASCII);
+            var answer = await reader.ReadLineAsync(limit.Token);
+            return answer == "+PONG" ? await OtherServerAsync(reader, limit.Token) : $"it answers '{answer}'";
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -77,5 +79,17 @@ public sealed class PrivateRedis : PrivateServer
             // another process may have the port
             return "it does not answer";
         }
+    }
+
+    // Another Redis on the port says PONG too; its process id is another one. Null when it is ours.
+    private async Task<string?> OtherServerAsync(StreamReader answer, CancellationToken cancellationToken)
+    {
+        for (var line = 0; line < MostLines && await answer.ReadLineAsync(cancellationToken) is { } text; line++)
+        {
+            if (text == $"process_id:{Pid}")
+                return null;
+        }
+
+        return $"another server answers on port {Port}";
     }
 }

@@ -1,10 +1,14 @@
 using System.Net;
+using System.Security.Cryptography;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Processes;
 
 namespace Pylon.LocalStack.Services;
 
-/// <summary>One process of one of our services.</summary>
+/// <summary>
+/// One process of one of our services. It is ready when its <c>/health</c> answers with the instance that this start gave
+/// it: on the port may be another process, a service of another stack for example.
+/// </summary>
 public sealed class ServiceProcess : StackProcess
 {
     private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
@@ -15,8 +19,12 @@ public sealed class ServiceProcess : StackProcess
     // Container images set these; they must not override our ports.
     private static readonly string[] NotInherited = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS"];
 
+    private const string InstanceSetting = "PYLON_INSTANCE";
+    private const string InstanceHeader = "Pylon-Instance";
+
     private readonly string _program;
-    private readonly IReadOnlyDictionary<string, string?> _environment;
+    private readonly Dictionary<string, string?> _environment;
+    private string _instance = "";
 
     /// <summary>A process that is not started yet.</summary>
     /// <param name="name">The word for this process in messages.</param>
@@ -42,7 +50,7 @@ public sealed class ServiceProcess : StackProcess
     /// <summary>A process that is not started yet, on free ports.</summary>
     public static ServiceProcess OnFreePorts(string name, string program, string logFile, bool hasGrpc, IEnumerable<KeyValuePair<string, string>> environment)
     {
-        var ports = new Ports();
+        using var ports = new Ports();
         int Free() => ports.Choose(Ports.Throwaway());
         return new ServiceProcess(name, program, logFile, Free(), hasGrpc ? Free() : null, environment);
     }
@@ -60,13 +68,17 @@ public sealed class ServiceProcess : StackProcess
 
     private protected override TimeSpan ReadyTimeout => TimeSpan.FromSeconds(90);
 
-    private protected override Task PrepareAsync(CancellationToken cancellationToken) => File.Exists(_program)
-        ? Task.CompletedTask
-        : throw new StackException($"{Name} did not start: {_program} is not built.");
+    private protected override Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(_program))
+            throw new StackException($"{Name} did not start: {_program} is not built.");
+        _instance = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        return Task.CompletedTask;
+    }
 
     private protected override LaunchPlan Plan() => new(Dotnet.Program, [_program], LogFile)
     {
-        Environment = _environment,
+        Environment = new Dictionary<string, string?>(_environment) { [InstanceSetting] = _instance },
         WorkingDirectory = Path.GetDirectoryName(_program),
     };
 
@@ -75,6 +87,8 @@ public sealed class ServiceProcess : StackProcess
         try
         {
             using var answer = await Client.GetAsync($"http://127.0.0.1:{HttpPort}/health", cancellationToken);
+            if (!answer.Headers.TryGetValues(InstanceHeader, out var instance) || instance.First() != _instance)
+                return $"another process answers on port {HttpPort}";
             if (answer.StatusCode == HttpStatusCode.OK)
                 return null;
             var body = await answer.Content.ReadAsStringAsync(cancellationToken);

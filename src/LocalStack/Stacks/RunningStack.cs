@@ -7,7 +7,7 @@ namespace Pylon.LocalStack.Stacks;
 
 /// <summary>
 /// All of Pylon on one machine: PostgreSQL, Redis (unless they are given), the Sandbox and the services, each a process.
-/// Disposing it stops what it started, in reverse order.
+/// Disposing it stops what it started, in reverse order, and gives its ports back.
 /// </summary>
 public sealed class RunningStack : IAsyncDisposable
 {
@@ -54,7 +54,7 @@ public sealed class RunningStack : IAsyncDisposable
     {
         var program = _options.Checkout.Program(service.Project, _options.Configuration);
         var process = new ServiceProcess(
-            service.Name, program, LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings());
+            service.Name, program, LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings(service));
         return Added(process);
     }
 
@@ -65,6 +65,7 @@ public sealed class RunningStack : IAsyncDisposable
         foreach (var process in Enumerable.Reverse(_processes).ToList())
             await process.DisposeAsync();
         _processes.Clear();
+        Addresses.Dispose();
     }
 
     private async Task StartServersAsync(CancellationToken cancellationToken)
@@ -109,14 +110,22 @@ public sealed class RunningStack : IAsyncDisposable
         address => address);
 
     // A later one wins: the caller's settings override the others.
-    private IEnumerable<KeyValuePair<string, string>> Settings() =>
+    private IEnumerable<KeyValuePair<string, string>> Settings(ServiceDefinition service) =>
     [
         new("BAP_URI", $"{Addresses.Url}/beckn"),
+        .. _options.Throwaway ? [] : Synthetic(),
         // A local stack asks the real sources only when the user names them.
         .. SandboxSettings.At(Addresses.Sandbox, Given),
         .. Addresses.Variables,
+        .. Addresses.RolesOf(service),
         .. _options.Settings,
     ];
+
+    // A new installation has something to look at, unless the user says otherwise. Local is not production, and not
+    // Development either, in which the services would check more than they do elsewhere.
+    private IEnumerable<KeyValuePair<string, string>> Synthetic() =>
+        new Dictionary<string, string> { ["PYLON_SYNTHETIC_WORLD"] = "on", ["DOTNET_ENVIRONMENT"] = "Local" }
+            .Where(setting => Given(setting.Key) is null);
 
     // What is exported on the machine must not change a test.
     private string? Given(string setting)

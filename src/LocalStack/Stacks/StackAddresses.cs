@@ -4,8 +4,8 @@ using Pylon.LocalStack.Services;
 
 namespace Pylon.LocalStack.Stacks;
 
-/// <summary>The ports of one stack, and the environment variables that name them.</summary>
-public sealed class StackAddresses
+/// <summary>The ports of one stack, claimed until it is disposed, and the environment variables that name them.</summary>
+public sealed class StackAddresses : IDisposable
 {
     internal const string PostgresKey = "postgresql";
     internal const string RedisKey = "redis";
@@ -14,9 +14,11 @@ public sealed class StackAddresses
 
     private readonly Dictionary<string, int> _ports;
 
+    private readonly Ports _claims;
     private readonly IReadOnlyList<ServiceDefinition> _services;
 
-    private StackAddresses(Dictionary<string, int> ports, IReadOnlyList<ServiceDefinition> services) => (_ports, _services) = (ports, services);
+    private StackAddresses(Ports claims, Dictionary<string, int> ports, IReadOnlyList<ServiceDefinition> services) =>
+        (_claims, _ports, _services) = (claims, ports, services);
 
     /// <summary>Port by name; the next run prefers the same ones.</summary>
     public IReadOnlyDictionary<string, int> Ports => _ports;
@@ -62,7 +64,7 @@ public sealed class StackAddresses
                 Add(GrpcKey(service), grpc);
         }
 
-        return new StackAddresses(ports, services)
+        return new StackAddresses(chooser, ports, services)
         {
             Postgres = postgres ?? PrivatePostgres.UriOf(ports[PostgresKey]),
             Redis = redis ?? $"127.0.0.1:{ports[RedisKey]}",
@@ -80,11 +82,20 @@ public sealed class StackAddresses
             .Select(group => KeyValuePair.Create("PYLON_" + group.Key.ToUpperInvariant(), string.Join(',', group.Select(service => service.GrpcPort is null ? Http(service) : GrpcOf(service))))),
     ];
 
+    /// <summary>The Orchestrator does not own its tables on a private server, so that it can only add to its log of decisions.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> RolesOf(ServiceDefinition service) =>
+        service.Project == ServiceDefinition.Orchestrator.Project && _ports.TryGetValue(PostgresKey, out var port)
+            ? [new("PYLON_POSTGRES", PrivatePostgres.ServiceUriOf(port)), new("PYLON_POSTGRES_OWNER", Postgres)]
+            : [];
+
     /// <summary>The HTTP base address of a service.</summary>
     public string Http(ServiceDefinition service) => $"http://127.0.0.1:{_ports[HttpKey(service)]}";
 
     /// <summary>The gRPC address of a service that has one.</summary>
     public string GrpcOf(ServiceDefinition service) => $"http://127.0.0.1:{_ports[GrpcKey(service)]}";
+
+    /// <summary>Ends the claim on the ports.</summary>
+    public void Dispose() => _claims.Dispose();
 
     internal int HttpPort(ServiceDefinition service) => _ports[HttpKey(service)];
 

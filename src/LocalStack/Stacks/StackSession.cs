@@ -11,7 +11,6 @@ namespace Pylon.LocalStack.Stacks;
 public sealed class StackSession(Checkout checkout, IStackReporter reporter, TimeProvider time)
 {
     private const string Configuration = "Release";
-    private const int Attempts = 3;
     private readonly Lock _writing = new();
     private StackState _state = StackState.Read(checkout);
 
@@ -52,24 +51,14 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
     private static string? Given(string variable, string? own) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value && value != own ? value : null;
 
-    private async Task<RunningStack> StartAsync(string? postgres, string? redis, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    private Task<RunningStack> StartAsync(string? postgres, string? redis, CancellationToken cancellationToken) => StackStarter.StartAsync(
+        () =>
         {
             var addresses = StackAddresses.Choose(_state.Ports, postgres, redis);
             Write(_state with { Ports = addresses.Ports });
-            var options = new StackOptions(checkout, addresses) { Configuration = Configuration, Reporter = reporter };
-            try
-            {
-                return await RunningStack.StartAsync(options, Record, cancellationToken);
-            }
-            catch (StackException e) when (attempt < Attempts && addresses.Ports.Values.Any(port => !Ports.IsFree(port)))
-            {
-                // Ours are stopped again, so another process took a port: two stacks may start at the same moment.
-                reporter.Warn(e.Message.Split('\n')[0] + " Another process took a port; trying others.");
-            }
-        }
-    }
+            return Task.FromResult(new StackOptions(checkout, addresses) { Configuration = Configuration, Reporter = reporter });
+        },
+        Record, cancellationToken);
 
     private void Record(RunningStack stack)
     {

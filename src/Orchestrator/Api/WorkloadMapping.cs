@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
@@ -12,6 +14,11 @@ namespace Pylon.Orchestrator.Api;
 internal static class WorkloadMapping
 {
     private const int MaxName = 200;
+
+    // 366 days.
+    private const int MaxDelayMins = 527_040;
+
+    private static readonly JsonParser Stored = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>Reads what a user submits; a field that breaks its rule is refused with its name.</summary>
     public static WorkloadRecord Parse(SubmitWorkloadRequest request, DateTimeOffset now)
@@ -29,6 +36,13 @@ internal static class WorkloadMapping
             Request = wish,
             WorkloadType = Optional(Field.Text(request.WorkloadType, "workload_type", 0, 100)),
             Urgency = Field.Known(request.Urgency, "urgency") == Urgency.Unspecified ? null : request.Urgency.ToString().ToUpperInvariant(),
+            JobId = Optional(Field.Text(request.JobId, "job_id", request.JobId.Trim().Length == 0 ? 0 : 1, MaxName)),
+            RequiredCpuCores = request.HasRequiredCpuCores ? Field.Positive(request.RequiredCpuCores, "required_cpu_cores") : null,
+            RequiredMemoryGb = request.HasRequiredMemoryGb ? Field.Positive(request.RequiredMemoryGb, "required_memory_gb") : null,
+            EstimatedEnergyKwh = request.HasEstimatedEnergyKwh ? Field.Positive(request.EstimatedEnergyKwh, "estimated_energy_kwh") : null,
+            DeferralWindowMins = request.HasDeferralWindowMins ? Delay(request.DeferralWindowMins) : null,
+            MaxTotalGco2 = request.HasMaxTotalGco2 ? Field.Positive(request.MaxTotalGco2, "max_total_gco2") : null,
+            OperatorId = Field.OptionalUuid(request.OperatorId, "operator_id"),
             RequiredGpuMins = request.HasRequiredGpuMins ? Field.Positive(request.RequiredGpuMins, "required_gpu_mins") : null,
             ComputeLoadMw = request.HasComputeLoadMw ? Load(request.ComputeLoadMw) : null,
             CarbonCapGco2 = request.HasCarbonCapGco2 ? Field.Positive(request.CarbonCapGco2, "carbon_cap_gco2") : null,
@@ -39,8 +53,39 @@ internal static class WorkloadMapping
         };
     }
 
+    /// <summary>Reads the constraints that a replay changes.</summary>
+    public static NewConstraints Parse(ReplayWorkloadRequest request, DateTimeOffset now)
+    {
+        var read = new NewConstraints
+        {
+            CarbonCapGco2 = request.HasCarbonCapGco2 ? Field.Positive(request.CarbonCapGco2, "carbon_cap_gco2") : null,
+            MaxTotalGco2 = request.HasMaxTotalGco2 ? Field.Positive(request.MaxTotalGco2, "max_total_gco2") : null,
+            MaxPriceGbp = request.HasMaxPriceGbp ? Field.Positive(request.MaxPriceGbp, "max_price_gbp") : null,
+            Deadline = request.Deadline is null ? null : Deadline(request.Deadline, now),
+            DeferralWindowMins = request.HasDeferralWindowMins ? Delay(request.DeferralWindowMins) : null,
+        };
+        var given = new Dictionary<Constraint, object?>
+        {
+            [Constraint.CarbonCap] = read.CarbonCapGco2,
+            [Constraint.MaxTotalGco2] = read.MaxTotalGco2,
+            [Constraint.MaxPrice] = read.MaxPriceGbp,
+            [Constraint.Deadline] = read.Deadline,
+            [Constraint.Delay] = read.DeferralWindowMins,
+        };
+        if (request.Remove.Any(c => !given.TryGetValue(c, out var value) || value is not null))
+            throw Refusal.InvalidArgument("remove", "must be CARBON_CAP, MAX_TOTAL_GCO2, MAX_PRICE, DEADLINE or DELAY, without a new value of it").AsException();
+        if (request.Remove.Count == 0)
+            return read;
+        return read with { Remove = [.. request.Remove.Distinct().Select(c => JsonNamingPolicy.SnakeCaseUpper.ConvertName(c.ToString()))] };
+    }
+
     /// <summary>True when a repeated request is the same as the first.</summary>
     public static bool IsSameRequest(WorkloadRecord asked, WorkloadRecord stored) =>
+        // What the database fills in was not asked.
+        (asked.JobId ?? stored.Id.ToString(), asked.OperatorId ?? stored.OperatorId, asked.HostDcId, asked.RequiredCpuCores, asked.RequiredMemoryGb,
+            asked.EstimatedEnergyKwh, asked.DeferralWindowMins, asked.MaxTotalGco2)
+        == (stored.JobId, stored.OperatorId, stored.HostDcId, stored.RequiredCpuCores, stored.RequiredMemoryGb,
+            stored.EstimatedEnergyKwh, stored.DeferralWindowMins, stored.MaxTotalGco2) &&
         (asked.Name, asked.Request, asked.WorkloadType, asked.Urgency, asked.RequiredGpuMins, asked.ComputeLoadMw,
             asked.CarbonCapGco2, asked.MaxPriceGbp, Micro(asked.Deadline), asked.UserEmail, asked.Pipeline)
         == (stored.Name, stored.Request, stored.WorkloadType, stored.Urgency, stored.RequiredGpuMins, stored.ComputeLoadMw,
@@ -66,10 +111,26 @@ internal static class WorkloadMapping
             FailureReason = record.FailureReason ?? "",
             SubmittedAt = record.SubmittedAt.ToTimestamp(),
             UpdatedAt = record.UpdatedAt.ToTimestamp(),
+            Source = EnumName.Parse<RecordSource>(record.Source),
             Pipeline = DefaultPipeline.Of(record),
             Run = run is null ? null : RunMapping.ToProto(run),
+            JobId = record.JobId ?? "",
+            OperatorId = record.OperatorId?.ToString() ?? "",
+            HostDcId = record.HostDcId?.ToString() ?? "",
+            Infeasibility = record is { Infeasibility: { } infeasible, Status: Status.Failed } ? Stored.Parse<Infeasibility>(infeasible) : null,
+            Outcome = record.Outcome is { } outcome ? Stored.Parse<Outcome>(outcome) : null,
             NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? Later(record.DueAt, record.UpdatedAt).ToTimestamp() : null,
         };
+        if (record.RequiredCpuCores is { } cores)
+            workload.RequiredCpuCores = cores;
+        if (record.RequiredMemoryGb is { } memory)
+            workload.RequiredMemoryGb = memory;
+        if (record.EstimatedEnergyKwh is { } energy)
+            workload.EstimatedEnergyKwh = energy;
+        if (record.DeferralWindowMins is { } delay)
+            workload.DeferralWindowMins = delay;
+        if (record.MaxTotalGco2 is { } total)
+            workload.MaxTotalGco2 = total;
         if (record.RequiredGpuMins is { } minutes)
             workload.RequiredGpuMins = minutes;
         if (record.ComputeLoadMw is { } load)
@@ -97,19 +158,14 @@ internal static class WorkloadMapping
         var (facts, _, _) => facts,
     };
 
+    private static int Delay(int minutes) => Field.Range(minutes, "deferral_window_mins", 0, MaxDelayMins);
+
     private static double Load(double megawatts) =>
         Field.Positive(megawatts, "compute_load_mw") <= 1000
             ? megawatts
             : throw Refusal.InvalidArgument("compute_load_mw", "must be at most 1000").AsException();
 
-    // As is_email in the migrations.
-    private static string? Email(string text)
-    {
-        var email = Optional(Field.Text(text, "user_email", 0, 254));
-        return email is null || (email.Split('@') is [{ Length: > 0 }, { Length: > 0 }] && email.EnumerateRunes().All(Field.IsVisible) && !text.Any(char.IsControl))
-            ? email
-            : throw Refusal.InvalidArgument("user_email", "must be an e-mail address").AsException();
-    }
+    private static string? Email(string text) => Optional(Field.Text(text, "user_email", 0, 254)) is null ? null : Field.Email(text, "user_email");
 
     private static string? Optional(string text) => text.Length == 0 ? null : text;
 

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Npgsql;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
@@ -24,7 +25,18 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         var asked = WorkloadMapping.Parse(request, time.GetUtcNow()) with { Traceparent = Traceparent.Current };
         if (asked.Pipeline is not null)
             await pipelines.CheckAsync(asked.Pipeline, context.CancellationToken);
-        var stored = await store.SubmitAsync(requestId, asked, context.CancellationToken);
+        if (asked.OperatorId is { } operatorId && !await store.HasOperatorAsync(operatorId, context.CancellationToken))
+            throw Refusal.InvalidArgument("operator_id", "must be the id of an operator").AsException();
+        if (Field.Text(request.HostDcId, "host_dc_id", 0, 100) is { Length: > 0 } host)
+        {
+            asked = asked with
+            {
+                HostDcId = await store.FindDataCentreAsync(host, context.CancellationToken)
+                    ?? throw Refusal.InvalidArgument("host_dc_id", "must be the id or the dc_id of a data centre").AsException(),
+            };
+        }
+
+        var stored = await SubmitAsync(requestId, asked, context.CancellationToken);
         if (!WorkloadMapping.IsSameRequest(asked, stored))
             throw Refusal.AlreadyExists("REQUEST_ID_REUSED", "request_id: must be a new one; a different request has used it").AsException();
         return new SubmitWorkloadResponse { Workload = await ToProtoAsync(stored, context.CancellationToken) };
@@ -58,12 +70,19 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         if (workload.Status == Status.PendingUserChoice)
         {
             var options = await store.OptionsOfAsync(id, context.CancellationToken);
-            // When another choice came first, this changes nothing; its state is checked below.
-            if (options.FirstOrDefault(o => o.Recommendation.Rank == option) is { } chosen)
-                await store.ChooseAsync(workload, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken);
+            // When another choice came first, this changes nothing; its state is checked below. What came of an accepted
+            // one is the answer, also when the provider has refused the option meanwhile.
+            if (options.FirstOrDefault(o => o.Recommendation.Rank == option) is { } chosen
+                && await store.ChooseAsync(workload, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken))
+            {
+                return new ChooseRecommendationResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
+            }
+
             workload = await FindAsync(id, context.CancellationToken);
         }
 
+        if (workload is { ChosenOption: null, Status: Status.PendingUserChoice })
+            throw Refusal.FailedPrecondition("OPTION_REFUSED", $"another call chose first, and its option was refused ({workload.FailureReason}): choose again").AsException();
         if (workload.ChosenOption is null)
             throw Refusal.FailedPrecondition("NOTHING_TO_CHOOSE", $"the workload is {workload.Status}, it has no recommendations yet: choose when it is pending_user_choice").AsException();
         if (workload.ChosenOption != option)
@@ -84,8 +103,13 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         var id = Field.Uuid(request.Id, "id");
         Field.OptionalUuid(request.RequestId, "request_id");
         var workload = await FindAsync(id, context.CancellationToken);
-        if (!await store.ReplayAsync(workload, context.CancellationToken))
-            throw Refusal.FailedPrecondition("NOT_FAILED", $"the workload is {workload.Status}: it must be failed to be replayed").AsException();
+        if (!await store.ReplayAsync(workload, WorkloadMapping.Parse(request, time.GetUtcNow()), context.CancellationToken))
+        {
+            throw (workload.Status == Status.Failed && (await FindAsync(id, context.CancellationToken)).Status == Status.Failed
+                ? Refusal.FailedPrecondition("CHOICE_MADE", "the workload failed after its choice: it must be replayed without constraints, or cancelled and submitted anew")
+                : Refusal.FailedPrecondition("NOT_FAILED", $"the workload is {workload.Status}: it must be failed to be replayed")).AsException();
+        }
+
         return new ReplayWorkloadResponse { Workload = await ReadAsync(id, context.CancellationToken) };
     }
 
@@ -117,6 +141,18 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         if (page.Count > size)
             response.NextPageToken = new PageToken(page[size - 1].LastFailedAt.ToDateTimeOffset(), Guid.Parse(page[size - 1].Id)).Encode();
         return response;
+    }
+
+    private async Task<WorkloadRecord> SubmitAsync(Guid requestId, WorkloadRecord asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.SubmitAsync(requestId, asked, cancellationToken);
+        }
+        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "compute_workloads_job_id_key" })
+        {
+            throw Refusal.AlreadyExists("JOB_ID_USED", "job_id: must be a new one; another workload has it").AsException();
+        }
     }
 
     /// <summary>True when the chosen option needs no provider: it is booked or cannot be, and nothing else is booked.</summary>

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -42,9 +41,10 @@ internal sealed class BecknExchange(
         Lease lease, Guid transactionId, string action, ProviderOffer? provider, JsonObject message, CancellationToken cancellationToken)
     {
         var newId = Guid.CreateVersion7(time.GetUtcNow());
+        var (bppId, bppUri, spelling) = await WriteAsAsync(transactionId, provider, cancellationToken);
         var request = new JsonObject
         {
-            ["context"] = BecknContext.Of(options.Value, action, transactionId, newId, time.GetUtcNow(), provider?.BppId ?? "", provider?.BppUri ?? ""),
+            ["context"] = BecknContext.Of(options.Value, action, transactionId, newId, time.GetUtcNow(), bppId, bppUri, spelling),
             ["message"] = message,
         };
         var (messageId, stored, answer) = await store.PrepareAsync(lease, transactionId, action, newId, request, cancellationToken);
@@ -52,7 +52,7 @@ internal sealed class BecknExchange(
         {
             try
             {
-                answer = await SendAsync(messageId, action, stored, messageId != newId, cancellationToken);
+                answer = await SendAsync(lease, messageId, action, stored, messageId != newId, cancellationToken);
             }
             catch (BecknFailure e)
             {
@@ -67,13 +67,26 @@ internal sealed class BecknExchange(
             : new BecknAnswer(messageId, answer.Value);
     }
 
-    private async Task<JsonElement> SendAsync(Guid messageId, string action, JsonObject request, bool isRepeated, CancellationToken cancellationToken)
+    /// <summary>The provider is named as its offer does, or as in this transaction; what is written to it is spelled as it wrote last.</summary>
+    private async Task<(string BppId, string BppUri, BecknSpelling? Spelling)> WriteAsAsync(
+        Guid transactionId, ProviderOffer? provider, CancellationToken cancellationToken)
+    {
+        var contexts = await store.ContextsAsync(transactionId, cancellationToken);
+        return (
+            provider?.BppId ?? Said("bpp_id"),
+            provider?.BppUri ?? Said("bpp_uri"),
+            contexts.Select(BecknContext.SpellingOf).FirstOrDefault(s => s is not null) ?? provider?.Spelling);
+
+        string Said(string name) => contexts.Select(c => BecknContext.Field(c, name).Text()).FirstOrDefault(t => t.Length > 0) ?? "";
+    }
+
+    private async Task<JsonElement> SendAsync(Lease lease, Guid messageId, string action, JsonObject request, bool isRepeated, CancellationToken cancellationToken)
     {
         using var watch = changes.Begin(messageId);
         BecknReply reply;
         try
         {
-            reply = await PostAsync(action, request, cancellationToken);
+            reply = await PostAsync(lease, action, request, cancellationToken);
         }
         catch (BecknFailure)
         {
@@ -110,7 +123,7 @@ internal sealed class BecknExchange(
         return answer;
     }
 
-    private async Task<BecknReply> PostAsync(string action, JsonObject request, CancellationToken cancellationToken)
+    private async Task<BecknReply> PostAsync(Lease lease, string action, JsonObject request, CancellationToken cancellationToken)
     {
         try
         {
@@ -118,8 +131,7 @@ internal sealed class BecknExchange(
                 async token =>
                 {
                     using var client = http.CreateClient(HttpClientName);
-                    using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(request.ToJsonString()));
-                    content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                    using var content = new LeasedContent(Encoding.UTF8.GetBytes(request.ToJsonString()), lease, store, time);
                     var target = new Uri($"{options.Value.BaseUrl.AbsoluteUri.TrimEnd('/')}/{action}");
                     using var response = await client.PostAsync(target, content, token);
                     var body = await response.Content.ReadAsByteArrayAsync(token);

@@ -5,6 +5,7 @@ using Polly.DependencyInjection;
 using Polly.Timeout;
 using Pylon.Beckn;
 using Pylon.Ingestion.V1;
+using Pylon.Orchestrator.Catalog;
 using Pylon.Rpc;
 using Pylon.ServiceDefaults;
 
@@ -35,6 +36,7 @@ internal static class BecknFeature
             // The callbacks below log the same with the name of the peer.
             .AddLogging(logging => logging.AddFilter("Polly", LogLevel.None))
             .AddSingleton<BecknStore>()
+            .AddSingleton<CatalogStore>()
             .AddSingleton<ProviderNotices>()
             .AddSingleton<CallbackMetrics>()
             .AddSingleton<BecknExchange>();

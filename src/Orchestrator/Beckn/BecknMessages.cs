@@ -16,12 +16,18 @@ internal static class BecknMessages
     private const string Core = Schema + "core/v2/context.jsonld";
     private const string ComputeEnergy = Schema + "ComputeEnergy/v1/context.jsonld";
 
-    /// <summary>Asks for windows whose renewable mix is high enough and, when the workload states its load, whose capacity is too.</summary>
-    public static JsonObject Discover(WorkloadRecord workload, double minRenewableMix)
+    /// <summary>
+    /// Asks for windows whose renewable mix is high enough and, where they are given, whose carbon intensity (gCO2/kWh) is low
+    /// enough and whose capacity (MW) is enough. Prices stand in offers and times as times of day, which a filter of items
+    /// cannot judge.
+    /// </summary>
+    public static JsonObject Discover(double minRenewableMix, double? maxCarbonIntensity, double? loadMw)
     {
         const string attributes = "@.beckn:itemAttributes.beckn";
         var condition = $"{attributes}:gridParameters.renewableMix >= {minRenewableMix:R}";
-        if (workload.ComputeLoadMw is { } load)
+        if (maxCarbonIntensity is { } cap)
+            condition += $" && {attributes}:gridParameters.carbonIntensity <= {cap:0.######}";
+        if (loadMw is { } load)
             condition += $" && {attributes}:capacityParameters.availableCapacity >= {load:0.######}";
         return new JsonObject
         {
@@ -112,9 +118,13 @@ internal static class BecknMessages
         var metadata = new JsonObject { ["workloadType"] = workload.WorkloadType ?? "COMPUTE", ["workloadId"] = workload.Id.ToString() };
         if (workload.RequiredGpuMins is { } minutes)
             metadata["gpuHours"] = minutes / 60.0;
-        if (workload.CarbonCapGco2 is { } cap)
+        if (workload.RequiredCpuCores is { } cores)
+            metadata["cpuCores"] = cores;
+        if (workload.RequiredMemoryGb is { } memory)
+            metadata["memoryGb"] = memory;
+        if (workload.MaxTotalGco2 is { } most)
         {
-            metadata["carbonBudget"] = cap / 1000;
+            metadata["carbonBudget"] = most / 1000;
             metadata["carbonBudgetUnit"] = "kgCO2";
         }
 

@@ -4,17 +4,27 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 using Pylon.Ingestion.V1;
+using Pylon.Orchestrator.Catalog;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
 
 namespace Pylon.Orchestrator.Beckn;
 
-/// <summary>The gRPC service that receives the callbacks of providers.</summary>
+/// <summary>The gRPC service that receives the callbacks of providers, and offers workloads to them.</summary>
 internal sealed class BecknService(
-    BecknStore store, ProviderNotices notices, MarketService.MarketServiceClient market, CallbackMetrics metrics, IOptions<BecknOptions> options, ILogger<BecknService> logger)
+    BecknStore store,
+    CatalogStore catalog,
+    ProviderNotices notices,
+    MarketService.MarketServiceClient market,
+    CallbackMetrics metrics,
+    IOptions<BecknOptions> options,
+    TimeProvider time,
+    ILogger<BecknService> logger)
     : V1.BecknService.BecknServiceBase
 {
+    private const int MostFound = 100;
+
     // BECKN-005, Error Codes.
     private const string InvalidRequest = "30000";
     private const string Unknown = "context.transaction_id: must be that of a message sent by this BAP";
@@ -24,9 +34,45 @@ internal sealed class BecknService(
         var refusal = await TakeAsync(request.Action, request.Body.Memory, context.CancellationToken);
         if (refusal is null)
             return Reply(200, new { message = new { ack = new { status = "ACK" } } });
-        metrics.Refused(refusal);
-        logger.CallbackRefused(request.Action, refusal);
+        metrics.Refused(request.Action, refusal);
         return Reply(400, new { message = new { ack = new { status = "NACK" } }, error = new { code = InvalidRequest, message = refusal } });
+    }
+
+    public override async Task<V1.GetCatalogResponse> GetCatalog(V1.GetCatalogRequest request, ServerCallContext context)
+    {
+        var size = Field.PageSize(request.PageSize);
+        var page = await catalog.OpenAsync(PageToken.Decode(request.PageToken), "", size + 1, context.CancellationToken);
+        return new V1.GetCatalogResponse
+        {
+            Context = WorkloadCatalog.Context(options.Value, "", "", time.GetUtcNow()),
+            Message = WorkloadCatalog.Message(page.Take(size), isAnswer: false),
+            NextPageToken = page.Count > size ? new PageToken(new DateTimeOffset(page[size - 1].CreatedAt), page[size - 1].Id).Encode() : "",
+        };
+    }
+
+    public override async Task<SearchResponse> Search(SearchRequest request, ServerCallContext context)
+    {
+        var intent = SearchIntent.Parse(request.Body);
+        var found = await catalog.OpenAsync(null, intent.Words, MostFound, context.CancellationToken);
+        return new SearchResponse
+        {
+            Message = WorkloadCatalog.Message(found, isAnswer: true),
+            Context = WorkloadCatalog.Context(options.Value, intent.TransactionId, intent.MessageId, time.GetUtcNow()),
+        };
+    }
+
+    public override async Task<ListTransactionsResponse> ListTransactions(ListTransactionsRequest request, ServerCallContext context)
+    {
+        var size = Field.PageSize(request.PageSize);
+        var page = await catalog.TransactionsAsync(
+            PageToken.Decode(request.PageToken), Field.OptionalUuid(request.WorkloadId, "workload_id"), size + 1, context.CancellationToken);
+        var shown = page.Take(size).ToList();
+        var messages = await catalog.MessagesAsync([.. shown.Select(t => t.TransactionId)], context.CancellationToken);
+        return new ListTransactionsResponse
+        {
+            Transactions = { shown.Select(t => CatalogMapping.ToProto(t, messages[t.TransactionId])) },
+            NextPageToken = page.Count > size ? new PageToken(shown[^1].CreatedAt, shown[^1].TransactionId).Encode() : "",
+        };
     }
 
     /// <summary>Null when the callback is acknowledged, otherwise the reason of the NACK.</summary>

@@ -27,6 +27,8 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         RETURNING message_id, request, answer
         """;
 
+    private const string LeaseLeft = "SELECT due_at - now() FROM compute_workloads WHERE id = $1 AND lease_owner = $2";
+
     private const string MarkAcknowledged =
         "UPDATE beckn_messages SET acknowledged_at = COALESCE(acknowledged_at, now()) WHERE message_id = $1 RETURNING answer";
 
@@ -70,6 +72,13 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         )
         SELECT u.message_id, u.callbacks = 1 AND u.answered_by = 'callback', w.traceparent, pg_notify('beckn_answer', u.message_id::text)
         FROM updated u JOIN compute_workloads w ON w.id = u.workload_id
+        """;
+
+    // What the provider wrote last, or what we wrote to it when its answer is removed for its age.
+    private const string Contexts =
+        """
+        SELECT coalesce(answer -> 'context', CASE WHEN action <> 'discover' THEN request -> 'context' END, '{}')
+        FROM beckn_messages WHERE transaction_id = $1 ORDER BY created_at DESC
         """;
 
     private const string FindAnswer = "SELECT answer FROM beckn_messages WHERE message_id = $1";
@@ -119,7 +128,8 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     private const string AskToCancelAgain =
         """
         UPDATE beckn_messages m SET
-            message_id = n.id, request = jsonb_set(m.request, '{context,message_id}', to_jsonb(n.id::text)),
+            message_id = n.id,
+            request = jsonb_set(m.request, CASE WHEN m.request -> 'context' ? 'messageId' THEN '{context,messageId}' ELSE '{context,message_id}' END::text[], to_jsonb(n.id::text)),
             answered_at = NULL, answered_by = NULL, answer = NULL, last_error = left(m.answer::text, 1000)
         FROM (SELECT gen_random_uuid() AS id) n
         WHERE m.action = 'cancel' AND m.transaction_id = (SELECT transaction_id FROM beckn_messages WHERE message_id = $1)
@@ -145,6 +155,13 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         if (!await row.ReadAsync(cancellationToken))
             throw new LeaseLostException(lease);
         return (row.GetGuid(0), JsonNode.Parse(row.GetString(1))!.AsObject(), Answer(row.IsDBNull(2) ? null : row.GetString(2)));
+    }
+
+    /// <summary>How long the lease still lasts; null when it is lost.</summary>
+    public async Task<TimeSpan?> LeaseLeftAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(LeaseLeft, lease.WorkloadId, lease.Owner);
+        return await command.ExecuteScalarAsync(cancellationToken) as TimeSpan?;
     }
 
     /// <summary>Stores the ACK; returns the answer when the callback was faster.</summary>
@@ -183,6 +200,10 @@ internal sealed class BecknStore(NpgsqlDataSource database)
             ? new BecknCallback(row.GetGuid(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2))
             : null;
     }
+
+    /// <summary>The contexts of the messages of a transaction as the provider writes them, the newest first.</summary>
+    public Task<List<JsonElement>> ContextsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        database.Command(Contexts, transactionId).ListAsync(row => LenientJson.Stored(row.GetString(0)), cancellationToken);
 
     public Task RecordErrorAsync(Guid messageId, string error, CancellationToken cancellationToken) =>
         database.ExecuteAsync(RecordError, cancellationToken, messageId, error);

@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Callback {Action}: refused with NACK: {Reason}")]
     public static partial void CallbackRefused(this ILogger logger, string action, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "Callbacks refused with NACK in the last minute and not logged: {Count}; pylon_beckn_callbacks_refused counts all of them")]
+    public static partial void CallbacksRefused(this ILogger logger, int count);
+
     [LoggerMessage(LogLevel.Warning, "Beckn message {MessageId} (confirm): the provider confirms an order that counts as cancelled; it is cancelled again")]
     public static partial void ConfirmedLate(this ILogger logger, Guid messageId);
 

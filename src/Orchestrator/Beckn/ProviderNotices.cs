@@ -85,8 +85,8 @@ internal sealed class ProviderNotices(NpgsqlDataSource database, IEnumerable<IWo
             if (order.IsChosen)
             {
                 yield return Sql.Statement(ChooseAgain, order.WorkloadId, $"the provider cancelled the booking of option {order.Option}: choose again");
-                foreach (var handler in handlers)
-                    yield return handler.Cancelling(order.WorkloadId);
+                foreach (var command in handlers.SelectMany(h => h.Cancelling(order.WorkloadId)))
+                    yield return command;
             }
 
             yield return WorkloadEvents.Append(

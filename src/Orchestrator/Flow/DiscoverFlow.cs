@@ -1,7 +1,9 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Summaries;
@@ -20,15 +22,18 @@ internal sealed class DiscoverFlow(
     GridZones zones,
     Summarizer summarizer,
     FlowStore store,
+    ConstraintStore constraints,
     IOptions<BecknOptions> options,
+    IOptions<ConstraintOptions> assumptions,
     TimeProvider time,
     ILogger<DiscoverFlow> logger)
 {
     public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
         var transactionId = workload.TransactionId ?? await BeginAsync(lease, cancellationToken);
-        var (items, leftOut) = await DiscoverAsync(workload, lease, transactionId, cancellationToken);
-        var offered = await OptionsAsync(items, workload.Deadline, cancellationToken);
+        var context = await constraints.FindAsync(workload.Id, cancellationToken);
+        var limits = Limits.Of(workload, context, assumptions.Value);
+        var (offered, leftOut) = await OptionsAsync(workload, lease, transactionId, limits, context.Preferences, cancellationToken);
 
         string? orderId = null;
         if (offered[0] is { Offer: { } provider, Recommendation: { WindowExpired: false } first })
@@ -39,7 +44,8 @@ internal sealed class DiscoverFlow(
         }
 
         await CancelOthersAsync(workload, lease, orderId, offered, cancellationToken);
-        var (summary, engine) = await summarizer.SummarizeAsync(workload, [.. offered.Select(o => o.Recommendation)], leftOut, cancellationToken);
+        var facts = new OfferFacts([.. offered.Select(o => o.Recommendation)], leftOut, [.. Relaxations.Describe(limits)], context.Preferences.ToString());
+        var (summary, engine) = await summarizer.SummarizeAsync(workload, facts, cancellationToken);
         await store.OfferAsync(workload, lease, offered, orderId, summary, engine, cancellationToken);
     }
 
@@ -64,8 +70,8 @@ internal sealed class DiscoverFlow(
     {
         foreach (var order in (await beckn.OrdersOfAsync(workload.Id, cancellationToken)).Where(o => o.MayBeHeld && o.OrderId != orderId))
         {
-            var option = offered.FirstOrDefault(o => o.Recommendation.ItemId == order.ItemId) ?? offered[0];
-            await bookings.CancelAsync(lease, order, option.Offer, 0, cancellationToken);
+            var option = offered.FirstOrDefault(o => o.Recommendation.ItemId == order.ItemId) ?? offered.FirstOrDefault();
+            await bookings.CancelAsync(lease, order, option?.Offer, 0, cancellationToken);
         }
     }
 
@@ -76,28 +82,68 @@ internal sealed class DiscoverFlow(
         return transactionId;
     }
 
-    /// <summary>The items that the workload can use, and why others are left out: one reason for each.</summary>
-    private async Task<(IReadOnlyList<CatalogueItem> Items, IReadOnlyList<string> LeftOut)> DiscoverAsync(
-        WorkloadRecord workload, Lease lease, Guid transactionId, CancellationToken cancellationToken)
+    /// <summary>Three options, and why items of the catalogue are left out: one reason for each.</summary>
+    /// <exception cref="InfeasibleException">The limits leave fewer than three.</exception>
+    private async Task<(IReadOnlyList<Option> Options, IReadOnlyList<string> LeftOut)> OptionsAsync(
+        WorkloadRecord workload, Lease lease, Guid transactionId, Limits limits, Preferences preferences, CancellationToken cancellationToken)
     {
-        var answer = await exchange.AskAsync(
-            lease, transactionId, "discover", null, BecknMessages.Discover(workload, options.Value.MinRenewableMix), cancellationToken);
-        await store.AnnounceAsync(lease, transactionId, answer.MessageId, "discover", 0, cancellationToken);
-        var reading = Catalogue.ReadAll(answer.Body);
-        List<string> leftOut = [.. reading.Rejected.Select(r => r.Reason)];
-        leftOut.AddRange(reading.Items.Select(i => Suitability.ReasonAgainst(workload, i)).OfType<string>());
-        if (leftOut.Count > 0)
-            logger.ItemsLeftOut(workload.Id, leftOut.Count, string.Join("; ", leftOut.Distinct().Take(5)));
-        return (Suitability.Select(workload, reading.Items, options.Value.MinRenewableMix), leftOut);
+        // No provider hears of a synthetic workload (ADR 0021): its options come from grid data, which nobody books.
+        var filter = BecknMessages.Discover(options.Value.MinRenewableMix, limits.MaxCarbonIntensity, limits.LoadMw);
+        var (market, leftOut) = workload.IsSynthetic
+            ? (new Market([], [], [], preferences, time.GetUtcNow()), [])
+            : await DiscoverAsync(workload, lease, transactionId, filter, limits, preferences, cancellationToken);
+        var found = market.Choose(limits);
+        if (found.Count < Ranking.OptionCount || found.Any(o => o.Recommendation.WindowExpired))
+        {
+            market = market with { Regions = await zones.RegionsAsync(cancellationToken) };
+            found = market.Choose(limits);
+        }
+
+        if (found.Count < Ranking.OptionCount && !workload.IsSynthetic && (limits.MaxCarbonIntensity ?? limits.LoadMw) is not null)
+        {
+            // The filter hid what a relaxation could use, and a transaction has one DISCOVER.
+            var wide = BecknMessages.Discover(options.Value.MinRenewableMix, null, null);
+            var (all, others) = await DiscoverAsync(workload, lease, Guid.CreateVersion7(time.GetUtcNow()), wide, limits, preferences, cancellationToken);
+            (market, leftOut) = (all with { Regions = market.Regions }, others);
+            found = market.Choose(limits);
+        }
+
+        if (found.Count < Ranking.OptionCount)
+            await RefuseAsync(workload, lease, market, limits, found.Count, cancellationToken);
+        foreach (var option in found)
+            Judgement.Explain(option.Recommendation, limits);
+        return (found, leftOut);
     }
 
-    private async Task<IReadOnlyList<Option>> OptionsAsync(IReadOnlyList<CatalogueItem> items, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    private async Task RefuseAsync(WorkloadRecord workload, Lease lease, Market market, Limits limits, int left, CancellationToken cancellationToken)
     {
-        var resolved = await zones.ResolveAsync(items, cancellationToken);
-        var found = await Ranking.ChooseAsync(
-            items, resolved, async () => Suitability.UntilDeadline(await zones.RegionsAsync(cancellationToken), deadline), time.GetUtcNow());
-        return found.Count == Ranking.OptionCount
-            ? found
-            : throw new GridUnavailableException($"only {found.Count} of {Ranking.OptionCount} distinct places are known");
+        if (Relaxations.Find(limits, market.Places, l => market.Choose(l).Count, market.Now) is not { } infeasibility)
+            throw new GridUnavailableException($"only {left} of {Ranking.OptionCount} distinct places are known");
+        // An earlier attempt may have booked.
+        await CancelOthersAsync(workload, lease, null, [], cancellationToken);
+        throw new InfeasibleException(infeasibility, Relaxations.Reason(infeasibility, limits));
+    }
+
+    private async Task<(Market Market, IReadOnlyList<string> LeftOut)> DiscoverAsync(
+        WorkloadRecord workload,
+        Lease lease,
+        Guid transactionId,
+        JsonObject message,
+        Limits limits,
+        Preferences preferences,
+        CancellationToken cancellationToken)
+    {
+        var answer = await exchange.AskAsync(lease, transactionId, "discover", null, message, cancellationToken);
+        await store.AnnounceAsync(lease, transactionId, answer.MessageId, "discover", 0, cancellationToken);
+        var now = time.GetUtcNow();
+        var reading = Catalogue.ReadAll(answer.Body);
+        if (reading.RejectedOffers.Count > 0)
+            logger.OffersLeftOut(workload.Id, reading.RejectedOffers.Count, string.Join("; ", reading.RejectedOffers.Select(o => o.Reason).Distinct().Take(5)));
+        List<string> leftOut = [.. reading.Rejected.Select(r => r.Reason)];
+        leftOut.AddRange(reading.Items.Select(i => Judgement.Broken(limits, Place.Of(i, null), now).FirstOrDefault().Reason).OfType<string>());
+        if (leftOut.Count > 0)
+            logger.ItemsLeftOut(workload.Id, leftOut.Count, string.Join("; ", leftOut.Distinct().Take(5)));
+        var items = Suitability.Select(workload, reading.Items, options.Value.MinRenewableMix, limits, now);
+        return (new Market(items, await zones.ResolveAsync(items, cancellationToken), [], preferences, now), leftOut);
     }
 }

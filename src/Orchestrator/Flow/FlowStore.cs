@@ -5,6 +5,7 @@ using Pylon.Common.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;
 using Pylon.Orchestrator.Queue;
+using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
@@ -127,6 +128,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             attempts = attempts + 1,
             failure_reason = left($3, 2000),
             transaction_id = CASE WHEN $4 THEN transaction_id END,
+            infeasibility = $5,
             lease_owner = NULL
         WHERE id = $1 AND lease_owner = $2 AND status IN ('processing', 'choosing', 'cancelling')
         """;
@@ -157,9 +159,9 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     private const string AnnounceStep =
         """
         WITH held AS (
-            SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR UPDATE
+            SELECT traceparent FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR UPDATE
         ), announced AS (
-            INSERT INTO outbox (id, topic, type, subject, payload, traceparent) SELECT $3, $4, $5, $1::text, $6, $7 FROM held
+            INSERT INTO outbox (id, topic, type, subject, payload, traceparent) SELECT $3, $4, $5, $1::text, $6, coalesce($7, traceparent) FROM held
             ON CONFLICT (id) DO NOTHING)
         SELECT EXISTS (SELECT FROM held)
         """;
@@ -168,7 +170,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
     {
         var claimed = await workloads.QueryAsync(Claim, cancellationToken, owner, lease, atMost);
-        return [.. claimed.OrderByDescending(w => w.Urgency == "HIGH").ThenBy(w => w.SubmittedAt)];
+        return [.. claimed.OrderByDescending(w => w.Urgency switch { "CRITICAL" => 2, "HIGH" => 1, _ => 0 }).ThenBy(w => w.SubmittedAt)];
     }
 
     /// <summary>How long until something is due; null when nothing is.</summary>
@@ -248,6 +250,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
                     o.Offer is null ? null : Sql.Json(JsonSerializer.Serialize(o.Offer)),
                     o.Recommendation.Rank == 1 ? bookedOrderId : null)),
                 WorkloadEvents.Append(workload.Id, announced),
+                .. workloads.Offered(workload, options),
             ]);
     }
 
@@ -287,13 +290,24 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             }));
 
     /// <summary>Fails a workload: the state, the dead letter and the event in one transaction.</summary>
-    public Task FailAsync(WorkloadRecord workload, Lease lease, string reason, bool keepTransaction, CancellationToken cancellationToken) =>
+    /// <param name="workload">As it was claimed.</param>
+    /// <param name="lease">Held by the caller.</param>
+    /// <param name="reason">For the user.</param>
+    /// <param name="keepTransaction">True when a replay goes on in the same Beckn transaction.</param>
+    /// <param name="infeasibility">Why its constraints leave too few options; null for another failure.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task FailAsync(
+        WorkloadRecord workload, Lease lease, string reason, bool keepTransaction, Infeasibility? infeasibility, CancellationToken cancellationToken) =>
         ChangeAsync(
             lease,
-            Sql.Statement(Fail, lease.WorkloadId, lease.Owner, reason, keepTransaction),
+            Sql.Statement(
+                Fail, lease.WorkloadId, lease.Owner, reason, keepTransaction, Sql.Json(infeasibility is null ? null : JsonFormatter.Default.Format(infeasibility))),
             cancellationToken,
-            Sql.Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
-            WorkloadEvents.Append(workload.Id, new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason }));
+            [
+                Sql.Statement(AddDeadLetter, workload.Id, reason, workload.Attempts + 1),
+                WorkloadEvents.Append(workload.Id, new WorkloadFailed { WorkloadId = workload.Id.ToString(), Attempts = workload.Attempts + 1, Reason = reason }),
+                .. workloads.Failed(workload, reason),
+            ]);
 
     /// <summary>The chosen option is booked.</summary>
     public Task ScheduleAsync(WorkloadRecord workload, Lease lease, Recommendation chosen, CancellationToken cancellationToken) =>

@@ -2,10 +2,13 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
+using RpcException = Grpc.Core.RpcException;
+using StatusCode = Grpc.Core.StatusCode;
 
 namespace Pylon.Orchestrator.Flow;
 
@@ -17,6 +20,7 @@ internal sealed class WorkloadAttempt(
     BecknStore beckn,
     FlowStore store,
     FlowTelemetry telemetry,
+    DeadLetterMetrics deadLetters,
     Changes<Guid> changes,
     IOptions<FlowOptions> options,
     TimeProvider time,
@@ -37,12 +41,13 @@ internal sealed class WorkloadAttempt(
         {
             outcome = await AttemptAsync(workload, lease, lost.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (cancellationToken.IsCancellationRequested)
         {
             outcome = "released";
+            logger.Released(IsCancellation(e) ? null : e, workload.Id);
             await RecordAsync(workload, bound => store.ReleaseAsync(lease, bound));
         }
-        catch (Exception e) when (e is OperationCanceledException or LeaseLostException)
+        catch (Exception e) when (lost.IsCancellationRequested || e is OperationCanceledException or LeaseLostException)
         {
             logger.LeaseLost(workload.Id);
             if (workload.Status != Status.Cancelling)
@@ -77,9 +82,16 @@ internal sealed class WorkloadAttempt(
             });
             return "done";
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (IsCancellation(e) && end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return await RetryOrFailAsync(workload, lease, $"the attempt took longer than {longest}", cancellationToken);
+        }
+        catch (InfeasibleException e)
+        {
+            logger.Infeasible(workload.Id, e.Message);
+            await store.FailAsync(workload, lease, e.Message, false, e.Infeasibility, cancellationToken);
+            deadLetters.Added(WorkloadEvents.Topic);
+            return "infeasible";
         }
         catch (ItemRefusedException e) when (workload.Status == Status.Choosing)
         {
@@ -93,7 +105,7 @@ internal sealed class WorkloadAttempt(
             await store.RetryAsync(workload, lease, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
             return "refused";
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LeaseLostException or NpgsqlException) || IsAboutItsData(e))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is not (OperationCanceledException or LeaseLostException or NpgsqlException) || IsAboutItsData(e)))
         {
             var expected = e is BecknFailure or BecknRefusal or ItemRefusedException or GridUnavailableException;
             if (!expected)
@@ -101,6 +113,9 @@ internal sealed class WorkloadAttempt(
             return await RetryOrFailAsync(workload, lease, expected ? e.Message : $"internal error ({e.GetType().Name})", cancellationToken);
         }
     }
+
+    // A gRPC call that is cancelled says so in its own way.
+    private static bool IsCancellation(Exception e) => e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled };
 
     /// <summary>True when the database refuses what this workload writes: data exceptions and constraints.</summary>
     private static bool IsAboutItsData(Exception e) =>
@@ -113,7 +128,8 @@ internal sealed class WorkloadAttempt(
         if (attempt >= options.Value.MaxAttempts)
         {
             logger.Failed(workload.Id, attempt, reason);
-            await store.FailAsync(workload, lease, reason, keep, cancellationToken);
+            await store.FailAsync(workload, lease, reason, keep, null, cancellationToken);
+            deadLetters.Added(WorkloadEvents.Topic);
             return "failed";
         }
 

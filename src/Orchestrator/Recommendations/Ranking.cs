@@ -1,6 +1,7 @@
 using Pylon.Beckn;
 using Pylon.Common.V1;
 using Pylon.Ingestion.V1;
+using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Recommendations;
@@ -20,32 +21,47 @@ internal static class Ranking
     /// </summary>
     public const double UnknownCarbonIntensity = 1000;
 
-    public static double Score(double renewableMixPercent, double? carbonIntensity) =>
-        renewableMixPercent - (carbonIntensity ?? UnknownCarbonIntensity) / 10;
+    private const double MostDecimal = 1e12;
+
+    /// <summary>The renewable mix in per cent less a tenth of the carbon intensity in gCO2/kWh.</summary>
+    public static double Score(double renewableMixPercent, double? carbonIntensity)
+    {
+        var carbon = carbonIntensity ?? UnknownCarbonIntensity;
+        // In binary, 54.9 - 500 / 10 is 4.899999999999999. A number that no decimal holds is not from a grid.
+        return Math.Abs(renewableMixPercent) < MostDecimal && Math.Abs(carbon) < MostDecimal
+            ? (double)((decimal)renewableMixPercent - (decimal)carbon / 10)
+            : renewableMixPercent - carbon / 10;
+    }
 
     /// <summary>The three options; fewer when fewer distinct places are known.</summary>
     /// <param name="items">What the provider offers and the workload can use.</param>
     /// <param name="zones">For each item, its resolved zone.</param>
-    /// <param name="regions">Read only when the items whose windows are not over are too few.</param>
+    /// <param name="regions">Our own grid data that the workload can use.</param>
     /// <param name="now">Windows that ended before are over.</param>
-    public static async Task<IReadOnlyList<Option>> ChooseAsync(
-        IReadOnlyList<CatalogueItem> items, IReadOnlyList<ResolvedGridZone> zones, Func<Task<IReadOnlyList<RegionalGrid>>> regions, DateTimeOffset now)
+    /// <param name="preferences">Of the user; they change the order.</param>
+    public static IReadOnlyList<Option> Choose(
+        IReadOnlyList<CatalogueItem> items,
+        IReadOnlyList<ResolvedGridZone> zones,
+        IReadOnlyList<RegionalGrid> regions,
+        DateTimeOffset now,
+        Preferences? preferences = null)
     {
-        var offered = FromCatalogue(items, zones, now).ToLookup(o => o.Recommendation.WindowExpired);
+        var wishes = preferences ?? Preferences.None;
+        var offered = FromCatalogue(items, zones, now, wishes).ToLookup(o => o.Recommendation.WindowExpired);
         IReadOnlyList<Option> found = [.. offered[false]];
-        if (found.Count == OptionCount)
-            return found;
-        var grid = (await regions()).ToLookup(r => Expired(r.Window, now));
-        found = Fill(found, zones, [.. grid[false]], now);
+        var grid = regions.ToLookup(r => Expired(r.Window, now));
+        found = Fill(found, zones, [.. grid[false]], now, wishes);
         var filled = found.Where(f => f.Offer is null).ToList();
         found = [.. found, .. offered[true].Where(o => filled.All(f => !IsSamePlace(f.Recommendation, o.Recommendation))).Take(OptionCount - found.Count)];
         for (var rank = 1; rank <= found.Count; rank++)
             found[rank - 1].Recommendation.Rank = rank;
-        found = Fill(found, zones, [.. grid[true]], now);
+        found = Fill(found, zones, [.. grid[true]], now, wishes);
         foreach (var option in found.Select(o => o.Recommendation))
         {
             option.Note = option.WindowExpired && option.Source == RecommendationSource.Beckn ? "its window is over, and too few others are known"
                 : option.Source == RecommendationSource.Grid && option.Score > found[0].Recommendation.Score ? "no provider offers it, so it ranks behind what one does"
+                : wishes.Exceeds(Carbon(option)) ? $"its carbon intensity is above the {wishes.MaxCarbonIntensity:0.##} gCO2/kWh that the user prefers"
+                : wishes.ToString() is { Length: > 0 } words ? $"ranked with the user's preferences: {words}"
                 : "";
         }
 
@@ -56,33 +72,45 @@ internal static class Ranking
     /// <param name="items">What the provider offers and the workload can use.</param>
     /// <param name="zones">For each item, its resolved zone; an item without a zone is left out.</param>
     /// <param name="now">Windows that ended before are marked.</param>
+    /// <param name="preferences">Of the user.</param>
     public static IReadOnlyList<Option> FromCatalogue(
-        IReadOnlyList<CatalogueItem> items, IReadOnlyList<ResolvedGridZone> zones, DateTimeOffset now) =>
-    [
-        .. items.Zip(zones)
-            .Where(x => x.Second.Zone is not null)
-            .OrderBy(x => Expired(x.First.Window, now))
-            .ThenBy(x => x.First.CarbonIntensity is null)
-            .ThenByDescending(x => Score(x.First.RenewableMixPercent, x.First.CarbonIntensity))
-            .ThenBy(x => x.First.CarbonIntensity ?? UnknownCarbonIntensity)
-            .ThenBy(x => x.First.Price?.Value ?? double.MaxValue)
-            .ThenBy(x => x.First.GridZone, StringComparer.Ordinal)
-            .ThenBy(x => x.First.ItemId, StringComparer.Ordinal)
-            .DistinctBy(x => x.Second.Zone.Id)
-            .DistinctBy(x => PlaceOf(x.First, x.Second))
-            .Take(OptionCount)
-            .Select((x, index) => new Option(
-                FromItem(x.First, x.Second, index + 1, now),
-                new ProviderOffer(x.First.BppId, x.First.BppUri, x.First.Offer))),
-    ];
+        IReadOnlyList<CatalogueItem> items, IReadOnlyList<ResolvedGridZone> zones, DateTimeOffset now, Preferences? preferences = null)
+    {
+        var wishes = preferences ?? Preferences.None;
+        var points = wishes.RankBy([.. items.Select(i => (wishes.Points(Score(i.RenewableMixPercent, i.CarbonIntensity), i.RenewableMixPercent), Place.OfPrice(i.Price)))]);
+        return
+        [
+            .. items.Zip(zones, points)
+                .Where(x => x.Second.Zone is not null)
+                .OrderBy(x => Expired(x.First.Window, now))
+                .ThenBy(x => x.First.CarbonIntensity is null)
+                .ThenBy(x => wishes.Exceeds(x.First.CarbonIntensity))
+                .ThenByDescending(x => x.Third)
+                .ThenBy(x => x.First.CarbonIntensity ?? UnknownCarbonIntensity)
+                .ThenBy(x => x.First.Price?.Value ?? double.MaxValue)
+                .ThenBy(x => x.First.GridZone, StringComparer.Ordinal)
+                .ThenBy(x => x.First.ItemId, StringComparer.Ordinal)
+                .DistinctBy(x => x.Second.Zone.Id)
+                .DistinctBy(x => PlaceOf(x.First, x.Second))
+                .Take(OptionCount)
+                .Select((x, index) => new Option(
+                    FromItem(x.First, x.Second, index + 1, now),
+                    new ProviderOffer(x.First.BppId, x.First.BppUri, x.First.Offer, x.First.Spelling))),
+        ];
+    }
 
     /// <summary>
     /// Appends the best regions until there are three options. A region is left out when its zone is offered
     /// already or an offered zone lies in it, so that no place is offered twice.
     /// </summary>
     public static IReadOnlyList<Option> Fill(
-        IReadOnlyList<Option> options, IReadOnlyList<ResolvedGridZone> zones, IReadOnlyList<RegionalGrid> regions, DateTimeOffset now)
+        IReadOnlyList<Option> options,
+        IReadOnlyList<ResolvedGridZone> zones,
+        IReadOnlyList<RegionalGrid> regions,
+        DateTimeOffset now,
+        Preferences? preferences = null)
     {
+        var wishes = preferences ?? Preferences.None;
         var offered = options.Select(o => o.Recommendation.GridZoneId).ToHashSet(StringComparer.Ordinal);
         var covered = zones.Where(z => z.Zone is not null && offered.Contains(z.Zone.Id) && z.Zone.HasRegionId)
             .Select(z => z.Zone.RegionId)
@@ -93,7 +121,8 @@ internal static class Ranking
             .. regions
                 .Where(r => r.GridZone is not null && !offered.Contains(r.GridZone.Id) && !covered.Contains(r.RegionId))
                 .Where(r => options.All(o => !IsSamePlace(o.Recommendation, FromRegion(r, 0, now))))
-                .OrderByDescending(r => Score(r.RenewableMixPercent, r.CarbonIntensityGco2Kwh))
+                .OrderBy(r => wishes.Exceeds(r.CarbonIntensityGco2Kwh))
+                .ThenByDescending(r => wishes.Points(Score(r.RenewableMixPercent, r.CarbonIntensityGco2Kwh), r.RenewableMixPercent))
                 .ThenBy(r => r.RegionId)
                 .DistinctBy(r => r.GridZone.Id)
                 .Take(OptionCount - options.Count)
@@ -144,6 +173,8 @@ internal static class Ranking
             recommendation.CarbonIntensityGco2Kwh = carbon;
         if (item.AvailableCapacityMw is { } capacity)
             recommendation.AvailableCapacityMw = capacity;
+        if (resolved.Zone.HasRegionId)
+            recommendation.RegionId = resolved.Zone.RegionId;
         return recommendation;
     }
 
@@ -164,7 +195,10 @@ internal static class Ranking
         Synthetic = region.Synthetic,
         ZoneMatch = ZoneMatch.Code,
         WindowExpired = Expired(region.Window, now),
+        RegionId = region.RegionId,
     };
+
+    private static double? Carbon(Recommendation option) => option.HasCarbonIntensityGco2Kwh ? option.CarbonIntensityGco2Kwh : null;
 
     private static string Either(string first, string second) => first.Length > 0 ? first : second;
 

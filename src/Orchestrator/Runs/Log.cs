@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Error, "Workload {WorkloadId}: could not store reports of its phases; the Conductor is asked for the progress later")]
     public static partial void ReportsRefused(this ILogger logger, Exception exception, Guid workloadId);
+
+    [LoggerMessage(LogLevel.Information, "Pipeline {Pipeline}: not checked, because the Conductor is unreachable; the run fails if it is unknown")]
+    public static partial void PipelineNotChecked(this ILogger logger, Exception exception, string pipeline);
 }

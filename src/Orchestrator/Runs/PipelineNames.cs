@@ -5,7 +5,7 @@ using Pylon.Rpc;
 namespace Pylon.Orchestrator.Runs;
 
 /// <summary>Checks the name of a pipeline at the Conductor, so that a wrong one is refused on submission.</summary>
-internal sealed class PipelineNames(PipelineService.PipelineServiceClient conductor, TimeProvider time)
+internal sealed class PipelineNames(PipelineService.PipelineServiceClient conductor, TimeProvider time, ILogger<PipelineNames> logger)
 {
     // A submission must not wait for an unreachable Conductor.
     private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(1);
@@ -19,8 +19,9 @@ internal sealed class PipelineNames(PipelineService.PipelineServiceClient conduc
             known = await conductor.ListPipelinesAsync(
                 new ListPipelinesRequest(), deadline: (time.GetUtcNow() + CallBound).UtcDateTime, cancellationToken: cancellationToken);
         }
-        catch (RpcException) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
+            logger.PipelineNotChecked(e, name);
             return;
         }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pylon.Events.V1;
 using Pylon.Messaging;
+using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Runs;
 
@@ -12,7 +13,7 @@ namespace Pylon.Orchestrator.Runs;
 /// number of events matters: <see cref="RunRules.Apply"/> gives the same run.
 /// </summary>
 internal sealed class RunEventWorker(
-    GroupConsumer consumer, IEventStream stream, RunStore store, IOptions<RunOptions> options, TimeProvider time, ILogger<RunEventWorker> logger) : BackgroundService
+    GroupConsumer consumer, IEventStream stream, RunStore store, IOptions<RunOptions> options, DeadLetterMetrics metrics, TimeProvider time, ILogger<RunEventWorker> logger) : BackgroundService
 {
     private const string Topic = "batches";
     private const string Group = "orchestrator";
@@ -55,7 +56,11 @@ internal sealed class RunEventWorker(
 
         // The stream recognises the id of one that is published again.
         if (letters.Count > 0)
+        {
             await stream.PublishDeadLettersAsync(Topic, [.. letters.Select(letter => Letter(letter.Entry, letter.Reason))], cancellationToken);
+            metrics.Added(Topic, letters.Count);
+        }
+
         foreach (var (entry, reason) in letters)
             logger.DeadLettered(Topic, entry.Position, reason);
         return [.. entries.Select(entry => entry.Position)];

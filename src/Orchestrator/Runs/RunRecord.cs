@@ -16,7 +16,8 @@ internal sealed record RunRecord
     public const string Columns =
         """
         r.workload_id, r.pipeline, r.correlation_id, r.state, r.progress, r.attempts, r.failure_reason, r.lease_owner,
-        r.requested_at, r.defined_at, r.ended_at, r.updated_at
+        r.requested_at, r.defined_at, r.ended_at, r.updated_at,
+        (SELECT w.traceparent FROM compute_workloads w WHERE w.id = r.workload_id) AS traceparent
         """;
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
@@ -37,6 +38,9 @@ internal sealed record RunRecord
     public DateTimeOffset? DefinedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Of the workload's submission; null when that was not traced.</summary>
+    public string? Traceparent { get; init; }
 
     /// <summary>When the Conductor is asked next, from now; null changes nothing.</summary>
     public TimeSpan? DueIn { get; init; }

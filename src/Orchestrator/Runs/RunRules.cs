@@ -93,12 +93,24 @@ internal static class RunRules
             (phase.Completed, phase.Failed) = (report.CompletedParts, report.FailedParts);
         phase.Total = Math.Max(phase.Total, report.Total);
         phase.StartedAt = Earlier(phase.StartedAt, at);
+        MergeWork(phase, report);
         if (report.Complete)
             (phase.EndedAt, phase.State) = (phase.State == PhaseRunState.Completed ? Earlier(phase.EndedAt, at) : at, PhaseRunState.Completed);
         else if (report.Failed && phase.State != PhaseRunState.Completed)
             (phase.EndedAt, phase.State) = (Earlier(phase.EndedAt, at), PhaseRunState.Failed);
         else if (phase.State == PhaseRunState.Waiting)
             phase.State = PhaseRunState.Running;
+    }
+
+    // The Conductor adds up; so the sum of more reports is the later one.
+    private static void MergeWork(PhaseRun phase, PhaseReport report)
+    {
+        if (report.EnergyKwh is { } energy && (report.EnergyReports, energy).CompareTo((phase.EnergyReports, phase.EnergyKwh)) > 0)
+            (phase.EnergyReports, phase.EnergyKwh) = (report.EnergyReports, energy);
+        if (report.WorkStartedAt is { } start)
+            phase.WorkStartedAt = Earlier(phase.WorkStartedAt, Timestamp.FromDateTimeOffset(start));
+        if (report.WorkEndedAt is { } end && (phase.WorkEndedAt is not { } known || Timestamp.FromDateTimeOffset(end) > known))
+            phase.WorkEndedAt = Timestamp.FromDateTimeOffset(end);
     }
 
     private static Timestamp Earlier(Timestamp? one, Timestamp other) => one is not null && one <= other ? one : other;

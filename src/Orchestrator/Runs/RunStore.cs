@@ -1,4 +1,5 @@
 using Npgsql;
+using Pylon.Common.V1;
 using Pylon.Events.V1;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
@@ -53,10 +54,11 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
         """;
 
     /// <summary>A scheduled workload has a batch run: from then on the Conductor is asked for its pipeline.</summary>
-    public NpgsqlBatchCommand Scheduled(WorkloadRecord workload) => Sql.Statement(Insert, workload.Id, DefaultPipeline.Of(workload));
+    public IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) =>
+        [Sql.Statement(Insert, workload.Id, DefaultPipeline.Of(workload))];
 
     /// <summary>A cancelled workload ends its batch run.</summary>
-    public NpgsqlBatchCommand Cancelling(Guid workloadId) => Sql.Statement(Cancel, workloadId);
+    public IEnumerable<NpgsqlBatchCommand> Cancelling(Guid workloadId) => [Sql.Statement(Cancel, workloadId)];
 
     /// <summary>Claims due runs; no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<RunRecord>> ClaimAsync(Guid owner, TimeSpan lease, int atMost, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Pylon.Conductor.V1;
@@ -19,6 +20,8 @@ internal sealed class RunWorker(
     ILogger<RunWorker> logger) : BackgroundService
 {
     private const int MaxTogether = 16;
+
+    private static readonly ActivitySource Source = new("Pylon.Orchestrator");
 
     // Shorter than the shortest lease.
     private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(5);
@@ -75,6 +78,10 @@ internal sealed class RunWorker(
 
     private async Task<Func<RunRecord, RunRecord>> DefineAsync(RunRecord run, CancellationToken cancellationToken)
     {
+        // Also where nobody samples: the Conductor's events are in the trace of the workload.
+        using var activity = run.Traceparent is { } parent
+            ? Source.StartActivity("run define", ActivityKind.Client, parent) ?? new Activity("run define").SetParentId(parent).Start()
+            : null;
         var answer = await conductor.DefinePipelineAsync(
             new DefinePipelineRequest
             {

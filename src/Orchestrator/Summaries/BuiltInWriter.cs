@@ -8,22 +8,25 @@ namespace Pylon.Orchestrator.Summaries;
 internal static class BuiltInWriter
 {
     /// <param name="workload">What the options are for.</param>
-    /// <param name="recommendations">The three, by rank.</param>
-    /// <param name="leftOut">Why items of the catalogue are not offered: one reason for each.</param>
-    public static string Write(WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations, IReadOnlyList<string> leftOut)
+    /// <param name="offer">The options and what they were chosen by.</param>
+    public static string Write(WorkloadRecord workload, OfferFacts offer)
     {
         var text = new StringBuilder();
         text.Append($"Three grid zones are on offer for workload '{workload.Name}'. ");
-        var first = recommendations[0];
+        var first = offer.Recommendations[0];
         text.Append(first.BookingState == BookingState.Confirmed
             ? $"{Place(first)} ranks first and was booked under order {first.OrderId} (DISCOVER, SELECT, INIT and CONFIRM were answered)."
             : first.Source == RecommendationSource.Beckn
             ? $"{Place(first)} ranks first; every window on offer is over, so no provider holds a booking."
             : $"{Place(first)} ranks first; it comes from regional grid data, so no provider holds a booking.");
-        foreach (var recommendation in recommendations)
+        foreach (var recommendation in offer.Recommendations)
             text.Append('\n').Append(Line(recommendation));
-        foreach (var reason in leftOut.CountBy(r => r).OrderByDescending(r => r.Value).Take(5))
-            text.Append($"\nLeft out of the catalogue: {reason.Value} item(s), because {reason.Key}.");
+        if (offer.Constraints.Count > 0)
+            text.Append($"\nThey satisfy: {string.Join("; ", offer.Constraints)}.");
+        if (offer.Preferences.Length > 0)
+            text.Append($"\nTheir order follows the user's preferences: {offer.Preferences}.");
+        foreach (var reason in offer.LeftOut.CountBy(r => r).OrderByDescending(r => r.Value).Take(5))
+            text.Append($"\nLeft out of the catalogue: {reason.Value} {(reason.Value == 1 ? "item" : "items")}, because {reason.Key}.");
         return text.ToString();
     }
 
@@ -34,7 +37,17 @@ internal static class BuiltInWriter
             line += $", {window.StartTime.ToDateTime():yyyy-MM-dd HH:mm} to {window.EndTime.ToDateTime():yyyy-MM-dd HH:mm} UTC";
         if (r.Price is { } price)
             line += $", {price.Value:0.####} {price.Currency} {price.Unit.Replace('_', ' ')}".TrimEnd();
-        return line + Remarks(r) + ".";
+        return line + Job(r) + Remarks(r) + ".";
+    }
+
+    /// <summary>What the whole job would cost and emit there.</summary>
+    private static string Job(Recommendation r)
+    {
+        if (!r.HasEnergyKwh)
+            return "";
+        var energy = $", {(r.EnergyBasis == EnergyBasis.Told ? "" : "assumed ")}{r.EnergyKwh:0.###} kWh in all";
+        var price = r.HasExpectedPriceGbp ? $", {r.ExpectedPriceGbp:0.00##} GBP" : "";
+        return energy + price + (r.HasExpectedGco2 ? $", {r.ExpectedGco2:0.#} gCO2" : "");
     }
 
     private static string Carbon(Recommendation r) =>

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Pylon.Common.V1;
+using Pylon.Orchestrator.Llm;
 using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Summaries;
@@ -7,20 +7,24 @@ namespace Pylon.Orchestrator.Summaries;
 /// <summary>Writes the summary: by Gemini when there is a key; by the built-in writer without one and when Gemini fails.</summary>
 internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options, ILogger<Summarizer> logger)
 {
+    private const int MaxTokens = 512;
+    private const int MaxSummary = 8000;
+
     public async Task<(string Text, string Engine)> SummarizeAsync(
-        WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations, IReadOnlyList<string> leftOut, CancellationToken cancellationToken)
+        WorkloadRecord workload, OfferFacts offer, CancellationToken cancellationToken)
     {
-        var facts = BuiltInWriter.Write(workload, recommendations, leftOut);
+        var facts = BuiltInWriter.Write(workload, offer);
         if (string.IsNullOrWhiteSpace(options.Value.ApiKey))
             return (facts, SummaryEngines.BuiltIn);
         try
         {
-            return (await gemini.GenerateAsync(Prompt(facts), cancellationToken), SummaryEngines.Gemini);
+            var text = SummaryText.WithoutFence(await gemini.GenerateAsync(Prompt(facts), MaxTokens, cancellationToken));
+            return text.Length > 0 ? (StorableText.Shortened(text, MaxSummary), SummaryEngines.Gemini) : throw new GeminiException("the answer has no text");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Whatever the error is, for example a key that is not a valid header: the facts are a summary too.
-            logger.FellBack(workload.Id, e.Message);
+            logger.FellBack(workload.Id, e.Message, e is GeminiException { InnerException: null } ? null : e);
             return (facts, SummaryEngines.BuiltInFallback);
         }
     }

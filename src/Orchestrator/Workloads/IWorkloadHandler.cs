@@ -1,16 +1,23 @@
 using Npgsql;
+using Pylon.Common.V1;
 
 namespace Pylon.Orchestrator.Workloads;
 
 /// <summary>
-/// What another feature adds to the transaction in which a workload changes, so that either both are written or neither
-/// is. Register an implementation to hear of the changes.
+/// What another feature adds to the transaction in which a workload changes, so that either all are written or none is.
+/// Register an implementation to hear of the changes; its statements are the last of the transaction.
 /// </summary>
 internal interface IWorkloadHandler
 {
-    /// <summary>The workload becomes scheduled.</summary>
-    NpgsqlBatchCommand Scheduled(WorkloadRecord workload);
+    /// <summary>The three options of the workload are offered.</summary>
+    IEnumerable<NpgsqlBatchCommand> Offered(WorkloadRecord workload, IReadOnlyList<Option> options) => [];
+
+    /// <summary>The workload becomes scheduled, unless an order has changed meanwhile; then its status is choosing again.</summary>
+    IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) => [];
+
+    /// <summary>The workload is given up.</summary>
+    IEnumerable<NpgsqlBatchCommand> Failed(WorkloadRecord workload, string reason) => [];
 
     /// <summary>The user cancels the workload.</summary>
-    NpgsqlBatchCommand Cancelling(Guid workloadId);
+    IEnumerable<NpgsqlBatchCommand> Cancelling(Guid workloadId) => [];
 }

@@ -9,7 +9,9 @@ internal sealed record WorkloadRecord
         w.id, w.workload_name AS name, w.request, w.workload_type, w.urgency, w.required_gpu_mins, w.compute_load_mw,
         w.carbon_cap_gco2, w.max_price_gbp, w.deadline, w.user_email, w.status, w.chosen_option,
         w.llm_select_init_confirm AS summary, w.summary_engine, w.transaction_id, w.refused_item_ids, w.attempts,
-        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline, w.traceparent,
+        w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline, w.traceparent, w.source, w.user_id, w.job_id,
+        w.required_cpu_cores, w.required_memory_gb, w.estimated_energy_kwh, w.deferral_window_mins, w.max_total_gco2, w.operator_id,
+        w.host_dc_id, w.infeasibility::text AS infeasibility, w.outcome::text AS outcome,
         ARRAY(SELECT n.alert::text FROM orchestrator.provider_notices n WHERE n.workload_id = w.id AND n.alert IS NOT NULL
               ORDER BY n.id DESC LIMIT 10) AS alerts
         """;
@@ -19,13 +21,33 @@ internal sealed record WorkloadRecord
     public string? Request { get; init; }
     public string? WorkloadType { get; init; }
 
-    /// <summary>LOW, MEDIUM or HIGH.</summary>
+    /// <summary>The submitter's own name of the job; null before it is stored means its id.</summary>
+    public string? JobId { get; init; }
+
+    /// <summary>LOW, MEDIUM, HIGH or CRITICAL.</summary>
     public string? Urgency { get; init; }
     public int? RequiredGpuMins { get; init; }
     public double? ComputeLoadMw { get; init; }
+    public int? RequiredCpuCores { get; init; }
+    public double? RequiredMemoryGb { get; init; }
+    public double? EstimatedEnergyKwh { get; init; }
+
+    /// <summary>gCO2/kWh of the place and time.</summary>
     public double? CarbonCapGco2 { get; init; }
+
+    /// <summary>gCO2 of the whole job.</summary>
+    public double? MaxTotalGco2 { get; init; }
     public double? MaxPriceGbp { get; init; }
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>The longest delay of the start; null for that of the urgency.</summary>
+    public int? DeferralWindowMins { get; init; }
+
+    /// <summary>That it counts for; the database takes that of the user when none is named.</summary>
+    public Guid? OperatorId { get; init; }
+
+    /// <summary>The data centre where it would run at once.</summary>
+    public Guid? HostDcId { get; init; }
     public string? UserEmail { get; init; }
 
     /// <summary>That the user asked for; null for the one of the workload type.</summary>
@@ -41,9 +63,21 @@ internal sealed record WorkloadRecord
     public string[] Alerts { get; init; } = [];
     public int Attempts { get; init; }
     public string? FailureReason { get; init; }
+
+    /// <summary>proto3 JSON of pylon.orchestrator.v1.Infeasibility.</summary>
+    public string? Infeasibility { get; init; }
+
+    /// <summary>proto3 JSON of pylon.orchestrator.v1.Outcome.</summary>
+    public string? Outcome { get; init; }
     public DateTimeOffset DueAt { get; init; }
     public DateTimeOffset SubmittedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
+    public Guid? UserId { get; init; }
+
+    /// <summary>user, or synthetic for a workload of the synthetic world.</summary>
+    public string Source { get; init; } = "user";
+
+    public bool IsSynthetic => Source == "synthetic";
 
     /// <summary>Of the request that submitted it; null when that was not traced.</summary>
     public string? Traceparent { get; init; }

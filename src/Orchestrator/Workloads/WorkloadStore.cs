@@ -17,8 +17,9 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         $"""
         INSERT INTO compute_workloads AS w
             (request_id, workload_name, request, workload_type, urgency, required_gpu_mins, compute_load_mw,
-             carbon_cap_gco2, max_price_gbp, deadline, user_email, pipeline, traceparent)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+             carbon_cap_gco2, max_price_gbp, deadline, user_email, pipeline, traceparent, job_id, required_cpu_cores,
+             required_memory_gb, estimated_energy_kwh, deferral_window_mins, max_total_gco2, operator_id, host_dc_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
         ON CONFLICT (request_id) DO NOTHING
         RETURNING {WorkloadRecord.Columns}
         """;
@@ -81,13 +82,24 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         """;
 
     // In a transaction that continues, the stored messages concern the item after the refused ones, so these stay refused.
+    // New constraints are for a workload that is offered anew.
     private const string Replay =
         """
         UPDATE compute_workloads SET
             status = resume_status, resume_status = NULL, attempts = 0, failure_reason = NULL, due_at = now(),
-            refused_item_ids = CASE WHEN transaction_id IS NULL THEN '{}' ELSE refused_item_ids END
-        WHERE id = $1 AND status = 'failed'
+            refused_item_ids = CASE WHEN transaction_id IS NULL THEN '{}' ELSE refused_item_ids END,
+            carbon_cap_gco2 = CASE WHEN 'CARBON_CAP' = ANY ($3) THEN NULL ELSE coalesce($4, carbon_cap_gco2) END,
+            max_total_gco2 = CASE WHEN 'MAX_TOTAL_GCO2' = ANY ($3) THEN NULL ELSE coalesce($5, max_total_gco2) END,
+            max_price_gbp = CASE WHEN 'MAX_PRICE' = ANY ($3) THEN NULL ELSE coalesce($6, max_price_gbp) END,
+            deadline = CASE WHEN 'DEADLINE' = ANY ($3) THEN NULL ELSE coalesce($7, deadline) END,
+            deferral_window_mins = CASE WHEN 'DELAY' = ANY ($3) THEN NULL ELSE coalesce($8, deferral_window_mins) END,
+            urgency = CASE WHEN 'DELAY' = ANY ($3) THEN NULL ELSE urgency END
+        WHERE id = $1 AND status = 'failed' AND (NOT $2 OR resume_status = 'queued')
         """;
+
+    private const string FindDataCentre = "SELECT id FROM data_centres WHERE dc_id = $1 OR id = $2 ORDER BY id = $2 DESC LIMIT 1";
+
+    private const string HasOperator = "SELECT true FROM operators WHERE id = $1";
 
     private const string CloseDeadLetter = "UPDATE dead_letters SET replayed_at = now() WHERE workload_id = $1 AND replayed_at IS NULL";
 
@@ -119,7 +131,15 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             workload.Deadline,
             workload.UserEmail,
             workload.Pipeline,
-            workload.Traceparent)
+            workload.Traceparent,
+            workload.JobId,
+            workload.RequiredCpuCores,
+            workload.RequiredMemoryGb,
+            workload.EstimatedEnergyKwh,
+            workload.DeferralWindowMins,
+            workload.MaxTotalGco2,
+            Sql.Uuid(workload.OperatorId),
+            Sql.Uuid(workload.HostDcId))
         ?? await FirstAsync(FindByRequest, cancellationToken, requestId)
         ?? throw new InvalidOperationException($"request {requestId} is gone");
 
@@ -128,7 +148,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
-        await QueryAsync(Page, cancellationToken, [.. Key(after), statuses.ToArray(), atMost]);
+        await QueryAsync(Page, cancellationToken, [.. PageKey.Of(after), statuses.ToArray(), atMost]);
 
     /// <summary>The workloads that a statement returns; a row that cannot be read is left out and logged.</summary>
     public Task<List<WorkloadRecord>> QueryAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>
@@ -163,7 +183,6 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     /// <summary>For the transaction in which a workload becomes scheduled: the event, and what the handlers add.</summary>
     public IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) =>
     [
-        .. handlers.Select(h => h.Scheduled(workload)),
         Sql.Statement(Recheck, workload.Id, chosen.OrderId),
         WorkloadEvents.Append(workload.Id, new WorkloadScheduled
         {
@@ -172,16 +191,45 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             GridZoneId = chosen.GridZoneId,
             OrderId = chosen.OrderId,
         }),
+        .. handlers.SelectMany(h => h.Scheduled(workload, chosen)),
     ];
+
+    /// <summary>What the handlers add to the transaction in which a workload is offered.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Offered(WorkloadRecord workload, IReadOnlyList<Option> options) => handlers.SelectMany(h => h.Offered(workload, options));
+
+    /// <summary>What the handlers add to the transaction in which a workload is given up.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Failed(WorkloadRecord workload, string reason) => handlers.SelectMany(h => h.Failed(workload, reason));
 
     /// <summary>False when it is cancelled already, or there is no such workload.</summary>
     public Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), .. handlers.Select(h => h.Cancelling(id))], cancellationToken);
+        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), .. handlers.SelectMany(h => h.Cancelling(id))], cancellationToken);
 
-    /// <summary>False when the workload has not failed.</summary>
-    public Task<bool> ReplayAsync(WorkloadRecord workload, CancellationToken cancellationToken) =>
+    /// <summary>The data centre with this dc_id or UUID; null when there is none.</summary>
+    public async Task<Guid?> FindDataCentreAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(FindDataCentre, name, Sql.Uuid(Guid.TryParse(name, out var id) ? id : null));
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
+    }
+
+    public async Task<bool> HasOperatorAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(HasOperator, id);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <summary>False when the workload has not failed, or has failed after its choice and constraints change.</summary>
+    public Task<bool> ReplayAsync(WorkloadRecord workload, NewConstraints constraints, CancellationToken cancellationToken) =>
         database.ChangeAsync(
-            Sql.Statement(Replay, workload.Id),
+            Sql.Statement(
+                Replay,
+                workload.Id,
+                constraints != NewConstraints.None,
+                constraints.Remove.ToArray(),
+                constraints.CarbonCapGco2,
+                constraints.MaxTotalGco2,
+                constraints.MaxPriceGbp,
+                constraints.Deadline,
+                constraints.DeferralWindowMins),
             [
                 CloseDeadLetterOf(workload.Id),
                 WorkloadEvents.Append(workload.Id, new WorkloadQueued { WorkloadId = workload.Id.ToString(), WorkloadName = workload.Name, Replayed = true }),
@@ -191,7 +239,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     public async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(
         PageToken? after, bool includeReplayed, int atMost, CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<DeadLetterRow>(logger, DeadLetters, cancellationToken, [.. Key(after), includeReplayed, atMost]);
+        var rows = await database.QueryAsync<DeadLetterRow>(logger, DeadLetters, cancellationToken, [.. PageKey.Of(after), includeReplayed, atMost]);
         return
         [
             .. rows.Select(row => new DeadLetter
@@ -220,10 +268,6 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     // An order that is open or refused holds nothing.
     private static BookingState Booking(string? orderState) =>
         EnumName.Parse<BookingState>(orderState) is var booking and not BookingState.Unspecified ? booking : BookingState.None;
-
-    private static object[] Key(PageToken? after) => after is { } token
-        ? [token.Time, token.Id]
-        : [DateTime.MaxValue, Guid.AllBitsSet];
 
     /// <summary>Null when it cannot be read; that is logged.</summary>
     private Option? Read(OptionRow row)

@@ -7,5 +7,6 @@ internal static class WorkloadsFeature
     public static IServiceCollection AddWorkloads(this IServiceCollection services) => services
         .AddSingleton<Changes<Guid>>()
         .AddHostedService<RowChanges>()
+        .AddSingleton<DeadLetterMetrics>()
         .AddSingleton<WorkloadStore>();
 }

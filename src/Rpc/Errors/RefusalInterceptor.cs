@@ -8,14 +8,18 @@ using Microsoft.Extensions.Logging;
 namespace Pylon.Rpc;
 
 /// <summary>
-/// Around every call of every service: errors become statuses, streams end when the host stops, and small messages are
-/// not compressed.
+/// Around every call of every service: errors become statuses, streams send their headers at once and end when the host
+/// stops, and small messages are not compressed.
 /// </summary>
 internal sealed class RefusalInterceptor(
-    RefusalTable table, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RefusalInterceptor> log) : Interceptor
+    RefusalTable table, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RefusalInterceptor> log) : Interceptor, IDisposable
 {
     private const int CompressFromBytes = 1024;
+    private const int RefusedLinesPerMinute = 20;
     private static readonly WriteOptions Uncompressed = new(WriteFlags.NoCompress);
+    private readonly LogLimit _refusedLines = new(RefusedLinesPerMinute, log.MoreRefused, time);
+
+    public void Dispose() => _refusedLines.Dispose();
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -43,13 +47,25 @@ internal sealed class RefusalInterceptor(
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        StreamAsync(context, stream => continuation(request, responseStream, stream));
+        StreamAsync(context, async stream =>
+        {
+            await SendHeadersAsync(stream);
+            await continuation(request, responseStream, stream);
+        });
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        StreamAsync(context, stream => continuation(requestStream, responseStream, stream));
+        StreamAsync(context, async stream =>
+        {
+            await SendHeadersAsync(stream);
+            await continuation(requestStream, responseStream, stream);
+        });
 
-    private async Task StreamAsync(ServerCallContext context, Func<ServerCallContext, Task> run)
+    // Else they would wait for the first message, and the caller could not tell a silent stream from one that is not served.
+    private static Task SendHeadersAsync(StreamCallContext context) =>
+        context.HasMetadata<SendsOwnHeadersAttribute>() ? Task.CompletedTask : context.WriteResponseHeadersAsync([]);
+
+    private async Task StreamAsync(ServerCallContext context, Func<StreamCallContext, Task> run)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var stream = new StreamCallContext(context, ended.Token);
@@ -76,7 +92,9 @@ internal sealed class RefusalInterceptor(
             return end;
         if (table.Find(exception) is { } refusal)
         {
-            log.Refused(exception, context.Method, refusal.Reason);
+            // While PostgreSQL is unreachable every call fails in the same way.
+            if (_refusedLines.Allows())
+                log.Refused(exception, context.Method, refusal.Reason);
             return RpcStatus.Of(refusal);
         }
 

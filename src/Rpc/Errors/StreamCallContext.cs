@@ -25,6 +25,20 @@ internal sealed class StreamCallContext(ServerCallContext call, CancellationToke
 
     protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => call.WriteResponseHeadersAsync(responseHeaders);
 
+    /// <summary>True when the method or the class of the rpc has this attribute; false under a host without endpoints.</summary>
+    public bool HasMetadata<T>()
+        where T : class
+    {
+        try
+        {
+            return call.GetHttpContext().GetEndpoint()?.Metadata.GetMetadata<T>() is not null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
     // GetHttpContext() looks here when the context is not the library's own.
     private static IDictionary<object, object> WithHttpContext(ServerCallContext call)
     {

@@ -37,7 +37,7 @@ internal sealed class BppHandler(
                 await Task.Delay(delay.Delay, time, http.RequestAborted);
             if (await IsReplacedAsync(http, hit, record, processed: false))
                 return;
-            var request = Envelope.Read(action, body);
+            var request = Envelope.Read(action, body, style.Value.CamelCase);
             (record.MessageId, record.TransactionId) = (request.MessageId, request.TransactionId);
             record.OrderId = Json.Text(request.Message["order"], "beckn:id");
             var on = Answer(http, request, hit);
@@ -69,7 +69,10 @@ internal sealed class BppHandler(
                 ? discovery.Answer(request, hit.TryGetValue(FaultKinds.FewItems, out var few) ? few.KeepItems : null)
                 : orders.Handle(request);
         var messageId = style.Value.FreshMessageIds ? Guid.NewGuid().ToString() : request.MessageId;
-        return Messages.On(request, answer, messageId, options.BppId, $"{http.Request.Scheme}://{http.Request.Host}/bpp", time.GetUtcNow());
+        var on = Messages.On(request, answer, messageId, options.BppId, $"{http.Request.Scheme}://{http.Request.Host}/bpp", time.GetUtcNow());
+        if (style.Value.CamelCase)
+            on["context"] = ContextSpelling.Camel((JObject)on["context"]!);
+        return on;
     }
 
     private static async Task ReplyAsync(HttpContext http, IReadOnlyDictionary<string, Fault> hit, RequestRecord record, string text)

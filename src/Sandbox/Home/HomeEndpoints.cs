@@ -10,7 +10,7 @@ internal static class HomeEndpoints
         ("GET /health", "200 when the process serves"),
         ("POST /bpp/{discover|select|init|confirm|status|cancel}", "Beckn provider of the compute-energy domain"),
         ("GET|PUT|DELETE /admin/bpp/catalog", "the catalogue served; PUT replaces it, DELETE restores the built-in one"),
-        ("GET|PUT /admin/bpp/style", "how the provider answers: {style: sync|async, fresh_message_ids}"),
+        ("GET|PUT /admin/bpp/style", "how the provider answers: {style: sync|async, fresh_message_ids, spelling: snake|camel}"),
         ("GET|POST|DELETE /admin/bpp/faults", "faults on demand; DELETE /admin/bpp/faults/{id} removes one"),
         ("GET|DELETE /admin/bpp/orders", "orders with state, bookings and history; DELETE forgets them"),
         ("GET|DELETE /admin/bpp/requests", "the last 10,000 requests and how each was answered"),
@@ -28,7 +28,14 @@ internal static class HomeEndpoints
 
     public static void MapHome(this WebApplication app)
     {
-        app.MapGet("/health", () => Json.Result(new { status = "healthy" }));
+        var instance = app.Configuration["PYLON_INSTANCE"] ?? "";
+        app.MapGet("/health", (HttpContext context) =>
+        {
+            // As the services answer: whoever started this process knows that it is the one that answers.
+            if (instance.Length > 0)
+                context.Response.Headers["Pylon-Instance"] = instance;
+            return Json.Result(new { status = "healthy" });
+        });
         app.MapGet("/", () => Json.Result(new { name = "pylon sandbox", endpoints = Endpoints.Select(e => new { endpoint = e.Endpoint, does = e.Does }) }));
     }
 }

@@ -15,6 +15,10 @@ internal static class Fields
         : value is JValue { Value: long number } && number >= least && number <= most ? (int)number
         : throw new BadInputException(name, $"'{name}' must be an integer from {least} to {most}");
 
+    public static double? Number(this JObject body, string name, double least, double most) => Given(body, name) is not { } value ? null
+        : value is JValue { Value: long or double or decimal } number && number.Value<double>() is var read && read >= least && read <= most ? read
+        : throw new BadInputException(name, $"'{name}' must be a number from {least} to {most}");
+
     public static bool? Flag(this JObject body, string name) => Given(body, name) is not { } value ? null
         : value is JValue { Value: bool flag } ? flag
         : throw new BadInputException(name, $"'{name}' must be true or false");

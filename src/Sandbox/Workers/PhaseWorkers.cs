@@ -73,9 +73,10 @@ internal sealed class PhaseWorkers(PylonClient pylon, WorkerPool pool, TimeProvi
         var late = new List<Report>();
         for (var n = 1; n <= parts; n++)
         {
+            var began = time.GetUtcNow();
             await Task.Delay(pool.PartDuration, time, cancellationToken);
             await pool.WhenNotPausedAsync(cancellationToken);
-            var done = new Report(record.Job.BatchId, phase, $"part-{n}", Succeeded: true, record.Job.CorrelationId);
+            var done = new Report(record.Job.BatchId, phase, $"part-{n}", Succeeded: true, record.Job.CorrelationId) { Work = (pool.PartKwh, began, time.GetUtcNow()) };
             // A part that fails is repeated.
             if (n == 1 && faults.ContainsKey(WorkerFaults.FailPart))
                 await SendAsync(record, [done with { Succeeded = false }], cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
@@ -47,9 +48,14 @@ internal sealed class PylonClient(HttpClient http, TimeProvider time)
             report.EventId,
             report.CorrelationId,
             error_code = report.Succeeded ? "" : "SANDBOX_FAULT",
+            energy_kwh = report.Work?.Kwh,
+            started_at = Time(report.Work?.Start),
+            ended_at = Time(report.Work?.End),
         }), cancellationToken);
         return answer?["changed"]?.Value<bool>() ?? false;
     }
+
+    private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The jobs of all stored batch events, and the position after them.</summary>
     public async Task<(IReadOnlyList<Job> Jobs, string Position)> StoredJobsAsync(CancellationToken cancellationToken)

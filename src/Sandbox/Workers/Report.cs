@@ -6,6 +6,9 @@ namespace Pylon.Sandbox.Workers;
 /// <summary>The report of a worker on a part of a batch, or on the whole batch when the part is empty.</summary>
 internal sealed record Report(string BatchId, string Phase, string Part, bool Succeeded, string CorrelationId)
 {
+    /// <summary>kWh that the work took, which is simulated, and when it began and ended; null when there was none.</summary>
+    public (double Kwh, DateTimeOffset Start, DateTimeOffset End)? Work { get; init; }
+
     /// <summary>Derived from the content, so that a repeated report, also by another worker, has the same id.</summary>
     public Guid EventId
     {

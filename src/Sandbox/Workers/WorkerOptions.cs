@@ -5,10 +5,13 @@ namespace Pylon.Sandbox.Workers;
 /// <summary>Settings of the workers, from the environment.</summary>
 /// <param name="Pylon">The Gateway; null when there are no workers.</param>
 /// <param name="PartMs">How many milliseconds a part of a phase takes.</param>
-internal sealed record WorkerOptions(Uri? Pylon, int PartMs)
+/// <param name="PartKwh">How many kWh it says to have taken.</param>
+internal sealed record WorkerOptions(Uri? Pylon, int PartMs, double PartKwh)
 {
+    public const double MostKwh = 1_000_000;
     public const int LongestPart = 600_000;
     private const int DefaultPart = 200;
+    private const double DefaultKwh = 0.5;
 
     public static WorkerOptions Read(IConfiguration settings)
     {
@@ -24,7 +27,13 @@ internal sealed record WorkerOptions(Uri? Pylon, int PartMs)
             var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= LongestPart => ms,
             var other => throw new InvalidOperationException($"SANDBOX_PART_MS is '{other}': must be milliseconds from 0 to {LongestPart}"),
         };
-        return new WorkerOptions(on ? Url(settings["PYLON_URL"]) : null, part);
+        var kwh = settings["SANDBOX_PART_KWH"] switch
+        {
+            null or "" => DefaultKwh,
+            var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= MostKwh => number,
+            var other => throw new InvalidOperationException($"SANDBOX_PART_KWH is '{other}': must be kWh from 0 to {MostKwh}"),
+        };
+        return new WorkerOptions(on ? Url(settings["PYLON_URL"]) : null, part, kwh);
     }
 
     private static Uri? Url(string? text)

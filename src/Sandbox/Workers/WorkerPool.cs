@@ -16,6 +16,7 @@ internal sealed class WorkerPool(WorkerOptions options)
     private readonly List<JobRecord> _jobs = [];
     private TaskCompletionSource? _paused;
     private volatile int _partMs = options.PartMs;
+    private double _partKwh = options.PartKwh;
 
     public FaultBoard Faults { get; } = new();
 
@@ -25,6 +26,9 @@ internal sealed class WorkerPool(WorkerOptions options)
     public bool Following { get; set; }
 
     public TimeSpan PartDuration => TimeSpan.FromMilliseconds(_partMs);
+
+    /// <summary>kWh that a part of a phase takes, which is simulated.</summary>
+    public double PartKwh => Volatile.Read(ref _partKwh);
 
     /// <summary>Queues a job unless it is in progress; waits while the queue is full.</summary>
     public async Task TakeAsync(Job job, CancellationToken cancellationToken)
@@ -51,9 +55,11 @@ internal sealed class WorkerPool(WorkerOptions options)
     /// <summary>Applies the settings that the body names.</summary>
     public void Configure(JObject body)
     {
-        body.CheckNames("paused", "part_ms");
+        body.CheckNames("paused", "part_ms", "part_kwh");
         var (paused, partMs) = (body.Flag("paused"), body.Whole("part_ms", 0, WorkerOptions.LongestPart));
+        var partKwh = body.Number("part_kwh", 0, WorkerOptions.MostKwh);
         _partMs = partMs ?? _partMs;
+        Volatile.Write(ref _partKwh, partKwh ?? PartKwh);
         lock (_gate)
             Pause(paused ?? _paused is not null);
     }
@@ -63,6 +69,7 @@ internal sealed class WorkerPool(WorkerOptions options)
     {
         Faults.Clear();
         _partMs = options.PartMs;
+        Volatile.Write(ref _partKwh, options.PartKwh);
         lock (_gate)
         {
             Pause(false);
@@ -75,7 +82,7 @@ internal sealed class WorkerPool(WorkerOptions options)
         lock (_gate)
         {
             var jobs = _jobs.Where(j => batchId is null || j.BatchId == batchId).ToList();
-            return new { pylon = options.Pylon, following = Following, paused = _paused is not null, part_ms = _partMs, jobs };
+            return new { pylon = options.Pylon, following = Following, paused = _paused is not null, part_ms = _partMs, part_kwh = PartKwh, jobs };
         }
     }
 

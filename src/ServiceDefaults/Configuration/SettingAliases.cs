@@ -22,6 +22,8 @@ internal static class SettingAliases
         new("GEMINI_API_KEY", "Gemini:ApiKey"),
         new("GEMINI_BASE_URL", "Gemini:BaseUrl"),
         new("GEMINI_MODEL", "Gemini:Model"),
+        new("PYLON_SYNTHETIC_WORLD", "SyntheticWorld:Enabled", OnOff),
+        new("PYLON_SYNTHETIC_SEED", "SyntheticWorld:Seed"),
         new("BCS_CATALOGUE", "Conductor:Catalogue"),
         new("BCS_USE_MOCK_REPOSITORY", "Conductor:UseMockRepository"),
         new("BCS_REDIS_TTL_SECONDS", "Conductor:StateTtl", Seconds),
@@ -68,6 +70,13 @@ internal static class SettingAliases
         && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds
             ? TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture)
             : text;
+
+    private static string OnOff(string text) => text.ToUpperInvariant() switch
+    {
+        "ON" => "true",
+        "OFF" => "false",
+        _ => text,
+    };
 
     // redis://host:6379/0 in the notation of our client; what is not a URL is in it already.
     private static string RedisAddress(string text)

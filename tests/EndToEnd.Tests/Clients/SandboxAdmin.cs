@@ -16,7 +16,7 @@ internal sealed class SandboxAdmin(string address) : IDisposable
         await StyleAsync("async");
     }
 
-    public Task StyleAsync(string style) => PutAsync("style", new JsonObject { ["style"] = style });
+    public Task StyleAsync(string style, string spelling = "snake") => PutAsync("style", new JsonObject { ["style"] = style, ["spelling"] = spelling });
 
     public Task CatalogueAsync(JsonNode catalogue) => PutAsync("catalog", catalogue);
 

@@ -167,6 +167,28 @@ public class LimitTests
     }
 
     [Fact]
+    public void ExtremesOfLimitsAreAnswered()
+    {
+        var widest = new PlanLimits { Deadline = int.MaxValue, MaxDelay = int.MaxValue, MaxMeanCarbon = 1e12m, CarbonCap = 1e12m, MaxTotalCarbon = 1e12m, MaxPrice = 1e9m };
+
+        Assert.Equal(3, Make.Best(Job with { Slack = int.MaxValue, Limits = widest }).First);
+        Assert.Equal([4, 3], Make.Best(Job with { Shape = PlanShape.Interruptible, Limits = widest }).Steps.Reverse());
+        Assert.Equal([PlanLimit.EarliestStart], Make.Infeasible(Job with { Limits = widest with { EarliestStart = int.MaxValue } }).Binding);
+        Assert.Equal([PlanLimit.Slack], Make.Infeasible(Job with { Slack = 0, Limits = widest with { MaxMeanCarbon = 100 } }).Binding.Take(1));
+        Assert.Equal("blackouts", Make.Refusal(Job with { Limits = new PlanLimits { Blackouts = [.. Enumerable.Repeat(new StepRange(0, 1), 1_001)] } }).Field);
+        Assert.Equal("power", Make.Refusal(Job with { Power = PowerProfile.Flat(2, long.MaxValue, TimeSpan.FromHours(1)) }).Field);
+    }
+
+    [Fact]
+    public void APriceThatIsNotNeededMayBeShort()
+    {
+        var zone = Job.Zones[0] with { Price = Make.Price(80, 20) };
+
+        Assert.Null(Make.Best(Job with { Arrival = 3, Zones = [zone] }).PriceGbp);
+        Assert.Equal(PlanRefusal.SeriesTooShort, Make.Refusal(Job with { Arrival = 3, Zones = [zone], Objective = new PlanObjective.Price() }).Reason);
+    }
+
+    [Fact]
     public void ASeriesThatEndsIsToldApartFromADeadline()
     {
         Assert.Equal(PlanRefusal.SeriesTooShort, Make.Refusal(Job with { Arrival = 5 }).Reason);

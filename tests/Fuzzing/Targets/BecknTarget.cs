@@ -46,10 +46,10 @@ internal sealed class BecknTarget() : FuzzTarget("beckn")
             default:
                 var bad = Enumerable.Range(0, random.Next(1, 4))
                     .Select(_ => random.Next(3) == 0 ? AnyJson.Value(random, 4, Names) : AnyJson.WithBadMembers(random, Item.Replace("\"good\"", "\"bad\"", StringComparison.Ordinal))).ToList();
-                // An item is rejected with the price of its own first offer.
-                var offer = AnyJson.WithBadMembers(random, Offer.Replace("\"good\"", "\"bad\"", StringComparison.Ordinal));
+                // A bad offer of the good item, too: only the offer is lost.
+                var offer = AnyJson.WithBadMembers(random, random.Next(2) == 0 ? Offer : Offer.Replace("\"good\"", "\"bad\"", StringComparison.Ordinal));
                 bad.Insert(random.Next(bad.Count + 1), Item);
-                var body = Body(string.Join(',', bad), $"{Offer},{offer}");
+                var body = Body(string.Join(',', bad), random.Next(2) == 0 ? $"{Offer},{offer}" : $"{offer},{Offer}");
                 return new(Utf8(body), choice, HasGood: AnyJson.Depth(body) < 500);
         }
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Pylon.Beckn;
 using Pylon.Ingestion.Clients;
@@ -66,25 +67,50 @@ public sealed class BecknSourceTests
         Assert.Contains(error, reading.Error);
     }
 
-    private static async Task<Reading> ReadAsync(IngestionDatabase database, Func<CatalogueRequests, Guid, Task<string>> answer)
+    [Fact]
+    public async Task AckWithoutACallbackIsAnEmptyCatalogue()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+
+        var reading = await ReadAsync(database, (_, _) => Task.FromResult("""{"ack_status":"ACK","error":{"message":"nothing to offer"}}"""), HttpStatusCode.Conflict);
+
+        Assert.Null(reading.Error);
+        Assert.Equal((0, true), (reading.Body!.Windows.Count, reading.Body.IsCompleteCatalogue));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Conflict, """{"error":{"message":"out of order"}}""", "HTTP 409: out of order")]
+    [InlineData(HttpStatusCode.BadRequest, """{"message":{"ack":{"status":"NACK"}},"error":{"code":"30000","message":"bad"}}""", "NACK: 30000: bad")]
+    [InlineData(HttpStatusCode.Unauthorized, "", "HTTP 401")]
+    public async Task AcknowledgementIsReadWithAnyStatus(HttpStatusCode status, string response, string error)
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+
+        var reading = await ReadAsync(database, (_, _) => Task.FromResult(response), status);
+
+        Assert.Null(reading.Body);
+        Assert.Contains(error, reading.Error);
+    }
+
+    private static async Task<Reading> ReadAsync(IngestionDatabase database, Func<CatalogueRequests, Guid, Task<string>> answer, HttpStatusCode status = HttpStatusCode.OK)
     {
         var requests = new CatalogueRequests(database.DataSource);
         var options = new SourcesOptions { RetryPause = TimeSpan.FromMilliseconds(1), RequestPause = TimeSpan.Zero };
         var beckn = new BecknOptions { BaseUrl = new Uri("http://bpp"), BapUri = new Uri("http://bap"), CallbackTimeout = TimeSpan.FromSeconds(0.2) };
         var client = new SourceClient(
-            BecknSource.Id, new HttpClient(new Provider(id => answer(requests, id))), beckn.BaseUrl, options, TimeProvider.System, SimulatedSources.Metrics,
+            BecknSource.Id, new HttpClient(new Provider(id => answer(requests, id), status)), beckn.BaseUrl, options, TimeProvider.System, SimulatedSources.Metrics,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<SourceClient>.Instance);
         var source = new BecknSource(client, requests, beckn, options, TimeProvider.System);
         return Assert.Single(await source.ReadAsync(TimeProvider.System.GetUtcNow(), null, default).ToListAsync());
     }
 
-    private sealed class Provider(Func<Guid, Task<string>> answer) : HttpMessageHandler
+    private sealed class Provider(Func<Guid, Task<string>> answer, HttpStatusCode status) : HttpMessageHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             using var body = JsonDocument.Parse(await request.Content!.ReadAsStringAsync(cancellationToken));
             var transactionId = body.RootElement.GetProperty("context").GetProperty("transaction_id").GetGuid();
-            return new HttpResponseMessage { Content = new StringContent(await answer(transactionId)) };
+            return new HttpResponseMessage(status) { Content = new StringContent(await answer(transactionId)) };
         }
     }
 }

@@ -52,6 +52,15 @@ public sealed class FreshnessTests
     }
 
     [Fact]
+    public async Task ServiceEndsTheAlertThatAKilledRunLeft()
+    {
+        await using var service = await IngestionService.StartAsync();
+        await service.Database.ExecuteAsync($"INSERT INTO ingestion.source_freshness (source, fresh_at, stale) VALUES ('elexon', '{service.Time.GetUtcNow():u}', true)");
+        service.Time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.True(async () => !await service.Database.ScalarAsync<bool>("SELECT stale FROM ingestion.source_freshness WHERE source = 'elexon'"));
+    }
+
+    [Fact]
     public void SourceIsStalePastItsLimitAndSyntheticValuesNever()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();

@@ -94,7 +94,7 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
         var answer = await Shared.RunAsync(file, name: "quotes", pieces: 7);
 
         Importer.AssertCounts(answer, read: 4, @new: 3, rejected: 1);
-        Assert.Equal(new RejectedLine { Line = 3, Reason = "1 columns, and the first line names 3" }, Assert.Single(answer.Rejected));
+        Assert.Equal(new RejectedLine { Line = 3, Reason = "1 column, and the first line names 3" }, Assert.Single(answer.Rejected));
         Assert.Equal(Bad, await Shared.ScalarAsync<string>("SELECT body FROM quarantine WHERE source = 'import:quotes'"));
     }
 
@@ -113,7 +113,7 @@ public sealed class ImportLineTests(SharedImporter shared) : IClassFixture<Share
     [Theory]
     [InlineData("", "data", "must begin with a line that names the columns, and nothing was sent")]
     [InlineData("\n", "data", "must begin with a line that names the columns")]
-    [InlineData("from,forecast,actual,colour\n", "data", "must have in its first line only columns of carbon-intensity: region_id, from, to, settlement_date, settlement_period, forecast, actual, index, captured_at")]
+    [InlineData("from,forecast,actual,colour\n", "data", "must have in its first line only columns of carbon-intensity, and colour is none of them: region_id, from, to, settlement_date, settlement_period, forecast, actual, index, captured_at")]
     [InlineData("from,forecast,FORECAST\n", "data", "must name the column forecast once")]
     [InlineData("forecast\n", "data", "must have the column from, or settlement_date and settlement_period")]
     [InlineData("settlement_date,forecast\n", "data", "must have settlement_date and settlement_period together")]

@@ -1,12 +1,14 @@
 using System.Net;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Zones;
+using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Runs;
 
@@ -51,6 +53,31 @@ public sealed class PipelineRunnerTests
 
         Assert.Equal("abandoned", (await store.FindAsync(Guid.Parse("11111111-1111-1111-1111-111111111111"), default))!.Status);
         Assert.Null(await Runner(database, store).TryBeginAsync("schedule", null, [], TimeProvider.System.GetUtcNow().AddMinutes(-1), default));
+    }
+
+    [Fact]
+    public async Task CallerThatGivesUpLeavesNoConnectionThatHoldsTheLock()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+        await using var own = NpgsqlDataSource.Create(database.DataSource.ConnectionString + ";Maximum Pool Size=2;Timeout=5");
+        var store = new RunStore(own);
+        using var caller = new CancellationTokenSource();
+        await using var blocking = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await blocking.BeginTransactionAsync();
+        await using (var block = new NpgsqlCommand("LOCK TABLE pipeline_runs", blocking, transaction))
+            await block.ExecuteNonQueryAsync();
+
+        var beginning = Runner(database, store).TryBeginAsync("request", null, [], Since, caller.Token);
+        await Eventually.True(async () => await database.Database.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 1);
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => beginning);
+        await transaction.RollbackAsync();
+
+        var held = await new RunStore(database.DataSource).TryLockAsync(default);
+        Assert.NotNull(held);
+        await RunStore.UnlockAsync(held);
+        await using var first = await own.OpenConnectionAsync();
+        await using var second = await own.OpenConnectionAsync();
     }
 
     private static PipelineRunner Runner(IngestionDatabase database, RunStore store)

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
@@ -31,6 +32,8 @@ internal sealed class SimulatedSources : IAsyncDisposable
     }
 
     public FakeTime Time { get; }
+
+    public string Url => _sandbox.Urls.First();
 
     public RunStore Store { get; }
 
@@ -77,9 +80,13 @@ internal sealed class SimulatedSources : IAsyncDisposable
 
     public Task<string?> ReadAsync(string sql) => _database.Database.ScalarAsync<string>(sql);
 
-    public static PipelineRunner Runner(IngestionDatabase database, RunStore store, TimeProvider time, params GridSource[] sources) => new(
+    public static PipelineRunner Runner(IngestionDatabase database, RunStore store, TimeProvider time, params GridSource[] sources) =>
+        Runner(database, store, time, NullLogger<PipelineRunner>.Instance, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), sources);
+
+    public static PipelineRunner Runner(
+        IngestionDatabase database, RunStore store, TimeProvider time, ILogger<PipelineRunner> logger, ApplicationLifetime lifetime, params GridSource[] sources) => new(
         store, new SeriesStore(database.DataSource, new RegionalStore(database.DataSource), TimeProvider.System), new MarketStore(database.DataSource, new ZoneResolver(new ZoneStore(database.DataSource))),
-        sources, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time, NullLogger<PipelineRunner>.Instance);
+        sources, lifetime, time, logger);
 
     public async ValueTask DisposeAsync()
     {

@@ -29,7 +29,7 @@ public sealed class BecknMessagesTests
         Urgency = "HIGH",
         ComputeLoadMw = 1.2,
         RequiredGpuMins = 288_000,
-        CarbonCapGco2 = 576_000,
+        MaxTotalGco2 = 576_000,
         UserEmail = "leena@example.org",
     };
 
@@ -76,11 +76,12 @@ public sealed class BecknMessagesTests
     }
 
     [Theory]
-    [InlineData(null, "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 30)]")]
-    [InlineData(1.25, "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 30 && @.beckn:itemAttributes.beckn:capacityParameters.availableCapacity >= 1.25)]")]
-    public void DiscoverFiltersByTheMixAndTheLoad(double? load, string expression)
+    [InlineData(null, null, "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 30)]")]
+    [InlineData(null, 1.25, "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 30 && @.beckn:itemAttributes.beckn:capacityParameters.availableCapacity >= 1.25)]")]
+    [InlineData(99.5, null, "$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 30 && @.beckn:itemAttributes.beckn:gridParameters.carbonIntensity <= 99.5)]")]
+    public void DiscoverFiltersByWhatAProviderCanJudge(double? carbonIntensity, double? load, string expression)
     {
-        var message = BecknMessages.Discover(Bare with { ComputeLoadMw = load }, 30);
+        var message = BecknMessages.Discover(30, carbonIntensity, load);
         Assert.Equal(("jsonpath", expression), ((string?)message["filters"]!["type"], (string?)message["filters"]!["expression"]));
     }
 

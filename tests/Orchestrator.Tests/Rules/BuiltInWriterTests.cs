@@ -35,14 +35,40 @@ public sealed class BuiltInWriterTests
             2. Leeds: 70.3 % renewable, carbon intensity not given, score -29.75 (zone found by locality only, the window is over).
             3. South Wales: 40 % renewable, 200 gCO2/kWh, score 20.0 (from regional grid data, synthetic values).
             """,
-            BuiltInWriter.Write(Workload, [booked, silent, grid], []));
+            BuiltInWriter.Write(Workload, new OfferFacts([booked, silent, grid], [], [], "")));
     }
 
     [Fact]
     public void BookingThatDoesNotExistIsNotClaimed()
     {
-        var text = BuiltInWriter.Write(Workload, [new Recommendation { Rank = 1, ZoneName = "South Wales", Source = RecommendationSource.Grid }], []);
+        var text = BuiltInWriter.Write(Workload, new OfferFacts([new Recommendation { Rank = 1, ZoneName = "South Wales", Source = RecommendationSource.Grid }], [], [], ""));
         Assert.Contains("no provider holds a booking", text, StringComparison.Ordinal);
         Assert.DoesNotContain("CONFIRM", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SummaryStatesTheConstraintsWhatTheJobTakesAndWhatWasLeftOut()
+    {
+        var option = new Recommendation
+        {
+            Rank = 1,
+            ZoneName = "South Wales",
+            Source = RecommendationSource.Beckn,
+            BookingState = BookingState.Confirmed,
+            EnergyKwh = 16.1,
+            EnergyBasis = EnergyBasis.GpuMinutes,
+            ExpectedPriceGbp = 0.68425,
+            ExpectedGco2 = 724.5,
+        };
+        var text = BuiltInWriter.Write(Workload, new OfferFacts([option], ["it tells no price", "it tells no price"], ["max_price_gbp 5 GBP"], "cost priority 0.5"));
+        Assert.Contains(", assumed 16.1 kWh in all, 0.6843 GBP, 724.5 gCO2.", text, StringComparison.Ordinal);
+        Assert.EndsWith(
+            """
+            They satisfy: max_price_gbp 5 GBP.
+            Their order follows the user's preferences: cost priority 0.5.
+            Left out of the catalogue: 2 item(s), because it tells no price.
+            """,
+            text,
+            StringComparison.Ordinal);
     }
 }

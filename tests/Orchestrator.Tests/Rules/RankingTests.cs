@@ -47,6 +47,16 @@ public sealed class RankingTests
     public void ScoreIsTheMixLessATenthOfTheCarbon(double mix, double carbon, double score) =>
         Assert.Equal(score, Ranking.Score(mix, carbon), 9);
 
+    [Theory]
+    [InlineData(54.9, 500.0, "4.9")]
+    [InlineData(18.3, 134.0, "4.9")]
+    [InlineData(70.1, 3.0, "69.8")]
+    [InlineData(0.3, 2.0, "0.1")]
+    [InlineData(33.3, null, "-66.7")]
+    [InlineData(50.0, 1e300, "-1E+299")]
+    public void ScoreHasNoDecimalsThatItsPartsDoNotHave(double mix, double? carbon, string score) =>
+        Assert.Equal(score, Ranking.Score(mix, carbon).ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     [Fact]
     public void BestScoreRanksFirst()
     {
@@ -170,9 +180,9 @@ public sealed class RankingTests
     public async Task WindowThatIsOverIsOfferedOnlyWhenNothingElseIsKnown()
     {
         CatalogueItem[] items = [Item("over", 99, 1) with { Window = Window(-4, -1) }, Item("live", 40, 300) with { Window = Window(1, 2) }, Item("open", 30, 300)];
-        Assert.Equal(["ZONE-live", "ZONE-open", "GB-R01"], Codes(await ChooseAsync(items, Region(1, 5))));
-        Assert.Equal(["ZONE-live", "ZONE-open", "ZONE-over"], Codes(await ChooseAsync(items)));
-        var only = await ChooseAsync([items[0]], Region(1, 5), Region(2, 4));
+        Assert.Equal(["ZONE-live", "ZONE-open", "GB-R01"], Codes(Choose(items, Region(1, 5))));
+        Assert.Equal(["ZONE-live", "ZONE-open", "ZONE-over"], Codes(Choose(items)));
+        var only = Choose([items[0]], Region(1, 5), Region(2, 4));
         Assert.Equal(["GB-R01", "GB-R02", "ZONE-over"], Codes(only));
         Assert.Equal([1, 2, 3], only.Select(o => o.Recommendation.Rank));
         Assert.Equal((true, "its window is over, and too few others are known"), (only[2].Recommendation.WindowExpired, only[2].Recommendation.Note));
@@ -180,7 +190,7 @@ public sealed class RankingTests
 
     [Fact]
     public async Task LiveItemOfAZoneComesBeforeTheBetterOneThatIsOver() =>
-        Assert.Equal("live", (await ChooseAsync(
+        Assert.Equal("live", (Choose(
             [Item("over", 99, 1, "Z") with { Window = Window(-4, -1) }, Item("live", 40, 300, "Z") with { Window = Window(1, 2) }], Region(1, 5), Region(2, 5)))[0].Recommendation.ItemId);
 
     [Fact]
@@ -188,7 +198,7 @@ public sealed class RankingTests
     {
         var over = Region(1, 90);
         over.Window = Window(-2, -1);
-        Assert.Equal(["GB-R02", "GB-R03", "GB-R01"], Codes(await ChooseAsync([], over, Region(2, 50), Region(3, 40))));
+        Assert.Equal(["GB-R02", "GB-R03", "GB-R01"], Codes(Choose([], over, Region(2, 50), Region(3, 40))));
     }
 
     [Theory]
@@ -203,7 +213,7 @@ public sealed class RankingTests
         var item = Item("scot", 96, 18) with { GridArea = area, Locality = locality, Region = region, Country = country };
         var north = Region(1, 99);
         (north.GridZone.ZoneName, north.GridZone.Locality, north.GridZone.Region, north.GridZone.Country) = ("North Scotland", "Inverness", "North Scotland", "GB");
-        var options = await ChooseAsync([item], north, Region(2, 40), Region(3, 30));
+        var options = Choose([item], north, Region(2, 40), Region(3, 30));
         Assert.Equal(distinct ? ["ZONE-scot", "GB-R01", "GB-R02"] : ["ZONE-scot", "GB-R02", "GB-R03"], Codes(options));
     }
 
@@ -213,18 +223,18 @@ public sealed class RankingTests
         CatalogueItem[] items = [Item("a", 90, 10), Item("b", 80, 10), Item("c", 70, 10), Item("d", 60, 10)];
         items[0] = items[0] with { GridArea = "Harbour", Locality = "Port" };
         items[1] = items[1] with { GridArea = "harbour", Locality = "PORT" };
-        Assert.Equal(["a", "c", "d"], Ids(await ChooseAsync(items)));
+        Assert.Equal(["a", "c", "d"], Ids(Choose(items)));
     }
 
     [Fact]
     public async Task FilledRowWithAScoreAboveTheFirstSaysWhy()
     {
-        var options = await ChooseAsync([Item("a", 40, 300)], Region(1, 95), Region(2, 5));
+        var options = Choose([Item("a", 40, 300)], Region(1, 95), Region(2, 5));
         Assert.Equal(["", "no provider offers it, so it ranks behind what one does", ""], options.Select(o => o.Recommendation.Note));
     }
 
-    private static Task<IReadOnlyList<Option>> ChooseAsync(CatalogueItem[] items, params RegionalGrid[] regions) =>
-        Ranking.ChooseAsync(items, [.. items.Select(i => Resolve(i))], () => Task.FromResult<IReadOnlyList<RegionalGrid>>(regions), Now);
+    private static IReadOnlyList<Option> Choose(CatalogueItem[] items, params RegionalGrid[] regions) =>
+        Ranking.Choose(items, [.. items.Select(i => Resolve(i))], regions, Now);
 
     private static IEnumerable<string> Codes(IEnumerable<Option> options) => options.Select(o => o.Recommendation.GridZoneCode);
 

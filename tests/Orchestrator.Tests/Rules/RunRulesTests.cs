@@ -130,11 +130,19 @@ public sealed class RunRulesTests
     {
         var steps = Enumerable.Range(0, 3).SelectMany(part => random.Next(2) == 0 ? new[] { (part, true) } : [(part, false), (part, true)]).ToList();
         var (completed, failed) = (0, new HashSet<int>());
+        // As the Conductor adds them up.
+        var (energy, reports, first, last) = (0.0, 0, Now.AddSeconds(-random.Next(10)), Now);
         foreach (var (part, succeeded) in steps.OrderBy(s => s.Item2).ThenBy(_ => random.Next()))
         {
             completed += succeeded ? 1 : 0;
             _ = succeeded ? failed.Remove(part) : failed.Add(part);
-            yield return new PhaseReport(phase, completed, failed.Count, 3, completed == 3, Failed: false, "", Now.AddSeconds(random.Next(100)));
+            yield return new PhaseReport(phase, completed, failed.Count, 3, completed == 3, Failed: false, "", Now.AddSeconds(random.Next(100)))
+            {
+                EnergyKwh = energy += random.Next(3),
+                EnergyReports = ++reports,
+                WorkStartedAt = first,
+                WorkEndedAt = last = last.AddSeconds(random.Next(10)),
+            };
         }
     }
 }

@@ -12,7 +12,10 @@ namespace Pylon.Orchestrator.Tests.Running;
 public sealed class BoundsTests
 {
     private static readonly ServiceDescriptor[] Services =
-        [V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor, V1.PlanningService.Descriptor];
+        [
+            V1.WorkloadService.Descriptor, V1.BecknService.Descriptor, V1.RegistryService.Descriptor, V1.PlanningService.Descriptor,
+            V1.DecisionService.Descriptor, V1.AuditService.Descriptor, V1.SyntheticWorldService.Descriptor,
+        ];
 
     private static readonly Marshaller<byte[]> Raw = Marshallers.Create(bytes => bytes, bytes => bytes);
 
@@ -73,6 +76,7 @@ public sealed class BoundsTests
         FieldType.String => ["\0", "\u0001", "\u200b", "  ", "😀", "a@b@c.de", "a\n@b", new string('x', 100_000)],
         FieldType.Bytes => [ByteString.Empty, ByteString.CopyFrom(0), ByteString.CopyFromUtf8("[]"), ByteString.CopyFromUtf8("{\"context\":5}")],
         FieldType.Int32 => [int.MinValue, -1, 0, 1, int.MaxValue],
+        FieldType.Int64 => [long.MinValue, -1L, 0L, 1L, long.MaxValue],
         FieldType.Double => [double.NaN, double.NegativeInfinity, double.PositiveInfinity, double.MinValue, -0.0, double.Epsilon, double.MaxValue],
         FieldType.Enum => [0, 1, 99, -1],
         _ => [],

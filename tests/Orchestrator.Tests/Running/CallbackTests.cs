@@ -165,11 +165,30 @@ public sealed class CallbackTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task LateConfirmationOfACancelledOrderIsCancelledAgain(bool scheduled)
+    [InlineData("sync")]
+    [InlineData("async")]
+    public async Task ProviderThatAnswersInCamelCaseIsWrittenToInCamelCase(string style)
     {
-        await using var stack = await OrchestratorStack.StartAsync("async", "--Bpp:CallbackTimeout=00:00:01");
+        await using var stack = await OrchestratorStack.StartAsync(style, "--SANDBOX_BPP_SPELLING=camel");
+        var offered = await stack.OfferedAsync();
+        Assert.Equal(WorkloadStatus.Scheduled, (await stack.ChooseAsync(offered.Id, 2)).Status);
+        // What the retention removes is not needed to write on.
+        await stack.Database.ExecuteAsync("UPDATE beckn_messages SET answer = '{}', answer_removed = true");
+        Assert.Equal(WorkloadStatus.Cancelled, (await stack.CancelAsync(offered.Id)).Status);
+        Assert.Equal(["CANCELLED", "CANCELLED"], await stack.OrderStatesAsync(offered.Id));
+        Assert.Equal(
+            ["cancel camel", "cancel camel", "confirm camel", "confirm camel", "discover snake", "init camel", "init camel", "select camel", "select camel"],
+            (await stack.Database.ListAsync<string>(
+                "SELECT action || CASE WHEN request->'context' ?& '{transactionId,messageId,bapId,bapUri,bppId,bppUri,schemaContext}' THEN ' camel' WHEN request->'context' ? 'transaction_id' THEN ' snake' ELSE ' both' END FROM beckn_messages")).Order());
+    }
+
+    [Theory]
+    [InlineData(true, "snake")]
+    [InlineData(false, "snake")]
+    [InlineData(false, "camel")]
+    public async Task LateConfirmationOfACancelledOrderIsCancelledAgain(bool scheduled, string spelling)
+    {
+        await using var stack = await OrchestratorStack.StartAsync("async", "--Bpp:CallbackTimeout=00:00:01", $"--SANDBOX_BPP_SPELLING={spelling}");
         var id = scheduled ? (await stack.OfferedAsync()).Id : await ArrangedAsync();
         if (scheduled)
             await stack.ChooseAsync(id, 2);

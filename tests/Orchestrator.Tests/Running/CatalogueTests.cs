@@ -25,8 +25,8 @@ public sealed class CatalogueTests
 
         Assert.Equal(["UK-SCOT-1", "UK-SCOT-4", "UK-EAST-1"], workload.Recommendations.Select(r => r.GridZoneCode));
         Assert.Equal(0, workload.Attempts);
-        Assert.Contains("1 item(s), because gridZone has more than 200 characters", workload.Summary, StringComparison.Ordinal);
-        Assert.Contains("2 item(s), because gridZone has a character that is not text", workload.Summary, StringComparison.Ordinal);
+        Assert.Contains("1 item, because gridZone has more than 200 characters", workload.Summary, StringComparison.Ordinal);
+        Assert.Contains("2 items, because gridZone has a character that is not text", workload.Summary, StringComparison.Ordinal);
     }
 
     private static JsonArray Items(JsonArray catalogues) => catalogues[0]!["beckn:items"]!.AsArray();

@@ -98,6 +98,27 @@ public sealed class ChoiceTests
     }
 
     [Fact]
+    public async Task ChoiceThatIsRefusedBeforeItsAnswerIsReadIsAnsweredWithTheRefusal()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        // The provider's refusal comes with the commit of the choice, before the call can read the workload again.
+        await stack.Database.ExecuteAsync(
+            """
+            CREATE FUNCTION refuse_at_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                UPDATE orchestrator.compute_workloads SET status = 'pending_user_choice', chosen_option = NULL, failure_reason = 'option 2 was refused: full' WHERE id = NEW.id;
+                RETURN NULL;
+            END $$
+            """);
+        await stack.Database.ExecuteAsync(
+            "CREATE CONSTRAINT TRIGGER refuse_at_once AFTER UPDATE ON compute_workloads DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.status = 'choosing') EXECUTE FUNCTION refuse_at_once()");
+
+        var asked = await stack.ChooseAsync(offered.Id, 2);
+
+        Assert.Equal((WorkloadStatus.PendingUserChoice, 0, "option 2 was refused: full"), (asked.Status, asked.ChosenOption, asked.FailureReason));
+    }
+
+    [Fact]
     public async Task ChoiceThatFailedIsReplayed()
     {
         await using var stack = await OrchestratorStack.StartAsync();

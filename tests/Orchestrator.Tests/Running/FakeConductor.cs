@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -30,6 +31,9 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
     /// <summary>Who asked for a pipeline.</summary>
     public ConcurrentQueue<DefinePipelineRequest> Asked { get; } = new();
 
+    /// <summary>The traceparents of the calls to DefinePipeline.</summary>
+    public ConcurrentQueue<string?> Traces { get; } = new();
+
     /// <summary>What GetBatch answers; NOT_FOUND without it.</summary>
     public Batch? Batch { get; set; }
 
@@ -49,10 +53,13 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
     }
 
     /// <summary>One of two parts is through a phase, or both are.</summary>
-    public void Report(string workloadId, string phase, int completed) => _events.Enqueue(new Event
+    /// <param name="workloadId">Of the run.</param>
+    /// <param name="phase">Of its pipeline.</param>
+    /// <param name="completed">Parts.</param>
+    /// <param name="work">kWh of these parts, when they began and how many minutes they took; null tells none.</param>
+    public void Report(string workloadId, string phase, int completed, (double Kwh, DateTimeOffset Start, int Minutes)? work = null)
     {
-        Id = Guid.NewGuid().ToString(),
-        BatchPhaseProgressed = new BatchPhaseProgressed
+        var progressed = new BatchPhaseProgressed
         {
             BatchId = workloadId,
             PhaseName = phase,
@@ -61,8 +68,16 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
             Completed = completed,
             Total = 2,
             PhaseComplete = completed == 2,
-        },
-    });
+        };
+        if (work is { } told)
+        {
+            (progressed.EnergyKwh, progressed.EnergyReports) = (told.Kwh, completed);
+            progressed.StartedAt = Timestamp.FromDateTimeOffset(told.Start);
+            progressed.EndedAt = Timestamp.FromDateTimeOffset(told.Start.AddMinutes(told.Minutes));
+        }
+
+        _events.Enqueue(new Event { Id = Guid.NewGuid().ToString(), BatchPhaseProgressed = progressed });
+    }
 
     public Task<IReadOnlyList<GroupEntry>> ReadAsync(string topic, string group, string consumer, int max, CancellationToken cancellationToken)
     {
@@ -100,6 +115,7 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         {
             fake.CheckUp();
             fake.Asked.Enqueue(request);
+            fake.Traces.Enqueue(context.RequestHeaders.GetValue("traceparent"));
             if (request.RequestedPipeline != "compute_training")
                 throw new RpcException(new Status(StatusCode.InvalidArgument, "requested_pipeline: must be one of compute_training"));
             return Task.FromResult(new DefinePipelineResponse { BatchId = request.BatchId, FinalPipeline = { "prepare", "train" } });

@@ -19,6 +19,7 @@ internal sealed class FakeIngestion : IAsyncDisposable
 {
     private static readonly TimeSpan HalfHour = TimeSpan.FromMinutes(30);
     private readonly WebApplication _app;
+    private int _waiting;
 
     private FakeIngestion(WebApplication app) => _app = app;
 
@@ -27,11 +28,32 @@ internal sealed class FakeIngestion : IAsyncDisposable
     /// <summary>Answers UNAVAILABLE while true.</summary>
     public bool Down { get; set; }
 
+    /// <summary>Answers UNAVAILABLE to the forecast alone, which only decisions ask for.</summary>
+    public bool ForecastDown { get; set; }
+
+    /// <summary>gCO2/kWh of a region by its id; 150 for the others.</summary>
+    public Dictionary<int, double> Intensities { get; } = [];
+
+    /// <summary>The demand now, MW.</summary>
+    public double DemandMw { get; set; } = 27_500;
+
+    /// <summary>ResolveGridZones answers when it completes; at once while null.</summary>
+    public TaskCompletionSource? Stalled { get; set; }
+
+    /// <summary>Calls that wait for it.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     /// <summary>What the names of the regions end in.</summary>
     public string RegionSuffix { get; set; } = "";
 
     /// <summary>A code that no zone is found for.</summary>
     public string UnknownZone { get; set; } = "";
+
+    /// <summary>The region that every zone of a catalogue lies in; null for none.</summary>
+    public int? RegionOfZones { get; set; }
+
+    /// <summary>The values of a series in a half hour; UNAVAILABLE without it.</summary>
+    public Func<ListSignalsRequest, DateTimeOffset, GridPoint?>? Signals { get; set; }
 
     /// <summary>The transaction of a catalogue that Ingestion has asked for.</summary>
     public string Asked { get; set; } = "";
@@ -100,16 +122,24 @@ internal sealed class FakeIngestion : IAsyncDisposable
             return Task.FromResult(new ReceiveCatalogResponse { Taken = request.TransactionId == fake.Asked });
         }
 
-        public override Task<ResolveGridZonesResponse> ResolveGridZones(ResolveGridZonesRequest request, ServerCallContext context)
+        public override async Task<ResolveGridZonesResponse> ResolveGridZones(ResolveGridZonesRequest request, ServerCallContext context)
         {
             fake.CheckUp();
+            if (fake.Stalled is { } stalled)
+            {
+                Interlocked.Increment(ref fake._waiting);
+                await stalled.Task.WaitAsync(context.CancellationToken);
+            }
+
             var response = new ResolveGridZonesResponse();
             response.Resolved.AddRange(request.References.Select(r => r.GridZoneCode == fake.UnknownZone ? new ResolvedGridZone() : new ResolvedGridZone
             {
                 Zone = Zone(r),
                 Match = ZoneMatch.Code,
             }));
-            return Task.FromResult(response);
+            foreach (var resolved in response.Resolved.Where(r => r.Zone is not null && fake.RegionOfZones is not null))
+                resolved.Zone.RegionId = fake.RegionOfZones!.Value;
+            return response;
         }
     }
 
@@ -153,10 +183,52 @@ internal sealed class FakeIngestion : IAsyncDisposable
 
     private sealed class Grid(FakeIngestion fake) : GridService.GridServiceBase
     {
-        /// <summary>A day of the source, then a model with bands; the last value is synthetic.</summary>
+        /// <summary>Two half hours a page.</summary>
+        public override Task<ListSignalsResponse> ListSignals(ListSignalsRequest request, ServerCallContext context)
+        {
+            var signals = fake.Signals ?? throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "no signals in this test"));
+            var start = request.PageToken.Length > 0
+                ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(request.PageToken, System.Globalization.CultureInfo.InvariantCulture))
+                : request.StartTime.ToDateTimeOffset();
+            var (next, end) = (start.AddHours(1), request.EndTime.ToDateTimeOffset());
+            var response = new ListSignalsResponse { NextPageToken = next < end ? $"{next.ToUnixTimeSeconds()}" : "" };
+            for (var at = start; at < next && at < end; at = at.AddMinutes(30))
+            {
+                if (signals(request, at) is not { } point)
+                    continue;
+                point.Window = new Window { StartTime = Timestamp.FromDateTimeOffset(at), EndTime = Timestamp.FromDateTimeOffset(at.AddMinutes(30)) };
+                response.Points.Add(point);
+            }
+
+            return Task.FromResult(response);
+        }
+
+        public override Task<GetNationalGridResponse> GetNationalGrid(GetNationalGridRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            return Task.FromResult(new GetNationalGridResponse { Grid = new NationalGrid
+            {
+                CarbonIntensity = Point(0, 123, actual: true),
+                Demand = Point(0, fake.DemandMw, actual: true),
+                SystemPrice = Point(-1, 42.5, actual: true),
+                GenerationMix = { new FuelShare { Fuel = "wind", Percent = 60 }, new FuelShare { Fuel = "gas", Percent = 30.5 }, new FuelShare { Fuel = "hydro", Percent = 9.5 } },
+            } });
+        }
+
         public override Task<GetForecastResponse> GetForecast(GetForecastRequest request, ServerCallContext context)
         {
             fake.CheckUp();
+            if (fake.ForecastDown)
+                throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "down for a test"));
+            if (!fake.Series.IsEmpty)
+                return Task.FromResult(OfSeries(request));
+            var value = request.Series == GridSeries.Demand ? 30_000 : 100;
+            return Task.FromResult(new GetForecastResponse { Points = { Enumerable.Range(0, request.Hours * 2).Select(n => Point(n, value + n, actual: false)) } });
+        }
+
+        /// <summary>A day of the source, then a model with bands; the last value is synthetic.</summary>
+        private GetForecastResponse OfSeries(GetForecastRequest request)
+        {
             fake.Reads++;
             var response = new GetForecastResponse();
             var end = request.StartTime.ToDateTimeOffset().AddHours(request.Hours).ToTimestamp();
@@ -177,29 +249,40 @@ internal sealed class FakeIngestion : IAsyncDisposable
                 });
             }
 
-            return Task.FromResult(response);
+            return response;
         }
 
-        public override Task<GetNationalGridResponse> GetNationalGrid(GetNationalGridRequest request, ServerCallContext context)
+        private static GridPoint Point(int halfHour, double value, bool actual) => new()
         {
-            fake.CheckUp();
-            return Task.FromResult(new GetNationalGridResponse { Grid = new NationalGrid { CarbonIntensity = new GridPoint { Value = 123 } } });
-        }
+            Value = value,
+            Actual = actual,
+            Source = "carbon-intensity",
+            CarbonIndex = "low",
+            SettlementPeriod = 1,
+            CapturedAt = new Timestamp { Seconds = 1_767_225_600 },
+            Window = new Window { StartTime = new Timestamp { Seconds = 1_767_225_600 + (1800 * halfHour) } },
+        };
 
         public override Task<ListRegionalGridResponse> ListRegionalGrid(ListRegionalGridRequest request, ServerCallContext context)
         {
             fake.CheckUp();
             var response = new ListRegionalGridResponse();
+            var now = TimeProvider.System.GetUtcNow();
+            var halfHour = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.FromMinutes(30).Ticks), TimeSpan.Zero);
             response.Regions.AddRange(Enumerable.Range(1, 14).Select(id => new RegionalGrid
             {
                 RegionId = id,
                 RenewableMixPercent = 30 + id,
-                CarbonIntensityGco2Kwh = 150,
+                CarbonIntensityGco2Kwh = fake.Intensities.GetValueOrDefault(id, 150),
+                RegionName = $"Region {id}",
+                CarbonIndex = "moderate",
+                Source = "synthetic",
+                CapturedAt = new Timestamp { Seconds = 1_767_225_600 },
                 Synthetic = true,
                 Window = new Window
                 {
-                    StartTime = new Timestamp { Seconds = 1_767_225_600 },
-                    EndTime = new Timestamp { Seconds = 1_767_227_400 },
+                    StartTime = Timestamp.FromDateTimeOffset(halfHour),
+                    EndTime = Timestamp.FromDateTimeOffset(halfHour.AddMinutes(30)),
                 },
                 GridZone = new GridZone
                 {

@@ -29,7 +29,7 @@ public sealed class LiveStateTests
         stack.Ingestion.Down = true;
 
         var down = await Assert.ThrowsAsync<RpcException>(async () => await stack.Registry.GetLiveStateAsync(new GetLiveStateRequest()));
-        var wrong = await Assert.ThrowsAsync<RpcException>(async () => await stack.Registry.GetLiveStateAsync(new GetLiveStateRequest { MaxWorkloads = 501 }));
+        var wrong = await Assert.ThrowsAsync<RpcException>(async () => await stack.Registry.GetLiveStateAsync(new GetLiveStateRequest { MaxWorkloads = 10_001 }));
 
         Assert.Equal((StatusCode.Unavailable, StatusCode.InvalidArgument), (down.StatusCode, wrong.StatusCode));
         Assert.StartsWith("max_workloads ", wrong.Status.Detail, StringComparison.Ordinal);

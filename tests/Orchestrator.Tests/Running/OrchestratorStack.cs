@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pylon.Messaging;
+using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.V1;
 using Pylon.Sandbox;
 using Pylon.Testing;
@@ -27,6 +28,7 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     private readonly HttpClient _admin;
     private WebApplication? _orchestrator;
     private GrpcChannel? _channel;
+    private GrpcChannel? _large;
 
     private OrchestratorStack(
         OrchestratorDatabase database, TestRedis redis, FakeIngestion ingestion, FakeConductor conductor, WebApplication sandbox, WebApplication webhook, string[] settings)
@@ -35,10 +37,10 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         _admin = new HttpClient { BaseAddress = new Uri(sandbox.Urls.Single()) };
         _settings =
         [
-            $"--PYLON_POSTGRES={database.Server.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--Logging:LogLevel:Default=None", $"--PYLON_INGESTION={ingestion.Address}", $"--PYLON_CONDUCTOR={conductor.Address}",
+            $"--PYLON_POSTGRES={database.Server.UriOf("pylon_service")}", $"--PYLON_POSTGRES_OWNER={database.Server.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--Logging:LogLevel:Default=None", $"--PYLON_INGESTION={ingestion.Address}", $"--PYLON_CONDUCTOR={conductor.Address}",
             "--PYLON_GRPC_PORT=0", "--PYLON_HTTP_PORT=0",
             $"--BPP_BASE_URL={sandbox.Urls.Single()}/bpp", $"--BAP_URI={webhook.Urls.Single()}/beckn", "--BAP_ID=pylon.test",
-            "--BPP_POLL_INTERVAL=3600", "--Runs:PollInterval=01:00:00", "--Bpp:MaxAttempts=4", "--Bpp:RetryDelay=00:00:00.02", "--Bpp:MaxRetryDelay=00:00:00.05",
+            "--BPP_POLL_INTERVAL=3600", "--Runs:PollInterval=01:00:00", "--Decisions:PollInterval=01:00:00", "--Bpp:MaxAttempts=4", "--Bpp:RetryDelay=00:00:00.02", "--Bpp:MaxRetryDelay=00:00:00.05",
             $"--GEMINI_BASE_URL={sandbox.Urls.Single()}/gemini", .. settings,
         ];
     }
@@ -46,6 +48,9 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     public OrchestratorDatabase Database { get; }
 
     public FakeIngestion Ingestion { get; }
+
+    /// <summary>What the Orchestrator logged.</summary>
+    public RecordedLog Log { get; } = new();
 
     public FakeConductor Conductor { get; }
 
@@ -55,7 +60,20 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public V1.PlanningService.PlanningServiceClient Planning => new(_channel);
 
+    public V1.DecisionService.DecisionServiceClient Decisions => new(_channel);
+
+    public V1.AuditService.AuditServiceClient Audit => new(_channel);
+
+    /// <summary>For pages of the live state that are larger than a client takes by itself.</summary>
+    public V1.RegistryService.RegistryServiceClient LargeRegistry =>
+        new(_large ??= GrpcChannel.ForAddress(_orchestrator!.Urls.First(), new GrpcChannelOptions { MaxReceiveMessageSize = null }));
+
+    public V1.SyntheticWorldService.SyntheticWorldServiceClient World => new(_channel);
+
     public V1.BecknService.BecknServiceClient Beckn => new(_channel);
+
+    /// <summary>Runs between the storing of a message and its post to the provider, by its action.</summary>
+    public Func<string, Task>? BeforePost { get; set; }
 
     /// <summary>For calls that the clients do not make.</summary>
     public Grpc.Core.CallInvoker Invoker => _channel!.CreateCallInvoker();
@@ -75,11 +93,25 @@ internal sealed class OrchestratorStack : IAsyncDisposable
 
     public async Task StartOrchestratorAsync()
     {
-        var app = Program.Build([.. _settings], builder => builder.Services.AddSingleton<IEventGroup>(Conductor));
-        await app.StartAsync();
+        var app = await StartAnotherAsync();
         _orchestrator = app;
         // gRPC is the first of the two that it listens on.
         _channel = GrpcChannel.ForAddress(app.Urls.First());
+    }
+
+    /// <summary>One more Orchestrator on the same database.</summary>
+    public async Task<WebApplication> StartAnotherAsync()
+    {
+        var app = Program.Build([.. _settings], builder =>
+        {
+            builder.Services.AddSingleton<IEventGroup>(Conductor);
+            builder.Services.AddHttpClient(BecknExchange.HttpClientName).AddHttpMessageHandler(() => new BeforePostHandler(this));
+            builder.Logging.AddFilter<RecordedLog>("Pylon", LogLevel.Information);
+        });
+        // The service clears the providers that are there before it.
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
+        await app.StartAsync();
+        return app;
     }
 
     /// <summary>Ends the Orchestrator as a SIGTERM does.</summary>
@@ -88,6 +120,8 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         if (_orchestrator is null)
             return;
         _channel!.Dispose();
+        _large?.Dispose();
+        _large = null;
         await _orchestrator.StopAsync();
         await _orchestrator.DisposeAsync();
         _orchestrator = null;
@@ -163,6 +197,16 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         await Ingestion.DisposeAsync();
         await Conductor.DisposeAsync();
         await Database.DisposeAsync();
+    }
+
+    private sealed class BeforePostHandler(OrchestratorStack stack) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (stack.BeforePost is { } before)
+                await before(request.RequestUri!.Segments[^1]);
+            return await base.SendAsync(request, cancellationToken);
+        }
     }
 
     /// <summary>What the Gateway does with the callbacks of providers.</summary>

@@ -207,7 +207,7 @@ public sealed class BecknStoreTests
         var next = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         var owner = await database.ScalarAsync<Guid>("SELECT lease_owner FROM compute_workloads");
         if (to != "another worker")
-            await database.Flow.FailAsync(next, Offers.LeaseOf(next, owner), "no on_init", false, None);
+            await database.Flow.FailAsync(next, Offers.LeaseOf(next, owner), "no on_init", false, null, None);
         if (to == "the user cancels")
             await database.Workloads.CancelAsync(workload.Id, None);
         await Assert.ThrowsAsync<LeaseLostException>(() => database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), "o1", None));

@@ -18,23 +18,25 @@ public sealed class ClaimTests
     public async Task UrgentIsClaimedFirstButNothingWaitsForever()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        foreach (var (name, urgency, minutes) in new[] { ("old", "LOW", 50), ("medium", "MEDIUM", 30), ("plain", null, 20), ("urgent", "HIGH", 0), ("starved", "LOW", 90), ("second", "HIGH", 10) })
+        foreach (var (name, urgency, minutes) in new[] { ("old", "LOW", 50), ("medium", "MEDIUM", 30), ("plain", null, 20), ("urgent", "HIGH", 0), ("starved", "LOW", 130), ("second", "HIGH", 10), ("critical", "CRITICAL", 0) })
         {
             await database.ExecuteAsync(
                 $"INSERT INTO compute_workloads (workload_name, urgency, submitted_at) VALUES ('{name}', {(urgency is null ? "NULL" : $"'{urgency}'")}, now() - interval '{minutes} minutes')");
         }
 
         var order = new List<string>();
-        for (var n = 0; n < 6; n++)
+        for (var n = 0; n < 7; n++)
             order.Add(Assert.Single(await database.ClaimAsync(Guid.NewGuid(), 1)).Name);
-        Assert.Equal(["starved", "second", "urgent", "old", "medium", "plain"], order);
+        Assert.Equal(["starved", "critical", "second", "urgent", "old", "medium", "plain"], order);
     }
 
-    [Fact]
-    public async Task UrgentThatIsQueuedAgainIsStillFirst()
+    [Theory]
+    [InlineData("HIGH")]
+    [InlineData("CRITICAL")]
+    public async Task UrgentThatIsQueuedAgainIsStillFirst(string urgency)
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, urgency) VALUES ('urgent', 'HIGH')");
+        await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, urgency) VALUES ('urgent', $1)", urgency);
         var urgent = Assert.Single(await database.ClaimAsync(Offers.Owner));
         await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, submitted_at) VALUES ('older', now() - interval '5 minutes')");
         await database.Flow.ReleaseAsync(Offers.LeaseOf(urgent), CancellationToken.None);

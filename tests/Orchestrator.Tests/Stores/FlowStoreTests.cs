@@ -24,7 +24,7 @@ public sealed class FlowStoreTests
         await LostAsync(() => database.Flow.BeginTransactionAsync(former, Guid.NewGuid(), None));
         await LostAsync(() => database.Flow.OfferAsync(workload, former, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
         await LostAsync(() => database.Flow.RetryAsync(workload, former, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
-        await LostAsync(() => database.Flow.FailAsync(workload, former, "r", false, None));
+        await LostAsync(() => database.Flow.FailAsync(workload, former, "r", false, null, None));
         await LostAsync(() => database.Flow.ScheduleAsync(workload, former, Offers.Bookable(1).Recommendation, None));
         await LostAsync(() => database.Flow.AskAgainAsync(workload, former, "r", None));
         await LostAsync(() => database.Flow.CancelAsync(former, None));
@@ -128,7 +128,7 @@ public sealed class FlowStoreTests
         await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), transaction, None);
         await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "no on_confirm", "", true, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         Assert.Equal(transaction, Assert.Single(await database.ClaimAsync(Offers.Owner)).TransactionId);
-        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "no on_confirm", true, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "no on_confirm", true, null, None);
         Assert.Equal(transaction, (await database.FindAsync(workload.Id)).TransactionId);
     }
 
@@ -137,7 +137,7 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "the provider is gone", false, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "the provider is gone", false, null, None);
 
         var failed = await database.FindAsync(workload.Id);
         Assert.Equal(("failed", 1, "the provider is gone"), (failed.Status, failed.Attempts, failed.FailureReason));
@@ -145,8 +145,8 @@ public sealed class FlowStoreTests
         Assert.Equal((workload.Id.ToString(), "training", "the provider is gone", 1), (letter.WorkloadId, letter.WorkloadName, letter.Reason, letter.Attempts));
         Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
 
-        Assert.True(await database.Workloads.ReplayAsync(failed, None));
-        Assert.False(await database.Workloads.ReplayAsync(failed, None));
+        Assert.True(await database.Workloads.ReplayAsync(failed, NewConstraints.None, None));
+        Assert.False(await database.Workloads.ReplayAsync(failed, NewConstraints.None, None));
         Assert.Empty(await database.Workloads.DeadLettersAsync(null, false, 10, None));
         Assert.NotNull(Assert.Single(await database.Workloads.DeadLettersAsync(null, true, 10, None)).SettledAt);
         var again = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
@@ -170,14 +170,14 @@ public sealed class FlowStoreTests
 
         for (var round = 1; round <= 2; round++)
         {
-            await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), $"failure {round}", false, None);
+            await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), $"failure {round}", false, null, None);
             await database.ExecuteAsync("UPDATE compute_workloads SET status = 'queued' WHERE id = $1", workload.Id);
             Assert.Empty(await database.Workloads.DeadLettersAsync(null, false, 10, None));
             workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
             Assert.Equal((0, null, null), (workload.Attempts, workload.FailureReason, workload.ChosenOption));
         }
 
-        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "failure 3", false, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "failure 3", false, null, None);
         Assert.Equal("failure 3", Assert.Single(await database.Workloads.DeadLettersAsync(null, false, 10, None)).Reason);
         Assert.Equal(3, (await database.Workloads.DeadLettersAsync(null, true, 10, None)).Count);
     }
@@ -214,8 +214,8 @@ public sealed class FlowStoreTests
         var offered = await database.OfferedAsync();
         Assert.True(await database.ChooseAsync(offered.Id, 2));
         var choosing = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.FailAsync(choosing, Offers.LeaseOf(choosing), "no on_init", true, None);
-        Assert.True(await database.Workloads.ReplayAsync(await database.FindAsync(offered.Id), None));
+        await database.Flow.FailAsync(choosing, Offers.LeaseOf(choosing), "no on_init", true, null, None);
+        Assert.True(await database.Workloads.ReplayAsync(await database.FindAsync(offered.Id), NewConstraints.None, None));
         var again = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         Assert.Equal((Status.Choosing, 2), (again.Status, again.ChosenOption));
     }
@@ -229,8 +229,8 @@ public sealed class FlowStoreTests
         await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
         await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), Guid.NewGuid(), None);
-        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "no on_confirm", true, None);
-        await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "no on_confirm", true, null, None);
+        await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), NewConstraints.None, None);
         Assert.Equal(["item-1"], Assert.Single(await database.ClaimAsync(Offers.Owner)).RefusedItemIds);
     }
 
@@ -241,8 +241,8 @@ public sealed class FlowStoreTests
         var workload = await database.ClaimedAsync();
         await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "down", false, None);
-        await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "down", false, null, None);
+        await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), NewConstraints.None, None);
         Assert.Empty(Assert.Single(await database.ClaimAsync(Offers.Owner)).RefusedItemIds);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Google.Protobuf;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Pylon.Events.V1;
 using Pylon.Messaging;
 using Pylon.Orchestrator.Runs;
+using Pylon.Orchestrator.Workloads;
 using Pylon.Testing;
 using StackExchange.Redis;
 
@@ -25,12 +27,13 @@ public sealed class RunEventTests : IAsyncLifetime
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["PYLON_REDIS"] = (await TestRedis.CreateAsync()).ConnectionString })
             .Build();
-        _services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddEventStream(configuration).BuildServiceProvider();
+        _services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddMetrics().AddSingleton<DeadLetterMetrics>().AddEventStream(configuration).BuildServiceProvider();
         _worker = new RunEventWorker(
             _services.GetRequiredService<GroupConsumer>(),
             _services.GetRequiredService<IEventStream>(),
             _database.Runs,
             Options.Create(new RunOptions()),
+            _services.GetRequiredService<DeadLetterMetrics>(),
             TimeProvider.System,
             NullLogger<RunEventWorker>.Instance);
     }
@@ -59,8 +62,27 @@ public sealed class RunEventTests : IAsyncLifetime
             Report(first, e => e.BatchPhaseProgressed.PhaseName = new string('x', 201)),
             Report(first, e => e.BatchPhaseProgressed.Completed = -1),
             Report(first, e => e.BatchPhaseProgressed.Failed = long.MaxValue),
+            Report(first, e => e.BatchPhaseProgressed.EnergyKwh = double.NaN),
+            Report(first, e => e.BatchPhaseProgressed.EnergyKwh = -1),
+            Report(first, e => e.BatchPhaseProgressed.EnergyReports = -1),
+            Report(first, e => e.BatchPhaseProgressed.StartedAt = new() { Nanos = -1 }),
+            Report(first, e => e.BatchPhaseProgressed.EndedAt = new() { Seconds = -1 }),
         ];
         GroupEntry[] entries = [Report(first), .. bad, Report(unreadable), Entry(EntryFormat.Event, new Event { BatchPipelineDefined = new() }.ToByteArray()), Report(last)];
+        var counted = 0L;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == _services.GetRequiredService<IMeterFactory>())
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            counted += instrument.Name == "pylon_orchestrator_dead_letters" && Equals(tags[0].Value, "batches") ? value : 0);
+        listener.Start();
+        Assert.Equal(entries.Select(e => e.Position), await _worker.TakeAsync(entries, default));
+        Assert.Equal(bad.Length, counted);
         for (var time = 0; time < 2; time++)
             Assert.Equal(entries.Select(e => e.Position), await _worker.TakeAsync(entries, default));
 

@@ -83,7 +83,7 @@ public sealed class WorkloadStoreTests
         for (var i = 0; i < 3; i++)
         {
             var workload = await database.ClaimedAsync();
-            await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), $"reason {i}", false, None);
+            await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), $"reason {i}", false, null, None);
         }
 
         var first = await database.Workloads.DeadLettersAsync(null, false, 2, None);
@@ -139,7 +139,7 @@ public sealed class WorkloadStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
         await database.ExecuteAsync("UPDATE compute_workloads SET status = 'cancelling' WHERE id = $1", workload.Id);
-        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "late", false, None));
+        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "late", false, null, None));
         await database.ExpireAsync(workload.Id);
         Assert.Equal(Status.Cancelling, Assert.Single(await database.ClaimAsync(Guid.NewGuid())).Status);
     }
@@ -158,7 +158,7 @@ public sealed class WorkloadStoreTests
         Assert.True(await database.Workloads.CancelAsync(workload.Id, None));
         Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
         Assert.False(await database.Flow.RenewAsync(lease, TimeSpan.FromMinutes(1), None));
-        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.FailAsync(workload, lease, "late", false, None));
+        await Assert.ThrowsAsync<LeaseLostException>(() => database.Flow.FailAsync(workload, lease, "late", false, null, None));
 
         await database.Flow.MakeWayAsync(workload.Id, None);
         Assert.Equal(atOnce ? 1 : 0, (await database.ClaimAsync(Guid.NewGuid())).Count);
@@ -171,7 +171,7 @@ public sealed class WorkloadStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "down", false, None);
+        await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "down", false, null, None);
         Assert.True(await database.Workloads.CancelAsync(workload.Id, None));
         Assert.Empty(await database.Workloads.DeadLettersAsync(null, false, 10, None));
     }

@@ -58,5 +58,6 @@ public sealed class PowerProfile
         return new PowerProfile(merged);
     }
 
-    private static long Energy(long watts, TimeSpan time) => watts * (long)time.TotalSeconds;
+    // What is out of bounds stays so, and is refused with the request.
+    private static long Energy(long watts, TimeSpan time) => (long)Int128.Clamp((Int128)watts * (long)time.TotalSeconds, -1, MaxJoules + 1);
 }

@@ -40,7 +40,8 @@ internal sealed class PieceSolver
     public static bool IsConsecutive(PlanRequest request) =>
         request.Shape == PlanShape.Consecutive || request.MaxRestarts == 0 || request.MinPiece > request.Duration / 2;
 
-    public static long States(PlanRequest request, int length) => (length + 1L) * (request.Duration + 1L) * Layers(request);
+    // The rows that are kept, of as many steps as a piece has, take more memory each than the choices.
+    public static long States(PlanRequest request, int length) => Math.Max(length + 1L, 10 * (request.MinPiece + 1L)) * (request.Duration + 1L) * Layers(request);
 
     /// <summary>The steps in the order of time; null when they cannot be placed.</summary>
     public int[]? Best(Int128[] costs)

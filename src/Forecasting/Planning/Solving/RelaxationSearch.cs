@@ -85,6 +85,8 @@ internal sealed class RelaxationSearch(PlanRequest request, bool isProven, Cance
         if (_limits.CarbonCap is not { } cap)
             return null;
         var window = SearchWindow.Of(request);
+        if (window.Length == 0)
+            return null;
         var values = request.Zones.Where(zone => _limits.Allows(zone.Id))
             .SelectMany(zone => zone.Carbon.Values.Slice(window.Begin, window.Length).ToArray())
             .Distinct().Select(value => (decimal)value / SeriesScale.Carbon).Where(value => value > cap).Order().ToArray();

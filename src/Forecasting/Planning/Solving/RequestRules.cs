@@ -6,7 +6,9 @@ namespace Pylon.Forecasting.Planning.Solving;
 /// <summary>What a request must be like.</summary>
 internal static class RequestRules
 {
-    private const decimal MostLimit = 1_000_000_000_000m;
+    private const decimal MostAmount = 1_000_000_000_000m;
+    private const decimal MostPounds = 1_000_000_000m;
+    private const int MostBlackouts = 1_000;
     private const long MostCarbonPrice = 100_000_000;
     private const long ScaledMaxCarbon = (long)SeriesScale.MaxCarbon * SeriesScale.Carbon;
     private const long ScaledMaxPrice = (long)SeriesScale.MaxPrice * SeriesScale.Price;
@@ -99,14 +101,16 @@ internal static class RequestRules
             return PlanRefusal.Invalid("max_delay", "must be 0 or more");
         if (limits.MinSaving is < 0 or > 100)
             return PlanRefusal.Invalid("min_saving_pct", "must be 0 to 100");
+        if (limits.Blackouts.Count > MostBlackouts)
+            return PlanRefusal.Invalid("blackouts", $"must be {MostBlackouts} at most");
         if (limits.Blackouts.Any(blackout => blackout.From >= blackout.To))
             return PlanRefusal.Invalid("blackouts", "must end after they start");
-        return CheckAmount(limits.MaxMeanCarbon, "max_mean_g") ?? CheckAmount(limits.CarbonCap, "carbon_cap_gco2")
-            ?? CheckAmount(limits.MaxTotalCarbon, "max_total_gco2") ?? CheckAmount(limits.MaxPrice, "max_price_gbp");
+        return CheckAmount(limits.MaxMeanCarbon, MostAmount, "max_mean_g") ?? CheckAmount(limits.CarbonCap, MostAmount, "carbon_cap_gco2")
+            ?? CheckAmount(limits.MaxTotalCarbon, MostAmount, "max_total_gco2") ?? CheckAmount(limits.MaxPrice, MostPounds, "max_price_gbp");
     }
 
-    private static PlanRefusal? CheckAmount(decimal? limit, string field) =>
-        limit is < 0 or > MostLimit ? PlanRefusal.Invalid(field, $"must be 0 to {MostLimit}") : null;
+    private static PlanRefusal? CheckAmount(decimal? limit, decimal most, string field) =>
+        limit < 0 || limit > most ? PlanRefusal.Invalid(field, $"must be 0 to {most}") : null;
 
     // Only the steps that can be used: the sums of any others do not matter.
     private static PlanRefusal? CheckSteps(PlanRequest request)
@@ -115,7 +119,7 @@ internal static class RequestRules
         {
             if (request.Zones[n].Carbon.Values[request.Arrival..].ContainsAnyExceptInRange(0, ScaledMaxCarbon))
                 return PlanRefusal.Invalid($"zones[{n}].carbon", $"must be 0 to {SeriesScale.MaxCarbon} gCO2/kWh");
-            if (request.Zones[n].Price is { } price && price.Values[request.Arrival..].ContainsAnyExceptInRange(-ScaledMaxPrice, ScaledMaxPrice))
+            if (request.Zones[n].Price is { } price && price.Values[Math.Min(request.Arrival, price.Count)..].ContainsAnyExceptInRange(-ScaledMaxPrice, ScaledMaxPrice))
                 return PlanRefusal.Invalid($"zones[{n}].price", $"must be within ± {SeriesScale.MaxPrice} GBP/MWh");
         }
 

@@ -9,6 +9,9 @@ internal sealed class ZoneWindow
     // Digits of a limit on the mean beyond those of the series.
     private const int MeanScale = 10_000;
 
+    // Of any step, so a higher limit is none.
+    private const decimal MostMean = 1_000_000m;
+
     public ZoneWindow(PlanRequest request, PlanZone zone, SearchWindow window, Coefficients coefficients, JobEnergy energy)
     {
         (Zone, Window, Energy) = (zone, window, energy);
@@ -74,7 +77,7 @@ internal sealed class ZoneWindow
     {
         if (limits.MaxMeanCarbon is { } mean)
         {
-            var most = (Int128)decimal.Floor(mean * SeriesScale.Carbon * MeanScale);
+            var most = (Int128)decimal.Floor(Math.Min(mean, MostMean) * SeriesScale.Carbon * MeanScale);
             yield return new SumLimit([.. Carbon.Select(value => (value * MeanScale) - most)], 0);
         }
 

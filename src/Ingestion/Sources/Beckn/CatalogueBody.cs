@@ -37,7 +37,7 @@ internal static class CatalogueBody
         var said = BecknContext.Field(root.Get("context"), "bpp_id").Text();
         parsed.CatalogueOf = said.Length is > 0 and <= LongestText ? said : bppId;
         var reading = Catalogue.ReadAll(root);
-        foreach (var (reason, rejected) in reading.Rejected)
+        foreach (var (reason, rejected) in reading.Rejected.Concat(reading.RejectedOffers))
             parsed.Take(new Row(_ => null, rejected), row => row.Fail(reason));
         foreach (var item in reading.Items)
             ReadItem(parsed, item);

@@ -16,5 +16,8 @@ internal static class RegionNames
             .Append(KeyValuePair.Create("North Wales and Merseyside", 6)).Append(KeyValuePair.Create("North Wales, Merseyside and Cheshire", 6)),
         StringComparer.OrdinalIgnoreCase);
 
+    /// <param name="id">1 to 18.</param>
+    public static string NameOf(int id) => Names[id - 1];
+
     public static int? IdOf(string? shortName) => shortName is not null && Ids.TryGetValue(shortName, out var id) ? id : null;
 }

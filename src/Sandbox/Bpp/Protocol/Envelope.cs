@@ -14,12 +14,24 @@ internal sealed record Envelope(string Action, string MessageId, string Transact
 
     private static readonly string[] RequiredOfOrders = [.. Required, "bpp_id", "bpp_uri"];
 
-    public static Envelope Read(string action, string body)
+    /// <param name="action">Of the endpoint.</param>
+    /// <param name="body">The JSON.</param>
+    /// <param name="camelCase">The provider spells contexts in camel case; only a discover may have the other spelling.</param>
+    public static Envelope Read(string action, string body, bool camelCase)
     {
         var root = ParseRoot(body);
         if (root["context"] is not JObject context)
             throw Missing("context", "an object");
-        foreach (var field in action == Actions.Discover ? Required : RequiredOfOrders)
+        var required = action == Actions.Discover ? Required : RequiredOfOrders;
+        foreach (var field in camelCase && action != Actions.Discover ? required : [])
+        {
+            if (Json.Text(context, ContextSpelling.Camel(field)) is null)
+                throw Missing("context." + ContextSpelling.Camel(field), "a string");
+        }
+
+        if (camelCase)
+            context = ContextSpelling.Snake(context, RequiredOfOrders);
+        foreach (var field in required)
         {
             if (Json.Text(context, field) is null)
                 throw Missing("context." + field, "a string");

@@ -1,0 +1,32 @@
+using Npgsql;
+using Pylon.Orchestrator.Workloads;
+
+namespace Pylon.Orchestrator.Constraints;
+
+/// <summary>What the user, the operator and the data centre of a workload bring to its offers.</summary>
+/// <param name="Pue">Of its data centre; null when that is not known.</param>
+internal sealed record ConstraintContext(Preferences Preferences, OperatorLimits? Operator, double? Pue);
+
+/// <summary>Reads it.</summary>
+internal sealed class ConstraintStore(NpgsqlDataSource database, ILogger<ConstraintStore> logger)
+{
+    private const string Find =
+        """
+        SELECT w.id, u.preferences::text AS preferences, (o.metadata -> 'constraints')::text AS limits, d.pue
+        FROM compute_workloads w
+        LEFT JOIN users u ON u.id = w.user_id
+        LEFT JOIN operators o ON o.id = coalesce(w.operator_id, u.operator_id)
+        LEFT JOIN data_centres d ON d.id = w.host_dc_id
+        WHERE w.id = $1
+        """;
+
+    public async Task<ConstraintContext> FindAsync(Guid workloadId, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<Row>(logger, Find, cancellationToken, workloadId);
+        return rows is [var row]
+            ? new ConstraintContext(Preferences.Read(row.Preferences), OperatorLimits.Read(row.Limits), row.Pue)
+            : new ConstraintContext(Preferences.None, null, null);
+    }
+
+    private sealed record Row(Guid Id, string? Preferences, string? Limits, double? Pue);
+}

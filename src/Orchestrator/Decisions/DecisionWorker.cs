@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pylon.Orchestrator.Contexts;
+using Pylon.Orchestrator.Queue;
+using Pylon.Orchestrator.Recommendations;
+using Pylon.Postgres;
+
+namespace Pylon.Orchestrator.Decisions;
+
+/// <summary>
+/// Gives each new workload its context and its output, beside the flow: the flow does not wait for it, and does not fail
+/// by it. Any number of instances may do it at once.
+/// </summary>
+internal sealed class DecisionWorker(
+    Listener listener,
+    DecisionStore store,
+    GridReader reader,
+    DecisionMaker maker,
+    IOptions<DecisionOptions> options,
+    TimeProvider time,
+    ILogger<DecisionWorker> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan ReleaseBound = TimeSpan.FromSeconds(3);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => listener.RunAsync(
+        ["context_due"], (_, cancellationToken) => DrainAsync(cancellationToken), options.Value.PollInterval, stoppingToken);
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var owner = Guid.NewGuid();
+            var claimed = await store.ClaimAsync(owner, options.Value.Batch, options.Value.Lease, cancellationToken);
+            if (claimed.Count == 0)
+                return;
+            try
+            {
+                await WorkAsync(owner, claimed, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                using var bound = new CancellationTokenSource(ReleaseBound, time);
+                await store.ReleaseAsync(owner, bound.Token);
+                throw;
+            }
+        }
+    }
+
+    private async Task WorkAsync(Guid owner, IReadOnlyList<ClaimedTask> claimed, CancellationToken cancellationToken)
+    {
+        var (dataCentres, leftOut) = await store.DataCentresAsync(options.Value.MaxDataCentres, cancellationToken);
+        GridReading grid;
+        try
+        {
+            grid = await reader.ReadAsync(cancellationToken);
+        }
+        catch (GridUnavailableException e)
+        {
+            foreach (var task in claimed)
+                await FailedAsync(owner, task, e.Message, cancellationToken);
+            return;
+        }
+
+        await Parallel.ForEachAsync(
+            claimed,
+            new ParallelOptions { MaxDegreeOfParallelism = options.Value.MaxInFlight, CancellationToken = cancellationToken },
+            async (task, token) => await MakeAsync(owner, task, grid, dataCentres, leftOut, token));
+    }
+
+    private async Task MakeAsync(
+        Guid owner, ClaimedTask task, GridReading grid, IReadOnlyList<DataCentre> dataCentres, int leftOut, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var proposal = await maker.MakeAsync(task, grid, dataCentres, leftOut, cancellationToken);
+            if (!await store.SaveAsync(task.NotificationId, owner, proposal, cancellationToken))
+                logger.LeaseLost(task.WorkloadId);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !PostgresFailure.IsTransient(e))
+        {
+            // An error of one workload; the others go on.
+            logger.Unexpected(e, task.WorkloadId);
+            await FailedAsync(owner, task, $"internal error ({e.GetType().Name})", cancellationToken);
+        }
+    }
+
+    private async Task FailedAsync(Guid owner, ClaimedTask task, string reason, CancellationToken cancellationToken)
+    {
+        if (task.Attempts >= options.Value.MaxAttempts)
+        {
+            logger.GivenUp(task.WorkloadId, task.Attempts, reason);
+            await store.GiveUpAsync(task, owner, reason, cancellationToken);
+            return;
+        }
+
+        var delay = Backoff.After(task.Attempts, options.Value.RetryDelay, options.Value.MaxRetryDelay, Random.Shared.NextDouble());
+        logger.Retrying(task.WorkloadId, task.Attempts, options.Value.MaxAttempts, delay, reason);
+        await store.RetryAsync(task.NotificationId, owner, delay, reason, cancellationToken);
+    }
+}

@@ -1,0 +1,128 @@
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Pylon.Ingestion.V1;
+using Pylon.Orchestrator.Api;
+using Pylon.Orchestrator.Objects;
+using Pylon.Orchestrator.Runs;
+using Pylon.Orchestrator.V1;
+using Pylon.Orchestrator.Workloads;
+using Pylon.Rpc;
+using Field = Pylon.Rpc.Field;
+using Status = Pylon.Orchestrator.Workloads.Status;
+
+namespace Pylon.Orchestrator.Registry;
+
+/// <summary>Reads the live state page by page: the grid on the first page, then workloads, then the registry kind by kind.</summary>
+internal sealed class LiveStateReader(
+    WorkloadStore workloads,
+    RunStore runs,
+    GridService.GridServiceClient grid,
+    MarketService.MarketServiceClient market,
+    ObjectStore<Operator> operators,
+    ObjectStore<User> users,
+    ObjectStore<DataCentre> dataCentres,
+    ObjectStore<StorageAsset> storageAssets,
+    ObjectStore<Agent> agents,
+    TimeProvider time)
+{
+    /// <summary>The largest page in bytes is this and one object; see RegistryFeature.</summary>
+    public const int MostBytes = 16 * 1024 * 1024;
+
+    private const int DefaultWorkloads = 100;
+    private const int DefaultObjects = 1000;
+    private const int MostObjects = 10_000;
+    private const int MostEntries = 500;
+    private const int Kinds = 5;
+
+    private static readonly IReadOnlyList<string> Live =
+        [Status.Queued, Status.Processing, Status.PendingUserChoice, Status.Choosing, Status.Scheduled, Status.Cancelling];
+
+    public async Task<GetLiveStateResponse> ReadAsync(GetLiveStateRequest request, CancellationToken cancellationToken)
+    {
+        var size = request.PageSize == 0 ? DefaultObjects : Field.Range(request.PageSize, "page_size", 1, MostObjects);
+        var mostWorkloads = request.MaxWorkloads != 0 ? Field.Range(request.MaxWorkloads, "max_workloads", 1, MostObjects)
+            : request.PageSize == 0 ? DefaultWorkloads : size;
+        var from = LivePosition.Decode(request.PageToken);
+        var state = new GetLiveStateResponse { AsOf = time.GetUtcNow().ToTimestamp() };
+        var records = new List<WorkloadRecord>();
+        await Task.WhenAll(
+            from is null ? AskIngestionAsync(state, cancellationToken) : Task.CompletedTask,
+            ReadAsync(state, records, from ?? default, size, Math.Min(size, mostWorkloads), cancellationToken));
+        state.Links.AddRange(Links.Of(state, records));
+        return state;
+    }
+
+    private async Task AskIngestionAsync(GetLiveStateResponse state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var national = grid.GetNationalGridAsync(new GetNationalGridRequest(), cancellationToken: cancellationToken);
+            using var regional = grid.ListRegionalGridAsync(new ListRegionalGridRequest(), cancellationToken: cancellationToken);
+            using var catalog = market.GetCatalogAsync(new Ingestion.V1.GetCatalogRequest { PageSize = MostEntries }, cancellationToken: cancellationToken);
+            state.NationalGrid = (await national).Grid;
+            state.Regions.AddRange((await regional).Regions);
+            state.Catalog.AddRange((await catalog).Entries);
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+        {
+            throw Refusal.Unavailable("INGESTION_UNAVAILABLE", "Ingestion is unreachable: the state of the grid cannot be read.", TimeSpan.FromSeconds(1)).AsException();
+        }
+    }
+
+    private async Task ReadAsync(
+        GetLiveStateResponse state, List<WorkloadRecord> records, LivePosition start, int size, int mostWorkloads, CancellationToken cancellationToken)
+    {
+        var room = new PageRoom(size, MostBytes);
+        var position = start.NoMoreWorkloads ? start : await ReadWorkloadsAsync(state, records, start, mostWorkloads, room, cancellationToken);
+        var isFull = false;
+        while (!isFull && position.Kind < Kinds)
+        {
+            var (last, isLast) = position.Kind switch
+            {
+                0 => await ReadAsync(operators, state.Operators, one => one.Name),
+                1 => await ReadAsync(users, state.Users, one => one.UserEmail),
+                2 => await ReadAsync(dataCentres, state.DataCentres, one => one.DcId),
+                3 => await ReadAsync(storageAssets, state.StorageAssets, one => one.AssetId),
+                _ => await ReadAsync(agents, state.Agents, one => one.AgentId),
+            };
+            position = isLast ? position with { Kind = position.Kind + 1, Key = null } : position with { Key = last ?? position.Key };
+            isFull = !isLast;
+        }
+
+        state.MoreWorkloads = !position.NoMoreWorkloads;
+        state.NextPageToken = position.NoMoreWorkloads && position.Kind >= Kinds ? "" : position.Encode();
+
+        async Task<(string? Last, bool IsLast)> ReadAsync<T>(ObjectStore<T> store, RepeatedField<T> into, Func<T, string> key)
+            where T : class, IMessage<T>, new()
+        {
+            // One more than there is room for tells whether more follow.
+            var page = await store.PageAsync(position.Key, [], room.Objects + 1, cancellationToken);
+            var taken = page.TakeWhile(one => room.Take(one)).ToList();
+            into.AddRange(taken);
+            return (taken.Count > 0 ? key(taken[^1]) : null, taken.Count == page.Count);
+        }
+    }
+
+    private async Task<LivePosition> ReadWorkloadsAsync(
+        GetLiveStateResponse state, List<WorkloadRecord> records, LivePosition start, int most, PageRoom room, CancellationToken cancellationToken)
+    {
+        var page = await workloads.PageAsync(start.Workload, Live, most + 1, cancellationToken);
+        // Most of the others have neither options nor a run.
+        var options = await workloads.OptionsOfAsync([.. page.Where(w => w.Status is not (Status.Queued or Status.Processing)).Select(w => w.Id)], cancellationToken);
+        var run = await runs.FindAsync([.. page.Where(w => w.ChosenOption is not null).Select(w => w.Id)], cancellationToken);
+        foreach (var record in page.Take(most))
+        {
+            var workload = WorkloadMapping.ToProto(record, options[record.Id], run.GetValueOrDefault(record.Id));
+            if (!room.Take(workload))
+                break;
+            state.Workloads.Add(workload);
+            records.Add(record);
+        }
+
+        return records.Count == page.Count
+            ? start with { Workload = null, NoMoreWorkloads = true }
+            : start with { Workload = new PageToken(records[^1].SubmittedAt, records[^1].Id) };
+    }
+}

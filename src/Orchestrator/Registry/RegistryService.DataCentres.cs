@@ -1,0 +1,36 @@
+using Grpc.Core;
+using Pylon.Orchestrator.Objects;
+using Pylon.Orchestrator.V1;
+
+namespace Pylon.Orchestrator.Registry;
+
+internal sealed partial class RegistryService
+{
+    public override async Task<CreateDataCentreResponse> CreateDataCentre(CreateDataCentreRequest request, ServerCallContext context) =>
+        new() { DataCentre = await dataCentres.CreateAsync(request.RequestId, request.DataCentre, context.CancellationToken) };
+
+    public override async Task<GetDataCentreResponse> GetDataCentre(GetDataCentreRequest request, ServerCallContext context) =>
+        new() { DataCentre = await dataCentres.GetAsync(request.Id, context.CancellationToken) };
+
+    public override async Task<ListDataCentresResponse> ListDataCentres(ListDataCentresRequest request, ServerCallContext context)
+    {
+        Condition?[] filters =
+        [
+            Filters.Operator(request.OperatorId),
+            Filters.Region(request.HasRegionId, request.RegionId),
+            Filters.Word("status", request.Status, status => Values.Upper(status, "status")),
+            Filters.Source(request.Source),
+        ];
+        var (page, next) = await dataCentres.ListAsync(request.PageSize, request.PageToken, filters, context.CancellationToken);
+        return new ListDataCentresResponse { DataCentres = { page }, NextPageToken = next };
+    }
+
+    public override async Task<UpdateDataCentreResponse> UpdateDataCentre(UpdateDataCentreRequest request, ServerCallContext context) =>
+        new() { DataCentre = await dataCentres.UpdateAsync(request.DataCentre, request.UpdateMask, context.CancellationToken) };
+
+    public override async Task<DeleteDataCentreResponse> DeleteDataCentre(DeleteDataCentreRequest request, ServerCallContext context)
+    {
+        await dataCentres.DeleteAsync(request.Id, context.CancellationToken);
+        return new DeleteDataCentreResponse();
+    }
+}

@@ -1,4 +1,0 @@
-namespace Pylon.Orchestrator.Summaries;
-
-/// <summary>The language model gave no text. It never fails a workload.</summary>
-internal sealed class GeminiException(string message) : Exception(message);

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+using Pylon.ServiceDefaults;
+using Pylon.Testing;
+
+namespace Pylon.Rpc.Tests;
+
+public sealed class LogTests
+{
+    private readonly FakeTime _time = new(new DateTimeOffset(2026, 3, 10, 8, 0, 0, 125, TimeSpan.Zero));
+
+    [Fact]
+    public void EntryIsOneShortLine() => Assert.Equal(
+        "2026-03-10T08:00:00.125Z warn FlowWorker: the queue is unreadable\n", Line(LogLevel.Warning, "the queue is unreadable"));
+
+    [Fact]
+    public void OurScopesAndTheShortTraceAreInTheLineAndTheServersScopesAreNot()
+    {
+        var scopes = new LoggerExternalScopeProvider();
+        using var activity = new Activity("call").SetIdFormat(ActivityIdFormat.W3C).Start();
+        using var connection = scopes.Push(new List<KeyValuePair<string, object?>> { new("ConnectionId", "0HNQBD36VA7D4"), new("RequestPath", "/x") });
+        using var ours = new Logger(scopes).BeginScope("workload {workload_id}", "7c9e6679");
+
+        Assert.Equal(
+            $"2026-03-10T08:00:00.125Z info FlowWorker: taken [workload 7c9e6679] trace={activity.TraceId.ToHexString()[..8]}\n",
+            Line(LogLevel.Information, "taken", scopes: scopes));
+    }
+
+    [Fact]
+    public void TextOfACallerCannotBeginAnotherLine() => Assert.Equal(
+        "2026-03-10T08:00:00.125Z fail FlowWorker: refused:  2026 crit all is lost System.InvalidOperationException: a b\n",
+        Line(LogLevel.Error, "refused:\r\n2026 crit all is lost", new InvalidOperationException("a\nb")));
+
+    [Theory]
+    [InlineData(null, "line")]
+    [InlineData("", "line")]
+    [InlineData("json", "json")]
+    public void LinesAreJsonWhenSet(string? set, string expected)
+    {
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Logging:Console:FormatterName", set)]).Build();
+        services.AddLogging(logging =>
+        {
+            logging.AddConfiguration(configuration.GetSection("Logging"));
+            Logs.Configure(logging, configuration);
+        });
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Equal(expected, provider.GetRequiredService<IOptions<ConsoleLoggerOptions>>().Value.FormatterName);
+        Assert.Contains(provider.GetServices<ConsoleFormatter>(), formatter => formatter.Name == expected);
+    }
+
+    [Fact]
+    public void LinesOfAMinuteAreBoundedAndTheRestIsCounted()
+    {
+        var leftOut = new List<int>();
+        using var limit = new LogLimit(3, leftOut.Add, _time);
+
+        Assert.Equal([true, true, true, false, false], Enumerable.Range(0, 5).Select(_ => limit.Allows()));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([2], leftOut);
+
+        Assert.True(limit.Allows());
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([2], leftOut);
+    }
+
+    private string Line(LogLevel level, string message, Exception? exception = null, IExternalScopeProvider? scopes = null)
+    {
+        using var text = new StringWriter();
+        new LineFormatter(_time).Write(new LogEntry<string>(level, "Pylon.Orchestrator.Flow.FlowWorker", 0, message, exception, (state, _) => state), scopes, text);
+        return text.ToString();
+    }
+
+    private sealed class Logger(IExternalScopeProvider scopes) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => scopes.Push(state);
+
+        public bool IsEnabled(LogLevel logLevel) => false;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+        }
+    }
+}
