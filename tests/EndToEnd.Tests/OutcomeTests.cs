@@ -61,6 +61,12 @@ public sealed class OutcomeTests(FleetStack fleet) : IAsyncLifetime
 
         Assert.Equal(home, outcome["baseline"]!["carbon_gco2"]!.GetValue<double>(), 6);
         Assert.Equal(price, outcome["baseline"]!["cost_gbp"]!.GetValue<double>(), 6);
+        var shown = await fleet.Stack.Pylon.RunAsync("show", id);
+        Assert.True(shown.Succeeded, shown.Output);
+        Assert.Contains($"Outcome: 8 kWh, {carbon:0.#} gCO2, 0.568 GBP at the booked offer", shown.Output, StringComparison.Ordinal);
+        Assert.Contains($"Started at once in region 13 of its data centre: {home:0.#} gCO2", shown.Output, StringComparison.Ordinal);
+        Assert.Contains($"Saved: {home - carbon:0.#} gCO2", shown.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Estimated:", shown.Output, StringComparison.Ordinal);
         Assert.Equal(("BASELINE_PLACE_HOST", HomeRegion), (outcome["baseline"]!["place"]!.GetValue<string>(), outcome["baseline"]!["region_id"]!.GetValue<int>()));
     }
 
@@ -76,6 +82,21 @@ public sealed class OutcomeTests(FleetStack fleet) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, status);
         var offered = await Gateway.UntilAsync(id, "PENDING_USER_CHOICE");
         Assert.Equal([0.71, 0.79, 0.81], GatewayClient.Recommendations(offered).Select(one => Math.Round(one["expected_price_gbp"]!.GetValue<double>(), 9)).Order());
+    }
+
+    [Fact]
+    public async Task TheCommandSaysWhyNothingCanBeOfferedAndGoesOnWithTheValueThatItTells()
+    {
+        var refused = await fleet.Stack.Pylon.RunAsync("submit", "cheap", "--max-price", "0.0001");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("Nothing can be offered: ", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("the constraint that binds is max_price_gbp 0.0001 GBP. max_price_gbp 0.0851 GBP would leave three.", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("Replay it with max_price_gbp 0.0851 GBP", refused.Output, StringComparison.Ordinal);
+
+        var replayed = await fleet.Stack.Pylon.RunAsync("replay", refused.Output[..36], "--max-price", "0.0851");
+        Assert.True(replayed.Succeeded, replayed.Output);
+        Assert.Contains("pending_user_choice", replayed.Output, StringComparison.Ordinal);
+        Assert.Contains("≈1.05", replayed.Output, StringComparison.Ordinal);
     }
 
     /// <summary>Measured values for half hours around now.</summary>

@@ -116,8 +116,8 @@ internal sealed record Submission(
     string? OperatorId = null,
     string? HostDcId = null)
 {
-    /// <summary>True when it limits what may be offered.</summary>
-    public bool IsConstrained =>
+    /// <summary>True when it limits what may be offered. Not a property, which would be sent.</summary>
+    public bool IsConstrained() =>
         CarbonCapGco2 is not null || MaxTotalGco2 is not null || MaxPriceGbp is not null || Deadline is not null || DeferralWindowMins is not null
         || Urgency is not null || ComputeLoadMw is not null;
 }

@@ -63,7 +63,7 @@ internal static class WorkloadCommands
                 parsed.GetValue(owner),
                 parsed.GetValue(host));
             var workload = await client.SubmitAsync(submission, cancellationToken);
-            return await JudgedAsync(client, workload, submission.IsConstrained, parsed.GetValue(json), cancellationToken);
+            return await JudgedAsync(client, workload, submission.IsConstrained(), parsed.GetValue(json), cancellationToken);
         });
         return command;
     }

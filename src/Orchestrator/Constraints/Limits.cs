@@ -33,7 +33,8 @@ internal sealed record Limits
         SubmittedAt = workload.SubmittedAt,
         CarbonCap = workload.CarbonCapGco2,
         MaxTotalGco2 = workload.MaxTotalGco2,
-        MaxPriceGbp = workload.MaxPriceGbp,
+        // The options of a synthetic workload come from grid data, which have no price.
+        MaxPriceGbp = workload.IsSynthetic ? null : workload.MaxPriceGbp,
         Deadline = workload.Deadline,
         DelayMins = workload.DeferralWindowMins ?? options.DelayOf(workload.Urgency)?.TotalMinutes,
         LoadMw = workload.ComputeLoadMw,

@@ -8,6 +8,9 @@ namespace Pylon.Orchestrator.GridNow;
 internal sealed class GridNowWorker(
     GridService.GridServiceClient grid, GridNowStore store, IOptions<GridNowOptions> options, TimeProvider time, ILogger<GridNowWorker> logger) : BackgroundService
 {
+    // While Ingestion has no value yet, as after the first start of both.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.Interval, time);
@@ -18,8 +21,11 @@ internal sealed class GridNowWorker(
             {
                 var asOf = time.GetUtcNow();
                 using var call = grid.GetNationalGridAsync(new GetNationalGridRequest(), cancellationToken: stoppingToken);
-                if ((await call).Grid is { Window: not null } now)
+                var now = (await call).Grid;
+                if (now is { Window: not null })
                     await store.SaveAsync(now, asOf, stoppingToken);
+                var isKnown = now is { CarbonIntensity: not null, Demand: not null, SystemPrice: not null };
+                timer.Period = isKnown || options.Value.Interval < Soon ? options.Value.Interval : Soon;
                 isFailing = false;
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)

@@ -19,7 +19,9 @@ internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options,
         try
         {
             var text = SummaryText.WithoutFence(await gemini.GenerateAsync(Prompt(facts), MaxTokens, cancellationToken));
-            return text.Length > 0 ? (StorableText.Shortened(text, MaxSummary), SummaryEngines.Gemini) : throw new GeminiException("the answer has no text");
+            return text.Length > 0
+                ? (StorableText.Shortened(text, MaxSummary), SummaryEngines.Gemini)
+                : throw new GeminiException("the answer has no text");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

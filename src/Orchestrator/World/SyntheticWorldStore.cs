@@ -129,7 +129,7 @@ internal sealed class SyntheticWorldStore(NpgsqlDataSource database)
     public async Task<bool> AddAsync(int seed, SyntheticWorld world, SyntheticWorkload one, bool isDeferred, int most, CancellationToken cancellationToken)
     {
         var add = Sql.Statement(
-            AddWorkload, seed, one.Id, one.JobId, $"Synthetic {one.JobId}", one.Type, one.Urgency, one.RequiredGpuMins, one.EstimatedEnergyKwh,
+            AddWorkload, seed, one.Id, one.JobId, $"Synthetic {one.Type}", one.Type, one.Urgency, one.RequiredGpuMins, one.EstimatedEnergyKwh,
             one.CarbonCapGco2, one.MaxPriceGbp, one.Deadline, one.DeferralWindowMins, world.OperatorId, one.HostDcId, world.UserId);
         List<NpgsqlBatchCommand> following = [Sql.Statement(RemoveOldest, most)];
         if (isDeferred)

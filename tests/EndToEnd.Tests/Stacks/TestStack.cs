@@ -33,6 +33,9 @@ internal sealed class TestStack : IAsyncDisposable
     /// <summary>Plain SQL, as with psql.</summary>
     public Database Database { get; }
 
+    /// <summary>The pylon command.</summary>
+    public PylonCommand Pylon => new(Url);
+
     /// <summary>The Gateway's HTTP address.</summary>
     public string Url => _stack.Addresses.Url;
 

@@ -150,6 +150,13 @@ public sealed class ConstraintTests
     }
 
     [Fact]
+    public void ThePriceCapOfASyntheticWorkloadIsNotJudged()
+    {
+        var workload = new WorkloadRecord { Id = Guid.Empty, Name = "w", MaxPriceGbp = 5 };
+        Assert.Equal((5, null), (Of(workload).MaxPriceGbp, Of(workload with { Source = "synthetic" }).MaxPriceGbp));
+    }
+
+    [Fact]
     public void OperatorsAllowAndBlockZones()
     {
         Assert.Equal(["B", "C", "D"], Chosen("""{"allowed_zones":["zone-b","ZONE-C","ZONE-D"]}"""));

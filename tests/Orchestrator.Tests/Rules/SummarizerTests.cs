@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Pylon.Common.V1;
+using Pylon.Orchestrator.Llm;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Testing;
@@ -17,7 +18,9 @@ public sealed class SummarizerTests
         var options = Options.Create(new GeminiOptions { ApiKey = "key" });
         var workload = new WorkloadRecord { Id = Guid.NewGuid(), Name = "training" };
 
-        var (_, engine) = await new Summarizer(new Gemini(http, options), options, log.For<Summarizer>()).SummarizeAsync(workload, [new Recommendation { Rank = 1 }], [], default);
+        var offer = new OfferFacts([new Recommendation { Rank = 1 }], [], [], "");
+
+        var (_, engine) = await new Summarizer(new Gemini(http, options), options, log.For<Summarizer>()).SummarizeAsync(workload, offer, default);
 
         Assert.Equal(SummaryEngines.BuiltInFallback, engine);
         Assert.Contains(nameof(SocketException), Assert.Single(log.Lines), StringComparison.Ordinal);

@@ -3,13 +3,14 @@ namespace Pylon.Orchestrator.Tests.Schema;
 /// <summary>Rows as the seeds' own scripts write them.</summary>
 public sealed class SeedScriptTests
 {
+    private const string OwnOperator = "INSERT INTO operators (name, operator_type, email) VALUES ('Grid', 'GRID_OPERATOR', 'grid@example.org');";
+
     private const string Inserts =
         """
         INSERT INTO operators (operator_name, operator_type, contact_email, metadata) VALUES
             ('Cambridge Lab', 'research_institution', 'admin@example.org', '{"location": "Cambridge"}'),
             ('Manchester Data Center', 'data_center', 'ops@example.org', '{"location": "Manchester"}')
         ON CONFLICT (operator_name) DO NOTHING;
-        INSERT INTO operators (name, operator_type, email) VALUES ('Grid', 'GRID_OPERATOR', 'grid@example.org');
         INSERT INTO users (user_email, user_name, operator_id, role, preferences)
         SELECT 'researcher1@example.org', 'Sarah', o.id, 'researcher', '{"max_carbon_intensity": 150, "prefer_renewable": true}'::jsonb
         FROM operators o WHERE o.operator_name = 'Cambridge Lab'
@@ -35,8 +36,8 @@ public sealed class SeedScriptTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
 
-        await database.ExecuteAsync(Inserts.Replace("('Grid', 'GRID", "('Grid', 'GRID", StringComparison.Ordinal));
-        await database.ExecuteAsync(Inserts.Replace("INSERT INTO operators (name, operator_type, email) VALUES ('Grid', 'GRID_OPERATOR', 'grid@example.org');", "", StringComparison.Ordinal));
+        await database.ExecuteAsync(OwnOperator + Inserts);
+        await database.ExecuteAsync(Inserts);
 
         Assert.Equal(
             "JOB-12345 JOB-12345 queued 2026-01-02 2026-01-02",
