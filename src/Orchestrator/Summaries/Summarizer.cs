@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Pylon.Common.V1;
 using Pylon.Orchestrator.Llm;
 using Pylon.Orchestrator.Workloads;
 
@@ -11,10 +10,9 @@ internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options,
     private const int MaxTokens = 512;
     private const int MaxSummary = 8000;
 
-    public async Task<(string Text, string Engine)> SummarizeAsync(
-        WorkloadRecord workload, IReadOnlyList<Recommendation> recommendations, IReadOnlyList<string> leftOut, CancellationToken cancellationToken)
+    public async Task<(string Text, string Engine)> SummarizeAsync(WorkloadRecord workload, OfferFacts offer, CancellationToken cancellationToken)
     {
-        var facts = BuiltInWriter.Write(workload, recommendations, leftOut);
+        var facts = BuiltInWriter.Write(workload, offer);
         if (string.IsNullOrWhiteSpace(options.Value.ApiKey))
             return (facts, SummaryEngines.BuiltIn);
         try
