@@ -46,7 +46,7 @@ public sealed class SeedScriptTests
             "Cambridge Lab 1 0 0 0|Grid 0 2 1 1|Manchester Data Center 0 0 0 0",
             await database.ScalarAsync<string>(
                 "SELECT string_agg(concat_ws(' ', operator_name, user_count, asset_count, workload_count, active_workloads), '|' ORDER BY operator_name) FROM operator_summary"));
-        Assert.Equal("1 1 1", await database.ScalarAsync<string>("SELECT concat_ws(' ', active_dcs, active_workloads, online_agents) FROM v_system_state"));
+        Assert.Equal("1 1 t", await database.ScalarAsync<string>("SELECT concat_ws(' ', active_dcs, active_workloads, online_agents = (SELECT count(*) FROM agents)) FROM v_system_state"));
     }
 
     [Theory]
