@@ -109,7 +109,15 @@ internal sealed class GridSeriesReader(
             sourceOf.AsSpan(gap.First, gap.Count).Fill(sources.Count - 1);
         return new StepValues
         {
-            Start = key.Start, Step = HalfHour, Values = values, Upper = upper, Sources = sources, SourceOf = sourceOf, Gaps = gaps, AsKnownAt = key.AsKnownAt ?? now, ReadAt = now,
+            Start = key.Start,
+            Step = HalfHour,
+            Values = values,
+            Upper = upper,
+            Sources = sources,
+            SourceOf = sourceOf,
+            Gaps = gaps,
+            AsKnownAt = key.AsKnownAt ?? now,
+            ReadAt = now,
         };
     }
 

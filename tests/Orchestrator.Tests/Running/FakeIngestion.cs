@@ -206,13 +206,16 @@ internal sealed class FakeIngestion : IAsyncDisposable
         public override Task<GetNationalGridResponse> GetNationalGrid(GetNationalGridRequest request, ServerCallContext context)
         {
             fake.CheckUp();
-            return Task.FromResult(new GetNationalGridResponse { Grid = new NationalGrid
+            return Task.FromResult(new GetNationalGridResponse
             {
-                CarbonIntensity = Point(0, 123, actual: true),
-                Demand = Point(0, fake.DemandMw, actual: true),
-                SystemPrice = Point(-1, 42.5, actual: true),
-                GenerationMix = { new FuelShare { Fuel = "wind", Percent = 60 }, new FuelShare { Fuel = "gas", Percent = 30.5 }, new FuelShare { Fuel = "hydro", Percent = 9.5 } },
-            } });
+                Grid = new NationalGrid
+                {
+                    CarbonIntensity = Point(0, 123, actual: true),
+                    Demand = Point(0, fake.DemandMw, actual: true),
+                    SystemPrice = Point(-1, 42.5, actual: true),
+                    GenerationMix = { new FuelShare { Fuel = "wind", Percent = 60 }, new FuelShare { Fuel = "gas", Percent = 30.5 }, new FuelShare { Fuel = "hydro", Percent = 9.5 } },
+                }
+            });
         }
 
         public override Task<GetForecastResponse> GetForecast(GetForecastRequest request, ServerCallContext context)
