@@ -24,7 +24,9 @@ public sealed class LivePagesTests
     // Four: about a workload that is live, one that failed, one that was deleted with the agent and the data centre, and none.
     private const string Decisions =
         """
-        INSERT INTO compute_workloads (job_id, workload_name, bpp_processed, status, source) VALUES ('failed', 'failed', true, 'failed', 'user'), ('gone', 'gone', true, 'failed', 'user');
+        SET session_replication_role = replica;
+        INSERT INTO compute_workloads (job_id, workload_name, bpp_processed, status) VALUES ('failed', 'failed', true, 'failed'), ('gone', 'gone', true, 'failed');
+        RESET session_replication_role;
         INSERT INTO agents (agent_id, name, agent_type) VALUES ('gone', 'x', 'GRID_OPERATOR');
         INSERT INTO data_centres (dc_id, name) VALUES ('gone', 'x');
         INSERT INTO orchestration_decisions (decision_id, decision_type, reasoning, agent_id, workload_id, source_dc_id, target_dc_id)
@@ -110,7 +112,7 @@ public sealed class LivePagesTests
     public async Task WorkloadLeadsToTheLatestSignalsThatItConsumed()
     {
         await using var stack = await OrchestratorStack.StartAsync();
-        await stack.Database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, bpp_processed, status, chosen_option) VALUES ('ran', true, 'scheduled', 1)");
+        await stack.Database.ExecuteAsync("SET session_replication_role = replica; INSERT INTO compute_workloads (job_id, workload_name, bpp_processed, status, chosen_option) VALUES ('ran', 'ran', true, 'scheduled', 1); RESET session_replication_role");
         await stack.Database.ExecuteAsync(
             """
             INSERT INTO workload_energy_consumption (workload_id, phase, period_start, period_end, energy_consumed_kwh, estimated, regional_signal_id, grid_signal_id)
