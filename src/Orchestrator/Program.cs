@@ -13,6 +13,7 @@ using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Registry;
 using Pylon.Orchestrator.Retention;
 using Pylon.Orchestrator.Runs;
+using Pylon.Orchestrator.Stress;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Orchestrator.World;
@@ -48,6 +49,7 @@ internal static class Program
             .AddRuns()
             .AddOutcomes()
             .AddAudit()
+            .AddGridStress()
             .AddDecisions()
             .AddRetention()
             .AddPlanning()

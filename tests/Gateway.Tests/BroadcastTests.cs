@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Grpc.Core;
+using Pylon.Events.V1;
 using Pylon.Gateway.V1;
 using Pylon.Rpc;
 
@@ -119,7 +120,7 @@ public sealed class BroadcastTests
             Publish(1, 9);
             Assert.Equal(Enumerable.Range(1, 9), await first.NumbersAsync(9));
             last = first.LastId;
-            Assert.Equal("batches:9-0,grid:0-0,workloads:8-0", last);
+            Assert.Equal("batches:9-0,decisions:0-0,grid:0-0,workloads:8-0", last);
         }
 
         Publish(10, 10);
@@ -138,11 +139,26 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public async Task DecisionsAreBroadcastWithTheHeadOfTheirLog()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?topics=decisions");
+        gateway.Events.Publish(1, 1);
+        gateway.Events.Publish(
+            new Event { Id = "d", Type = "pylon.decision.recorded.v1", DecisionRecorded = new DecisionRecorded { Id = "x", Seq = 7, Hash = "abc" } }, "decisions");
+
+        var (type, data) = (await stream.NextAsync())!.Value;
+
+        Assert.Equal("pylon.decision.recorded.v1", type);
+        Assert.Equal(("7", "abc"), (data.GetProperty("data").GetProperty("seq").GetString(), data.GetProperty("data").GetProperty("hash").GetString()));
+    }
+
+    [Fact]
     public async Task ReaderWithoutEventsCanResume()
     {
         await using var gateway = await TestGateway.StartAsync();
         gateway.Events.Publish(1, 5);
-        await Pylon.Testing.Eventually.True(() => gateway.Get<Pylon.Gateway.Broadcast.BroadcastHub>().Position.ToString() == "batches:0-0,grid:0-0,workloads:5-0");
+        await Pylon.Testing.Eventually.True(() => gateway.Get<Pylon.Gateway.Broadcast.BroadcastHub>().Position.ToString() == "batches:0-0,decisions:0-0,grid:0-0,workloads:5-0");
         string last;
         using (var first = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast"))
         {
@@ -191,7 +207,7 @@ public sealed class BroadcastTests
         Assert.True(data.GetProperty("gap").GetBoolean());
         Assert.Equal(Enumerable.Range(6, 5), await stream.NumbersAsync(5));
 
-        using var whole = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=batches:5-0,grid:5-0,workloads:5-0");
+        using var whole = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=batches:5-0,decisions:5-0,grid:5-0,workloads:5-0");
         Assert.Equal(Enumerable.Range(6, 5), await whole.NumbersAsync(5));
     }
 
@@ -379,7 +395,7 @@ public sealed class BroadcastTests
 
         var message = JsonDocument.Parse((await stream.LineAsync())!).RootElement;
 
-        Assert.Equal("batches:0-0,grid:0-0,workloads:1-0", message.GetProperty("position").GetString());
+        Assert.Equal("batches:0-0,decisions:0-0,grid:0-0,workloads:1-0", message.GetProperty("position").GetString());
         Assert.Equal("1", message.GetProperty("event").GetProperty("id").GetString());
     }
 

@@ -19,6 +19,20 @@ internal sealed class AuditStore(NpgsqlDataSource database, ILogger<AuditStore> 
         LIMIT $5
         """;
 
+    // The objects are looked up for the rows of the page only.
+    private const string Live =
+        $"""
+        SELECT {DecisionRow.ColumnsWithoutJson},
+            EXISTS (SELECT FROM agents WHERE id = d.agent_id) AS has_agent,
+            EXISTS (SELECT FROM compute_workloads WHERE id = d.workload_id) AS has_workload,
+            EXISTS (SELECT FROM data_centres WHERE id = d.source_dc_id) AS has_source_dc,
+            EXISTS (SELECT FROM data_centres WHERE id = d.target_dc_id) AS has_target_dc
+        FROM (SELECT * FROM orchestration_decisions ORDER BY decided_at DESC, id DESC LIMIT $3) d
+        WHERE (d.decided_at, d.id) < ($1, $2)
+        ORDER BY d.decided_at DESC, d.id DESC
+        LIMIT $4
+        """;
+
     private const string OfIds = $"SELECT {DecisionRow.Columns} FROM orchestration_decisions d WHERE d.id = ANY ($1)";
 
     // As in decision_bytes. The documents come along, so that their hashes are made here, too.
@@ -51,6 +65,10 @@ internal sealed class AuditStore(NpgsqlDataSource database, ILogger<AuditStore> 
         PageToken? after, Guid? workloadId, IReadOnlyList<string> types, int atMost, CancellationToken cancellationToken) =>
         await database.QueryAsync<DecisionRow>(
             logger, Page, cancellationToken, [.. PageKey.Of(after), Sql.Uuid(workloadId), types.ToArray(), atMost]);
+
+    /// <summary>A page of the <paramref name="newest"/> decisions.</summary>
+    public Task<List<LiveDecision>> LiveAsync(PageToken? after, int newest, int atMost, CancellationToken cancellationToken) =>
+        database.QueryAsync<LiveDecision>(logger, Live, cancellationToken, [.. PageKey.Of(after), newest, atMost]);
 
     public async Task<IReadOnlyDictionary<Guid, DecisionRow>> DecisionsAsync(Guid[] ids, CancellationToken cancellationToken) =>
         (await database.QueryAsync<DecisionRow>(logger, OfIds, cancellationToken, (object)ids)).ToDictionary(row => row.Id);

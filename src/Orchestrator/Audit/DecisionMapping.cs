@@ -19,8 +19,8 @@ internal static class DecisionMapping
             SourceDcId = row.SourceDcId?.ToString() ?? "",
             TargetDcId = row.TargetDcId?.ToString() ?? "",
             Reasoning = row.Reasoning,
-            ConstraintsEvaluated = JsonParser.Default.Parse<Struct>(row.ConstraintsEvaluated),
-            AlternativesConsidered = JsonParser.Default.Parse<ListValue>(row.AlternativesConsidered),
+            ConstraintsEvaluated = row.ConstraintsEvaluated is { } constraints ? JsonParser.Default.Parse<Struct>(constraints) : null,
+            AlternativesConsidered = row.AlternativesConsidered is { } alternatives ? JsonParser.Default.Parse<ListValue>(alternatives) : null,
             DecidedAt = row.DecidedAt.ToTimestamp(),
             ContextId = row.ContextId?.ToString() ?? "",
         };

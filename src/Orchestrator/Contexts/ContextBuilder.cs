@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Ingestion.V1;
+using Pylon.Orchestrator.Stress;
 
 namespace Pylon.Orchestrator.Contexts;
 

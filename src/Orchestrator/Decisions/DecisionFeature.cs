@@ -7,7 +7,7 @@ namespace Pylon.Orchestrator.Decisions;
 
 internal static class DecisionFeature
 {
-    /// <summary>Needs the language model and the log of decisions.</summary>
+    /// <summary>Needs the language model, the log of decisions and the grid stress.</summary>
     public static IServiceCollection AddDecisions(this IServiceCollection services)
     {
         services.AddValidatedOptions<DecisionOptions>("Decisions");

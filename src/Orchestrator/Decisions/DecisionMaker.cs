@@ -1,19 +1,19 @@
 using Microsoft.Extensions.Options;
 using Pylon.Orchestrator.Contexts;
 using Pylon.Orchestrator.Llm;
+using Pylon.Orchestrator.Stress;
 
 namespace Pylon.Orchestrator.Decisions;
 
 /// <summary>Makes the context and the output of a workload; the language model is heard when there is a key.</summary>
 internal sealed class DecisionMaker(
-    Gemini gemini, IOptions<GeminiOptions> model, IOptions<DecisionOptions> options, TimeProvider time, ILogger<DecisionMaker> logger)
+    Gemini gemini, IOptions<GeminiOptions> model, GridStress stress, TimeProvider time, ILogger<DecisionMaker> logger)
 {
     private const int MaxTokens = 8192;
 
     public async Task<Proposal> MakeAsync(
         ClaimedTask task, GridReading grid, IReadOnlyList<DataCentre> dataCentres, int leftOut, CancellationToken cancellationToken)
     {
-        var stress = new GridStress(options.Value.NoStressMw, options.Value.FullStressMw);
         var id = Guid.CreateVersion7(grid.KnownAt);
         var context = ContextBuilder.Build(id, task.NextVersion, task, grid, dataCentres, leftOut, stress);
         var output = OutputBuilder.Build(context, time.GetUtcNow().UtcDateTime);

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Pylon.Orchestrator.Decisions;
 
 /// <summary>How decision contexts and outputs are made. Section Decisions.</summary>
-internal sealed class DecisionOptions : IValidatableObject
+internal sealed class DecisionOptions
 {
     /// <summary>The queue of new workloads is also read so often, in case a notification is lost.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "01:00:00")]
@@ -36,18 +36,4 @@ internal sealed class DecisionOptions : IValidatableObject
     /// <summary>The most data centres of a context; the rest is left out by dc_id, and counted.</summary>
     [Range(1, 1000)]
     public int MaxDataCentres { get; set; } = 200;
-
-    /// <summary>The demand of Great Britain that is no grid stress, MW.</summary>
-    [Range(0, 200_000)]
-    public double NoStressMw { get; set; } = 20_000;
-
-    /// <summary>The demand that is full grid stress, MW.</summary>
-    [Range(1, 200_000)]
-    public double FullStressMw { get; set; } = 45_000;
-
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (FullStressMw <= NoStressMw)
-            yield return new ValidationResult("must be more than Decisions__NoStressMw", [nameof(FullStressMw)]);
-    }
 }

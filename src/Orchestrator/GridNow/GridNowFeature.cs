@@ -6,6 +6,7 @@ namespace Pylon.Orchestrator.GridNow;
 
 internal static class GridNowFeature
 {
+    /// <summary>Needs the grid stress.</summary>
     public static IServiceCollection AddGridNow(this IServiceCollection services)
     {
         services.AddValidatedOptions<GridNowOptions>("GridNow");

@@ -1,11 +1,12 @@
 using Npgsql;
 using Pylon.Ingestion.V1;
+using Pylon.Orchestrator.Stress;
 using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.GridNow;
 
 /// <summary>The one row of grid_now, from which v_system_state and the synthetic world read.</summary>
-internal sealed class GridNowStore(NpgsqlDataSource database)
+internal sealed class GridNowStore(NpgsqlDataSource database, GridStress stress)
 {
     // An answer that another instance has overtaken changes nothing.
     private const string Save =
@@ -33,7 +34,7 @@ internal sealed class GridNowStore(NpgsqlDataSource database)
         grid.CarbonIntensity?.Source,
         grid.Demand?.Value,
         grid.Demand?.Source,
-        GridStress.Of(grid.Demand?.Value),
+        stress.Of(grid.Demand?.Value),
         grid.SystemPrice?.Value,
         grid.SystemPrice?.Source,
         grid.Synthetic,

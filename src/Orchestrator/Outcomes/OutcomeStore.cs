@@ -51,6 +51,18 @@ internal sealed class OutcomeStore(NpgsqlDataSource database, ILogger<OutcomeSto
             $7::double precision[], $8::text[], $9::text[], $10::boolean[])
         """;
 
+    private const string Consumed =
+        """
+        SELECT w.id, s.signal
+        FROM unnest($1::uuid[]) w (id) CROSS JOIN LATERAL (
+            SELECT g.signal, max(c.period_start) AS latest
+            FROM workload_energy_consumption c CROSS JOIN LATERAL (VALUES (c.regional_signal_id), (c.grid_signal_id)) g (signal)
+            WHERE c.workload_id = w.id AND g.signal IS NOT NULL
+            GROUP BY g.signal
+            ORDER BY latest DESC, g.signal
+            LIMIT $2) s
+        """;
+
     // A report that came meanwhile has made it due at once, and stays so.
     private const string Next = "UPDATE workload_runs SET outcome_due_at = $3 WHERE workload_id = $1 AND outcome_due_at = $2";
 
@@ -59,6 +71,11 @@ internal sealed class OutcomeStore(NpgsqlDataSource database, ILogger<OutcomeSto
     /// <summary>Claims runs whose outcome is due; no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<EndedRun>> ClaimAsync(TimeSpan lease, int atMost, CancellationToken cancellationToken) =>
         await database.QueryAsync<EndedRun>(logger, Claim, cancellationToken, lease, atMost);
+
+    /// <summary>The ids of the signals of the half hours in which workloads ran, of each the latest.</summary>
+    public async Task<ILookup<Guid, string>> ConsumedAsync(Guid[] workloads, int atMostOfEach, CancellationToken cancellationToken) =>
+        (await database.Command(Consumed, workloads, atMostOfEach)
+            .ListAsync(row => (Workload: row.GetGuid(0), Signal: row.GetString(1)), cancellationToken)).ToLookup(one => one.Workload, one => one.Signal);
 
     /// <summary>Stores the outcome and its rows in place of the former ones.</summary>
     public Task StoreAsync(EndedRun run, Outcome outcome, IReadOnlyList<Consumption> rows, DateTimeOffset? next, CancellationToken cancellationToken)

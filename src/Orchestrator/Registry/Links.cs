@@ -1,4 +1,5 @@
 using Pylon.Ingestion.V1;
+using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 
@@ -11,15 +12,17 @@ internal sealed class Links
     private readonly HashSet<(ObjectKind, string)> _here = [];
 
     /// <param name="state">The page.</param>
-    /// <param name="records">Its workloads, in the same order.</param>
-    public static IReadOnlyList<Link> Of(GetLiveStateResponse state, IReadOnlyList<WorkloadRecord> records)
+    /// <param name="rows">What it was made of.</param>
+    public static IReadOnlyList<Link> Of(GetLiveStateResponse state, LiveRows rows)
     {
         var links = new Links();
         links.Note(state);
         links.AddGrid(state);
         links.AddRegistry(state);
-        foreach (var (workload, record) in state.Workloads.Zip(records))
-            links.Add(workload, record);
+        foreach (var (workload, (record, signals)) in state.Workloads.Zip(rows.Workloads))
+            links.Add(workload, record, signals);
+        foreach (var decision in rows.Decisions)
+            links.Add(decision);
         return links._links;
     }
 
@@ -30,6 +33,10 @@ internal sealed class Links
         _here.UnionWith(state.Operators.Select(o => (ObjectKind.Operator, o.Id)));
         _here.UnionWith(state.Users.Select(u => (ObjectKind.User, u.Id)));
         _here.UnionWith(state.DataCentres.Select(d => (ObjectKind.DataCentre, d.Id)));
+        _here.UnionWith(state.Agents.Select(a => (ObjectKind.Agent, a.Id)));
+        // Only decisions lead to them.
+        if (state.Decisions.Count > 0)
+            _here.UnionWith(state.Workloads.Select(w => (ObjectKind.Workload, w.Id)));
     }
 
     private void AddGrid(GetLiveStateResponse state)
@@ -60,7 +67,7 @@ internal sealed class Links
             Add(LinkType.OwnedBy, ObjectKind.Agent, agent.Id, ObjectKind.Operator, agent.OperatorId);
     }
 
-    private void Add(Workload workload, WorkloadRecord record)
+    private void Add(Workload workload, WorkloadRecord record, IReadOnlyList<string> signals)
     {
         foreach (var option in workload.Recommendations)
         {
@@ -71,6 +78,20 @@ internal sealed class Links
         Add(LinkType.OwnedBy, ObjectKind.Workload, workload.Id, ObjectKind.Operator, $"{record.OperatorId}");
         Add(LinkType.SubmittedBy, ObjectKind.Workload, workload.Id, ObjectKind.User, $"{record.UserId}");
         Add(LinkType.HostedAt, ObjectKind.Workload, workload.Id, ObjectKind.DataCentre, $"{record.HostDcId}");
+        foreach (var signal in signals)
+            Add(LinkType.Consumed, ObjectKind.Workload, workload.Id, ObjectKind.Signal, signal);
+    }
+
+    // What was deleted is named by the decision, and no link leads to it.
+    private void Add(LiveDecision decision)
+    {
+        Lead(decision.HasAgent, LinkType.DecidedBy, ObjectKind.Agent, decision.AgentId);
+        Lead(decision.HasWorkload, LinkType.About, ObjectKind.Workload, decision.WorkloadId);
+        Lead(decision.HasSourceDc, LinkType.ShiftsFrom, ObjectKind.DataCentre, decision.SourceDcId);
+        Lead(decision.HasTargetDc, LinkType.ShiftsTo, ObjectKind.DataCentre, decision.TargetDcId);
+
+        void Lead(bool exists, LinkType type, ObjectKind kind, Guid? id) =>
+            Add(type, ObjectKind.Decision, $"{decision.Id}", kind, exists ? $"{id}" : "");
     }
 
     // Without an id there is nothing to lead to.

@@ -4,7 +4,9 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.Api;
+using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.Objects;
+using Pylon.Orchestrator.Outcomes;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
@@ -14,10 +16,12 @@ using Status = Pylon.Orchestrator.Workloads.Status;
 
 namespace Pylon.Orchestrator.Registry;
 
-/// <summary>Reads the live state page by page: the grid on the first page, then workloads, then the registry kind by kind.</summary>
+/// <summary>Reads the live state page by page: the grid on the first page, then workloads, the registry kind by kind, and decisions.</summary>
 internal sealed class LiveStateReader(
     WorkloadStore workloads,
     RunStore runs,
+    OutcomeStore outcomes,
+    AuditStore decisions,
     GridService.GridServiceClient grid,
     MarketService.MarketServiceClient market,
     ObjectStore<Operator> operators,
@@ -31,10 +35,20 @@ internal sealed class LiveStateReader(
     public const int MostBytes = 16 * 1024 * 1024;
 
     private const int DefaultWorkloads = 100;
+    private const int DefaultDecisions = 100;
     private const int DefaultObjects = 1000;
     private const int MostObjects = 10_000;
     private const int MostEntries = 500;
-    private const int Kinds = 5;
+    private const int Kinds = 6;
+
+    // Of the whole live state.
+    private const int NewestDecisions = 1000;
+
+    // Of one workload: a day of half hours, each with its carbon intensity and its price.
+    private const int MostSignals = 96;
+
+    // A link beside the id that it leads to.
+    private const int LinkBytes = 60;
 
     private static readonly IReadOnlyList<string> Live =
         [Status.Queued, Status.Processing, Status.PendingUserChoice, Status.Choosing, Status.Scheduled, Status.Cancelling];
@@ -46,11 +60,12 @@ internal sealed class LiveStateReader(
             : request.PageSize == 0 ? DefaultWorkloads : size;
         var from = LivePosition.Decode(request.PageToken);
         var state = new GetLiveStateResponse { AsOf = time.GetUtcNow().ToTimestamp() };
-        var records = new List<WorkloadRecord>();
+        var rows = new LiveRows();
         await Task.WhenAll(
             from is null ? AskIngestionAsync(state, cancellationToken) : Task.CompletedTask,
-            ReadAsync(state, records, from ?? default, size, Math.Min(size, mostWorkloads), cancellationToken));
-        state.Links.AddRange(Links.Of(state, records));
+            ReadAsync(
+                state, rows, from ?? default, size, Math.Min(size, mostWorkloads), request.PageSize == 0 ? DefaultDecisions : size, cancellationToken));
+        state.Links.AddRange(Links.Of(state, rows));
         return state;
     }
 
@@ -72,10 +87,10 @@ internal sealed class LiveStateReader(
     }
 
     private async Task ReadAsync(
-        GetLiveStateResponse state, List<WorkloadRecord> records, LivePosition start, int size, int mostWorkloads, CancellationToken cancellationToken)
+        GetLiveStateResponse state, LiveRows rows, LivePosition start, int size, int mostWorkloads, int mostDecisions, CancellationToken cancellationToken)
     {
         var room = new PageRoom(size, MostBytes);
-        var position = start.NoMoreWorkloads ? start : await ReadWorkloadsAsync(state, records, start, mostWorkloads, room, cancellationToken);
+        var position = start.NoMoreWorkloads ? start : await ReadWorkloadsAsync(state, rows, start, mostWorkloads, room, cancellationToken);
         var isFull = false;
         while (!isFull && position.Kind < Kinds)
         {
@@ -85,7 +100,8 @@ internal sealed class LiveStateReader(
                 1 => await ReadAsync(users, state.Users, one => one.UserEmail),
                 2 => await ReadAsync(dataCentres, state.DataCentres, one => one.DcId),
                 3 => await ReadAsync(storageAssets, state.StorageAssets, one => one.AssetId),
-                _ => await ReadAsync(agents, state.Agents, one => one.AgentId),
+                4 => await ReadAsync(agents, state.Agents, one => one.AgentId),
+                _ => await ReadDecisionsAsync(state, rows, position.Key, mostDecisions, room, cancellationToken),
             };
             position = isLast ? position with { Kind = position.Kind + 1, Key = null } : position with { Key = last ?? position.Key };
             isFull = !isLast;
@@ -106,23 +122,44 @@ internal sealed class LiveStateReader(
     }
 
     private async Task<LivePosition> ReadWorkloadsAsync(
-        GetLiveStateResponse state, List<WorkloadRecord> records, LivePosition start, int most, PageRoom room, CancellationToken cancellationToken)
+        GetLiveStateResponse state, LiveRows rows, LivePosition start, int most, PageRoom room, CancellationToken cancellationToken)
     {
         var page = await workloads.PageAsync(start.Workload, Live, most + 1, cancellationToken);
         // Most of the others have neither options nor a run.
         var options = await workloads.OptionsOfAsync([.. page.Where(w => w.Status is not (Status.Queued or Status.Processing)).Select(w => w.Id)], cancellationToken);
-        var run = await runs.FindAsync([.. page.Where(w => w.ChosenOption is not null).Select(w => w.Id)], cancellationToken);
+        Guid[] chosen = [.. page.Where(w => w.ChosenOption is not null).Select(w => w.Id)];
+        var run = await runs.FindAsync(chosen, cancellationToken);
+        var consumed = await outcomes.ConsumedAsync(chosen, MostSignals, cancellationToken);
         foreach (var record in page.Take(most))
         {
             var workload = WorkloadMapping.ToProto(record, options[record.Id], run.GetValueOrDefault(record.Id));
-            if (!room.Take(workload))
+            var signals = consumed[record.Id].ToList();
+            if (!room.Take(workload, signals.Sum(signal => LinkBytes + signal.Length)))
                 break;
             state.Workloads.Add(workload);
-            records.Add(record);
+            rows.Workloads.Add((record, signals));
         }
 
-        return records.Count == page.Count
+        var last = rows.Workloads.LastOrDefault().Workload;
+        return rows.Workloads.Count == page.Count
             ? start with { Workload = null, NoMoreWorkloads = true }
-            : start with { Workload = new PageToken(records[^1].SubmittedAt, records[^1].Id) };
+            : start with { Workload = new PageToken(last.SubmittedAt, last.Id) };
+    }
+
+    private async Task<(string? Last, bool IsLast)> ReadDecisionsAsync(
+        GetLiveStateResponse state, LiveRows rows, string? after, int most, PageRoom room, CancellationToken cancellationToken)
+    {
+        var page = await decisions.LiveAsync(PageToken.Decode(after ?? ""), NewestDecisions, Math.Min(room.Objects, most) + 1, cancellationToken);
+        foreach (var row in page.Take(most))
+        {
+            var decision = DecisionMapping.ToProto(row);
+            if (!room.Take(decision))
+                break;
+            state.Decisions.Add(decision);
+            rows.Decisions.Add(row);
+        }
+
+        var last = rows.Decisions.LastOrDefault();
+        return (last is null ? null : new PageToken(last.DecidedAt, last.Id).Encode(), rows.Decisions.Count == page.Count);
     }
 }

@@ -2,6 +2,7 @@ using Pylon.Orchestrator.Registry;
 using Pylon.Orchestrator.Tests.Running;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
+using Pylon.Testing;
 
 namespace Pylon.Orchestrator.Tests.Registry;
 
@@ -20,6 +21,23 @@ public sealed class LivePagesTests
         FROM generate_series(1, 12) n;
         """;
 
+    // Four: about a workload that is live, one that failed, one that was deleted with the agent and the data centre, and none.
+    private const string Decisions =
+        """
+        SET session_replication_role = replica;
+        INSERT INTO compute_workloads (job_id, workload_name, bpp_processed, status) VALUES ('failed', 'failed', true, 'failed'), ('gone', 'gone', true, 'failed');
+        RESET session_replication_role;
+        INSERT INTO agents (agent_id, name, agent_type) VALUES ('gone', 'x', 'GRID_OPERATOR');
+        INSERT INTO data_centres (dc_id, name) VALUES ('gone', 'x');
+        INSERT INTO orchestration_decisions (decision_id, decision_type, reasoning, agent_id, workload_id, source_dc_id, target_dc_id)
+        SELECT v.decision, 'SHIFT_REGION', 'because', (SELECT id FROM agents WHERE agent_id = v.agent), (SELECT id FROM compute_workloads WHERE workload_name = v.workload),
+            (SELECT id FROM data_centres WHERE dc_id = v.source), (SELECT id FROM data_centres WHERE dc_id = v.target)
+        FROM (VALUES ('live', 'A1', 'w1', 'DC-1', 'DC-2'), ('failed', 'A2', 'failed', 'gone', 'DC-3'), ('gone', 'gone', 'gone', 'DC-1', 'gone'), ('none', NULL, NULL, NULL, NULL)) v (decision, agent, workload, source, target);
+        DELETE FROM compute_workloads WHERE workload_name = 'gone';
+        DELETE FROM agents WHERE agent_id = 'gone';
+        DELETE FROM data_centres WHERE dc_id = 'gone';
+        """;
+
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
@@ -30,16 +48,20 @@ public sealed class LivePagesTests
     {
         await using var stack = await OrchestratorStack.StartAsync();
         await stack.Database.ExecuteAsync(Objects);
+        await stack.Database.ExecuteAsync(Decisions);
+        // Each workload has its decision by the Orchestrator, beside those of the test.
+        await Eventually.True(async () => await stack.Database.ScalarAsync<long>("SELECT count(*) FROM workload_notifications WHERE NOT processed") == 0);
 
         var pages = await ReadAsync(stack, new GetLiveStateRequest { PageSize = size });
 
         Assert.All(pages, page => Assert.InRange(Ids(page).Count(), 1, size));
         var ids = pages.SelectMany(Ids).ToList();
         // The Orchestrator itself is an agent beside those of the test.
-        var expected = 30 + (int)await stack.Database.ScalarAsync<long>("SELECT count(*) FROM agents");
+        var expected = 30 + (int)await stack.Database.ScalarAsync<long>("SELECT (SELECT count(*) FROM agents) + (SELECT count(*) FROM orchestration_decisions)");
         Assert.Equal((expected, expected), (ids.Count, ids.Distinct().Count()));
         Assert.All(pages.Skip(1), page => Assert.Null(page.NationalGrid));
-        AssertLinksLead(pages);
+        AssertLinksLead(pages, await IdAsync("compute_workloads", "workload_name = 'failed'"));
+        await AssertDecisionsAsync();
         var links = pages.SelectMany(page => page.Links).CountBy(link => (link.Type, link.FromKind)).ToDictionary();
         Assert.Equal(
             (12, 12, 12, 5, 6, 6, 3, 2),
@@ -47,7 +69,66 @@ public sealed class LivePagesTests
                 links[(LinkType.MemberOf, ObjectKind.User)], links[(LinkType.OwnedBy, ObjectKind.DataCentre)], links[(LinkType.LocatedIn, ObjectKind.DataCentre)],
                 links[(LinkType.OwnedBy, ObjectKind.StorageAsset)], links[(LinkType.OwnedBy, ObjectKind.Agent)]));
         if (pages.Count == 1)
-            Assert.DoesNotContain(pages[0].Links, link => link.LeadsOffPage);
+            Assert.Equal([LinkType.About], pages[0].Links.Where(link => link.LeadsOffPage).Select(link => link.Type).Distinct());
+
+        async Task AssertDecisionsAsync()
+        {
+            var found = pages.SelectMany(page => page.Links).Where(link => link.FromKind == ObjectKind.Decision).ToLookup(link => link.FromId, link => (link.Type, link.ToKind, link.ToId));
+            var (live, failed) = (await IdAsync("orchestration_decisions", "decision_id = 'live'"), await IdAsync("orchestration_decisions", "decision_id = 'failed'"));
+            var (gone, none) = (await IdAsync("orchestration_decisions", "decision_id = 'gone'"), await IdAsync("orchestration_decisions", "decision_id = 'none'"));
+            Assert.Equal(
+                [
+                    (LinkType.DecidedBy, ObjectKind.Agent, await IdAsync("agents", "agent_id = 'A1'")), (LinkType.About, ObjectKind.Workload, await IdAsync("compute_workloads", "workload_name = 'w1'")),
+                    (LinkType.ShiftsFrom, ObjectKind.DataCentre, await IdAsync("data_centres", "dc_id = 'DC-1'")), (LinkType.ShiftsTo, ObjectKind.DataCentre, await IdAsync("data_centres", "dc_id = 'DC-2'")),
+                ],
+                found[live]);
+            Assert.Equal([LinkType.DecidedBy, LinkType.About, LinkType.ShiftsTo], found[failed].Select(link => link.Type));
+            Assert.Equal([LinkType.ShiftsFrom], found[gone].Select(link => link.Type));
+            Assert.Empty(found[none]);
+            // The log keeps what was deleted.
+            Assert.NotEmpty(pages.SelectMany(page => page.Decisions).Single(one => one.Id == gone).WorkloadId);
+        }
+
+        Task<string> IdAsync(string table, string where) => stack.Database.ScalarAsync<string>($"SELECT id::text FROM {table} WHERE {where}")!;
+    }
+
+    [Fact]
+    public async Task LiveStateHasTheNewestThousandDecisions()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        await stack.Database.ExecuteAsync("INSERT INTO orchestration_decisions (decision_type, reasoning, decided_at) SELECT 'SCALE_UP', 'n' || n, now() - n * interval '1 minute' FROM generate_series(1, 1010) n");
+
+        var first = await stack.Registry.GetLiveStateAsync(new GetLiveStateRequest());
+        var pages = await ReadAsync(stack, new GetLiveStateRequest { PageSize = 333 });
+
+        Assert.Equal((100, true), (first.Decisions.Count, first.NextPageToken.Length > 0));
+        Assert.Equal(Enumerable.Range(1, 1000).Select(n => $"n{n}"), pages.SelectMany(page => page.Decisions).Select(one => one.Reasoning));
+        Assert.All(pages.SelectMany(page => page.Decisions), one => Assert.Null(one.AlternativesConsidered));
+        var poll = await ReadAsync(stack, new GetLiveStateRequest());
+        Assert.Equal(1000, poll.SelectMany(page => page.Decisions).DistinctBy(one => one.Id).Count());
+    }
+
+    [Fact]
+    public async Task WorkloadLeadsToTheLatestSignalsThatItConsumed()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        await stack.Database.ExecuteAsync("SET session_replication_role = replica; INSERT INTO compute_workloads (job_id, workload_name, bpp_processed, status, chosen_option) VALUES ('ran', 'ran', true, 'scheduled', 1); RESET session_replication_role");
+        await stack.Database.ExecuteAsync(
+            """
+            INSERT INTO workload_energy_consumption (workload_id, phase, period_start, period_end, energy_consumed_kwh, estimated, regional_signal_id, grid_signal_id)
+            SELECT w.id, p, t, t + interval '30 minutes', 1, false, 'CarbonIntensity:13:' || to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'),
+                CASE WHEN p = 'train' THEN 'MarketIndexPrice:' || to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') END
+            FROM compute_workloads w, unnest(ARRAY['prepare', 'train']) p, generate_series(timestamptz '2026-03-04 10:00Z', '2026-03-05 12:00Z', '30 minutes') t
+            WHERE workload_name = 'ran'
+            """);
+
+        var state = await stack.Registry.GetLiveStateAsync(new GetLiveStateRequest());
+
+        var links = state.Links.Where(link => link.Type == LinkType.Consumed).ToList();
+        // A day of half hours: each once, though two phases ran in it.
+        var day = Enumerable.Range(0, 48).Select(n => new DateTime(2026, 3, 5, 12, 0, 0).AddMinutes(-30 * n)).ToList();
+        Assert.Equal(day.SelectMany(t => new[] { $"CarbonIntensity:13:{t:yyyy-MM-ddTHH:mm}Z", $"MarketIndexPrice:{t:yyyy-MM-ddTHH:mm}Z" }), links.Select(link => link.ToId));
+        Assert.All(links, link => Assert.Equal((state.Workloads[0].Id, ObjectKind.Signal, true), (link.FromId, link.ToKind, link.LeadsOffPage)));
     }
 
     [Fact]
@@ -119,6 +200,7 @@ public sealed class LivePagesTests
         .. page.DataCentres.Select(one => (ObjectKind.DataCentre, one.Id)),
         .. page.StorageAssets.Select(one => (ObjectKind.StorageAsset, one.Id)),
         .. page.Agents.Select(one => (ObjectKind.Agent, one.Id)),
+        .. page.Decisions.Select(one => (ObjectKind.Decision, one.Id)),
     ];
 
     private static IEnumerable<(ObjectKind Kind, string Id)> GridOf(GetLiveStateResponse page) =>
@@ -130,9 +212,9 @@ public sealed class LivePagesTests
     ];
 
     // A link begins on its page, and ends there or, when it says so, on another.
-    private static void AssertLinksLead(IReadOnlyList<GetLiveStateResponse> pages)
+    private static void AssertLinksLead(IReadOnlyList<GetLiveStateResponse> pages, params string[] endedWorkloads)
     {
-        var everything = pages.SelectMany(page => Ids(page).Concat(GridOf(page))).ToHashSet();
+        var everything = pages.SelectMany(page => Ids(page).Concat(GridOf(page))).Concat(endedWorkloads.Select(id => (ObjectKind.Workload, id))).ToHashSet();
         foreach (var page in pages)
         {
             var here = Ids(page).Concat(GridOf(page)).ToHashSet();

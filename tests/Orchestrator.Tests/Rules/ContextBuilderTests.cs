@@ -1,5 +1,6 @@
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.Contexts;
+using Pylon.Orchestrator.Stress;
 
 namespace Pylon.Orchestrator.Tests.Rules;
 

@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Pylon.Common.V1;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.Contexts;
+using Pylon.Orchestrator.Stress;
 
 namespace Pylon.Orchestrator.Tests.Rules;
 

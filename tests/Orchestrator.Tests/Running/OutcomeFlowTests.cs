@@ -41,6 +41,10 @@ public sealed class OutcomeFlowTests
         const string rows = "SELECT ARRAY[sum(energy_consumed_kwh), sum(carbon_emitted_gco2), sum(cost_gbp)] FROM workload_energy_consumption WHERE NOT estimated AND regional_signal_id LIKE 'CarbonIntensity:13:2026-03-04T%'";
         var sums = (await stack.Database.ScalarAsync<double[]>(rows))!;
         Close((8, carbon, 8 * 0.071), (sums[0], sums[1], sums[2]));
+        var state = await stack.Registry.GetLiveStateAsync(new GetLiveStateRequest());
+        Assert.Equal(
+            Enumerable.Range(0, 6).Select(n => $"CarbonIntensity:13:{Start.AddMinutes(130 - (30 * n)):yyyy-MM-ddTHH:mm}Z"),
+            state.Links.Where(link => link.Type == LinkType.Consumed).Select(link => link.ToId));
 
         stack.Conductor.Report(id, "train", 2, (6, Start.AddMinutes(45), 95));
         var later = await Eventually.Is(() => stack.GetAsync(id), w => w.Outcome.EnergyKwh == 9);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.GridNow;
+using Pylon.Orchestrator.Stress;
 using Pylon.Orchestrator.Tests.Running;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.World;
@@ -148,7 +149,7 @@ public sealed class WorldRowsTests
 
     private static SyntheticWorldWorker Worker(OrchestratorDatabase database, FakeTime time, int most = 100) => new(
         new SyntheticWorldStore(database.DataSource),
-        new GridNowStore(database.DataSource),
+        new GridNowStore(database.DataSource, new GridStress(20_000, 45_000)),
         Options.Create(new SyntheticWorldOptions { Enabled = true, MaxWorkloads = most }),
         time,
         NullLogger<SyntheticWorldWorker>.Instance);

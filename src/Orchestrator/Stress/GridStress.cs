@@ -1,4 +1,4 @@
-namespace Pylon.Orchestrator.Contexts;
+namespace Pylon.Orchestrator.Stress;
 
 /// <summary>How near the demand of Great Britain is to the most that it reaches, 0 to 1. Pure.</summary>
 /// <param name="FromMw">The demand that is no stress.</param>
