@@ -26,7 +26,7 @@ internal static class StoredJson
     {
         var message = new T();
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
-        return reader.Read() && TryRead(ref reader, message) ? message : Library.Parse<T>(json);
+        return reader.Read() && reader.TokenType == JsonTokenType.StartObject && TryRead(ref reader, message) ? message : Library.Parse<T>(json);
     }
 
     private static bool TryRead(ref Utf8JsonReader reader, IMessage message)
