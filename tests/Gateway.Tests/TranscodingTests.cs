@@ -260,7 +260,7 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
         await stream.WriteAsync("GET /v1/echo/a%3Asend HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"u8.ToArray());
         var answer = await new StreamReader(stream).ReadToEndAsync();
 
-        Assert.Contains("\"text\": \"a:send\"", answer, StringComparison.Ordinal);
+        Assert.Contains("\"text\":\"a:send\"", answer, StringComparison.Ordinal);
     }
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");

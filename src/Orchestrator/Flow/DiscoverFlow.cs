@@ -87,7 +87,7 @@ internal sealed class DiscoverFlow(
     private async Task<(IReadOnlyList<Option> Options, IReadOnlyList<string> LeftOut)> OptionsAsync(
         WorkloadRecord workload, Lease lease, Guid transactionId, Limits limits, Preferences preferences, CancellationToken cancellationToken)
     {
-        // No provider hears of a synthetic workload (ADR 0021): its options come from grid data, which nobody books.
+        // No provider hears of a synthetic workload (ADR 0017): its options come from grid data, which nobody books.
         var filter = BecknMessages.Discover(options.Value.MinRenewableMix, limits.MaxCarbonIntensity, limits.LoadMw);
         var (market, leftOut) = workload.IsSynthetic
             ? (new Market([], [], [], preferences, time.GetUtcNow()), [])

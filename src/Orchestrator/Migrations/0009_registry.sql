@@ -138,7 +138,7 @@ CREATE VIEW operator_summary AS
 COMMENT ON VIEW operator_summary IS
     'Users, data centres and storage assets, and workloads of each operator: those that name it, and those of its users that name none. Active workloads are neither completed, failed nor cancelled. Without the synthetic world.';
 
--- What Ingestion says of the current half hour, kept here because no service reads the schema of another (ADR 0021).
+-- What Ingestion says of the current half hour, kept here because no service reads the schema of another (ADR 0017).
 CREATE TABLE grid_now (
     is_one boolean PRIMARY KEY DEFAULT true CHECK (is_one),
     window_start timestamptz NOT NULL CHECK (is_time(window_start)),

@@ -31,7 +31,7 @@ internal sealed class ClientStream(HttpContext context, RequestBinder binder, Me
 
             using var one = call.Invoker.AsyncClientStreamingCall(method, host: null, callOptions);
             await SendAsync(lines, one.RequestStream, stop);
-            await context.WriteJsonAsync(json.ToUtf8(await one.ResponseAsync, call.Binding.ResponseField));
+            await UnaryAnswer.WriteAsync(context, call.Binding, json, await one.ResponseAsync);
             return StatusCode.OK;
         }
         catch (RpcException) when (lines.Problem is not null)

@@ -101,7 +101,7 @@ internal sealed class Transcoder(
     private async Task<StatusCode> ServeUnaryAsync(HttpContext context, Call call, IMessage message)
     {
         using var answer = call.Invoker.AsyncUnaryCall(DynamicMethod.Of(call.Binding.Rpc), host: null, call.Options, message);
-        await context.WriteJsonAsync(json.ToUtf8(await answer.ResponseAsync, call.Binding.ResponseField));
+        await UnaryAnswer.WriteAsync(context, call.Binding, json, await answer.ResponseAsync);
         return StatusCode.OK;
     }
 

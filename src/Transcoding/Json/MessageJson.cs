@@ -1,4 +1,6 @@
-using System.Text;
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -11,18 +13,19 @@ namespace Pylon.Transcoding.Json;
 /// </summary>
 public sealed class MessageJson
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+    // The answers are not put into HTML as they are.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly JsonFormatter _formatter;
+    private readonly JsonMessageWriter _writer;
 
     /// <param name="files">The files whose messages a <c>google.protobuf.Any</c> may hold.</param>
     public MessageJson(IEnumerable<FileDescriptor> files)
     {
         var types = TypeRegistry.FromFiles(files);
-        _formatter = new JsonFormatter(JsonFormatter.Settings.Default
+        _writer = new JsonMessageWriter(new JsonFormatter(JsonFormatter.Settings.Default
             .WithPreserveProtoFieldNames(true)
             .WithFormatDefaultValues(true)
-            .WithTypeRegistry(types));
+            .WithTypeRegistry(types)));
         Parser = new JsonParser(JsonParser.Settings.Default.WithTypeRegistry(types));
     }
 
@@ -32,10 +35,18 @@ public sealed class MessageJson
     /// <summary>The whole message, or only the field that a rule names as its response body.</summary>
     public byte[] ToUtf8(IMessage message, FieldDescriptor? field = null)
     {
+        var output = new ArrayBufferWriter<byte>();
+        Write(output, message, field);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The same into a buffer.</summary>
+    public void Write(IBufferWriter<byte> output, IMessage message, FieldDescriptor? field = null)
+    {
+        using var json = new Utf8JsonWriter(output, Options);
         if (field is null)
-            return Utf8.GetBytes(_formatter.Format(message));
-        using var text = new StringWriter();
-        _formatter.WriteValue(text, field.Accessor.GetValue(message));
-        return Utf8.GetBytes(text.ToString());
+            _writer.Write(json, message);
+        else
+            _writer.WriteValue(json, message, field);
     }
 }
