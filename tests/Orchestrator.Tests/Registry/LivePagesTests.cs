@@ -21,18 +21,18 @@ public sealed class LivePagesTests
         FROM generate_series(1, 12) n;
         """;
 
-    // Four: about a workload that is live, one that failed, one that was deleted with the agent and the data centre, and none.
+    // Four: about a workload that is live, one that was cancelled, one that was deleted with the agent and the data centre, and none.
     private const string Decisions =
         """
         SET session_replication_role = replica;
-        INSERT INTO compute_workloads (job_id, workload_name, bpp_processed, status) VALUES ('failed', 'failed', true, 'failed'), ('gone', 'gone', true, 'failed');
+        INSERT INTO compute_workloads (job_id, workload_name, bpp_processed, status) VALUES ('cancelled', 'cancelled', true, 'cancelled'), ('gone', 'gone', true, 'cancelled');
         RESET session_replication_role;
         INSERT INTO agents (agent_id, name, agent_type) VALUES ('gone', 'x', 'GRID_OPERATOR');
         INSERT INTO data_centres (dc_id, name) VALUES ('gone', 'x');
         INSERT INTO orchestration_decisions (decision_id, decision_type, reasoning, agent_id, workload_id, source_dc_id, target_dc_id)
         SELECT v.decision, 'SHIFT_REGION', 'because', (SELECT id FROM agents WHERE agent_id = v.agent), (SELECT id FROM compute_workloads WHERE workload_name = v.workload),
             (SELECT id FROM data_centres WHERE dc_id = v.source), (SELECT id FROM data_centres WHERE dc_id = v.target)
-        FROM (VALUES ('live', 'A1', 'w1', 'DC-1', 'DC-2'), ('failed', 'A2', 'failed', 'gone', 'DC-3'), ('gone', 'gone', 'gone', 'DC-1', 'gone'), ('none', NULL, NULL, NULL, NULL)) v (decision, agent, workload, source, target);
+        FROM (VALUES ('live', 'A1', 'w1', 'DC-1', 'DC-2'), ('cancelled', 'A2', 'cancelled', 'gone', 'DC-3'), ('gone', 'gone', 'gone', 'DC-1', 'gone'), ('none', NULL, NULL, NULL, NULL)) v (decision, agent, workload, source, target);
         DELETE FROM compute_workloads WHERE workload_name = 'gone';
         DELETE FROM agents WHERE agent_id = 'gone';
         DELETE FROM data_centres WHERE dc_id = 'gone';
@@ -60,7 +60,7 @@ public sealed class LivePagesTests
         var expected = 30 + (int)await stack.Database.ScalarAsync<long>("SELECT (SELECT count(*) FROM agents) + (SELECT count(*) FROM orchestration_decisions)");
         Assert.Equal((expected, expected), (ids.Count, ids.Distinct().Count()));
         Assert.All(pages.Skip(1), page => Assert.Null(page.NationalGrid));
-        AssertLinksLead(pages, await IdAsync("compute_workloads", "workload_name = 'failed'"));
+        AssertLinksLead(pages, await IdAsync("compute_workloads", "workload_name = 'cancelled'"));
         await AssertDecisionsAsync();
         var links = pages.SelectMany(page => page.Links).CountBy(link => (link.Type, link.FromKind)).ToDictionary();
         Assert.Equal(
@@ -74,7 +74,7 @@ public sealed class LivePagesTests
         async Task AssertDecisionsAsync()
         {
             var found = pages.SelectMany(page => page.Links).Where(link => link.FromKind == ObjectKind.Decision).ToLookup(link => link.FromId, link => (link.Type, link.ToKind, link.ToId));
-            var (live, failed) = (await IdAsync("orchestration_decisions", "decision_id = 'live'"), await IdAsync("orchestration_decisions", "decision_id = 'failed'"));
+            var (live, cancelled) = (await IdAsync("orchestration_decisions", "decision_id = 'live'"), await IdAsync("orchestration_decisions", "decision_id = 'cancelled'"));
             var (gone, none) = (await IdAsync("orchestration_decisions", "decision_id = 'gone'"), await IdAsync("orchestration_decisions", "decision_id = 'none'"));
             Assert.Equal(
                 [
@@ -82,7 +82,7 @@ public sealed class LivePagesTests
                     (LinkType.ShiftsFrom, ObjectKind.DataCentre, await IdAsync("data_centres", "dc_id = 'DC-1'")), (LinkType.ShiftsTo, ObjectKind.DataCentre, await IdAsync("data_centres", "dc_id = 'DC-2'")),
                 ],
                 found[live]);
-            Assert.Equal([LinkType.DecidedBy, LinkType.About, LinkType.ShiftsTo], found[failed].Select(link => link.Type));
+            Assert.Equal([LinkType.DecidedBy, LinkType.About, LinkType.ShiftsTo], found[cancelled].Select(link => link.Type));
             Assert.Equal([LinkType.ShiftsFrom], found[gone].Select(link => link.Type));
             Assert.Empty(found[none]);
             // The log keeps what was deleted.
@@ -112,7 +112,13 @@ public sealed class LivePagesTests
     public async Task WorkloadLeadsToTheLatestSignalsThatItConsumed()
     {
         await using var stack = await OrchestratorStack.StartAsync();
-        await stack.Database.ExecuteAsync("SET session_replication_role = replica; INSERT INTO compute_workloads (job_id, workload_name, bpp_processed, status, chosen_option) VALUES ('ran', 'ran', true, 'scheduled', 1); RESET session_replication_role");
+        await stack.Database.ExecuteAsync(
+            """
+            SET session_replication_role = replica;
+            INSERT INTO compute_workloads (job_id, workload_name, bpp_processed, status, chosen_option, recommended_1_grid_zone_id, recommended_2_grid_zone_id, recommended_3_grid_zone_id)
+            VALUES ('ran', 'ran', true, 'scheduled', 1, gen_random_uuid(), gen_random_uuid(), gen_random_uuid());
+            RESET session_replication_role;
+            """);
         await stack.Database.ExecuteAsync(
             """
             INSERT INTO workload_energy_consumption (workload_id, phase, period_start, period_end, energy_consumed_kwh, estimated, regional_signal_id, grid_signal_id)
