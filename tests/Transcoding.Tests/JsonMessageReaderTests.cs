@@ -54,10 +54,21 @@ public sealed class JsonMessageReaderTests
     [InlineData("""{"duration": "999999999999s"}""", "duration: must be from -315576000000s to 315576000000s")]
     [InlineData("""{"mask": "a,,b c"}""", "mask: must be field names separated by commas")]
     [InlineData("""{"wrapped_int": "x"}""", "wrapped_int: must be an integer")]
+    [InlineData("""{"struct": {"": 1}}""", "struct: must not have an empty name")]
+    [InlineData("""{"struct": {"a": [{"b": {"": 1}}]}}""", "struct: must not have an empty name")]
     [InlineData("""{"unknown_thing": 1}""", "unknown_thing: unknown field")]
     [InlineData("""[]""", "must be a JSON object")]
     [InlineData("""{"int32_value": "x", "bool_value": 1}""", "int32_value: must be an integer; bool_value: must be true or false")]
     public void EachProblemNamesItsField(string json, string problem) => Assert.Equal(problem, Problems(json));
+
+    [Fact]
+    public void DepthOfAStructIsBounded()
+    {
+        Assert.Equal("", Problems(Nested(30)));
+        Assert.Equal("struct: must be nested at most 30 deep", Problems(Nested(31)));
+
+        static string Nested(int levels) => $"{{\"struct\": {string.Concat(Enumerable.Repeat("{\"a\": ", levels))}1{new string('}', levels)}}}";
+    }
 
     [Theory]
     [InlineData("{\"text\": }", "the body is not valid JSON")]

@@ -44,7 +44,7 @@ internal static class Values
     public static object Json(Struct value, string field)
     {
         if (!IsStorable(Value.ForStruct(value), DeepestJson))
-            throw Refusal.InvalidArgument(field, $"must have finite numbers, no character U+0000 and at most {DeepestJson} levels").AsException();
+            throw Refusal.InvalidArgument(field, $"must have finite numbers, no empty name, no character U+0000 and at most {DeepestJson} levels").AsException();
         var json = JsonFormatter.Default.Format(value);
         return json.Length <= LongestJson ? Sql.Json(json) : throw Refusal.InvalidArgument(field, $"must be at most {LongestJson} characters of JSON").AsException();
     }
@@ -53,7 +53,7 @@ internal static class Values
     {
         Value.KindOneofCase.NumberValue => double.IsFinite(value.NumberValue),
         Value.KindOneofCase.StringValue => IsStorable(value.StringValue),
-        Value.KindOneofCase.StructValue => value.StructValue.Fields.All(one => IsStorable(one.Key) && IsStorable(one.Value, levels - 1)),
+        Value.KindOneofCase.StructValue => value.StructValue.Fields.All(one => one.Key.Length > 0 && IsStorable(one.Key) && IsStorable(one.Value, levels - 1)),
         Value.KindOneofCase.ListValue => value.ListValue.Values.All(one => IsStorable(one, levels - 1)),
         Value.KindOneofCase.None => false,
         _ => true,

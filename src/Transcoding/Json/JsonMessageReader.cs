@@ -17,6 +17,9 @@ internal sealed class JsonMessageReader(JsonParser foreignParser, List<FieldProb
     // More would not help a caller that gets everything wrong.
     private const int MaxProblems = 20;
 
+    // A level of JSON is up to three of protobuf, whose parser takes 100.
+    private const int MaxForeignDepth = 30;
+
     /// <summary>Fills a message from a JSON object.</summary>
     public void Read(IMessage message, JsonElement json, string path)
     {
@@ -156,6 +159,12 @@ internal sealed class JsonMessageReader(JsonParser foreignParser, List<FieldProb
     // Struct, Value, ListValue and Any hold JSON of any shape, so there is no field to name and the library's parser suffices.
     private object? ReadForeign(MessageDescriptor type, JsonElement json, string path)
     {
+        if (type.File == StructReflection.Descriptor && WrongIn(json, MaxForeignDepth) is { } wrong)
+        {
+            Report(path, wrong);
+            return null;
+        }
+
         try
         {
             return foreignParser.Parse(json.GetRawText(), type);
@@ -167,6 +176,17 @@ internal sealed class JsonMessageReader(JsonParser foreignParser, List<FieldProb
             return null;
         }
     }
+
+    // What the library parses and can neither send nor format.
+    private static string? WrongIn(JsonElement json, int levels) => json.ValueKind switch
+    {
+        JsonValueKind.Object or JsonValueKind.Array when levels == 0 => $"must be nested at most {MaxForeignDepth} deep",
+        JsonValueKind.Object => json.EnumerateObject().Select(one => one.NameEquals("") ? "must not have an empty name" : WrongIn(one.Value, levels - 1)).FirstOrDefault(IsWrong),
+        JsonValueKind.Array => json.EnumerateArray().Select(one => WrongIn(one, levels - 1)).FirstOrDefault(IsWrong),
+        _ => null,
+    };
+
+    private static bool IsWrong(string? text) => text is not null;
 
     private object? Take(ScalarText parsed, string path)
     {
