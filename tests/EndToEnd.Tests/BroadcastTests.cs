@@ -27,7 +27,7 @@ public sealed class BroadcastTests(SharedStack stack) : SharedStackTests(stack)
         Assert.Equal(Run, byOne.Select(e => e.Type));
         Assert.All(byOne, e => Assert.Equal(id, e.Subject));
         Assert.Equal(["discover", "select", "init", "confirm"], byOne.Where(e => e.Type == Step).Select(e => e.Event["data"]!["action"]!.GetValue<string>()));
-        Assert.Equal(byOne.Select(e => (e.Position, e.Event.ToJsonString())), byOther.Select(e => (e.Position, e.Event.ToJsonString())));
+        Assert.Equal(byOne.Select(e => (Own(e.Position), e.Event.ToJsonString())), byOther.Select(e => (Own(e.Position), e.Event.ToJsonString())));
     }
 
     [Theory]
@@ -44,6 +44,9 @@ public sealed class BroadcastTests(SharedStack stack) : SharedStackTests(stack)
         var next = await Gateway.SubmitAsync(new { workload_name = "after it" });
         var (received, live) = (await late.UntilAsync(Recommended, next), await first.UntilAsync(Recommended, next));
 
-        Assert.Equal([.. all.Skip(last + 1).Concat(live).Select(one => (one.Position, one.Id))], received.Select(one => (one.Position, one.Id)));
+        Assert.Equal([.. all.Skip(last + 1).Concat(live).Select(one => (Own(one.Position), one.Id))], received.Select(one => (Own(one.Position), one.Id)));
     }
+
+    // The place in the other topics is that of the moment at which the subscriber came.
+    private static string Own(string position) => position.Split(',').Single(part => part.StartsWith(Topic + ':', StringComparison.Ordinal));
 }
