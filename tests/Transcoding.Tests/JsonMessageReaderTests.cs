@@ -56,6 +56,7 @@ public sealed class JsonMessageReaderTests
     [InlineData("""{"wrapped_int": "x"}""", "wrapped_int: must be an integer")]
     [InlineData("""{"struct": {"": 1}}""", "struct: must not have an empty name")]
     [InlineData("""{"struct": {"a": [{"b": {"": 1}}]}}""", "struct: must not have an empty name")]
+    [InlineData("""{"struct": {"\ud800": 1}}""", "struct: must be JSON of google.protobuf.Struct, with numbers in the range of a double")]
     [InlineData("""{"unknown_thing": 1}""", "unknown_thing: unknown field")]
     [InlineData("""[]""", "must be a JSON object")]
     [InlineData("""{"int32_value": "x", "bool_value": 1}""", "int32_value: must be an integer; bool_value: must be true or false")]
