@@ -31,9 +31,9 @@ internal sealed class CapacityBatch(Places places, PlanningOptions options, int 
 
     public IEnumerable<PlanBatchResult> Finish()
     {
-        var jobs = _jobs.Select(one => one.Job).OfType<Job>().ToList();
-        if (jobs.Count > 0)
-            Plan(jobs);
+        var readable = _jobs.Where(one => one.Job is not null).ToList();
+        if (readable.Count > 0)
+            Plan([.. readable.Select(one => one.Job!)], [.. readable.Select(one => one.Result)]);
         return _jobs.Select(one => one.Result);
     }
 
@@ -95,7 +95,7 @@ internal sealed class CapacityBatch(Places places, PlanningOptions options, int 
             throw Refusal.InvalidArgument($"{field}.objective", "must be the same for all jobs of a batch with a capacity").AsException();
     }
 
-    private void Plan(List<Job> jobs)
+    private void Plan(IReadOnlyList<Job> jobs, IReadOnlyList<PlanBatchResult> results)
     {
         var objective = jobs[0].Request.Objective;
         var (series, costOfUnit) = Costs(objective);
@@ -109,7 +109,7 @@ internal sealed class CapacityBatch(Places places, PlanningOptions options, int 
         {
             case CapacityResult.Planned planned:
                 for (var n = 0; n < jobs.Count; n++)
-                    _jobs.First(one => one.Job == jobs[n]).Result.Plan = _answers.Of(OptionOf(jobs[n], planned.Steps[n]), jobs[n]);
+                    results[n].Plan = _answers.Of(OptionOf(jobs[n], planned.Steps[n]), jobs[n]);
                 var unit = (double)common * places.All[0].Zone.PueThousandths / 1000 / PowerProfile.JoulesPerKwh * costOfUnit;
                 (_bound, _gap) = ((double)planned.LowerBound * unit, planned.LowerBound == 0 ? 0 : -Saving.Percent(planned.LowerBound, planned.Cost));
                 break;
@@ -156,7 +156,7 @@ internal sealed class CapacityBatch(Places places, PlanningOptions options, int 
     {
         var place = places.All[0];
         var kwh = job.Request.Power.Pieces[0].JoulesPerStep * (place.Zone.PueThousandths / 1000.0) / PowerProfile.JoulesPerKwh;
-        var runs = Runs(steps);
+        var runs = StepRange.Of(steps);
         var now = new[] { new StepRange(job.Begin, job.Begin + job.Request.Duration) };
         var (carbon, nowCarbon) = (Grams(runs), Grams(now));
         double? price = place.Price is null ? null : Pounds(runs);
@@ -189,19 +189,5 @@ internal sealed class CapacityBatch(Places places, PlanningOptions options, int 
         double Pounds(IEnumerable<StepRange> of) => of.Sum(run => place.Price!.Series.Sum(run.From, run.To)) * kwh / SeriesScale.Price / 1000;
 
         static double Tonnes(double grams, LibraryObjective.Money money) => grams / 1_000_000 * money.CarbonPricePence / 100;
-    }
-
-    private static List<StepRange> Runs(int[] steps)
-    {
-        var runs = new List<StepRange>();
-        foreach (var step in steps)
-        {
-            if (runs.Count > 0 && runs[^1].To == step)
-                runs[^1] = new StepRange(runs[^1].From, step + 1);
-            else
-                runs.Add(new StepRange(step, step + 1));
-        }
-
-        return runs;
     }
 }

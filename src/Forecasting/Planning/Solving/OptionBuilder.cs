@@ -18,7 +18,7 @@ internal static class OptionBuilder
         return new PlanOption
         {
             ZoneId = window.Zone.Id,
-            Runs = Runs(steps, window.Window.Begin),
+            Runs = StepRange.Of(steps.Select(step => window.Window.Begin + step)),
             ExactCost = cost * window.Zone.PueThousandths,
             Cost = (double)cost * factor,
             NowCost = (double)nowCost * factor,
@@ -31,19 +31,5 @@ internal static class OptionBuilder
             IsNow = steps[^1] == request.Duration - 1,
             GapPercent = found.IsProven ? 0 : Math.Max(0, Saving.Percent(cost, found.LowerBound)),
         };
-    }
-
-    private static List<StepRange> Runs(int[] steps, int begin)
-    {
-        var runs = new List<StepRange>();
-        foreach (var step in steps)
-        {
-            if (runs.Count > 0 && runs[^1].To == begin + step)
-                runs[^1] = runs[^1] with { To = begin + step + 1 };
-            else
-                runs.Add(new StepRange(begin + step, begin + step + 1));
-        }
-
-        return runs;
     }
 }
