@@ -64,19 +64,6 @@ internal sealed class ObjectStore<T>(NpgsqlDataSource database, Kind<T> kind, IL
     {
         await using var command = database.Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            try
-            {
-                rows.Add(kind.Read(reader));
-            }
-            catch (Exception e) when (Rows.IsAboutTheRow(e))
-            {
-                logger.RowUnreadable(e, kind.Word, reader.GetGuid(0));
-            }
-        }
-
-        return rows;
+        return await Rows.ReadAsync(reader, kind.Read, kind.Word, logger, cancellationToken);
     }
 }

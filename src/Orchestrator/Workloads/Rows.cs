@@ -20,20 +20,24 @@ internal static class Rows
         return await ReadAsync<T>(reader, logger, cancellationToken);
     }
 
-    public static async Task<List<T>> ReadAsync<T>(NpgsqlDataReader reader, ILogger? logger, CancellationToken cancellationToken)
+    public static Task<List<T>> ReadAsync<T>(NpgsqlDataReader reader, ILogger? logger, CancellationToken cancellationToken) =>
+        ReadAsync(reader, reader.GetRowParser<T>(), typeof(T).Name, logger, cancellationToken);
+
+    /// <summary>The same with a reading of one's own; <paramref name="kind"/> is the word for a row in the log.</summary>
+    public static async Task<List<T>> ReadAsync<T>(
+        NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, string kind, ILogger? logger, CancellationToken cancellationToken)
     {
-        var parse = reader.GetRowParser<T>();
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
         {
             try
             {
-                rows.Add(parse(reader));
+                rows.Add(read(reader));
             }
             catch (Exception e) when (logger is not null && IsAboutTheRow(e))
             {
                 // The first column of every query is the id.
-                logger.RowUnreadable(e, typeof(T).Name, reader.GetGuid(0));
+                logger.RowUnreadable(e, kind, reader.GetGuid(0));
             }
         }
 
