@@ -64,10 +64,6 @@ END $$;
 CREATE TRIGGER accept_seed_workload BEFORE INSERT OR UPDATE OF submitted_at, created_at ON compute_workloads
     FOR EACH ROW EXECUTE FUNCTION accept_seed_workload();
 
-ALTER TABLE compute_workloads
-    ADD COLUMN IF NOT EXISTS saved_gco2 double precision,
-    ADD COLUMN IF NOT EXISTS saved_gbp double precision;
-
 -- Where a workload is, in one word of the seeds' views; run_state is that of its row in workload_runs.
 CREATE FUNCTION workload_stage(status text, run_state text, completed_at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE
