@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using Pylon.Common.V1;
@@ -110,6 +111,8 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         ORDER BY d.failed_at DESC, d.id DESC
         LIMIT $4
         """;
+
+    private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>Returns the new workload, or the one of the same request id. A trigger writes the event of a new one.</summary>
     public async Task<WorkloadRecord> SubmitAsync(Guid requestId, WorkloadRecord workload, CancellationToken cancellationToken) =>
@@ -271,7 +274,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     {
         try
         {
-            var recommendation = StoredJson.Parse<Recommendation>(row.Recommendation);
+            var recommendation = Parser.Parse<Recommendation>(row.Recommendation);
             recommendation.OrderId = row.OrderId ?? "";
             recommendation.BookingState = Booking(row.State);
             return new Option(recommendation, row.Offer is null ? null : JsonSerializer.Deserialize<ProviderOffer>(row.Offer));
