@@ -60,7 +60,7 @@ public sealed class TestGateway : IAsyncDisposable
     {
         var services = await StartServicesAsync();
         var address = services.Urls.Single();
-        string[] defaults = ["--PYLON_HTTP_PORT=0", "--PYLON_GRPC_PORT=0", $"--PYLON_ORCHESTRATOR={address}", $"--PYLON_INGESTION={address}", $"--PYLON_CONDUCTOR={address}", "--PYLON_REDIS=127.0.0.1:1", "--LOG_LEVEL=Critical"];
+        string[] defaults = ["--PYLON_HTTP_PORT=0", "--PYLON_GRPC_PORT=0", $"--PYLON_ORCHESTRATOR={address}", $"--PYLON_INGESTION={address}", $"--PYLON_CONDUCTOR={address}", $"--PYLON_INSIGHTS={address}", "--PYLON_REDIS=127.0.0.1:1", "--LOG_LEVEL=Critical"];
         var ownRedis = settings.Any(setting => setting.StartsWith("--PYLON_REDIS=", StringComparison.Ordinal));
         var gateway = Program.Build([.. defaults, .. settings], builder =>
         {

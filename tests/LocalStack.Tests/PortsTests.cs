@@ -57,7 +57,7 @@ public sealed class PortsTests
 
         Assert.Equal(addresses.Ports.Count, addresses.Ports.Values.Distinct().Count());
         Assert.Equal(
-            ["PYLON_URL", "PYLON_GRPC", "PYLON_POSTGRES", "PYLON_REDIS", "PYLON_SANDBOX", "PYLON_INGESTION", "PYLON_CONDUCTOR", "PYLON_ORCHESTRATOR"],
+            ["PYLON_URL", "PYLON_GRPC", "PYLON_POSTGRES", "PYLON_REDIS", "PYLON_SANDBOX", "PYLON_INGESTION", "PYLON_CONDUCTOR", "PYLON_ORCHESTRATOR", "PYLON_INSIGHTS"],
             addresses.Variables.Select(variable => variable.Key));
     }
 

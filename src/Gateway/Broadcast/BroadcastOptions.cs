@@ -8,7 +8,7 @@ internal sealed class BroadcastOptions
     public const string Section = "Broadcast";
 
     /// <summary>The topics that are broadcast.</summary>
-    public static readonly IReadOnlyList<string> Topics = ["workloads", "batches", "grid", "decisions"];
+    public static readonly IReadOnlyList<string> Topics = ["workloads", "batches", "grid", "decisions", "insights"];
 
     /// <summary>Events queued for one subscriber; a subscriber whose queue is full is dropped and can resume.</summary>
     [Range(1, 1_000_000)]

@@ -9,6 +9,7 @@ internal sealed record Upstream(string Name, string Package, string Setting, str
         new("ingestion", "pylon.ingestion.v1", "PYLON_INGESTION", "http://127.0.0.1:5101"),
         new("orchestrator", "pylon.orchestrator.v1", "PYLON_ORCHESTRATOR", "http://127.0.0.1:5102"),
         new("conductor", "pylon.conductor.v1", "PYLON_CONDUCTOR", "http://127.0.0.1:4002"),
+        new("insights", "pylon.insights.v1", "PYLON_INSIGHTS", "http://127.0.0.1:5104"),
     ];
 
     /// <summary>Null for a service of the gateway's own.</summary>

@@ -19,11 +19,14 @@ public sealed record ServiceDefinition(string Name, string Project, int? GrpcPor
     /// <summary>Takes workloads through their flow.</summary>
     public static readonly ServiceDefinition Orchestrator = new("orchestrator", "Orchestrator", 5102, 5202);
 
+    /// <summary>Watches emissions.</summary>
+    public static readonly ServiceDefinition Insights = new("insights", "Insights", 5104, 5204);
+
     /// <summary>The one public address.</summary>
     public static readonly ServiceDefinition Gateway = new("gateway", "Gateway", 8081, 8080);
 
     /// <summary>All of them, callees before callers.</summary>
-    public static readonly IReadOnlyList<ServiceDefinition> All = [Sandbox, Ingestion, Conductor, Orchestrator, Gateway];
+    public static readonly IReadOnlyList<ServiceDefinition> All = [Sandbox, Ingestion, Conductor, Orchestrator, Insights, Gateway];
 
     /// <summary>Another process of the same service, <c>orchestrator-2</c> for example.</summary>
     public ServiceDefinition Replica(int number) => this with { Name = $"{Name}-{number}" };

@@ -1,0 +1,49 @@
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Pylon.Testing;
+
+namespace Pylon.Insights.Tests;
+
+/// <summary>The whole service in this process, on a database and a Redis of its own.</summary>
+internal sealed class InsightsStack : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private InsightsStack(InsightsDatabase database, WebApplication app)
+    {
+        Database = database;
+        _app = app;
+        Channel = GrpcChannel.ForAddress("http://insights", new GrpcChannelOptions { HttpHandler = app.GetTestServer().CreateHandler() });
+    }
+
+    public InsightsDatabase Database { get; }
+
+    public GrpcChannel Channel { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <param name="configure">Brings parts of the test's own.</param>
+    /// <param name="settings">For example <c>--Hotspots:CheckInterval=00:00:01</c>.</param>
+    public static async Task<InsightsStack> StartAsync(Action<WebApplicationBuilder>? configure = null, params string[] settings)
+    {
+        var database = await InsightsDatabase.CreateAsync();
+        var redis = await TestRedis.CreateAsync();
+        string[] args = [$"--PYLON_POSTGRES={database.Database.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", .. settings];
+        var app = Program.Build(args, builder =>
+        {
+            builder.WebHost.UseTestServer();
+            configure?.Invoke(builder);
+        });
+        await app.StartAsync();
+        return new InsightsStack(database, app);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
