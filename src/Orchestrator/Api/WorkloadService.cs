@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Npgsql;
 using Pylon.Common.V1;
-using Pylon.Orchestrator.Planning;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Shifts;
 using Pylon.Orchestrator.V1;
@@ -44,11 +43,7 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
     {
         var size = Field.PageSize(request.PageSize);
         var statuses = request.Status.Select(StatusName).Distinct(StringComparer.Ordinal).ToList();
-        var after = PageToken.Decode(request.PageToken);
-        var filter = await FilterAsync(request, context.CancellationToken);
-        var page = filter is null
-            ? await store.PageAsync(after, statuses, size + 1, context.CancellationToken)
-            : await store.PageAsync(after, statuses, filter, size + 1, context.CancellationToken);
+        var page = await store.PageAsync(PageToken.Decode(request.PageToken), statuses, size + 1, context.CancellationToken);
         var shown = page.Take(size).ToList();
         var options = await store.OptionsOfAsync([.. shown.Select(w => w.Id)], context.CancellationToken);
         var run = await runs.FindAsync([.. shown.Where(MayRun).Select(w => w.Id)], context.CancellationToken);
@@ -87,6 +82,15 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         if (workload.ChosenOption != option)
             throw Refusal.FailedPrecondition("ALREADY_CHOSEN", $"option {workload.ChosenOption} is chosen already: cancel the workload to give it up").AsException();
         return new ChooseRecommendationResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
+    }
+
+    public override async Task<ListShiftableWorkloadsResponse> ListShiftableWorkloads(ListShiftableWorkloadsRequest request, ServerCallContext context)
+    {
+        var regions = request.RegionId.Select(r => (short)Field.Range(r, "region_id", 1, 18)).Distinct().ToArray();
+        var host = await DataCentreAsync(request.HostDcId, context.CancellationToken);
+        if (regions.Length == 0 && host is null)
+            throw Refusal.InvalidArgument("region_id", "must be given when host_dc_id is not").AsException();
+        return await shifting.ListAsync(regions, host, request.Horizon, Field.PageSize(request.PageSize), context.CancellationToken);
     }
 
     public override async Task<ShiftWorkloadResponse> ShiftWorkload(ShiftWorkloadRequest request, ServerCallContext context)
@@ -149,15 +153,6 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         if (page.Count > size)
             response.NextPageToken = new PageToken(page[size - 1].LastFailedAt.ToDateTimeOffset(), Guid.Parse(page[size - 1].Id)).Encode();
         return response;
-    }
-
-    /// <summary>Null when the request filters by no place.</summary>
-    private async Task<PlaceFilter?> FilterAsync(ListWorkloadsRequest request, CancellationToken cancellationToken)
-    {
-        var regions = request.RegionId.Select(r => Field.Range(r, "region_id", 1, 18)).Distinct().ToList();
-        var endsAfter = Times.Optional(request.EndsAfter, "ends_after") is null ? null : request.EndsAfter;
-        var host = await DataCentreAsync(request.HostDcId, cancellationToken);
-        return regions.Count == 0 && endsAfter is null && host is null ? null : new PlaceFilter(regions, endsAfter, host);
     }
 
     /// <summary>Null for an empty name.</summary>

@@ -3,8 +3,10 @@ using Google.Protobuf.WellKnownTypes;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Planning;
+using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
+using Option = Pylon.Orchestrator.Workloads.Option;
 using Place = Pylon.Orchestrator.Constraints.Place;
 
 namespace Pylon.Orchestrator.Shifts;
@@ -24,6 +26,34 @@ internal static class ShiftRules
             : window is { StartTime: { } start, EndTime: { } end } && end > start ? (end - start).ToTimeSpan()
             : TimeSpan.FromMinutes(options.DefaultGpuMins);
         return HalfHour * Math.Ceiling(told / HalfHour);
+    }
+
+    /// <summary>What a shift may do with a workload; null when its option cannot be read.</summary>
+    public static ShiftableWorkload? Shiftable(WorkloadRecord workload, IEnumerable<Option> places, ConstraintOptions options)
+    {
+        var known = places.Select(p => p.Recommendation).ToList();
+        if (known.FirstOrDefault(r => r.Rank == (workload.ChosenOption ?? 1)) is not { Window: not null } now)
+            return null;
+        var duration = DurationOf(workload, now.Window, options);
+        return new ShiftableWorkload
+        {
+            Id = workload.Id.ToString(),
+            WorkloadName = workload.Name,
+            Option = now.Rank,
+            Window = now.Window,
+            Duration = duration.ToDuration(),
+            EnergyKwh = now.EnergyKwh,
+            EnergyBasis = now.EnergyBasis,
+            LatestStart = LatestStart(workload, duration, options)?.ToTimestamp(),
+            Places = { known.Where(r => r.HasRegionId).Select(r => new ShiftPlace { Option = r.Rank, RegionId = r.RegionId }) },
+        };
+    }
+
+    /// <summary>The latest start that the deadline and the longest delay allow; null when nothing limits it.</summary>
+    public static DateTimeOffset? LatestStart(WorkloadRecord workload, TimeSpan duration, ConstraintOptions options)
+    {
+        var delay = workload.DeferralWindowMins is { } minutes ? TimeSpan.FromMinutes(minutes) : options.DelayOf(workload.Urgency);
+        return new[] { workload.Deadline - duration, workload.SubmittedAt + delay }.Min();
     }
 
     /// <summary>The first half hour that has not ended, or a later one within seven days.</summary>

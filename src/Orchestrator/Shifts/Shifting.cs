@@ -4,6 +4,8 @@ using Pylon.Common.V1;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Outcomes;
+using Pylon.Orchestrator.Planning;
+using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
 using Option = Pylon.Orchestrator.Workloads.Option;
@@ -16,6 +18,21 @@ internal sealed class Shifting(
     WorkloadStore workloads, ConstraintStore constraints, ShiftStore store, GridSignals signals, GridService.GridServiceClient grid, IOptions<ConstraintOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(10);
+
+    /// <summary>What may be shifted in these regions, or of this data centre; see the contract.</summary>
+    public async Task<ListShiftableWorkloadsResponse> ListAsync(
+        short[] regions, Guid? hostDcId, Duration? horizon, int atMost, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var until = horizon is null ? TimeSpan.FromHours(48) : Times.Length(horizon, "horizon");
+        if (until < ShiftRules.HalfHour || until > ShiftRules.Furthest)
+            throw Refusal.InvalidArgument("horizon", "must be from 30 minutes to 7 days").AsException();
+        var found = await store.ShiftableAsync(regions, hostDcId, now, now + until, atMost + 1, cancellationToken);
+        var places = await workloads.OptionsOfAsync([.. found.Select(w => w.Id)], cancellationToken);
+        var response = new ListShiftableWorkloadsResponse { More = found.Count > atMost };
+        response.Workloads.AddRange(found.Take(atMost).Select(w => ShiftRules.Shiftable(w, places[w.Id], options.Value)).OfType<ShiftableWorkload>());
+        return response;
+    }
 
     /// <summary>Returns when the shift is stored, or was there already; a refusal says why it cannot be.</summary>
     /// <param name="workload">As it is.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -33,20 +32,6 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         $"""
         SELECT {WorkloadRecord.Columns} FROM compute_workloads w
         WHERE (w.submitted_at, w.id) < ($1, $2) AND (cardinality($3::text[]) = 0 OR w.status = ANY ($3))
-        ORDER BY w.submitted_at DESC, w.id DESC
-        LIMIT $4
-        """;
-
-    private const string PlacedPage =
-        $"""
-        SELECT {WorkloadRecord.Columns} FROM compute_workloads w
-        WHERE (w.submitted_at, w.id) < ($1, $2) AND (cardinality($3::text[]) = 0 OR w.status = ANY ($3))
-          AND ($7::uuid IS NULL OR w.host_dc_id = $7)
-          AND (cardinality($5::smallint[]) = 0 AND $6::text IS NULL OR EXISTS (
-            SELECT FROM workload_recommendations r
-            WHERE r.workload_id = w.id AND r.rank = coalesce(w.chosen_option, 1)
-              AND (cardinality($5::smallint[]) = 0 OR r.region_id = ANY ($5))
-              AND ($6::text IS NULL OR r.window_end > $6)))
         ORDER BY w.submitted_at DESC, w.id DESC
         LIMIT $4
         """;
@@ -164,18 +149,6 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
         await QueryAsync(Page, cancellationToken, [.. PageKey.Of(after), statuses.ToArray(), atMost]);
-
-    /// <summary>The same of those whose option that counts, the chosen one or else the first, is where and when the filter says.</summary>
-    public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
-        PageToken? after, IReadOnlyList<string> statuses, PlaceFilter filter, int atMost, CancellationToken cancellationToken) =>
-        await QueryAsync(
-            PlacedPage,
-            cancellationToken,
-            [
-                .. PageKey.Of(after), statuses.ToArray(), atMost, filter.Regions.Select(r => (short)r).ToArray(),
-                new NpgsqlParameter { Value = (object?)filter.EndsAfter?.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
-                Sql.Uuid(filter.HostDcId),
-            ]);
 
     /// <summary>The workloads that a statement returns; a row that cannot be read is left out and logged.</summary>
     public Task<List<WorkloadRecord>> QueryAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>

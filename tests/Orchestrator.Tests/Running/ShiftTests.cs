@@ -85,21 +85,29 @@ public sealed class ShiftTests
     }
 
     [Fact]
-    public async Task WorkloadsAreListedByTheRegionAndWindowOfTheirOption()
+    public async Task WhatMayBeShiftedIsListedByTheRegionOfItsOption()
     {
         await using var stack = await StackAsync();
-        var offered = await OfferedAsync(stack);
+        var first = await OfferedAsync(stack, deadline: HalfHourIn(20));
         var shifted = await ShiftAsync(stack, (await OfferedAsync(stack)).Id, 1, HalfHourIn(40));
 
-        Assert.Equal([shifted.Id, offered.Id], await ListAsync(new ListWorkloadsRequest { RegionId = { Region } }));
-        Assert.Empty(await ListAsync(new ListWorkloadsRequest { RegionId = { 3 } }));
-        Assert.Equal([shifted.Id], await ListAsync(new ListWorkloadsRequest { RegionId = { Region }, EndsAfter = HalfHourIn(41) }));
-        Assert.Equal([shifted.Id], await ListAsync(new ListWorkloadsRequest { RegionId = { Region }, Status = { WorkloadStatus.Scheduled } }));
-        await RefusedAsync(() => ListAsync(new ListWorkloadsRequest { RegionId = { 19 } }), StatusCode.InvalidArgument, "region_id");
-        await RefusedAsync(() => ListAsync(new ListWorkloadsRequest { HostDcId = "nowhere" }), StatusCode.InvalidArgument, "host_dc_id");
+        var listed = await ListAsync(new ListShiftableWorkloadsRequest { RegionId = { Region } });
+        Assert.Equal([first.Id, shifted.Id], listed.Select(w => w.Id));
+        Assert.Equal((1, TimeSpan.FromHours(2), 20.0, HalfHourIn(18)), (listed[0].Option, listed[0].Duration.ToTimeSpan(), listed[0].EnergyKwh, listed[0].LatestStart));
+        Assert.Equal([(1, Region), (2, Region), (3, Region)], listed[0].Places.Select(p => (p.Option, p.RegionId)));
+        Assert.Null(listed[1].LatestStart);
+        Assert.Equal([first.Id], (await ListAsync(new ListShiftableWorkloadsRequest { RegionId = { Region }, Horizon = TimeSpan.FromHours(39).ToDuration() })).Select(w => w.Id));
+        Assert.Empty(await ListAsync(new ListShiftableWorkloadsRequest { RegionId = { 3 } }));
 
-        async Task<List<string>> ListAsync(ListWorkloadsRequest request) =>
-            [.. (await stack.Workloads.ListWorkloadsAsync(request)).Workloads.Select(w => w.Id)];
+        await stack.Database.ExecuteAsync(
+            $$"""UPDATE workload_runs SET progress = '{"phases": [{"phase": "prepare", "state": "PHASE_RUN_STATE_COMPLETED"}]}' WHERE workload_id = '{{shifted.Id}}'""");
+        Assert.Equal([first.Id], (await ListAsync(new ListShiftableWorkloadsRequest { RegionId = { Region } })).Select(w => w.Id));
+        await RefusedAsync(() => ListAsync(new ListShiftableWorkloadsRequest()), StatusCode.InvalidArgument, "region_id");
+        await RefusedAsync(() => ListAsync(new ListShiftableWorkloadsRequest { RegionId = { 19 } }), StatusCode.InvalidArgument, "region_id");
+        await RefusedAsync(() => ListAsync(new ListShiftableWorkloadsRequest { HostDcId = "nowhere" }), StatusCode.InvalidArgument, "host_dc_id");
+        await RefusedAsync(() => ListAsync(new ListShiftableWorkloadsRequest { RegionId = { Region }, Horizon = TimeSpan.FromDays(8).ToDuration() }), StatusCode.InvalidArgument, "horizon");
+
+        async Task<IList<ShiftableWorkload>> ListAsync(ListShiftableWorkloadsRequest request) => (await stack.Workloads.ListShiftableWorkloadsAsync(request)).Workloads;
     }
 
     private static async Task<OrchestratorStack> StackAsync()
