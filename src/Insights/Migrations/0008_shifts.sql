@@ -22,6 +22,8 @@ CREATE TABLE shift_proposals (
     -- after_kg is below before_kg by this much, times the share of a saving that forecasts capture.
     expected_saving_kg double precision NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
+    -- When its time and place were planned.
+    planned_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     decided_by text NOT NULL DEFAULT '',
     decided_at timestamptz,

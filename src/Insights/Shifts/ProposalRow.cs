@@ -31,6 +31,7 @@ internal sealed class ProposalRow
     public double AfterKg { get; init; }
     public double ExpectedSavingKg { get; init; }
     public DateTime CreatedAt { get; init; }
+    public DateTime PlannedAt { get; init; }
     public string DecidedBy { get; init; } = "";
     public DateTime? DecidedAt { get; init; }
 }

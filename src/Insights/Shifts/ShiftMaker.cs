@@ -21,7 +21,11 @@ internal sealed class ShiftMaker(
     {
         var now = time.GetUtcNow();
         var waiting = await WaitingAsync(hotspot, cancellationToken);
-        var asked = waiting.Select(w => (Workload: w, Jobs: ShiftRules.Jobs(w, now))).ToList();
+        var open = await store.OpenAsync(hotspot.Id, options.Value.MaxWorkloads, cancellationToken);
+        var asked = waiting
+            .Select(w => (Workload: w, Open: open.GetValueOrDefault(Guid.Parse(w.Id))))
+            .Select(w => (w.Workload, w.Open, Jobs: ShiftRules.Jobs(w.Workload, w.Open, now)))
+            .ToList();
         var leftOut = new Dictionary<string, int>(StringComparer.Ordinal);
         void LeaveOut(string reason) => leftOut[reason] = leftOut.GetValueOrDefault(reason) + 1;
         foreach (var _ in asked.Where(a => a.Jobs.Count == 0))
@@ -30,14 +34,18 @@ internal sealed class ShiftMaker(
         var planned = asked.Where(a => a.Jobs.Count > 0).ToList();
         var results = await PlanAsync(planned.SelectMany(a => a.Jobs), planned.SelectMany(a => a.Workload.Places).Select(p => p.RegionId).Distinct(), now, cancellationToken);
         var proposals = new List<Proposal>();
-        foreach (var (workload, index) in planned.Select((a, n) => (a.Workload, n * 2)))
+        var next = 0;
+        foreach (var (workload, proposed, jobs) in planned)
         {
-            if (results[index].Plan is not { } before || results[index + 1].Plan is not { } after)
+            var plans = results.GetRange(next, jobs.Count);
+            next += jobs.Count;
+            if (plans[0].Plan is not { } before || plans[1].Plan is not { } best)
             {
-                LeaveOut((results[index].Error ?? results[index + 1].Error).Message);
+                LeaveOut((plans[0].Error ?? plans[1].Error).Message);
                 continue;
             }
 
+            var after = ShiftRules.Chosen(best, proposed, plans.ElementAtOrDefault(2)?.Plan, now);
             var (proposal, reason) = ShiftRules.Judge(workload, before, after, options.Value);
             if (proposal is null)
                 LeaveOut(reason);
@@ -100,7 +108,7 @@ internal sealed class ShiftMaker(
     }
 
     /// <summary>The results in the order of the jobs, from one call.</summary>
-    private async Task<IReadOnlyList<PlanBatchResult>> PlanAsync(
+    private async Task<List<PlanBatchResult>> PlanAsync(
         IEnumerable<PlanJob> jobs, IEnumerable<int> regions, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var request = new PlanBatchRequest { Jobs = { jobs } };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using Pylon.Forecasting.Planning;
 using Pylon.Orchestrator.V1;
 
 namespace Pylon.Insights.Shifts;
@@ -10,16 +11,16 @@ internal static class ShiftRules
     private static readonly TimeSpan HalfHour = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// What the planner is asked for a workload: where and when it runs now, and the best time and place that it may run at.
-    /// Empty when it has no place in a known region, or nothing to wait for.
+    /// What the planner is asked for a workload: where and when it runs now, the best time and place that it may run at, and
+    /// what is proposed already. Empty when it has no place in a known region.
     /// </summary>
-    public static IReadOnlyList<PlanJob> Jobs(ShiftableWorkload workload, DateTimeOffset now)
+    public static IReadOnlyList<PlanJob> Jobs(ShiftableWorkload workload, ProposalRow? open, DateTimeOffset now)
     {
         if (RegionOf(workload) is not { } region)
             return [];
         var start = StartOf(workload, now);
         var before = Job(workload, "before", start);
-        before.Limits = new PlanLimits { AllowedZones = { ZoneOf(region) }, MaxDelay = Duration.FromTimeSpan(TimeSpan.Zero) };
+        before.Limits = At(region);
         var after = Job(workload, "after", HalfHourOf(now));
         after.Limits = new PlanLimits { AllowedZones = { workload.Places.Select(p => ZoneOf(p.RegionId)).Distinct(StringComparer.Ordinal) } };
         if (workload.LatestStart is { } latest)
@@ -29,8 +30,22 @@ internal static class ShiftRules
             after.Limits.Deadline = (last + workload.Duration.ToTimeSpan()).ToTimestamp();
         }
 
-        return [before, after];
+        if (open is null)
+            return [before, after];
+        var proposed = Job(workload, "proposed", new DateTimeOffset(open.StartTime));
+        proposed.Limits = At(open.RegionId);
+        return [before, after, proposed];
     }
+
+    /// <summary>The plan to propose: what is proposed already stays until a new forecast changes its emissions much.</summary>
+    /// <param name="best">By the forecast of now.</param>
+    /// <param name="open">Null when nothing is proposed.</param>
+    /// <param name="proposed">What is proposed, by the forecast of now; null when it is no longer possible.</param>
+    /// <param name="now">The time.</param>
+    public static Plan Chosen(Plan best, ProposalRow? open, Plan? proposed, DateTimeOffset now) =>
+        open is null || proposed is null || ReplanRule.Default.IsDue(open.AfterKg, proposed.Energy.EmissionsGco2 / 1000, hasStarted: false, now - new DateTimeOffset(open.PlannedAt))
+            ? best
+            : proposed;
 
     /// <summary>The proposal, or why there is none.</summary>
     /// <param name="workload">As it is now.</param>
@@ -78,6 +93,8 @@ internal static class ShiftRules
     }
 
     private static int? RegionOf(ShiftableWorkload workload) => workload.Places.FirstOrDefault(p => p.Option == workload.Option)?.RegionId;
+
+    private static PlanLimits At(int region) => new() { AllowedZones = { ZoneOf(region) }, MaxDelay = Duration.FromTimeSpan(TimeSpan.Zero) };
 
     private static PlanJob Job(ShiftableWorkload workload, string id, DateTimeOffset arrival) => new()
     {

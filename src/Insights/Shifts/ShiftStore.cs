@@ -35,7 +35,8 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         ON CONFLICT (workload_id) WHERE status IN ('proposed', 'choosing') DO UPDATE SET
             start_before = $5, end_before = $6, region_before = $7, option = $8, start_time = $9, end_time = $10, region_id = $11,
-            energy_kwh = $12, energy_basis = $13, before_kg = $14, after_kg = $15, expected_saving_kg = $16, updated_at = now()
+            energy_kwh = $12, energy_basis = $13, before_kg = $14, after_kg = $15, expected_saving_kg = $16, updated_at = now(),
+            planned_at = CASE WHEN (p.start_time, p.region_id) = ($9, $11) THEN p.planned_at ELSE now() END
         WHERE p.status = 'proposed' AND p.hotspot_id = $2
         RETURNING p.id = $1
         """;
@@ -97,6 +98,10 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
 
     /// <summary>Withdraws the proposals of hotspots that are over.</summary>
     public Task WithdrawOverAsync(CancellationToken cancellationToken) => database.ExecuteAsync(WithdrawOver, cancellationToken);
+
+    /// <summary>The open proposals of a hotspot, by workload.</summary>
+    public async Task<IReadOnlyDictionary<Guid, ProposalRow>> OpenAsync(Guid hotspotId, int atMost, CancellationToken cancellationToken) =>
+        (await ListAsync(hotspotId, null, ProposalRow.Proposed, atMost, cancellationToken)).ToDictionary(p => p.WorkloadId);
 
     public Task<List<ProposalRow>> ListAsync(Guid? hotspotId, Guid? workloadId, string status, int atMost, CancellationToken cancellationToken) =>
         ReadAsync<ProposalRow>(List, cancellationToken, Sql.Uuid(hotspotId), Sql.Uuid(workloadId), status, atMost);

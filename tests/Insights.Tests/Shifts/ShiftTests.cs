@@ -88,6 +88,22 @@ public sealed class ShiftTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AProposalKeepsItsTimeUntilTheForecastOfItChangesMuch()
+    {
+        var first = await ProposedAsync();
+        // A cleaner half hour comes into the forecast, and what is proposed stays what it was.
+        _orchestrator.Intensity = (_, at) => at < Now().AddHours(12) ? 300 : at < Now().AddHours(16) ? 100 : 50;
+        Assert.Equal(first.Window, (await AgainAsync()).Window);
+
+        // Two hours later it is dirtier by more than a twentieth.
+        await _stack.Database.Database.ExecuteAsync("UPDATE insights.shift_proposals SET planned_at = planned_at - interval '2 hours'");
+        _orchestrator.Intensity = (_, at) => at < Now().AddHours(12) ? 300 : at < Now().AddHours(16) ? 106 : 50;
+        Assert.Equal(Now().AddHours(16), (await AgainAsync()).Window.StartTime.ToDateTimeOffset());
+
+        async Task<ShiftProposal> AgainAsync() => Assert.Single((await _shifts.ProposeShiftsAsync(new ProposeShiftsRequest { HotspotId = first.HotspotId })).Proposals);
+    }
+
+    [Fact]
     public async Task AChosenProposalMovesTheWorkload()
     {
         var proposal = await ProposedAsync();
