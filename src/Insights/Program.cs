@@ -1,3 +1,4 @@
+using Pylon.Insights.Shifts;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -20,10 +21,12 @@ internal static class Program
             .AddPostgres(builder.Configuration, Schema)
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
-            .AddOutboxRelay(Schema, "pylon/insights");
+            .AddOutboxRelay(Schema, "pylon/insights")
+            .AddShifts();
 
         var app = builder.Build();
-        app.MapServiceDefaults();
+        app.MapGrpcService<ShiftService>();
+        app.MapServiceDefaults(V1.ShiftService.Descriptor);
         return app;
     }
 }
