@@ -1,5 +1,9 @@
+using Pylon.Insights.EngineCache;
 using Pylon.Insights.Engines;
+using Pylon.Insights.Intensity;
 using Pylon.Insights.Models;
+using Pylon.Insights.Predictions;
+using Pylon.Insights.Simulation;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -24,10 +28,17 @@ internal static class Program
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/insights")
             .AddEngines()
-            .AddModels();
+            .AddEngineCache()
+            .AddIntensity()
+            .AddModels()
+            .AddSimulation();
 
         var app = builder.Build();
-        app.MapServiceDefaults();
+        app.MapGrpcService<PredictionService>();
+        app.MapGrpcService<SimulationService>();
+        app.MapServiceDefaults(
+            V1.PredictionService.Descriptor,
+            V1.SimulationService.Descriptor);
         return app;
     }
 }
