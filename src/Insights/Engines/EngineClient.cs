@@ -76,17 +76,18 @@ internal sealed class EngineClient
             ? NotSent("not_sent", $"not called since its health check failed: {reason}")
             : await RunAsync(_calls, HttpMethod.Post, path, json, cancellationToken);
         _metrics.Called(_limits.Name, reply);
+        if (reply is EngineReply.Unusable unusable)
+            Refuse(unusable.Refusal);
         return reply;
     }
 
     /// <summary>Checks the health of the engine once, and remembers what it says.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        var failure = await RunAsync(_checks, HttpMethod.Get, _limits.HealthPath, null, cancellationToken) as EngineReply.Failure;
         // It need not say more than 200.
-        var isUp = failure is null or { Word: "not_json" or "not_an_object" or "not_finite" };
-        var wasDown = _downBecause is not null;
-        _downBecause = isUp ? null : failure!.Reason;
+        var failure = await RunAsync(_checks, HttpMethod.Get, _limits.HealthPath, null, cancellationToken) as EngineReply.Failure;
+        var (isUp, wasDown) = (failure is null, _downBecause is not null);
+        _downBecause = failure?.Reason;
         _metrics.Health(_limits.Name, isUp);
         if (isUp && wasDown)
         {
@@ -152,7 +153,7 @@ internal sealed class EngineClient
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            return Outcome.FromResult<EngineReply>(new EngineReply.Failure("too_long", $"its answer is longer than {EngineLimits.MaxAnswerBytes / 1024} kB", IsTransient: false));
+            return Outcome.FromResult<EngineReply>(new EngineReply.Unusable(new EngineRefusal("too_long", $"its answer is longer than {EngineLimits.MaxAnswerBytes / 1024} kB")));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {

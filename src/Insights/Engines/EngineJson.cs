@@ -73,5 +73,5 @@ internal static class EngineJson
     private static bool HasNotANumber(byte[] body) =>
         Encoding.UTF8.GetString(body) is var text && (text.Contains("NaN", StringComparison.Ordinal) || text.Contains("Infinity", StringComparison.Ordinal));
 
-    private static EngineReply.Failure Refused(string word, string reason) => new(word, reason, IsTransient: false);
+    private static EngineReply.Unusable Refused(string word, string reason) => new(new EngineRefusal(word, reason));
 }

@@ -31,7 +31,7 @@ internal sealed class MlEngine(EngineClient client, TimeProvider time)
     {
         var reply = await client.PostAsync($"api/v1/predict/{Uri.EscapeDataString(kind)}", features, cancellationToken);
         if (reply is not EngineReply.Answer answer)
-            return new MlAnswer.Fallback(client.Because(((EngineReply.Failure)reply).Reason));
+            return new MlAnswer.Fallback(client.Because(reply.Problem));
         if (MlReader.Prediction(answer.Json, out var refusal) is not { } predicted)
             return new MlAnswer.Fallback(Refuse(refusal!));
         _versions[kind] = (predicted.ModelVersion, time.GetTimestamp());
@@ -44,7 +44,7 @@ internal sealed class MlEngine(EngineClient client, TimeProvider time)
         var body = JsonSerializer.Serialize(new { history });
         var reply = await client.PostAsync("api/v1/forecast/7d", body, cancellationToken);
         if (reply is not EngineReply.Answer answer)
-            return new MlForecast.Fallback(client.Because(((EngineReply.Failure)reply).Reason));
+            return new MlForecast.Fallback(client.Because(reply.Problem));
         return MlReader.Forecast(answer.Json, out var refusal) as MlForecast ?? new MlForecast.Fallback(Refuse(refusal!));
     }
 

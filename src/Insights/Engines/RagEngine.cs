@@ -21,7 +21,7 @@ internal sealed class RagEngine(EngineClient client)
             return new RagAnswer.Fallback(client.Because("it needs a predicted and a baseline value above 0"));
         var reply = await client.PostAsync("api/rag/recommend", BodyOf(request), cancellationToken);
         if (reply is not EngineReply.Answer answer)
-            return new RagAnswer.Fallback(client.Because(((EngineReply.Failure)reply).Reason));
+            return new RagAnswer.Fallback(client.Because(reply.Problem));
         var advice = RagReader.Read(answer.Json, request.PredictedKg, out var refusals);
         foreach (var refusal in refusals)
             client.Refuse(refusal);
