@@ -1,3 +1,5 @@
+using Pylon.Insights.Engines;
+using Pylon.Insights.Models;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -20,7 +22,9 @@ internal static class Program
             .AddPostgres(builder.Configuration, Schema)
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
-            .AddOutboxRelay(Schema, "pylon/insights");
+            .AddOutboxRelay(Schema, "pylon/insights")
+            .AddEngines()
+            .AddModels();
 
         var app = builder.Build();
         app.MapServiceDefaults();
