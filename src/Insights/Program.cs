@@ -1,5 +1,8 @@
 using Pylon.Insights.Engines;
+using Pylon.Insights.Events;
+using Pylon.Insights.Imports;
 using Pylon.Insights.Models;
+using Pylon.Insights.Phases;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -24,10 +27,15 @@ internal static class Program
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/insights")
             .AddEngines()
-            .AddModels();
+            .AddModels()
+            .AddEvents()
+            .AddImports()
+            .AddPhases();
 
         var app = builder.Build();
-        app.MapServiceDefaults();
+        app.MapGrpcService<EventService>();
+        app.MapGrpcService<ShipmentImportService>();
+        app.MapServiceDefaults(V1.EventService.Descriptor, V1.ShipmentImportService.Descriptor);
         return app;
     }
 }

@@ -22,14 +22,29 @@ internal sealed class ArrivalWorker(
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
-        while (await TakeAsync(cancellationToken) == EventRecorder.MostTogether)
-        {
-        }
+        int taken;
+        do
+            taken = await TakeOrForgetAsync(cancellationToken);
+        while (taken == EventRecorder.MostTogether);
 
         if (_purged is { } last && time.GetElapsedTime(last) < PurgeEvery)
             return;
         await quarantine.PurgeAsync(cancellationToken);
         _purged = time.GetTimestamp();
+    }
+
+    private async Task<int> TakeOrForgetAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TakeAsync(cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            // A remembered entity is gone: the database was restored.
+            entities.Forget();
+            return await TakeAsync(cancellationToken);
+        }
     }
 
     /// <summary>Takes up some rows; gives their number.</summary>

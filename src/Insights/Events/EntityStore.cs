@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Npgsql;
 using Pylon.Insights.Entities;
 using Pylon.Postgres;
@@ -7,6 +8,7 @@ namespace Pylon.Insights.Events;
 
 /// <summary>An entity that has events.</summary>
 /// <param name="RegionId">1 to 18; null when no event told it.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct KnownEntity(long Ref, int? RegionId);
 
 /// <summary>The entities that events are counted for; those seen lately are remembered.</summary>

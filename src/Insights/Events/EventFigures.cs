@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pylon.Insights.Events;
 
 /// <summary>What is computed of an event.</summary>
@@ -5,4 +7,5 @@ namespace Pylon.Insights.Events;
 /// <param name="UncertaintyKg">Half the width of its uncertainty, kg CO2e.</param>
 /// <param name="FactorSet">Where the factors are from; null without a prediction.</param>
 /// <param name="Activity">In the unit of the kind.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct EventFigures(double? PredictedKg, double? UncertaintyKg, string? FactorSet, double Activity);

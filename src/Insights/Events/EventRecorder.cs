@@ -14,8 +14,6 @@ internal sealed class EventRecorder(EventStore store, EntityStore entities, Esti
     /// <summary>Events of one transaction.</summary>
     public const int MostTogether = 1000;
 
-    private const string ForeignKeyViolation = "23503";
-
     /// <summary>An outcome for each candidate, in their order.</summary>
     /// <param name="source">The way they came: rpc, phases or import:&lt;name&gt;.</param>
     /// <param name="given">At most <see cref="MostTogether"/>.</param>
@@ -31,7 +29,7 @@ internal sealed class EventRecorder(EventStore store, EntityStore entities, Esti
         {
             return await WriteAsync(source, given, unique, repeated, outcomes, also, cancellationToken);
         }
-        catch (PostgresException e) when (e.SqlState == ForeignKeyViolation)
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
             // A remembered entity is gone: the database was restored.
             entities.Forget();

@@ -79,6 +79,9 @@ internal sealed record NewEvent
     /// <summary>Parts of a batch that an event of a phase is about; of other kinds it follows from the columns.</summary>
     public double? Parts { get; init; }
 
+    /// <summary>A digest of what else the sender said, which no column keeps.</summary>
+    public Guid? Digest { get; init; }
+
     /// <summary>What the sender said, in 128 bits: the same content gives the same ones.</summary>
     public Guid Content()
     {
@@ -99,6 +102,8 @@ internal sealed record NewEvent
         bytes.Add(BatchId);
         bytes.Add(Source);
         bytes.Add(IsOutlier ? 1 : 0);
+        if (Digest is { } digest)
+            bytes.Add(digest.ToString());
         return bytes.Digest();
     }
 

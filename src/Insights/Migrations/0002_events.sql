@@ -66,17 +66,16 @@ CREATE TABLE shipment_lines (
     notes text[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (operator_id, import, index)
 );
-CREATE INDEX shipment_lines_by_content ON shipment_lines (operator_id, import, content, line);
-CREATE INDEX shipment_lines_by_key ON shipment_lines (operator_id, import, key, line);
+CREATE INDEX shipment_lines_by_content ON shipment_lines (operator_id, import, content, index);
+CREATE INDEX shipment_lines_by_key ON shipment_lines (operator_id, import, key, index);
 
--- What a file implies for the modes that have no published factor, from its first line with such a leg.
+-- What a file implies for the modes that have no published factor: what most of its first lines with such a leg say.
 CREATE TABLE shipment_factors (
     operator_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
     import text NOT NULL,
     mode text NOT NULL CHECK (mode IN ('rail', 'air')),
     -- kg CO2e for each tonne.km.
     factor double precision NOT NULL CHECK (factor > 0 AND factor < 'Infinity'),
-    index bigint NOT NULL,
     PRIMARY KEY (operator_id, import, mode)
 );
 
