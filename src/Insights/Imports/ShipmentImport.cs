@@ -92,7 +92,8 @@ internal sealed class ShipmentImport(string import, EventRecorder recorder, Ship
 
     private async Task ReportAsync(IReadOnlyList<EventOutcome> outcomes, StoredShipment?[] stored, List<StoredShipment> good, CancellationToken cancellationToken)
     {
-        var earlier = good.Zip(await store.EarlierAsync(import, good, cancellationToken)).ToDictionary(pair => pair.First, pair => pair.Second, ReferenceEqualityComparer.Instance);
+        // In the order of the good ones.
+        var earlier = new Queue<EarlierLine>(await store.EarlierAsync(import, good, cancellationToken));
         Answer.RowsRead += outcomes.Count;
         for (var n = 0; n < outcomes.Count; n++)
         {
@@ -110,7 +111,7 @@ internal sealed class ShipmentImport(string import, EventRecorder recorder, Ship
             Answer.RowsReproduced += computed.IsReproduced ? 1 : 0;
             Answer.PublishedKg += (double)(line.PublishedTotalKg ?? 0);
             Answer.ComputedKg += (double)computed.TotalKg;
-            Note(line, computed, earlier[stored[n]!]);
+            Note(line, computed, earlier.Dequeue());
         }
     }
 

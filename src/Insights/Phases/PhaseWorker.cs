@@ -136,8 +136,8 @@ internal sealed class PhaseWorker(
             return new Answer(null, "the batch belongs to no workload, so nothing says where it runs");
         try
         {
-            var options = new CallOptions(deadline: (time.GetUtcNow() + CallBound).UtcDateTime, cancellationToken: cancellationToken);
-            var answer = await orchestrator.GetWorkloadAsync(new GetWorkloadRequest { Id = batchId }, options);
+            var bound = new CallOptions(deadline: (time.GetUtcNow() + CallBound).UtcDateTime, cancellationToken: cancellationToken);
+            var answer = await orchestrator.GetWorkloadAsync(new GetWorkloadRequest { Id = batchId }, bound);
             return PhaseRules.PlaceOf(batchId, workload, answer.Workload) is { } place
                 ? new Answer(place, null)
                 : new Answer(null, "the workload has no booked zone and no data centre, so nothing says where its batch runs");
