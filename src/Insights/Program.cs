@@ -1,8 +1,12 @@
+using Pylon.Insights.EngineCache;
 using Pylon.Insights.Engines;
 using Pylon.Insights.Events;
 using Pylon.Insights.Imports;
+using Pylon.Insights.Intensity;
 using Pylon.Insights.Models;
 using Pylon.Insights.Phases;
+using Pylon.Insights.Predictions;
+using Pylon.Insights.Simulation;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -27,15 +31,24 @@ internal static class Program
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/insights")
             .AddEngines()
+            .AddEngineCache()
+            .AddIntensity()
             .AddModels()
+            .AddSimulation()
             .AddEvents()
             .AddImports()
             .AddPhases();
 
         var app = builder.Build();
+        app.MapGrpcService<PredictionService>();
+        app.MapGrpcService<SimulationService>();
         app.MapGrpcService<EventService>();
         app.MapGrpcService<ShipmentImportService>();
-        app.MapServiceDefaults(V1.EventService.Descriptor, V1.ShipmentImportService.Descriptor);
+        app.MapServiceDefaults(
+            V1.PredictionService.Descriptor,
+            V1.SimulationService.Descriptor,
+            V1.EventService.Descriptor,
+            V1.ShipmentImportService.Descriptor);
         return app;
     }
 }

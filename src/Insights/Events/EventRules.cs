@@ -66,10 +66,10 @@ internal static class EventRules
             else
                 Number(given.DistanceKm, "distance_km", 0, MostKm);
             Number(given.LoadKg, "load_kg", 0, Most, isRequired: given.Kind == EmissionKind.Logistics);
-            if (given.Kind == EmissionKind.Factory)
+            if (given.Kind is EmissionKind.Factory or EmissionKind.Compute)
                 Positive(given.EnergyKwh, "energy_kwh", Most, isRequired: true);
             else
-                Number(given.EnergyKwh, "energy_kwh", 0, Most, isRequired: given.Kind == EmissionKind.Compute);
+                Number(given.EnergyKwh, "energy_kwh", 0, Most);
         }
 
         void Text(string? text, string name, int least, int most)

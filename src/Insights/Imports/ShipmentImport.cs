@@ -8,7 +8,8 @@ namespace Pylon.Insights.Imports;
 /// stored already is unchanged. So a call that breaks off loses nothing, and the next one does nothing twice.
 /// </summary>
 /// <param name="import">The name of the file.</param>
-internal sealed class ShipmentImport(string import, EventRecorder recorder, ShipmentStore store)
+/// <param name="factorSet">Whose factors count.</param>
+internal sealed class ShipmentImport(string import, string factorSet, EventRecorder recorder, ShipmentStore store)
 {
     private const int MostReported = 100;
 
@@ -32,7 +33,7 @@ internal sealed class ShipmentImport(string import, EventRecorder recorder, Ship
     public async Task EndAsync(CancellationToken cancellationToken)
     {
         await StoreAsync(cancellationToken);
-        var factors = _factors ?? [.. ShipmentRules.Published];
+        var factors = factorSet == ShipmentRules.DesnzSet ? [.. ShipmentRules.Desnz] : _factors ?? [.. ShipmentRules.Published];
         for (var mode = 0; mode < factors.Length; mode++)
         {
             if (factors[mode] is { } known)
@@ -45,6 +46,9 @@ internal sealed class ShipmentImport(string import, EventRecorder recorder, Ship
         if (_held.Count == 0)
             return;
         var factors = await FactorsAsync(cancellationToken);
+        // A mode that the file implies nothing for has a factor still.
+        if (factorSet == ShipmentRules.DesnzSet)
+            factors = [.. factors.Zip(ShipmentRules.Desnz, (known, other) => known ?? other)];
         var candidates = new List<EventCandidate>(_held.Count);
         var stored = new StoredShipment?[_held.Count];
         for (var n = 0; n < _held.Count; n++)
@@ -53,7 +57,7 @@ internal sealed class ShipmentImport(string import, EventRecorder recorder, Ship
             var computed = line.Value is null ? null : ShipmentRules.Compute(line.Value, factors);
             if (computed is { Faults.Count: 0 })
             {
-                var (told, figures) = ShipmentRules.EventOf(import, line.Value!, computed);
+                var (told, figures) = ShipmentRules.EventOf(import, line.Value!, computed, factorSet);
                 stored[n] = new StoredShipment(line.Value!, computed, told.EventId);
                 candidates.Add(new EventCandidate(told, [], () => line.Text) { Line = line.Number, Figures = figures });
             }
@@ -110,7 +114,7 @@ internal sealed class ShipmentImport(string import, EventRecorder recorder, Ship
             Answer.RowsUnchanged += outcomes[n].Result == EventResult.Duplicate ? 1 : 0;
             Answer.RowsReproduced += computed.IsReproduced ? 1 : 0;
             Answer.PublishedKg += (double)(line.PublishedTotalKg ?? 0);
-            Answer.ComputedKg += (double)computed.TotalKg;
+            Answer.ComputedKg += (double)(factorSet == ShipmentRules.DesnzSet ? ShipmentRules.DesnzKg(line) : computed.TotalKg);
             Note(line, computed, earlier.Dequeue());
         }
     }

@@ -17,8 +17,8 @@ internal sealed class ShipmentImportService(EventRecorder recorder, ShipmentStor
         var token = context.CancellationToken;
         if (!await NextAsync(requestStream, token))
             throw NothingSent();
-        var (name, firstLine) = Subject(requestStream.Current);
-        var (import, lines) = (new ShipmentImport(name, recorder, store), new LineBlocks(firstLine));
+        var (name, firstLine, factorSet) = Subject(requestStream.Current);
+        var (import, lines) = (new ShipmentImport(name, factorSet, recorder, store), new LineBlocks(firstLine));
         ShipmentReader? reader = null;
         do
         {
@@ -65,12 +65,15 @@ internal sealed class ShipmentImportService(EventRecorder recorder, ShipmentStor
         }
     }
 
-    private static (string Name, long FirstLine) Subject(ImportShipmentsRequest first)
+    private static (string Name, long FirstLine, string FactorSet) Subject(ImportShipmentsRequest first)
     {
         var name = first.Name;
         if (name.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'))
             throw Refusal.InvalidArgument("name", $"must have 1 to {LongestName} of a-z, 0-9, '-', '_' and '.', and begin with a letter or digit").AsException();
-        return (name, first.FirstLine == 0 ? 2 : Field.Range(first.FirstLine, "first_line", 2, long.MaxValue / 2));
+        var factorSet = first.FactorSet.Length == 0 ? ShipmentRules.AuthorSet : first.FactorSet;
+        if (factorSet is not (ShipmentRules.AuthorSet or ShipmentRules.DesnzSet))
+            throw Refusal.InvalidArgument("factor_set", $"must be {ShipmentRules.AuthorSet} or {ShipmentRules.DesnzSet}").AsException();
+        return (name, first.FirstLine == 0 ? 2 : Field.Range(first.FirstLine, "first_line", 2, long.MaxValue / 2), factorSet);
     }
 
     private static RefusalException NothingSent() => Refusal.InvalidArgument("data", "must begin with a line that names the columns, and nothing was sent").AsException();

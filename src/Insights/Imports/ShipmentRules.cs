@@ -1,14 +1,18 @@
 using System.Globalization;
 using Pylon.Insights.Entities;
 using Pylon.Insights.Events;
+using Pylon.Insights.Factors;
 
 namespace Pylon.Insights.Imports;
 
 /// <summary>What a shipment emits, and how that compares with what its file says. Pure.</summary>
 internal static class ShipmentRules
 {
-    /// <summary>Where the factors are from.</summary>
-    public const string FactorSet = "shipments-published";
+    /// <summary>The factors of the file's author.</summary>
+    public const string AuthorSet = "shipments-2021";
+
+    /// <summary>The published factors of the United Kingdom.</summary>
+    public const string DesnzSet = "desnz-2025";
 
     // The file's CO2 is computed in binary floating point.
     private const decimal Tolerance = 1e-12m;
@@ -19,6 +23,10 @@ internal static class ShipmentRules
 
     /// <summary>kg CO2e for each tonne.km that the author of the file published, by mode; null for a mode without one.</summary>
     public static readonly IReadOnlyList<decimal?> Published = [0.096m, null, 0.01m, null];
+
+    /// <summary>The same of DESNZ: an articulated lorry over 33 t, a freight train, a large RoPax ferry, a short-haul flight with radiative forcing.</summary>
+    public static readonly IReadOnlyList<decimal> Desnz =
+        [.. ((string[])["27_304_3132_14_1", "27_315_3151_14_1", "27_320_3242_14_1", "27_317_3154_14_1"]).Select(id => FactorBook.Shipped[id].Co2e!.Value)];
 
     /// <summary>The factor that most lines imply for a mode without a published one; of several the first. Null: none does.</summary>
     public static (decimal Factor, long Index)? Implied(IEnumerable<ShipmentLine> lines, int mode) => lines
@@ -64,11 +72,19 @@ internal static class ShipmentRules
         return new ComputedShipment(legs, total, isReproduced, faults, notes);
     }
 
+    /// <summary>kg CO2e of a line with the factors of DESNZ.</summary>
+    public static decimal DesnzKg(ShipmentLine line) => Desnz.Select((factor, mode) => line.TonneKm(mode) * factor).Sum();
+
     /// <summary>The event of a line.</summary>
-    public static (NewEvent Event, EventFigures Figures) EventOf(string import, ShipmentLine line, ComputedShipment computed)
+    /// <param name="import">The name of the file.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="computed">What the factors of the file's author give.</param>
+    /// <param name="factorSet">Whose factors count.</param>
+    public static (NewEvent Event, EventFigures Figures) EventOf(string import, ShipmentLine line, ComputedShipment computed, string factorSet)
     {
+        var isAuthor = factorSet == AuthorSet;
         var tonneKm = (double)(line.WeightKg / 1000 * line.DistanceKm);
-        var kg = (double)computed.TotalKg;
+        var kg = (double)(isAuthor ? computed.TotalKg : DesnzKg(line));
         var told = new NewEvent
         {
             EventId = $"shipment:{import}:{line.Index}",
@@ -79,11 +95,11 @@ internal static class ShipmentRules
             DistanceKm = (double)line.DistanceKm,
             LoadKg = (double)line.WeightKg,
             VehicleType = string.Join('+', ShipmentColumns.Modes.Where((_, mode) => line.DistancesKm[mode] > 0)),
-            // What was computed counts where the file contradicts itself.
-            ReportedKg = computed.IsReproduced ? (double?)line.PublishedTotalKg : null,
+            // What was computed counts where the file contradicts itself, and where its factors are not those that count.
+            ReportedKg = isAuthor && computed.IsReproduced ? (double?)line.PublishedTotalKg : null,
             Digest = line.Content,
         };
-        return (told, new EventFigures(kg, kg * Uncertainty, FactorSet, tonneKm));
+        return (told, new EventFigures(kg, kg * Uncertainty, factorSet, tonneKm));
     }
 
     private static string? WeightNote(ShipmentLine line)

@@ -76,6 +76,8 @@ CREATE TABLE shipment_factors (
     mode text NOT NULL CHECK (mode IN ('rail', 'air')),
     -- kg CO2e for each tonne.km.
     factor double precision NOT NULL CHECK (factor > 0 AND factor < 'Infinity'),
+    -- Of the first line that implies it.
+    index bigint NOT NULL,
     PRIMARY KEY (operator_id, import, mode)
 );
 

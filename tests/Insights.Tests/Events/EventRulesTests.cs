@@ -58,7 +58,7 @@ public sealed class EventRulesTests
         ("delivery, traffic 11", Delivery with { TrafficScore = 11 }, "traffic_score must be from 1 to 10"),
         ("delivery, no drop", Delivery with { DeliveryCount = 0 }, "delivery_count must be from 1 to 1,000,000"),
         ("compute", Compute, null),
-        ("compute, no energy", Compute with { EnergyKwh = null }, "energy_kwh must be from 0 to 1,000,000,000"),
+        ("compute, energy 0", Compute with { EnergyKwh = 0 }, "energy_kwh must be more than 0, at most 1,000,000,000"),
         ("another kind", Logistics with { Kind = "shipping" }, "event_type must be one of logistics, factory, warehouse, delivery, compute"),
         ("no entity", Logistics with { SupplierId = null }, "supplier_id or route_id must say what the emissions are counted for"),
         ("a blank entity", Logistics with { SupplierId = "  " }, "supplier_id or route_id must say what the emissions are counted for"),

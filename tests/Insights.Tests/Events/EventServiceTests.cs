@@ -234,7 +234,8 @@ public sealed class EventServiceTests : IAsyncLifetime
         Assert.Equal(["bad", "worse"], quarantined.Select(q => q.EventId).Order(StringComparer.Ordinal));
         Assert.Equal(2, await CountAsync("events_normalized"));
         var sums = await RollupsAsync();
-        Assert.Equal((2, (0.45 * 120 * 0.10163) + 9), (sums.Events, Math.Round(sums.Kg, 9)));
+        Assert.Equal(2, sums.Events);
+        Assert.Equal((0.45 * 120 * 0.10163) + 9, sums.Kg, 9);
         // The same event by the API is the duplicate of the row.
         var again = Logistics("good", Nine.AddMinutes(10));
         (again.VehicleType, again.FuelType) = ("truck", "");

@@ -49,6 +49,20 @@ public sealed class ShipmentImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_published_lines_with_the_factors_of_DESNZ()
+    {
+        // Without the file there is nothing to read.
+        if (!File.Exists(Published))
+            return;
+
+        var answer = await ImportAsync("shipments_2021_h1", await File.ReadAllBytesAsync(Published), factorSet: "desnz-2025");
+
+        Assert.Equal((2603, 2603, 0), (answer.RowsRead, answer.RowsReproduced, answer.RowsRejected));
+        Assert.Equal(1596.97803, Math.Round(answer.ComputedKg, 5));
+        Assert.Equal(1596.97803, Math.Round(await ScalarAsync<double>("SELECT sum(co2_kg) FROM insights.hourly_rollups"), 5));
+    }
+
+    [Fact]
     public async Task A_file_that_is_imported_again_changes_nothing()
     {
         var file = Csv(Line(0), Line(1, road: "250.5", weight: "12.5", units: "5", ratio: "2.5"));
@@ -214,14 +228,14 @@ public sealed class ShipmentImportTests : IAsyncLifetime
 
     private static byte[] Csv(params string[] lines) => Encoding.UTF8.GetBytes(string.Join('\n', lines.Prepend(Header)));
 
-    private async Task<ImportShipmentsResponse> ImportAsync(string name, byte[] file, long firstLine = 0)
+    private async Task<ImportShipmentsResponse> ImportAsync(string name, byte[] file, long firstLine = 0, string factorSet = "")
     {
         using var call = _client.ImportShipments();
         var isFirst = true;
         foreach (var piece in file.Chunk(10_007))
         {
             await call.RequestStream.WriteAsync(isFirst
-                ? new ImportShipmentsRequest { Name = name, FirstLine = firstLine, Data = ByteString.CopyFrom(piece) }
+                ? new ImportShipmentsRequest { Name = name, FirstLine = firstLine, FactorSet = factorSet, Data = ByteString.CopyFrom(piece) }
                 : new ImportShipmentsRequest { Data = ByteString.CopyFrom(piece) });
             isFirst = false;
         }

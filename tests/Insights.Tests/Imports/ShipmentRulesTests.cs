@@ -41,7 +41,7 @@ public sealed class ShipmentRulesTests
         var line = Line(weight: 1000, road: 100, told: 9.7m);
 
         var computed = ShipmentRules.Compute(line, ShipmentRules.Published);
-        var (made, figures) = ShipmentRules.EventOf("file", line, computed);
+        var (made, figures) = ShipmentRules.EventOf("file", line, computed, ShipmentRules.AuthorSet);
 
         Assert.False(computed.IsReproduced);
         Assert.Equal(["CO2 of road is 9.7 kg, and 100 tonne.km x 0.096 are 9.6", "CO2 Total is 9.7 kg, and the legs are 9.6"], computed.Notes);
@@ -69,6 +69,10 @@ public sealed class ShipmentRulesTests
         Assert.Equal((9.6m, false), (computed.TotalKg, computed.IsReproduced));
         Assert.Equal(["CO2 of road is missing; computed 9.6 kg"], computed.Notes);
     }
+
+    [Fact]
+    public void The_first_line_of_the_published_file_with_the_factors_of_DESNZ() =>
+        Assert.Equal(6.67510m, Math.Round(ShipmentRules.DesnzKg(Line(weight: 113.168m, road: 765.728m)), 5));
 
     // 1 t unless told otherwise.
     private static ShipmentLine Line(
