@@ -1,0 +1,5 @@
+namespace Pylon.Insights.Events;
+
+/// <summary>A row that somebody inserted by SQL.</summary>
+/// <param name="Seq">Of the row.</param>
+internal sealed record ArrivedEvent(long Seq, NewEvent Event);
