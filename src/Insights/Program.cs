@@ -1,3 +1,7 @@
+using Pylon.Insights.Alerts;
+using Pylon.Insights.Audit;
+using Pylon.Insights.Silences;
+using Pylon.Insights.Webhooks;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -20,10 +24,19 @@ internal static class Program
             .AddPostgres(builder.Configuration, Schema)
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
-            .AddOutboxRelay(Schema, "pylon/insights");
+            .AddOutboxRelay(Schema, "pylon/insights")
+            .AddAudit()
+            .AddAlerts()
+            .AddSilences()
+            .AddWebhooks();
 
         var app = builder.Build();
-        app.MapServiceDefaults();
+        app.MapServiceDefaults(
+            V1.AuditLogService.Descriptor, V1.AlertService.Descriptor, V1.SilenceService.Descriptor, V1.NoticeService.Descriptor);
+        app.MapGrpcService<AuditLogService>();
+        app.MapGrpcService<AlertService>();
+        app.MapGrpcService<SilenceService>();
+        app.MapGrpcService<NoticeService>();
         return app;
     }
 }

@@ -71,21 +71,32 @@ internal static class AlertRaiser
             'hotspot_id', a.hotspot_id, 'acknowledged_by', coalesce(a.acknowledged_by, '')))
         """;
 
-    // Parameters: the id, now, who, until, note, trace. The first one wins; once its time is over, the next one does.
-    private const string AcknowledgeAll =
-        $"""
+    // Parameters: the id, now, who, until, note, trace.
+    internal const string AcknowledgeHead =
+        """
         WITH acknowledged AS (
             UPDATE alerts SET acknowledged_at = $2, acknowledged_by = $3, acknowledged_until = $4, acknowledgement_note = $5
-            WHERE hotspot_id = $1 AND resolved_at IS NULL AND (acknowledged_at IS NULL OR acknowledged_until <= $2)
+            WHERE
+        """;
+
+    // The first one wins; once its time is over, the next one does.
+    internal const string AcknowledgeTail =
+        $"""
+             AND (acknowledged_at IS NULL OR acknowledged_until <= $2)
             RETURNING *
         ), history AS (
             INSERT INTO alert_history (alert_id, what, user_id, note, percent_above, impact_kg, at)
             SELECT id, 'acknowledged', $3, $5, percent_above, impact_kg, $2 FROM acknowledged
+        ), audit AS (
+            INSERT INTO audit_logs (action, entity_type, entity_id, user_id, notes, metadata)
+            SELECT 'alert_acknowledged', 'alert', id::text, $3, $5, jsonb_build_object('hotspot_id', hotspot_id, 'until', $4) FROM acknowledged
         )
         INSERT INTO outbox (topic, type, subject, payload, traceparent)
         SELECT '{InsightsEvents.Topic}', 'pylon.alert.acknowledged.v1', a.id::text, jsonb_build_object('alert_acknowledged', {Facts}), $6
         FROM acknowledged a
         """;
+
+    private const string AcknowledgeAll = $"{AcknowledgeHead} hotspot_id = $1 AND resolved_at IS NULL {AcknowledgeTail}";
 
     /// <summary>The statements for a transition; none for watching.</summary>
     public static NpgsqlBatchCommand[] For(HotspotNotice notice)

@@ -77,10 +77,13 @@ CREATE TABLE alert_history (
     -- Who did it; empty for Pylon itself. Of sent and not_sent: the receiver.
     user_id text NOT NULL DEFAULT '',
     note text NOT NULL DEFAULT '',
+    -- Of a comment: makes a repeated request the same one.
+    request_id text CHECK (length(request_id) BETWEEN 1 AND 200),
     -- The values of the alert at that moment; null where they do not matter.
     percent_above double precision,
     impact_kg double precision,
-    at timestamptz NOT NULL
+    at timestamptz NOT NULL,
+    UNIQUE (alert_id, request_id)
 );
 CREATE INDEX history_of_alert ON alert_history (alert_id, id);
 CREATE TRIGGER alert_history_only_added BEFORE UPDATE OR DELETE ON alert_history FOR EACH ROW EXECUTE FUNCTION refuse_change();
