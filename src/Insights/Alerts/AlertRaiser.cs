@@ -56,10 +56,11 @@ internal static class AlertRaiser
         FROM raised a WHERE silence_id IS NULL
         """;
 
+    // Not the alerts of a later re-opening, when an earlier end is told again.
     private const string Resolve =
         """
         WITH resolved AS (
-            UPDATE alerts SET resolved_at = $2 WHERE hotspot_id = $1 AND resolved_at IS NULL RETURNING id
+            UPDATE alerts SET resolved_at = $2 WHERE hotspot_id = $1 AND reopened <= $5 AND resolved_at IS NULL RETURNING id
         )
         INSERT INTO alert_history (alert_id, what, user_id, note, at) SELECT id, 'resolved', $3, $4, $2 FROM resolved
         """;
@@ -121,7 +122,7 @@ internal static class AlertRaiser
         notice.UserId, TraceParent());
 
     private static NpgsqlBatchCommand ResolveOf(HotspotNotice notice) =>
-        Sql.Statement(Resolve, notice.HotspotId, Sql.Time(notice.At), notice.UserId, notice.Note);
+        Sql.Statement(Resolve, notice.HotspotId, Sql.Time(notice.At), notice.UserId, notice.Note, notice.Reopened);
 
     private static NpgsqlBatchCommand AcknowledgeOf(HotspotNotice notice) => Sql.Statement(
         AcknowledgeAll, notice.HotspotId, Sql.Time(notice.At), notice.UserId, Sql.Time(notice.Until), notice.Note, TraceParent());

@@ -90,7 +90,7 @@ internal sealed class AlertStore(NpgsqlDataSource database)
             SELECT 'alert_repeated', 'alert', id::text, message, jsonb_build_object('hotspot_id', hotspot_id) FROM repeated
         ), notice AS (
             INSERT INTO alert_notices (alert_id, number, percent_above, impact_kg, created_at, due_at)
-            SELECT id, (SELECT max(n.number) + 1 FROM alert_notices n WHERE n.alert_id = r.id), percent_now, impact_now, $1, $1
+            SELECT id, (SELECT coalesce(max(n.number), 0) + 1 FROM alert_notices n WHERE n.alert_id = r.id), percent_now, impact_now, $1, $1
             FROM repeated r
         )
         INSERT INTO outbox (topic, type, subject, payload, traceparent)

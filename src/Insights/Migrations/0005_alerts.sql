@@ -61,6 +61,8 @@ CREATE TABLE alerts (
 );
 CREATE INDEX alerts_by_time ON alerts (created_at DESC, id DESC);
 CREATE INDEX alerts_of_level ON alerts (level, created_at DESC, id DESC);
+CREATE INDEX alerts_of_entity ON alerts (entity, created_at DESC, id DESC);
+CREATE INDEX alerts_of_silence ON alerts (silence_id) WHERE silence_id IS NOT NULL;
 CREATE INDEX alerts_not_resolved ON alerts (hotspot_id) WHERE resolved_at IS NULL;
 -- What the worker looks at: the alerts that are sent again, and the acknowledgements that end.
 CREATE INDEX alerts_to_repeat ON alerts (last_notice_at NULLS FIRST)

@@ -9,5 +9,8 @@ internal sealed record WebhookAnswer(int? HttpStatus, string? Failure, TimeSpan?
     /// <summary>Nothing was sent, because the circuit is open.</summary>
     public static readonly WebhookAnswer NotTried = new(null, "not tried: most of the last attempts failed");
 
+    /// <summary>Nothing was sent, because no attempt came to its end.</summary>
+    public static readonly WebhookAnswer NeverEnded = new(null, "no attempt ended");
+
     public bool IsTaken => Failure is null;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Pylon.Postgres;
 
@@ -11,6 +12,10 @@ internal sealed class WebhookWorker(
     Listener listener, NoticeStore store, WebhookSender sender, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookWorker> logger)
     : BackgroundService
 {
+    private static readonly Meter Meter = new("Pylon.Insights");
+    private static readonly Counter<long> Attempts = Meter.CreateCounter<long>(
+        "pylon.insights.webhook.attempts", "{attempt}", "Attempts to send a notice to the webhook receiver, by outcome: sent, failed or dead");
+
     // How long a stop waits for what is known to be stored.
     private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(3);
 
@@ -59,7 +64,8 @@ internal sealed class WebhookWorker(
     /// <summary>True when it was not tried.</summary>
     private async Task<bool> SendAsync(ClaimedNotice notice, Guid owner, CancellationToken cancellationToken)
     {
-        var answer = await sender.SendAsync(notice, cancellationToken);
+        // More than the most: the senders of all its attempts died.
+        var answer = notice.Attempts > options.Value.MaxAttempts ? WebhookAnswer.NeverEnded : await sender.SendAsync(notice, cancellationToken);
         if (answer == WebhookAnswer.NotTried)
             return true;
         // The receiver has it, so a stop waits until that is stored.
@@ -73,9 +79,11 @@ internal sealed class WebhookWorker(
     private async Task<bool> NoteAsync(ClaimedNotice notice, Guid owner, WebhookAnswer answer, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        var isLast = notice.Attempts >= options.Value.MaxAttempts;
+        Attempts.Add(1, new KeyValuePair<string, object?>("outcome", answer.IsTaken ? "sent" : isLast ? "dead" : "failed"));
         if (answer.IsTaken)
             return await store.SentAsync(notice, owner, answer.HttpStatus, now, cancellationToken);
-        if (notice.Attempts >= options.Value.MaxAttempts)
+        if (isLast)
         {
             logger.GivenUp(notice.WebhookId, sender.Receiver, notice.Attempts, answer.Failure!);
             return await store.GiveUpAsync(notice, owner, now, answer, cancellationToken);

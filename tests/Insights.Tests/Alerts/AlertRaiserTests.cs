@@ -31,6 +31,9 @@ public sealed class AlertRaiserTests : IAsyncLifetime
                 "reopened 3 critical", "resolved 0 info", "resolved 1 info",
             ],
             alerts.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["flapping 3", "reopened 2", "reopened 3"],
+            (await ListAsync("SELECT transition || ' ' || reopened FROM insights.alerts WHERE resolved_at IS NULL")).Order(StringComparer.Ordinal));
         Assert.Equal(8L, await CountAsync("SELECT count(*) FROM insights.outbox WHERE type = 'pylon.alert.raised.v1'"));
         Assert.Equal(8L, await CountAsync("SELECT count(*) FROM insights.alert_notices WHERE status = 'due'"));
         Assert.Equal(8L, await CountAsync("SELECT count(*) FROM insights.audit_logs WHERE action = 'alert_raised'"));

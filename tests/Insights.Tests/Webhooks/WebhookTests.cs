@@ -170,6 +170,23 @@ public sealed class WebhookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_notice_whose_senders_all_died_is_given_up()
+    {
+        await StartAsync("--Webhook:MaxAttempts=2");
+        // A trigger is what a dying sender leaves: attempts without an end.
+        await _stack!.Database.Database.ExecuteAsync(
+            """
+            CREATE FUNCTION insights.died() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.attempts := 2; RETURN NEW; END';
+            CREATE TRIGGER died BEFORE INSERT ON insights.alert_notices FOR EACH ROW EXECUTE FUNCTION insights.died()
+            """);
+
+        var id = await RaiseAsync();
+
+        Assert.Equal("no attempt ended", (await NoticeAsync(id, "dead")).FailureReason);
+        Assert.Empty(_receiver.Requests);
+    }
+
+    [Fact]
     public async Task Neither_the_secret_nor_the_path_of_the_receiver_is_logged()
     {
         _receiver.Answer = context =>
