@@ -1,3 +1,5 @@
+using Pylon.Insights.Baselines;
+using Pylon.Insights.Hotspots;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -20,10 +22,13 @@ internal static class Program
             .AddPostgres(builder.Configuration, Schema)
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
-            .AddOutboxRelay(Schema, "pylon/insights");
+            .AddOutboxRelay(Schema, "pylon/insights")
+            .AddBaselines()
+            .AddHotspots();
 
         var app = builder.Build();
-        app.MapServiceDefaults();
+        app.MapGrpcService<HotspotService>();
+        app.MapServiceDefaults(V1.HotspotService.Descriptor);
         return app;
     }
 }
