@@ -1,3 +1,4 @@
+using Pylon.Insights.Models;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -20,7 +21,8 @@ internal static class Program
             .AddPostgres(builder.Configuration, Schema)
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
-            .AddOutboxRelay(Schema, "pylon/insights");
+            .AddOutboxRelay(Schema, "pylon/insights")
+            .AddModels();
 
         var app = builder.Build();
         app.MapServiceDefaults();
