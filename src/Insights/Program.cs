@@ -1,3 +1,4 @@
+using Pylon.Insights.Engines;
 using Pylon.Insights.Models;
 using Pylon.Messaging;
 using Pylon.Postgres;
@@ -22,6 +23,7 @@ internal static class Program
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/insights")
+            .AddEngines()
             .AddModels();
 
         var app = builder.Build();
