@@ -1,5 +1,7 @@
 using Pylon.Insights.Engines;
 using Pylon.Insights.Models;
+using Pylon.Insights.Outcomes;
+using Pylon.Insights.Recommendations;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -24,10 +26,13 @@ internal static class Program
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/insights")
             .AddEngines()
-            .AddModels();
+            .AddModels()
+            .AddRecommendations()
+            .AddOutcomes();
 
         var app = builder.Build();
-        app.MapServiceDefaults();
+        app.MapGrpcService<RecommendationService>();
+        app.MapServiceDefaults(V1.RecommendationService.Descriptor);
         return app;
     }
 }

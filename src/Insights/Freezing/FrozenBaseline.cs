@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pylon.Insights.Freezing;
 
 /// <summary>What was normal for an entity when a recommendation was approved.</summary>
@@ -10,4 +12,5 @@ internal sealed record FrozenBaseline(IReadOnlyList<FrozenHour> Hours, double? F
 /// <param name="HourOfWeek">0 is Monday 0 o'clock in the time zone of the entity.</param>
 /// <param name="ExpectedActivity">In the unit of the entity.</param>
 /// <param name="Samples">Weeks that are in it.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct FrozenHour(int HourOfWeek, double ExpectedActivity, int Samples);

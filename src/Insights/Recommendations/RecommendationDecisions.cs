@@ -46,7 +46,7 @@ internal sealed class RecommendationDecisions(RecommendationStore store, Baselin
         if (recommendation.Status != RecommendationStatus.Approved)
             return NotApproved(recommendation);
         var at = implementedAt ?? now;
-        if (at > now || at < recommendation.DecidedAt)
+        if (at > now || at.UtcDateTime < recommendation.DecidedAt)
             return Refusal.InvalidArgument("implemented_at", $"must be from the approval ({Text(recommendation.DecidedAt)}) to now");
         if (await store.ImplementAsync(recommendation, userId, note, at, now, cancellationToken))
             return null;
@@ -54,7 +54,7 @@ internal sealed class RecommendationDecisions(RecommendationStore store, Baselin
     }
 
     private static bool IsDecided(Recommendation recommendation, DateTimeOffset now) =>
-        recommendation.Status != RecommendationStatus.Pending || recommendation.ExpiresAt <= now;
+        recommendation.Status != RecommendationStatus.Pending || recommendation.ExpiresAt <= now.UtcDateTime;
 
     private async Task<Refusal> AlreadyDecidedAsync(Guid id, CancellationToken cancellationToken) =>
         await store.FindAsync(id, cancellationToken) is { } decided ? AlreadyDecided(decided) : Unknown(id);

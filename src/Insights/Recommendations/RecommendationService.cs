@@ -132,7 +132,7 @@ internal sealed class RecommendationService(
     {
         var size = Limit(limit);
         var rows = await store.PageAsync(PageToken.Decode(token), status, hotspotId, supplierId, size + 1, cancellationToken);
-        var next = rows.Count > size ? new PageToken(rows[size - 1].CreatedAt, rows[size - 1].Id).Encode() : "";
+        var next = rows.Count > size ? new PageToken(new DateTimeOffset(rows[size - 1].CreatedAt, TimeSpan.Zero), rows[size - 1].Id).Encode() : "";
         return (rows.Take(size).Select(RecommendationMapping.ToProto), next);
     }
 

@@ -129,7 +129,7 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
     public Task<List<Recommendation>> PageAsync(
         PageToken? after, string status, Guid? hotspotId, string supplierId, int atMost, CancellationToken cancellationToken) =>
         QueryAsync<Recommendation>(
-            database.Command(PageOf, after?.Time ?? DateTime.MaxValue, after?.Id ?? Guid.AllBitsSet, status, Sql.Uuid(hotspotId), supplierId, atMost), cancellationToken);
+            database.Command(PageOf, after?.Time.UtcDateTime ?? DateTime.MaxValue, after?.Id ?? Guid.AllBitsSet, status, Sql.Uuid(hotspotId), supplierId, atMost), cancellationToken);
 
     /// <summary>Approves a pending recommendation together with its frozen baseline; false when it is not pending any more.</summary>
     public Task<bool> ApproveAsync(

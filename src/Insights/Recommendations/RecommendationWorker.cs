@@ -16,7 +16,6 @@ internal sealed class RecommendationWorker(
     ILogger<RecommendationWorker> logger)
     : BackgroundService
 {
-    private const int MaxWaiting = 10_000;
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
     // Hotspots whose recommendations could not be made, and when they are tried again.
@@ -28,6 +27,7 @@ internal sealed class RecommendationWorker(
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
         await ExpireAsync(cancellationToken);
+        ForgetOld();
         while (true)
         {
             var now = time.GetUtcNow();
@@ -37,6 +37,16 @@ internal sealed class RecommendationWorker(
                 return;
             foreach (var hotspot in due)
                 await MakeAsync(hotspot, cancellationToken);
+        }
+    }
+
+    // Too old by now, or made by another instance.
+    private void ForgetOld()
+    {
+        foreach (var (id, (at, _)) in _waiting.ToList())
+        {
+            if (at + LongestDelay < time.GetUtcNow())
+                _waiting.Remove(id);
         }
     }
 
@@ -65,8 +75,6 @@ internal sealed class RecommendationWorker(
             var delay = _waiting.TryGetValue(hotspot.Id, out var before) ? before.Delay * 2 : options.Value.RetryDelay;
             delay = delay < LongestDelay ? delay : LongestDelay;
             logger.NotMade(e, hotspot.Id, delay);
-            if (_waiting.Count >= MaxWaiting)
-                _waiting.Clear();
             _waiting[hotspot.Id] = (time.GetUtcNow() + delay, delay);
         }
     }
