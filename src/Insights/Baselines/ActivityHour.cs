@@ -1,9 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace Pylon.Insights.Baselines;
 
 /// <summary>What an entity did and emitted in one hour: a row of hourly_rollups, or an hour of a region's carbon intensity.</summary>
 /// <param name="Hour">Its start.</param>
 /// <param name="Activity">In the unit of the entity; of a region gCO2/kWh.</param>
 /// <param name="Kg">What was emitted, kg CO2e.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct ActivityHour(DateTimeOffset Hour, double Activity, double Kg)
 {
     /// <summary>Units of output; 0 when not known.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pylon.Insights.Baselines;
 
 /// <summary>What is normal for an entity at one hour of the week; the definition is docs/adr/0022.</summary>
@@ -5,6 +7,7 @@ namespace Pylon.Insights.Baselines;
 /// <param name="Sigma">1.4826 times the median distance from it, in the same unit.</param>
 /// <param name="Mean">Of the entity's activity over the same weeks, at all hours.</param>
 /// <param name="Samples">Weeks that are in it, 1 to 8.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Baseline(double Expected, double Sigma, double Mean, int Samples)
 {
     /// <summary>The most weeks of a baseline.</summary>

@@ -70,7 +70,16 @@ internal sealed class EntityHistory
     }
 
     /// <summary>What is judged at once, in the order of time: hours, or of a sparse entity days.</summary>
-    public IEnumerable<ActivityHour> Steps => Enumerable.Range(0, _steps.Length).Where(n => _has[n]).Select(n => _steps[n]);
+    public IEnumerable<ActivityHour> Steps => Enumerable.Range(0, _steps.Length).Where(n => _has[n]).Select(n => IsSparse ? _steps[n] with { Hour = StartOfDay(n + _first) } : _steps[n]);
+
+    /// <summary>How long a step is.</summary>
+    public TimeSpan StepLength => TimeSpan.FromHours(IsSparse ? 24 : 1);
+
+    /// <summary>Of all hours of the last weeks, in the unit of the entity.</summary>
+    public double Mean => MeanBefore(_steps.Length);
+
+    /// <summary>What stands for a day: its date at 00:00 UTC, whatever the zone.</summary>
+    public static DateTimeOffset StartOfDay(int day) => DateTimeOffset.UnixEpoch.AddDays(day);
 
     /// <summary>What is normal in an hour, as known before it; null with too few weeks.</summary>
     public Baseline? AsOf(DateTimeOffset hour) => At(IndexOf(hour) - _first);

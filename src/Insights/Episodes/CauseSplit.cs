@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pylon.Insights.Baselines;
 using Pylon.Insights.Entities;
 
@@ -9,6 +10,7 @@ namespace Pylon.Insights.Episodes;
 /// </summary>
 /// <param name="ActivityShare">0 to 1 while both go up; the shares sum to 1.</param>
 /// <param name="FactorShare">Of the emissions for each unit of activity.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct CauseSplit(double ActivityShare, double FactorShare)
 {
     /// <summary>Shares of what is above normal; both NaN when a value is 0 or not known.</summary>

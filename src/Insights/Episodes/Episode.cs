@@ -30,25 +30,34 @@ internal sealed class Episode
 
     public bool IsFlapping { get; set; }
 
-    /// <summary>The hour with the highest score; null while it is the stored one.</summary>
-    public JudgedHour? Worst { get; private set; }
-
-    /// <summary>Of the worst hour.</summary>
-    public double WorstScore { get; set; } = double.NegativeInfinity;
-
-    /// <summary>The hours that were judged since it was read.</summary>
+    /// <summary>All that were judged since it began, with those that are stored.</summary>
     public SortedDictionary<DateTimeOffset, JudgedHour> Hours { get; } = [];
+
+    /// <summary>Those of <see cref="Hours"/> that are not stored, or stored otherwise.</summary>
+    public SortedSet<DateTimeOffset> ChangedHours { get; } = [];
 
     /// <summary>True for a hotspot that persons hear of.</summary>
     public bool IsAlerting => Status is HotspotStatus.Open or HotspotStatus.Acknowledged;
 
+    /// <summary>The abnormal hour with the highest score; the first of equal ones.</summary>
+    public JudgedHour Worst => Hours.Values.Where(hour => hour.Level > Level.Normal).DefaultIfEmpty().MaxBy(hour => hour.Score);
+
+    /// <summary>What was emitted above what is normal, from the first abnormal hour to the last, kg CO2e.</summary>
+    public double ImpactKg
+    {
+        get
+        {
+            var last = Hours.Values.LastOrDefault(hour => hour.Level > Level.Normal).Hour;
+            return Hours.Values.Where(hour => hour.Hour >= FirstHour && hour.Hour <= last).Sum(hour => hour.ActualKg - hour.ExpectedKg);
+        }
+    }
+
     public void Note(in JudgedHour hour)
     {
         Hours[hour.Hour] = hour;
+        ChangedHours.Add(hour.Hour);
         if (hour.Level > Level.Normal && hour.Hour < FirstHour)
             FirstHour = hour.Hour;
-        if (hour.Level > Level.Normal && hour.Score >= WorstScore)
-            (Worst, WorstScore) = (hour, hour.Score);
         if (hour.Hour >= LastHour)
             (LastHour, CurrentSeverity) = (hour.Hour, hour.Level);
         if (hour.Level > Level.Normal && hour.Basis != Basis)
