@@ -1,7 +1,11 @@
+using Pylon.Insights.EngineCache;
 using Pylon.Insights.Engines;
+using Pylon.Insights.Intensity;
 using Pylon.Insights.Models;
 using Pylon.Insights.Outcomes;
+using Pylon.Insights.Predictions;
 using Pylon.Insights.Recommendations;
+using Pylon.Insights.Simulation;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -26,13 +30,21 @@ internal static class Program
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/insights")
             .AddEngines()
+            .AddEngineCache()
+            .AddIntensity()
             .AddModels()
+            .AddSimulation()
             .AddRecommendations()
             .AddOutcomes();
 
         var app = builder.Build();
+        app.MapGrpcService<PredictionService>();
+        app.MapGrpcService<SimulationService>();
         app.MapGrpcService<RecommendationService>();
-        app.MapServiceDefaults(V1.RecommendationService.Descriptor);
+        app.MapServiceDefaults(
+            V1.PredictionService.Descriptor,
+            V1.SimulationService.Descriptor,
+            V1.RecommendationService.Descriptor);
         return app;
     }
 }

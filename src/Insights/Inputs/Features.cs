@@ -62,6 +62,9 @@ internal sealed record Features
     /// <summary>load_fraction, 0 to 1: of the payload of a vehicle class; the emissions are then those of the vehicle.</summary>
     public decimal? LoadFraction { get; init; }
 
+    /// <summary>whole_trips: a trip that is not full counts as a whole one; false when not given.</summary>
+    public bool? WholeTrips { get; init; }
+
     /// <summary>factor_id: takes this factor instead of that of the vehicle.</summary>
     public string? FactorId { get; init; }
 
