@@ -6,6 +6,7 @@ using Pylon.Insights.Models;
 using Pylon.Insights.V1;
 using Pylon.Rpc;
 using Factor = Pylon.Insights.Factors.Factor;
+using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Insights.Predictions;
 

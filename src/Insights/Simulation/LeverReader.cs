@@ -7,7 +7,7 @@ namespace Pylon.Insights.Simulation;
 /// <summary>Reads levers from JSON. It collects what is wrong.</summary>
 internal sealed class LeverReader
 {
-    private const double MostSlackHours = 8784;
+    private const decimal MostSlackHours = 8784;
     private const int MostZones = 32;
     private const int MostRegion = 18;
 
@@ -128,7 +128,7 @@ internal sealed class LeverReader
             return [.. list.Select((each, at) => Zone(each.StructValue, $"{path}.zones[{at}]")).OfType<CandidateZone>()];
         }
 
-        TimeSpan? Slack() => Number("slack_hours", 0, (decimal)MostSlackHours) is { } hours ? TimeSpan.FromHours((double)hours) : null;
+        TimeSpan? Slack() => Number("slack_hours", 0, MostSlackHours) is { } hours ? TimeSpan.FromHours((double)hours) : null;
 
         bool Flag(string key) => fields?.TryGetValue(key, out var given) == true && given is { KindCase: Value.KindOneofCase.BoolValue, BoolValue: true };
 
