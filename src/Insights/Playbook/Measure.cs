@@ -34,7 +34,7 @@ internal sealed record Measure
     public required int Feasibility { get; init; }
 
     /// <summary>Words that people search for.</summary>
-    public required string Tags { get; init; }
+    public required IReadOnlyList<string> Tags { get; init; }
 
     /// <summary>True for the kind and the cause when every precondition holds and no contraindication is known to hold.</summary>
     public bool Fits(string kind, string cause, Facts facts) =>

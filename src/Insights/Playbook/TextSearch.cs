@@ -46,7 +46,7 @@ internal sealed partial class TextSearch
     {
         string[] words =
         [
-            .. Tokens(measure.Title), .. Tokens(measure.Title), .. Tokens(measure.Title), .. Tokens(measure.Tags), .. Tokens(measure.Tags),
+            .. Tokens(measure.Title), .. Tokens(measure.Title), .. Tokens(measure.Title), .. measure.Tags.SelectMany(Tokens), .. measure.Tags.SelectMany(Tokens),
             .. Tokens(measure.Text), .. measure.Kinds.SelectMany(Tokens), .. measure.Causes.SelectMany(Tokens), .. Tokens(measure.Id),
         ];
         return (measure, words.GroupBy(w => w, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal), words.Length);

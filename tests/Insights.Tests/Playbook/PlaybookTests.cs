@@ -8,7 +8,7 @@ public sealed class PlaybookTests
         """
         {"version": "v1", "measures": [{"id": "factory-air", "title": "Air", "text": "Repair leaks.", "kinds": ["factory"], "causes": ["efficiency"],
           "lever": {"name": "efficiency", "parameters": {"share": 0.05}}, "preconditions": [{"feature": "energy_kwh", "is": "more_than", "value": 10}],
-          "contraindications": [], "saving": {"low": 0.02, "high": 0.08, "source": "estimate"}, "cost": "low", "feasibility": 9, "tags": "air leak"}]}
+          "contraindications": [], "saving": {"low": 0.02, "high": 0.08, "source": "estimate"}, "cost": "low", "feasibility": 9, "tags": ["air", "leak"]}]}
         """;
 
     private static readonly MeasureBook Book = MeasureBook.Load();
@@ -44,7 +44,8 @@ public sealed class PlaybookTests
     [InlineData("\"feasibility\": 9", "\"feasibility\": 11", "feasibility must be from 1 to 10")]
     [InlineData("\"cost\": \"low\"", "\"cost\": \"cheap\"", "cost must be of none, low, medium, high")]
     [InlineData("\"title\": \"Air\"", "\"title\": \"\"", "title must have 1 to 60 characters")]
-    [InlineData("\"tags\": \"air leak\"", "\"tag\": \"air leak\"", "not JSON of the right shape")]
+    [InlineData("\"tags\"", "\"tag\"", "not JSON of the right shape")]
+    [InlineData("[\"air\", \"leak\"]", "[]", "tags must have 1 to 50 words")]
     public void A_wrong_playbook_is_refused_with_the_fault(string right, string wrong, string expected)
     {
         var fault = Assert.Throws<PlaybookException>(() => MeasureBook.Parse(One.Replace(right, wrong, StringComparison.Ordinal)));
