@@ -1,5 +1,7 @@
+using Pylon.Insights.Baselines;
 using Pylon.Insights.EngineCache;
 using Pylon.Insights.Engines;
+using Pylon.Insights.Hotspots;
 using Pylon.Insights.Intensity;
 using Pylon.Insights.Models;
 using Pylon.Insights.Outcomes;
@@ -29,21 +31,24 @@ internal static class Program
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/insights")
-            .AddEngines()
             .AddEngineCache()
             .AddIntensity()
             .AddModels()
             .AddSimulation()
+            .AddBaselines()
+            .AddHotspots()
             .AddRecommendations()
             .AddOutcomes();
 
         var app = builder.Build();
         app.MapGrpcService<PredictionService>();
         app.MapGrpcService<SimulationService>();
+        app.MapGrpcService<HotspotService>();
         app.MapGrpcService<RecommendationService>();
         app.MapServiceDefaults(
             V1.PredictionService.Descriptor,
             V1.SimulationService.Descriptor,
+            V1.HotspotService.Descriptor,
             V1.RecommendationService.Descriptor);
         return app;
     }

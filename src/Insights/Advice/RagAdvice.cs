@@ -27,7 +27,7 @@ internal static class RagAdvice
         foreach (var action in actions)
         {
             var match = Match(action, savings, textScore);
-            if (match is not null && !levers.Add(match.Measure.Lever.Name))
+            if (match is not null && !levers.Add(match.Measure.Lever.Key))
                 continue;
             var claimed = Math.Clamp((double)action.ClaimedKg, 0, Math.Max(0, predictedKg));
             chosen.Add(new CheckedAction(action, claimed, match, StatusOf(claimed, predictedKg, match)));

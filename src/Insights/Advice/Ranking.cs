@@ -33,7 +33,7 @@ internal static class Ranking
                 .ThenByDescending(x => textScore(x.Saving.Measure))
                 .ThenByDescending(x => x.Saving.Measure.Feasibility)
                 .ThenBy(x => x.Saving.Measure.Id, StringComparer.Ordinal)
-                .DistinctBy(x => x.Saving.Measure.Lever.Name)
+                .DistinctBy(x => x.Saving.Measure.Lever.Key)
                 .Take(Most)
                 .Select((x, at) => new RankedMeasure(at + 1, x.Saving, kg, x.Confidence)),
         ];

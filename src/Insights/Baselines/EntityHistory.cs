@@ -45,7 +45,7 @@ internal sealed class EntityHistory
         {
             var at = IndexOf(row.Hour) - _first;
             // Where the clocks go back, two hours have one place: half of both is as much as one.
-            _steps[at] = !_has[at] ? row : IsSparse ? _steps[at].Plus(row) : HalfOf(_steps[at], row);
+            _steps[at] = !_has[at] ? row : IsSparse ? _steps[at].Plus(row) : HalfOfBoth(_steps[at], row);
             _has[at] = true;
         }
 
@@ -186,7 +186,7 @@ internal sealed class EntityHistory
 
     private int SlotOf(int at) => IsSparse ? HourOfWeek.OfDay(at + _first) : HourOfWeek.OfIndex(at + _first);
 
-    private static ActivityHour HalfOf(in ActivityHour one, in ActivityHour other)
+    private static ActivityHour HalfOfBoth(in ActivityHour one, in ActivityHour other)
     {
         var sum = one.Plus(other);
         return new ActivityHour(one.Hour, sum.Activity / 2, sum.Kg / 2)

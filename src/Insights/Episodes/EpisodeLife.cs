@@ -19,14 +19,12 @@ internal sealed class EpisodeLife
     private const int NormalHoursOfFlapping = 24;
     private const int FlapsToFlapping = 3;
 
-    /// <summary>Hours of the past that it has to be told of before the first that it judges.</summary>
-    public const int RecalledHours = NormalHoursOfFlapping;
-
     private static readonly TimeSpan ReopensWithin = TimeSpan.FromHours(24);
     private static readonly TimeSpan FlapsWithin = TimeSpan.FromDays(7);
 
     private readonly List<JudgedHour> _last = [];
     private readonly List<DateTimeOffset> _reopenings;
+    private readonly List<Episode> _touched;
     private Episode? _closed;
     private int _belowWarn;
     private int _belowInfo;
@@ -35,9 +33,12 @@ internal sealed class EpisodeLife
     /// <param name="closed">The last one that is.</param>
     /// <param name="reopenings">The hours at which hotspots of the entity were re-opened.</param>
     public EpisodeLife(Episode? live = null, Episode? closed = null, IEnumerable<DateTimeOffset>? reopenings = null) =>
-        (Live, _closed, _reopenings) = (live, closed, [.. reopenings ?? []]);
+        (Live, _closed, _reopenings, _touched) = (live, closed, [.. reopenings ?? []], [.. new[] { closed, live }.OfType<Episode>()]);
 
     public Episode? Live { get; private set; }
+
+    /// <summary>The hotspots that it was given or made, each once, in the order in which they came up.</summary>
+    public IReadOnlyList<Episode> Touched => _touched;
 
     /// <summary>In the order in which they happened.</summary>
     public List<EpisodeChange> Changes { get; } = [];
@@ -98,6 +99,7 @@ internal sealed class EpisodeLife
             FirstHour = first.Hour,
             LastHour = first.Hour,
         };
+        _touched.Add(Live);
         NoteWindow(Live);
         Add(Live, isWatching ? Transition.Watching : Transition.Opened, hour);
     }

@@ -46,7 +46,6 @@ internal sealed record Judge(HotspotBasis Basis, double Info, double Warn, doubl
         return new JudgedHour(row.Hour, Counts: true, level > reportLevel ? level : reportLevel)
         {
             Score = level >= reportLevel ? score : reported,
-            BaselineScore = score,
             Basis = basis,
             Cause = CauseSplit.CauseOf(row, baseline, kind, basis),
             ActualKg = row.Kg,

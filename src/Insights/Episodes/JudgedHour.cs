@@ -9,9 +9,6 @@ internal readonly record struct JudgedHour(DateTimeOffset Hour, bool Counts, Lev
     /// <summary>The worse of the two scores.</summary>
     public double Score { get; init; }
 
-    /// <summary>Held against the baseline, as the basis says.</summary>
-    public double BaselineScore { get; init; }
-
     /// <summary>baseline, prediction or both: which test says so.</summary>
     public string Basis { get; init; } = TestedBy.Baseline;
 

@@ -21,9 +21,9 @@ internal static class OutcomeBasis
     public const string Profile = "profile";
 
     /// <summary>Null: one entity cannot show the effect.</summary>
-    /// <param name="lever">See <see cref="MeasureLever"/>; null when the measure is not of the playbook.</param>
+    /// <param name="lever">See <see cref="MeasureLever.Key"/>; null when the measure is not of the playbook.</param>
     /// <param name="hasOutput">True when the frozen baseline knows the activity for each unit of output.</param>
-    public static string? Of(string? lever, bool hasOutput) => lever switch
+    public static string? Of(string? lever, bool hasOutput) => (lever is null ? null : MeasureLever.NameOf(lever)) switch
     {
         MeasureLever.ModeShift or MeasureLever.Vehicle or MeasureLever.AirToSea or MeasureLever.LoadFactor => Factor,
         MeasureLever.TimeShift => Profile,

@@ -35,8 +35,17 @@ internal sealed record MeasureLever
 
     public required string Name { get; init; }
 
+    /// <summary>What it acts on, where a measure could pull the lever in several ways, for example compressed_air; empty otherwise.</summary>
+    public string Target { get; init; } = "";
+
+    /// <summary>Two measures with the same key pull the same lever: the name and, after a colon, the target.</summary>
+    public string Key => Target.Length > 0 ? $"{Name}:{Target}" : Name;
+
     /// <summary>By name: shares of 0 to 1, hours, words.</summary>
     public required IReadOnlyDictionary<string, JsonElement> Parameters { get; init; }
+
+    /// <summary>The name of a lever in a key.</summary>
+    public static string NameOf(string key) => key.Split(':')[0];
 
     /// <summary>Null when it is not given.</summary>
     public double? Number(string parameter) =>
@@ -59,6 +68,8 @@ internal sealed record MeasureLever
             .. known.Required.Where(p => !Parameters.ContainsKey(p)).Select(p => $"the lever {Name} must have the parameter {p}"),
             .. Parameters.Keys.Where(p => !allowed.Contains(p, StringComparer.Ordinal)).Select(p => $"the lever {Name} has no parameter {p}"),
             .. Parameters.Select(p => Fault(p.Key, p.Value)).OfType<string>(),
+            .. Target.Length <= 40 && Target.All(c => char.IsAsciiLetterLower(c) || c == '_') ? Array.Empty<string>() : ["target must be a word in lower case of at most 40 letters"],
+            .. Target.Length > 0 || Name is not (Efficiency or Distance) ? Array.Empty<string>() : [$"the lever {Name} must have a target: what it acts on"],
             .. Name == Vehicle && Parameters.Count == 0 ? ["the lever vehicle must have to_vehicle or to_fuel"] : Array.Empty<string>(),
             .. Name == LoadFactor && Number("from") >= Number("to") ? ["from of the lever load_factor must be less than to"] : Array.Empty<string>(),
         ];

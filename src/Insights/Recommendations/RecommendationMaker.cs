@@ -118,7 +118,7 @@ internal sealed class RecommendationMaker(
         Cause = hotspot.Cause,
         Rank = rank,
         PlaybookId = saving?.Measure.Id,
-        Lever = saving?.Measure.Lever.Name,
+        Lever = saving?.Measure.Lever.Key,
         Title = "",
         Description = "",
         Co2Reduction = 0,

@@ -59,7 +59,7 @@ internal static class RecommendationMapping
         Text = measure.Text,
         Kinds = { measure.Kinds },
         Causes = { measure.Causes },
-        Lever = measure.Lever.Name,
+        Lever = measure.Lever.Key,
         Parameters = new Struct { Fields = { measure.Lever.Parameters.ToDictionary(p => p.Key, p => Value.Parser.ParseJson(p.Value.GetRawText()), StringComparer.Ordinal) } },
         Preconditions = { measure.Preconditions.Select(p => p.ToString()) },
         Contraindications = { measure.Contraindications.Select(c => c.Text) },

@@ -107,7 +107,7 @@ public sealed class OutcomeTests
     [InlineData("none", null)]
     [InlineData("time_shift", "profile")]
     [InlineData("vehicle", "factor")]
-    [InlineData("efficiency", "efficiency")]
+    [InlineData("efficiency:drives", "efficiency")]
     [InlineData("renewable_share", "activity")]
     [InlineData(null, "activity")]
     public void The_lever_says_what_is_compared(string? lever, string? basis) => Assert.Equal(basis, OutcomeBasis.Of(lever, hasOutput: true));

@@ -7,7 +7,7 @@ public sealed class PlaybookTests
     private const string One =
         """
         {"version": "v1", "measures": [{"id": "factory-air", "title": "Air", "text": "Repair leaks.", "kinds": ["factory"], "causes": ["efficiency"],
-          "lever": {"name": "efficiency", "parameters": {"share": 0.05}}, "preconditions": [{"feature": "energy_kwh", "is": "more_than", "value": 10}],
+          "lever": {"name": "efficiency", "target": "air", "parameters": {"share": 0.05}}, "preconditions": [{"feature": "energy_kwh", "is": "more_than", "value": 10}],
           "contraindications": [], "saving": {"low": 0.02, "high": 0.08, "source": "estimate"}, "cost": "low", "feasibility": 9, "tags": ["air", "leak"]}]}
         """;
 
@@ -35,7 +35,8 @@ public sealed class PlaybookTests
     [InlineData("\"id\": \"factory-air\"", "\"id\": \"Factory Air\"", "the id must be words in lower case with hyphens")]
     [InlineData("[\"factory\"]", "[\"mill\"]", "kinds must be of logistics, factory, warehouse, delivery, compute, grid")]
     [InlineData("[\"efficiency\"]", "[\"weather\"]", "causes must be of activity, efficiency, grid, factor, data")]
-    [InlineData("\"efficiency\", \"parameters\"", "\"magic\", \"parameters\"", "the lever magic is not known")]
+    [InlineData("\"efficiency\", \"target\"", "\"magic\", \"target\"", "the lever magic is not known")]
+    [InlineData("\"target\": \"air\", ", "", "the lever efficiency must have a target")]
     [InlineData("\"share\": 0.05", "\"share\": 5", "share of the lever efficiency must be a number from 0 to 1")]
     [InlineData("\"share\": 0.05", "\"x\": 0.05", "the lever efficiency must have the parameter share")]
     [InlineData("\"energy_kwh\"", "\"colour\"", "the feature colour is not known")]

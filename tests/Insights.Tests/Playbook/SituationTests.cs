@@ -41,7 +41,7 @@ public sealed class SituationTests(ITestOutputHelper output)
 
             Assert.InRange(ranked.Count, 1, 3);
             Assert.All(ranked, r => Assert.All(r.Measure.Preconditions, p => Assert.True(p.Holds(situation.Facts()), $"{situation.Text}: {p}")));
-            Assert.Distinct(ranked.Select(r => r.Measure.Lever.Name));
+            Assert.Distinct(ranked.Select(r => r.Measure.Lever.Key));
         }
     }
 
