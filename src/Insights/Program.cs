@@ -31,6 +31,7 @@ internal static class Program
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/insights")
+            .AddEngines()
             .AddEngineCache()
             .AddIntensity()
             .AddModels()
