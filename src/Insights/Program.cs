@@ -1,3 +1,4 @@
+using Pylon.Insights.Dashboard;
 using Pylon.Insights.Engines;
 using Pylon.Messaging;
 using Pylon.Postgres;
@@ -22,10 +23,12 @@ internal static class Program
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/insights")
-            .AddEngines();
+            .AddEngines()
+            .AddDashboard();
 
         var app = builder.Build();
-        app.MapServiceDefaults();
+        app.MapGrpcService<EmissionService>();
+        app.MapServiceDefaults(V1.EmissionService.Descriptor);
         return app;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class InsightsStack : IAsyncDisposable
     {
         var database = await InsightsDatabase.CreateAsync();
         var redis = await TestRedis.CreateAsync();
-        string[] args = [$"--PYLON_POSTGRES={database.Database.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", .. settings];
+        string[] args = [$"--PYLON_POSTGRES={database.Database.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--PYLON_INGESTION=http://127.0.0.1:1", .. settings];
         var app = Program.Build(args, builder =>
         {
             builder.WebHost.UseTestServer();
