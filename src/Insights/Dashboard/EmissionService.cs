@@ -30,9 +30,9 @@ internal sealed class EmissionService(DashboardStore store, EmissionForecasts fo
             TotalToday = ofToday.Sum(each => each.Kg),
             Categories = { ofToday.GroupBy(each => each.Kind).ToDictionary(kind => kind.Key, kind => kind.Sum(each => each.Kg)) },
             LastUpdated = recordedAt?.ToTimestamp(),
-            PredictionCount = events,
+            PredictionCount = Count(events),
             Hour = hour.ToTimestamp(),
-            HourEvents = hours.Where(each => each.Hour == hour).Sum(each => each.Events),
+            HourEvents = Count(hours.Where(each => each.Hour == hour).Sum(each => each.Events)),
             EstimatedShare = Share(estimated, events),
         };
         if (options.Value.DailyTargetKg is { } target)
@@ -56,14 +56,14 @@ internal sealed class EmissionService(DashboardStore store, EmissionForecasts fo
         {
             TotalEmissions = kg,
             AverageEmissions = events > 0 ? kg / events : 0,
-            EventCount = events,
-            ActiveHotspots = active,
-            CriticalHotspots = critical,
+            EventCount = Count(events),
+            ActiveHotspots = Count(active),
+            CriticalHotspots = Count(critical),
             Categories = { kinds.ToDictionary(kind => kind.Kind, kind => kind.Kg) },
             EstimatedShare = Share(kinds.Sum(kind => kind.EstimatedEvents), events),
             StartTime = from.ToTimestamp(),
             EndTime = to.ToTimestamp(),
-            EntityCount = kinds.Sum(kind => kind.Entities),
+            EntityCount = Count(kinds.Sum(kind => kind.Entities)),
         };
     }
 
@@ -94,6 +94,9 @@ internal sealed class EmissionService(DashboardStore store, EmissionForecasts fo
     }
 
     private static DateTimeOffset HourOf(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
+
+    // The seed's clients read numbers, and JSON has 64 bits only as text.
+    private static int Count(long count) => (int)Math.Min(count, int.MaxValue);
 
     private static double Share(long part, long all) => all > 0 ? (double)part / all : 0;
 }
