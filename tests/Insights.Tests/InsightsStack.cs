@@ -45,7 +45,7 @@ internal sealed class InsightsStack : IAsyncDisposable
     private static async Task<InsightsStack> StartAsync(InsightsDatabase database, bool ownsDatabase, Action<WebApplicationBuilder>? configure, string[] settings)
     {
         var redis = await TestRedis.CreateAsync();
-        string[] args = [$"--PYLON_POSTGRES={database.Database.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--PYLON_ORCHESTRATOR=http://127.0.0.1:1", .. settings];
+        string[] args = [$"--PYLON_POSTGRES={database.Database.Uri}", $"--PYLON_REDIS={redis.ConnectionString}", "--PYLON_INGESTION=http://127.0.0.1:1", "--PYLON_ORCHESTRATOR=http://127.0.0.1:1", .. settings];
         var app = Program.Build(args, builder =>
         {
             builder.WebHost.UseTestServer();

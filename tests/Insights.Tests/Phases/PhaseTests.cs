@@ -15,6 +15,7 @@ using Pylon.Messaging;
 using Pylon.Orchestrator.V1;
 using Pylon.Testing;
 using StackExchange.Redis;
+using Recommendation = Pylon.Common.V1.Recommendation;
 
 namespace Pylon.Insights.Tests.Phases;
 
