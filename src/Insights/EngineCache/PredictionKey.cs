@@ -11,5 +11,5 @@ namespace Pylon.Insights.EngineCache;
 /// <param name="ModelVersion">Of the engine's model.</param>
 internal sealed record PredictionKey(string Kind, string Features, string FactorSet, string Engine, string ModelVersion)
 {
-    public byte[] FeaturesHash { get; } = SHA256.HashData(Encoding.UTF8.GetBytes(Features));
+    public byte[] FeaturesHash => SHA256.HashData(Encoding.UTF8.GetBytes(Features));
 }

@@ -36,6 +36,9 @@ internal sealed class EmissionModels
         };
     }
 
+    /// <summary>True for a kind that has a model.</summary>
+    public static bool IsKind(string kind) => kind is EmissionKind.Logistics or EmissionKind.Delivery || UsesElectricity(kind);
+
     /// <summary>True for a kind whose electricity has a time.</summary>
     public static bool UsesElectricity(string kind) => kind is EmissionKind.Factory or EmissionKind.Warehouse or EmissionKind.Compute;
 }

@@ -123,8 +123,8 @@ internal sealed class EngineEstimates(
     {
         var answers = new Dictionary<(string Kind, string Features), MlAnswer>();
         // A model that has not answered yet may be of any version.
-        var keys = questions.Where(question => engine.ModelVersionOf(question.Kind) is not null)
-            .Select(question => KeyOf(question, engine.ModelVersionOf(question.Kind)!)).ToList();
+        var versions = questions.Select(question => question.Kind).Distinct(StringComparer.Ordinal).ToDictionary(kind => kind, engine.ModelVersionOf, StringComparer.Ordinal);
+        var keys = questions.Where(question => versions[question.Kind] is not null).Select(question => KeyOf(question, versions[question.Kind]!)).ToList();
         if (keys.Count == 0)
             return answers;
         try

@@ -41,7 +41,7 @@ internal static class LeverRules
     {
         var features = state.Features;
         reason = kind != EmissionKind.Logistics ? "it is for logistics"
-            : features.Legs.Count > 0 ? "a chain of legs has no one mode: change the legs"
+            : features.Legs.Count > 0 ? "a chain of legs has no one mode: compare one leg"
             : features.DistanceKm is null ? "there is no distance_km"
             : shift.Name == LeverNames.AirToSea && (features.VehicleType is null || !VehicleWords.IsFlight(features.VehicleType)) ? "the baseline does not go by air"
             : "";

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Insights.Inputs;
+using Pylon.Insights.Models;
 using Pylon.Insights.V1;
 using Pylon.Rpc;
 
@@ -48,6 +49,8 @@ internal static class ScenarioReader
 
     private static Refusal? Check(SimulateRequest request)
     {
+        if (!EmissionModels.IsKind(request.ScenarioType))
+            return Refusal.InvalidArgument("scenario_type", $"must be {EmissionModels.Kinds}");
         if (request.Levers.Count > MostLevers)
             return Refusal.InvalidArgument("levers", $"must be at most {MostLevers}");
         if (request.HasRegionId && request.RegionId is < 1 or > 18)
