@@ -1,11 +1,11 @@
 using Pylon.Insights.EngineCache;
 using Pylon.Insights.Engines;
-using Pylon.Insights.Events;
 using Pylon.Insights.Imports;
 using Pylon.Insights.Intensity;
 using Pylon.Insights.Models;
 using Pylon.Insights.Phases;
 using Pylon.Insights.Predictions;
+using Pylon.Insights.Recording;
 using Pylon.Insights.Simulation;
 using Pylon.Messaging;
 using Pylon.Postgres;

@@ -1,6 +1,6 @@
 using Pylon.ServiceDefaults;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 internal static class EventsFeature
 {

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 /// <summary>How events that are inserted by SQL are taken up. Section Events.</summary>
 internal sealed class EventOptions

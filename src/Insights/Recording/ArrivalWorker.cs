@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pylon.Insights.Events;
 using Pylon.Postgres;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 /// <summary>
 /// Takes up the rows that somebody inserts into events_normalized by SQL: a good one gets into the hourly sums, a wrong one
