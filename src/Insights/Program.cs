@@ -35,7 +35,7 @@ internal static class Program
             .AddIntensity()
             .AddModels()
             .AddSimulation()
-            .AddEvents()
+            .AddRecording()
             .AddImports()
             .AddPhases();
 

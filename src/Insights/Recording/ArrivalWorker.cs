@@ -10,7 +10,7 @@ namespace Pylon.Insights.Recording;
 /// goes to quarantine and leaves the table. All instances share the work; a row that one of them has is left to it.
 /// </summary>
 internal sealed class ArrivalWorker(
-    Listener listener, EventStore store, EntityStore entities, EventRecorder recorder, QuarantineStore quarantine, IOptions<EventOptions> options, TimeProvider time,
+    Listener listener, EventStore store, EntityStore entities, EventRecorder recorder, QuarantineStore quarantine, IOptions<RecordingOptions> options, TimeProvider time,
     ILogger<ArrivalWorker> logger) : BackgroundService
 {
     private const string Source = "sql";
