@@ -4,7 +4,6 @@ using Pylon.Insights.Baselines;
 using Pylon.Insights.Dashboard;
 using Pylon.Insights.EngineCache;
 using Pylon.Insights.Engines;
-using Pylon.Insights.Events;
 using Pylon.Insights.Hotspots;
 using Pylon.Insights.Imports;
 using Pylon.Insights.Intensity;
@@ -13,6 +12,7 @@ using Pylon.Insights.Outcomes;
 using Pylon.Insights.Phases;
 using Pylon.Insights.Predictions;
 using Pylon.Insights.Recommendations;
+using Pylon.Insights.Recording;
 using Pylon.Insights.Shifts;
 using Pylon.Insights.Silences;
 using Pylon.Insights.Simulation;
@@ -45,7 +45,7 @@ internal static class Program
             .AddIntensity()
             .AddModels()
             .AddSimulation()
-            .AddEvents()
+            .AddRecording()
             .AddImports()
             .AddPhases()
             .AddAudit()

@@ -3,7 +3,7 @@ using Pylon.Insights.Entities;
 
 namespace Pylon.Insights.Events;
 
-/// <summary>Reads the columns <see cref="EventSql.Told"/>.</summary>
+/// <summary>Reads the columns of what a sender tells.</summary>
 internal static class EventRow
 {
     /// <summary>How many they are.</summary>

@@ -1,4 +1,5 @@
 using Pylon.Insights.Events;
+using Pylon.Insights.Recording;
 using Pylon.Insights.V1;
 
 namespace Pylon.Insights.Imports;

@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Pylon.Insights.Events;
+using Pylon.Insights.Recording;
 using Pylon.Insights.V1;
 using Pylon.Rpc;
 

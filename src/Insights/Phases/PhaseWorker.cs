@@ -4,6 +4,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pylon.Insights.Events;
+using Pylon.Insights.Recording;
 using Pylon.Orchestrator.V1;
 using Pylon.Postgres;
 

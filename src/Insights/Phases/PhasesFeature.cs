@@ -6,7 +6,7 @@ namespace Pylon.Insights.Phases;
 
 internal static class PhasesFeature
 {
-    /// <summary>What Pylon's own batches take. Needs the events and the event stream.</summary>
+    /// <summary>What Pylon's own batches take. Needs the recording of events and the event stream.</summary>
     public static IServiceCollection AddPhases(this IServiceCollection services)
     {
         services.AddValidatedOptions<PhaseOptions>("Phases");

@@ -15,7 +15,7 @@ public sealed class EventServiceTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _stack = await InsightsStack.StartAsync(null, "--Events:PollInterval=00:00:00.2");
+        _stack = await InsightsStack.StartAsync(null, "--Recording:PollInterval=00:00:00.2");
         _client = new EventService.EventServiceClient(_stack.Channel);
     }
 

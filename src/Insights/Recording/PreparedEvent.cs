@@ -1,6 +1,7 @@
 using Pylon.Insights.Entities;
+using Pylon.Insights.Events;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 /// <summary>A good event with all that is computed of it, ready to be recorded.</summary>
 /// <param name="Place">Of its candidate.</param>

@@ -1,8 +1,9 @@
 using Grpc.Core;
+using Pylon.Insights.Events;
 using Pylon.Insights.V1;
 using Pylon.Rpc;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 /// <summary>The gRPC service of emission events and their quarantine.</summary>
 internal sealed class EventService(EventRecorder recorder, EventStore store, QuarantineStore quarantine, TimeProvider time) : V1.EventService.EventServiceBase

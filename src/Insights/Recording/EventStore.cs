@@ -1,8 +1,9 @@
 using Npgsql;
 using Pylon.Insights.Entities;
+using Pylon.Insights.Events;
 using Pylon.Postgres;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 /// <summary>Writes and reads events.</summary>
 internal sealed class EventStore(NpgsqlDataSource database)

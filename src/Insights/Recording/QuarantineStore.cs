@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
+using Pylon.Insights.Events;
 using Pylon.Postgres;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 /// <summary>A candidate that could not be recorded.</summary>
 /// <param name="Outcome">Why.</param>

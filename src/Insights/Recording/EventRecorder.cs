@@ -1,9 +1,10 @@
 using Npgsql;
 using Pylon.Insights.Entities;
+using Pylon.Insights.Events;
 using Pylon.Insights.Models;
 using Pylon.Rpc;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 /// <summary>
 /// Records events: checks them, lets the models compute what they emitted, and writes them with the hourly sums in one

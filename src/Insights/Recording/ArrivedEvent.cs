@@ -1,4 +1,6 @@
-namespace Pylon.Insights.Events;
+using Pylon.Insights.Events;
+
+namespace Pylon.Insights.Recording;
 
 /// <summary>A row that somebody inserted by SQL.</summary>
 /// <param name="Seq">Of the row.</param>

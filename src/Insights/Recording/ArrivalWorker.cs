@@ -1,15 +1,16 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pylon.Insights.Events;
 using Pylon.Postgres;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 /// <summary>
 /// Takes up the rows that somebody inserts into events_normalized by SQL: a good one gets into the hourly sums, a wrong one
 /// goes to quarantine and leaves the table. All instances share the work; a row that one of them has is left to it.
 /// </summary>
 internal sealed class ArrivalWorker(
-    Listener listener, EventStore store, EntityStore entities, EventRecorder recorder, QuarantineStore quarantine, IOptions<EventOptions> options, TimeProvider time,
+    Listener listener, EventStore store, EntityStore entities, EventRecorder recorder, QuarantineStore quarantine, IOptions<RecordingOptions> options, TimeProvider time,
     ILogger<ArrivalWorker> logger) : BackgroundService
 {
     private const string Source = "sql";

@@ -1,6 +1,6 @@
 using Pylon.Insights.Rollups;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 /// <summary>The statements on events.</summary>
 internal static class EventSql
@@ -47,7 +47,7 @@ internal static class EventSql
         JOIN events_normalized e USING (operator_id, event_id)
         """;
 
-    /// <summary>What a sender tells, as <see cref="EventStore"/> reads it.</summary>
+    /// <summary>What a sender tells, as <see cref="Events.EventRow"/> reads it.</summary>
     public const string Told =
         """
         operator_id, event_id, event_type, supplier_id, route_id, "timestamp", ended_at, distance_km, load_kg, vehicle_type, fuel_type, speed, stop_events, traffic_score,

@@ -1,13 +1,13 @@
 using Pylon.ServiceDefaults;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
-internal static class EventsFeature
+internal static class RecordingFeature
 {
     /// <summary>Emission events. Needs the models.</summary>
-    public static IServiceCollection AddEvents(this IServiceCollection services)
+    public static IServiceCollection AddRecording(this IServiceCollection services)
     {
-        services.AddValidatedOptions<EventOptions>("Events");
+        services.AddValidatedOptions<RecordingOptions>("Recording");
         return services
             .AddSingleton<EntityStore>()
             .AddSingleton<EventStore>()

@@ -4,7 +4,7 @@ using Npgsql;
 using Pylon.Insights.Entities;
 using Pylon.Postgres;
 
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 /// <summary>An entity that has events.</summary>
 /// <param name="RegionId">1 to 18; null when no event told it.</param>

@@ -1,4 +1,4 @@
-namespace Pylon.Insights.Events;
+namespace Pylon.Insights.Recording;
 
 internal static partial class Log
 {
