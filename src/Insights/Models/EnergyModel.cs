@@ -54,6 +54,8 @@ internal sealed class EnergyModel(FactorBook book)
             builder.Use("floor_area_m2", "energy_kwh_m2_year", "days");
             builder.Assume($"energy_kwh is not known: {area} m2 × {intensity} kWh/m2 a year × {days} of 365 days is taken.");
             kwh = area * intensity * days / DaysOfYear;
+            if (kwh > FeatureNames.Most)
+                return Refusal.InvalidArgument("floor_area_m2", $"must give at most {FeatureNames.Most} kWh");
         }
 
         if (kwh == 0 && features.HubTonnes is null)

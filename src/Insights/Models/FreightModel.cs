@@ -11,6 +11,10 @@ namespace Pylon.Insights.Models;
 internal sealed class FreightModel(FactorBook book, VehicleWords vehicles)
 {
     private const int KgPerTonne = 1000;
+
+    // Below it a vehicle carries nothing.
+    private const decimal LeastLoad = 0.001m;
+
     private const string NotEmpty = "must be given with the word of a class, for example rigid_7_5_17t: a mix of a fleet and other vehicles have no load";
 
     public EstimateOutcome Estimate(EstimateRequest request)
@@ -128,8 +132,8 @@ internal sealed class FreightModel(FactorBook book, VehicleWords vehicles)
             return Refusal.InvalidArgument("load_fraction", NotEmpty);
         if (boundary == Boundaries.Wtw)
             return Refusal.FailedPrecondition("FACTOR_UNKNOWN", "boundary: no well-to-tank factor for a kilometre is shipped.");
-        if (load > 0 && fraction == 0)
-            return Refusal.InvalidArgument("load_fraction", "must be more than 0 when there is a load_kg");
+        if (load > 0 && fraction < LeastLoad)
+            return Refusal.InvalidArgument("load_fraction", $"must be {LeastLoad} or more when there is a load_kg");
         builder.Use("load_fraction", "whole_trips");
         var trips = load is { } kg ? fraction == 0 ? 0 : kg / KgPerTonne / (found.PayloadTonnes * fraction) : 1;
         trips = isWhole ? Math.Ceiling(trips) : trips;
