@@ -22,7 +22,7 @@ internal sealed class FreightModel(FactorBook book, VehicleWords vehicles)
         var features = request.Features;
         var builder = new EstimateBuilder(request, book);
         if (features.Legs.Count == 0)
-            return AddLeg(builder, features, features, "distance", out var boundary, out var activity) ?? (EstimateOutcome)builder.Build(boundary, activity);
+            return Single(builder, features);
 
         builder.Use(FeatureNames.Legs, "load_kg");
         var (sum, boundaries) = (0m, new List<string>());
@@ -38,6 +38,15 @@ internal sealed class FreightModel(FactorBook book, VehicleWords vehicles)
         return Boundaries.Sum(boundaries) is { } whole ? builder.Build(whole, sum)
             : boundaries.Count == 0 ? builder.Build(Boundaries.Ttw, sum)
             : Boundaries.Mixed;
+    }
+
+    // One leg, one hub, or one leg and the hub that it goes through.
+    private EstimateOutcome Single(EstimateBuilder builder, Features features)
+    {
+        if (features is not { Hub: { } hub, DistanceKm: not null })
+            return AddLeg(builder, features, features, "distance", out var alone, out var done) ?? (EstimateOutcome)builder.Build(alone.Length > 0 ? alone : Boundaries.Ttw, done);
+        var leg = features with { Hub = null };
+        return AddLeg(builder, leg, leg, "distance", out var boundary, out var activity) ?? AddHub(builder, hub, features.LoadKg, "hub") ?? (EstimateOutcome)builder.Build(boundary, activity);
     }
 
     private static Refusal At(Refusal refusal, string path) => refusal.Violations.Count > 0
