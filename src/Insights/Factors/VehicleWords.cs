@@ -108,7 +108,13 @@ internal sealed class VehicleWords
 
     private static Factor Configured(decimal kg) => new()
     {
-        Id = "configured:two_wheeler", Set = "configured", Name = "Two-wheeler", Unit = "km", Boundary = "TTW", Status = "assumed", Co2e = kg,
+        Id = "configured:two_wheeler",
+        Set = "configured",
+        Name = "Two-wheeler",
+        Unit = "km",
+        Boundary = "TTW",
+        Status = "assumed",
+        Co2e = kg,
     };
 
     private static VehicleFactors Of(Factor? tonneKm, Factor? km, LoadClass? loadClass, Factor? wellToTank = null, string fixedFuel = "", params string[] assumptions) =>

@@ -9,8 +9,8 @@ internal static class FeatureNames
     public const int MaxLegs = 50;
     public const int MaxText = 100;
 
-    // Far above what a company emits with in an hour, far below where decimals end.
-    private const decimal Most = 1_000_000_000_000;
+    /// <summary>Far above what a company uses in a year, far below where the products of decimals end.</summary>
+    public const decimal Most = 1_000_000_000_000;
 
     /// <summary>In a fixed order.</summary>
     public static IReadOnlyList<Feature> All { get; } =
@@ -31,7 +31,7 @@ internal static class FeatureNames
         Number("inventory_volume", f => f.InventoryVolume, (f, v) => f with { InventoryVolume = v }),
         Number("route_length", f => f.RouteLength, (f, v) => f with { RouteLength = v }),
         Number("traffic_score", f => f.TrafficScore, (f, v) => f with { TrafficScore = v }, 1, 10),
-        Number("delivery_count", f => f.DeliveryCount, (f, v) => f with { DeliveryCount = v }, 1),
+        Number("delivery_count", f => f.DeliveryCount, (f, v) => f with { DeliveryCount = v }),
         Number("load_fraction", f => f.LoadFraction, (f, v) => f with { LoadFraction = v }, 0, 1),
         Flag("whole_trips", f => f.WholeTrips, (f, v) => f with { WholeTrips = v }),
         Text("factor_id", f => f.FactorId, (f, v) => f with { FactorId = v }),
@@ -51,6 +51,24 @@ internal static class FeatureNames
     ];
 
     public static FrozenDictionary<string, Feature> ByName { get; } = All.ToFrozenDictionary(feature => feature.Name, StringComparer.Ordinal);
+
+    /// <summary>The first that is out of bounds, and what is allowed; null when all are within.</summary>
+    public static (string Name, string Rule)? Check(Features features)
+    {
+        foreach (var feature in All)
+        {
+            if (feature.Get(features) is { } value && feature.Check(value) is { } rule)
+                return (feature.Name, rule);
+        }
+
+        for (var at = 0; at < features.Legs.Count; at++)
+        {
+            if (Check(features.Legs[at]) is var (name, rule))
+                return ($"{Legs}[{at}].{name}", rule);
+        }
+
+        return null;
+    }
 
     /// <summary>Those that are given.</summary>
     public static IEnumerable<(string Name, object Value)> GivenIn(Features features)

@@ -124,8 +124,10 @@ internal sealed class GridIntensities(
 
     private List<KeyValuePair<DayKey, DayValues>>? Fail(string status)
     {
-        Interlocked.Exchange(ref _pausedUntil, (time.GetUtcNow() + options.Value.PauseAfterFailure).UtcTicks);
-        log.IntensitiesUnavailable(status, options.Value.PauseAfterFailure);
+        var now = time.GetUtcNow();
+        // Of several calls that fail at once, one is logged.
+        if (Interlocked.Exchange(ref _pausedUntil, (now + options.Value.PauseAfterFailure).UtcTicks) <= now.UtcTicks)
+            log.IntensitiesUnavailable(status, options.Value.PauseAfterFailure);
         return null;
     }
 

@@ -30,6 +30,8 @@ internal sealed class DeliveryModel(FactorBook book, VehicleWords vehicles)
                 builder.Assume(assumption);
         }
 
+        if (features.ParcelKg > features.LoadKg)
+            return Refusal.InvalidArgument("parcel_kg", "must be at most the load_kg of the round");
         builder.Add($"delivery round, {factor!.Name}", factor, km, "distance", vehicle?.FactorPercent, vehicle?.Quality ?? 1);
         return Share(features, builder, builder.Build(Boundaries.Ttw, km), km);
     }
@@ -59,7 +61,8 @@ internal sealed class DeliveryModel(FactorBook book, VehicleWords vehicles)
     private static Estimate Share(Features features, EstimateBuilder builder, Estimate estimate, decimal km)
     {
         var allocations = new List<Allocation>();
-        if (features.DeliveryCount is { } drops)
+        var drops = features.DeliveryCount ?? 1;
+        if (features.DeliveryCount >= 1)
         {
             builder.Use("delivery_count");
             allocations.Add(new Allocation("drop", "count", estimate.Co2Kg / drops));
@@ -76,7 +79,7 @@ internal sealed class DeliveryModel(FactorBook book, VehicleWords vehicles)
             else
             {
                 builder.Assume("The mass of the round (load_kg) is not given: a parcel has the share of a drop; without delivery_count there is one drop.");
-                allocations.Add(new Allocation("parcel", "count", estimate.Co2Kg / (features.DeliveryCount ?? 1)));
+                allocations.Add(new Allocation("parcel", "count", estimate.Co2Kg / Math.Max(1, drops)));
             }
         }
 

@@ -1,5 +1,6 @@
 using Pylon.Insights.Entities;
 using Pylon.Insights.Factors;
+using Pylon.Insights.Inputs;
 using Pylon.Insights.Intensity;
 using Pylon.Rpc;
 
@@ -25,6 +26,9 @@ internal sealed class EmissionModels
     {
         if (!Sources.Contains(request.Source, StringComparer.Ordinal))
             return Refusal.InvalidArgument("source", "must be measured, reported, estimated or synthetic");
+        // Beyond the bounds decimals overflow.
+        if (FeatureNames.Check(request.Features) is var (name, rule))
+            return Refusal.InvalidArgument(name, rule);
         return request.Kind switch
         {
             EmissionKind.Logistics => _freight.Estimate(request),

@@ -54,6 +54,8 @@ internal sealed class EnergyModel(FactorBook book)
             builder.Use("floor_area_m2", "energy_kwh_m2_year", "days");
             builder.Assume($"energy_kwh is not known: {area} m2 × {intensity} kWh/m2 a year × {days} of 365 days is taken.");
             kwh = area * intensity * days / DaysOfYear;
+            if (kwh > FeatureNames.Most)
+                return Refusal.InvalidArgument("floor_area_m2", $"must give at most {FeatureNames.Most} kWh");
         }
 
         if (kwh == 0 && features.HubTonnes is null)
@@ -82,6 +84,8 @@ internal sealed class EnergyModel(FactorBook book)
             return Refusal.InvalidArgument("boundary", "must be GENERATION, GENERATION_TD, TTW or WTW");
         if (boundary == Boundaries.Wtw && fuels.Count > 0)
             return Refusal.FailedPrecondition("FACTOR_UNKNOWN", "boundary: WTW needs the well-to-tank factors of fuels, and none is shipped.");
+        // What is used, wherever it comes from.
+        var activity = kwh + (features.GasKwh ?? 0);
         if (features.SelfGenerationShare is { } share)
         {
             builder.Use("self_generation_share");
@@ -102,7 +106,6 @@ internal sealed class EnergyModel(FactorBook book)
             parts.Add(Boundaries.Ttw);
         }
 
-        var activity = kwh + (features.GasKwh ?? 0);
         return Boundaries.Sum(parts) is { } sum ? builder.Build(sum, activity)
             : parts.Count == 0 ? builder.Build(Boundaries.Ttw, activity)
             : Boundaries.Mixed;

@@ -11,6 +11,10 @@ namespace Pylon.Insights.Models;
 internal sealed class FreightModel(FactorBook book, VehicleWords vehicles)
 {
     private const int KgPerTonne = 1000;
+
+    // Below it a vehicle carries nothing.
+    private const decimal LeastLoad = 0.001m;
+
     private const string NotEmpty = "must be given with the word of a class, for example rigid_7_5_17t: a mix of a fleet and other vehicles have no load";
 
     public EstimateOutcome Estimate(EstimateRequest request)
@@ -18,7 +22,7 @@ internal sealed class FreightModel(FactorBook book, VehicleWords vehicles)
         var features = request.Features;
         var builder = new EstimateBuilder(request, book);
         if (features.Legs.Count == 0)
-            return AddLeg(builder, features, features, "distance", out var boundary, out var activity) ?? (EstimateOutcome)builder.Build(boundary, activity);
+            return Single(builder, features);
 
         builder.Use(FeatureNames.Legs, "load_kg");
         var (sum, boundaries) = (0m, new List<string>());
@@ -34,6 +38,15 @@ internal sealed class FreightModel(FactorBook book, VehicleWords vehicles)
         return Boundaries.Sum(boundaries) is { } whole ? builder.Build(whole, sum)
             : boundaries.Count == 0 ? builder.Build(Boundaries.Ttw, sum)
             : Boundaries.Mixed;
+    }
+
+    // One leg, one hub, or one leg and the hub that it goes through.
+    private EstimateOutcome Single(EstimateBuilder builder, Features features)
+    {
+        if (features is not { Hub: { } hub, DistanceKm: not null })
+            return AddLeg(builder, features, features, "distance", out var alone, out var done) ?? (EstimateOutcome)builder.Build(alone.Length > 0 ? alone : Boundaries.Ttw, done);
+        var leg = features with { Hub = null };
+        return AddLeg(builder, leg, leg, "distance", out var boundary, out var activity) ?? AddHub(builder, hub, features.LoadKg, "hub") ?? (EstimateOutcome)builder.Build(boundary, activity);
     }
 
     private static Refusal At(Refusal refusal, string path) => refusal.Violations.Count > 0
@@ -128,8 +141,8 @@ internal sealed class FreightModel(FactorBook book, VehicleWords vehicles)
             return Refusal.InvalidArgument("load_fraction", NotEmpty);
         if (boundary == Boundaries.Wtw)
             return Refusal.FailedPrecondition("FACTOR_UNKNOWN", "boundary: no well-to-tank factor for a kilometre is shipped.");
-        if (load > 0 && fraction == 0)
-            return Refusal.InvalidArgument("load_fraction", "must be more than 0 when there is a load_kg");
+        if (load > 0 && fraction < LeastLoad)
+            return Refusal.InvalidArgument("load_fraction", $"must be {LeastLoad} or more when there is a load_kg");
         builder.Use("load_fraction", "whole_trips");
         var trips = load is { } kg ? fraction == 0 ? 0 : kg / KgPerTonne / (found.PayloadTonnes * fraction) : 1;
         trips = isWhole ? Math.Ceiling(trips) : trips;

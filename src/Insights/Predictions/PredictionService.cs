@@ -65,7 +65,13 @@ internal sealed class PredictionService(Estimator estimator, FactorBook book, Ti
     {
         var message = new V1.Factor
         {
-            Id = factor.Id, Name = factor.Name, Unit = factor.Unit, Boundary = factor.Boundary, FactorSet = factor.Set, Status = factor.Status, Note = factor.Note,
+            Id = factor.Id,
+            Name = factor.Name,
+            Unit = factor.Unit,
+            Boundary = factor.Boundary,
+            FactorSet = factor.Set,
+            Status = factor.Status,
+            Note = factor.Note,
         };
         if (factor.Co2e is { } total)
             message.Co2E = (double)total;

@@ -50,7 +50,12 @@ internal static class LeverRules
         {
             Features = features with
             {
-                VehicleType = shift.To, FuelType = null, FactorId = null, LoadFraction = null, WholeTrips = null, DistanceKm = features.DistanceKm * shift.DistanceFactor,
+                VehicleType = shift.To,
+                FuelType = null,
+                FactorId = null,
+                LoadFraction = null,
+                WholeTrips = null,
+                DistanceKm = features.DistanceKm * shift.DistanceFactor,
             },
         };
     }

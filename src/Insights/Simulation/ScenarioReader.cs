@@ -57,8 +57,8 @@ internal static class ScenarioReader
             return Refusal.InvalidArgument("region_id", "must be from 1 to 18");
         if (request.StartTime is { } start && !IsTime(start))
             return Refusal.InvalidArgument("start_time", "must be a time from the year 1990 to 2200");
-        if (request.Duration is { } duration && duration is not { Seconds: > 0 and <= 31_622_400 })
-            return Refusal.InvalidArgument("duration", "must be more than 0s and at most 366 days, in whole seconds or parts of them");
+        if (request.Duration is { } duration && duration is not { Seconds: > 0 and <= 31_622_400, Nanos: >= 0 and < 1_000_000_000 })
+            return Refusal.InvalidArgument("duration", "must be from 1s to 366 days");
         if (request.HasCostGbp && !(Math.Abs(request.CostGbp) <= MostCost))
             return Refusal.InvalidArgument("cost_gbp", $"must be within ± {MostCost}");
         if (request.Carbon.Count > MostZones)

@@ -12,6 +12,9 @@ namespace Pylon.Insights.Simulation;
 internal sealed record SimulationResult(
     Estimate Baseline, Estimate Modified, IReadOnlyList<AppliedLever> Levers, decimal HalfWidthKg, Placement? Placement, decimal HoursLate)
 {
+    // From nearly nothing to something; beyond it decimals overflow.
+    private const decimal MostPercent = 1_000_000_000_000m;
+
     /// <summary>kg CO2e; less than 0 when it saves.</summary>
     public decimal DeltaKg => Modified.Co2Kg - Baseline.Co2Kg;
 
@@ -21,5 +24,9 @@ internal sealed record SimulationResult(
     /// <summary>False when the difference is smaller than what is uncertain about it.</summary>
     public bool IsDistinguishable => Math.Abs(DeltaKg) >= HalfWidthKg && DeltaKg != 0;
 
-    public static decimal Percent(decimal before, decimal after) => before == 0 ? 0 : 100 * (after - before) / before;
+    /// <summary>What the second is more than the first, in per cent of the first; at most 1e12.</summary>
+    public static decimal Percent(decimal before, decimal after) =>
+        before == 0 ? 0
+        : (double)(after - before) / (double)before * 100 > (double)MostPercent ? MostPercent
+        : 100 * (after - before) / before;
 }

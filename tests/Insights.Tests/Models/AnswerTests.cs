@@ -144,6 +144,16 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public void A_hub_beside_a_distance_is_added_to_it()
+    {
+        var estimate = Make.Estimate(EmissionKind.Logistics, Curl with { VehicleType = "truck", Hub = "transhipment" });
+
+        Assert.Equal((5.48802m + (0.45m * 0.6m), "TTW", 54m), (estimate.Co2Kg, estimate.Boundary, estimate.Activity));
+        var hub = Make.Estimate(EmissionKind.Logistics, new Features { LoadKg = 450, Hub = "transhipment" });
+        Assert.Equal((0.27m, "TTW"), (hub.Co2Kg, hub.Boundary));
+    }
+
+    [Fact]
     public void A_load_needs_a_class()
     {
         Assert.Equal("load_fraction", Assert.Single(Make.Refused(EmissionKind.Logistics, Curl with { VehicleType = "truck", LoadFraction = 0.5m }).Violations).Field);

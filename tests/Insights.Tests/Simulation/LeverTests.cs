@@ -122,8 +122,12 @@ public sealed class LeverTests
         var zones = new[] { Zone("home", null, 200, 200), Zone("clean", 2m, 110, 110), Zone("good", 1.1m, 150, 150) };
         var scenario = new Scenario
         {
-            ScenarioType = EmissionKind.Compute, Baseline = new Features { EnergyKwh = 100, Pue = 1.2m }, Levers = [new Lever.ZoneShift([], null, false)],
-            Source = "measured", Carbon = zones, Duration = TimeSpan.FromHours(2),
+            ScenarioType = EmissionKind.Compute,
+            Baseline = new Features { EnergyKwh = 100, Pue = 1.2m },
+            Levers = [new Lever.ZoneShift([], null, false)],
+            Source = "measured",
+            Carbon = zones,
+            Duration = TimeSpan.FromHours(2),
         };
 
         var result = await RunAsync(scenario);
@@ -140,8 +144,12 @@ public sealed class LeverTests
             var zones = Enumerable.Range(0, 4).Select(at => Zone($"z{at}", 1 + (random.Next(100) / 100m), [.. Enumerable.Range(0, 24).Select(_ => (decimal)random.Next(0, 500))])).ToList();
             var scenario = new Scenario
             {
-                ScenarioType = EmissionKind.Compute, Baseline = new Features { EnergyKwh = random.Next(1, 1000), Pue = 1.3m }, Source = "measured",
-                Levers = [], Carbon = zones, Duration = TimeSpan.FromHours(random.Next(1, 6)),
+                ScenarioType = EmissionKind.Compute,
+                Baseline = new Features { EnergyKwh = random.Next(1, 1000), Pue = 1.3m },
+                Source = "measured",
+                Levers = [],
+                Carbon = zones,
+                Duration = TimeSpan.FromHours(random.Next(1, 6)),
             };
             var slack = TimeSpan.FromHours(random.Next(0, 12));
 
@@ -221,8 +229,12 @@ public sealed class LeverTests
     // 100 kW for six hours.
     private static Scenario Compute(decimal[] hours, params Lever[] levers) => new()
     {
-        ScenarioType = EmissionKind.Compute, Baseline = new Features { EnergyKwh = 600, Pue = 1 }, Levers = levers, Source = "measured",
-        Carbon = [Zone("gb", null, hours)], Duration = TimeSpan.FromHours(6),
+        ScenarioType = EmissionKind.Compute,
+        Baseline = new Features { EnergyKwh = 600, Pue = 1 },
+        Levers = levers,
+        Source = "measured",
+        Carbon = [Zone("gb", null, hours)],
+        Duration = TimeSpan.FromHours(6),
     };
 
     private static Scenario Of(string kind, Features baseline, params Lever[] levers) => new() { ScenarioType = kind, Baseline = baseline, Levers = levers };

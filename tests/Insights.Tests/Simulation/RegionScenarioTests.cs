@@ -51,7 +51,11 @@ public sealed class RegionScenarioTests
 
     private static Scenario Scenario(params Lever[] levers) => new()
     {
-        ScenarioType = EmissionKind.Compute, Baseline = new Features { EnergyKwh = 10, Pue = 1 }, Levers = levers, RegionId = 2,
-        Start = Make.Start.AddHours(22), Duration = TimeSpan.FromHours(1),
+        ScenarioType = EmissionKind.Compute,
+        Baseline = new Features { EnergyKwh = 10, Pue = 1 },
+        Levers = levers,
+        RegionId = 2,
+        Start = Make.Start.AddHours(22),
+        Duration = TimeSpan.FromHours(1),
     };
 }
