@@ -20,7 +20,7 @@ internal static class AlertRaiser
             AND (s.cause IS NULL OR s.cause = a.cause) AND (s.max_level IS NULL OR level_rank(a.level) <= level_rank(s.max_level))
         """;
 
-    // A hotspot that was only watched has no alert, so its end has none either.
+    // The end of what had no alert has none either: of a hotspot that was only watched, of a re-opening of one that flaps.
     private const string Raise =
         $"""
         WITH raised AS (
@@ -35,7 +35,7 @@ internal static class AlertRaiser
                 WHERE s.created_at <= a.created_at AND s.ends_at > a.created_at AND {MatchingSilence}
                 ORDER BY s.ends_at DESC LIMIT 1) s ON true
             WHERE a.transition <> 'resolved' OR EXISTS (
-                SELECT FROM alerts o WHERE o.hotspot_id = a.hotspot_id AND o.reopened = a.reopened AND o.transition IN ('opened', 'reopened'))
+                SELECT FROM alerts o WHERE o.hotspot_id = a.hotspot_id AND o.reopened = a.reopened AND o.transition <> 'resolved')
             ON CONFLICT (hotspot_id, transition, level, reopened) DO NOTHING
             RETURNING *
         ), history AS (

@@ -66,7 +66,7 @@ CREATE INDEX alerts_of_silence ON alerts (silence_id) WHERE silence_id IS NOT NU
 CREATE INDEX alerts_not_resolved ON alerts (hotspot_id) WHERE resolved_at IS NULL;
 -- What the worker looks at: the alerts that are sent again, and the acknowledgements that end.
 CREATE INDEX alerts_to_repeat ON alerts (last_notice_at NULLS FIRST)
-    WHERE level = 'critical' AND transition IN ('opened', 'reopened', 'escalated') AND resolved_at IS NULL;
+    WHERE level = 'critical' AND resolved_at IS NULL;
 CREATE INDEX alerts_acknowledged_until ON alerts (acknowledged_until) WHERE acknowledged_until IS NOT NULL AND resolved_at IS NULL;
 
 -- The history of alerts. Only added to.

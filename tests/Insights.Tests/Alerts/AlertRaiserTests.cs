@@ -49,6 +49,17 @@ public sealed class AlertRaiserTests : IAsyncLifetime
         Assert.Equal(0L, await CountAsync("SELECT count(*) FROM insights.alerts"));
     }
 
+    [Fact]
+    public async Task The_end_of_a_hotspot_that_flaps_has_an_alert_and_that_of_a_silent_reopening_has_none()
+    {
+        var hotspot = await SomeHotspot.AddAsync(_database.DataSource);
+
+        await SomeHotspot.ApplyAsync(
+            _database.DataSource, hotspot.Notice("flapping", reopened: 3), hotspot.Notice("resolved", reopened: 3), hotspot.Notice("resolved", reopened: 4));
+
+        Assert.Equal(1L, await CountAsync("SELECT count(*) FROM insights.alerts WHERE transition = 'resolved'"));
+    }
+
     [Theory]
     [InlineData("opened", 0, "SUP-001 exceeded emissions by 35.2% in the hour from 2026-11-26 05:00 UTC; cause: more activity than is normal; 1,234.6 kg CO2e above normal so far")]
     [InlineData("escalated", 0, "SUP-001 exceeded emissions by 35.2% in the hour from 2026-11-26 05:00 UTC; cause: more activity than is normal; 1,234.6 kg CO2e above normal so far; now critical")]

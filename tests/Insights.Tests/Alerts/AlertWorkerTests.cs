@@ -118,7 +118,7 @@ public sealed class AlertWorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_hotspot_that_a_person_acknowledged_or_ignored_is_not_told_again()
+    public async Task A_hotspot_that_a_person_ignores_is_not_told_again()
     {
         var hotspot = await OpenAsync();
         await _database.DataSource.ExecuteAsync("UPDATE hotspots SET status = 'ignored' WHERE id = $1", default, hotspot.Id);
@@ -126,6 +126,34 @@ public sealed class AlertWorkerTests : IAsyncLifetime
         await CheckAfterAsync(TimeSpan.FromDays(2));
 
         Assert.Equal(0, await RepeatsAsync());
+    }
+
+    [Fact]
+    public async Task Of_the_critical_alerts_of_a_hotspot_only_the_newest_is_told_again()
+    {
+        var hotspot = await OpenAsync();
+        await SomeHotspot.ApplyAsync(_database.DataSource, hotspot.Notice("flapping", reopened: 3, at: _time.GetUtcNow().AddMinutes(5)));
+
+        await CheckAfterAsync(TimeSpan.FromHours(25));
+
+        Assert.Equal(1, await RepeatsAsync());
+        Assert.Equal(
+            "flapping", await TextAsync("SELECT a.transition FROM insights.alerts a JOIN insights.alert_notices n ON n.alert_id = a.id AND n.number = 1"));
+    }
+
+    [Fact]
+    public async Task An_escalation_after_the_hotspot_was_acknowledged_is_told_again_until_it_is_acknowledged_too()
+    {
+        var hotspot = await SomeHotspot.AddAsync(_database.DataSource);
+        await SomeHotspot.ApplyAsync(
+            _database.DataSource, hotspot.Notice("opened", "warn"), hotspot.Notice("acknowledged", "warn"), hotspot.Notice("escalated"));
+        await _database.DataSource.ExecuteAsync("UPDATE hotspots SET status = 'acknowledged' WHERE id = $1", default, hotspot.Id);
+
+        await CheckAfterAsync(TimeSpan.FromHours(25));
+        await SomeHotspot.ApplyAsync(_database.DataSource, hotspot.Notice("acknowledged", at: _time.GetUtcNow()));
+        await CheckAfterAsync(TimeSpan.FromHours(25));
+
+        Assert.Equal(1, await RepeatsAsync());
     }
 
     [Fact]

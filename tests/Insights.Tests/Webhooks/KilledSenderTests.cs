@@ -54,6 +54,9 @@ public sealed class KilledSenderTests : IAsyncLifetime
         {
             ["PYLON_POSTGRES"] = _database.Database.Uri,
             ["PYLON_REDIS"] = redis.ConnectionString,
+            // Nobody answers there; sending needs neither.
+            ["PYLON_INGESTION"] = "http://127.0.0.1:1",
+            ["PYLON_ORCHESTRATOR"] = "http://127.0.0.1:1",
             ["Webhook__Url"] = _receiver.Url,
             ["Webhook__Secret"] = TestReceiver.Secret,
             ["Webhook__Timeout"] = "00:00:05",
