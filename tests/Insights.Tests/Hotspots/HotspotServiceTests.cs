@@ -39,6 +39,7 @@ public sealed class HotspotServiceTests
         await client.ScanHotspotsAsync(new ScanHotspotsRequest());
 
         Assert.Equal("open", (await client.GetHotspotAsync(new GetHotspotRequest { Id = id })).Hotspot.Status);
+        Assert.Equal(2L, await AuditAsync(stack, "hotspot_opened"));
     }
 
     [Fact]

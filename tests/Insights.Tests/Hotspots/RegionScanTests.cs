@@ -34,6 +34,26 @@ public sealed class RegionScanTests
     }
 
     [Fact]
+    public async Task WhatTheGridExplainsIsNotMultiplied()
+    {
+        await using var grid = await FixedGrid.StartAsync();
+        grid[Now.AddHours(-2)] = 300;
+        grid[Now.AddHours(-1)] = 310;
+        await using var stack = await StartAsync(grid);
+        var client = new HotspotService.HotspotServiceClient(stack.Channel);
+        var entity = await SomeEntity.CreateAsync(stack.Database, "PLANT-1", region: 13);
+        await entity.SetNormalAsync(Now.AddHours(-2));
+        // Of what is above normal the factor is the larger part.
+        await entity.SetAsync(Now.AddHours(-2), 3 * SomeEntity.Factor, [130, 140]);
+
+        var found = Assert.Single((await client.ScanHotspotsAsync(new ScanHotspotsRequest())).Hotspots);
+
+        Assert.Equal(("13", "grid"), (found.Entity, found.Cause));
+        Assert.Equal(1L, await stack.Database.Database.ScalarAsync<long>("SELECT count(*) FROM insights.hotspots"));
+        Assert.Equal("PLANT-1", Assert.Single((await client.GetHotspotAsync(new GetHotspotRequest { Id = found.Id })).Hotspot.LinkedEntities).Entity);
+    }
+
+    [Fact]
     public async Task AVeryCleanRegionNeedsThirtyGramsAndMoreWhereThatIsSet()
     {
         await using var grid = await FixedGrid.StartAsync(20);
