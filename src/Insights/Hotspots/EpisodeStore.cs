@@ -141,7 +141,7 @@ internal static class EpisodeStore
                 PercentAbove = change.Hour.PercentAbove,
                 ImpactKg = impact,
                 Hour = change.Hour.Hour,
-                Reopened = episode.Reopened,
+                Reopened = change.Reopened,
                 At = now,
                 // What was raised has to end, whatever the state before.
                 IsAlerting = change.IsAlerting || change.Transition == Transition.Resolved,

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pylon.Insights.Episodes;
 using Pylon.Postgres;
 
 namespace Pylon.Insights.Hotspots;
@@ -6,17 +7,13 @@ namespace Pylon.Insights.Hotspots;
 /// <summary>What time alone does to hotspots.</summary>
 internal sealed class ScanUpkeep(NpgsqlDataSource database)
 {
+    private const int Batch = 1000;
+
     private const string EndTimes =
-        """
-        WITH ended AS (
-            UPDATE hotspots SET status = CASE WHEN severity = 'info' THEN 'watching' ELSE 'open' END, until = NULL, updated_at = $1
-            WHERE status IN ('acknowledged', 'ignored') AND until <= $1
-            RETURNING id, severity, status, score, percent_above, last_hour
-        ), history AS (
-            INSERT INTO hotspot_transitions (hotspot_id, transition, severity, score, percent_above, hour, note, at)
-            SELECT id, CASE status WHEN 'open' THEN 'opened' ELSE status END, severity, score, percent_above, last_hour, 'its time is over', $1 FROM ended
-        )
-        INSERT INTO audit_logs (action, entity_type, entity_id, notes) SELECT 'hotspot_time_over', 'hotspot', id::text, 'its time is over' FROM ended
+        $"""
+        UPDATE hotspots h SET status = CASE WHEN h.severity = 'info' THEN 'watching' ELSE 'open' END, until = NULL, updated_at = $1
+        WHERE h.id IN (SELECT id FROM hotspots WHERE status IN ('acknowledged', 'ignored') AND until <= $1 ORDER BY until LIMIT $2 FOR UPDATE)
+        RETURNING {HotspotRow.Columns}
         """;
 
     // Six hours in which the entity is usually active, of a sparse entity a week, without data.
@@ -37,8 +34,33 @@ internal sealed class ScanUpkeep(NpgsqlDataSource database)
     private const string MarkStaleRegions =
         "UPDATE hotspots SET stale = true, updated_at = $1 WHERE status <> 'resolved' AND NOT stale AND kind = 'grid' AND last_hour < $1 - interval '7 hours'";
 
-    /// <summary>Opens what was acknowledged or ignored until a time that is over.</summary>
-    public Task EndTimesAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.ExecuteAsync(EndTimes, cancellationToken, Sql.Time(now));
+    /// <summary>Opens what was acknowledged or ignored until a time that is over; nobody is alerted again.</summary>
+    public async Task EndTimesAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var act = new HotspotAct(UserId: "", "its time is over", now);
+        int count;
+        do
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var change = new NpgsqlCommand(EndTimes, connection, transaction) { Parameters = { Sql.Time(now), new() { Value = Batch } } };
+            var ended = await change.ListAsync(HotspotRow.Read, cancellationToken);
+            count = ended.Count;
+            if (count == 0)
+                return;
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            foreach (var row in ended)
+            {
+                var record = act.Record(row, row.Status == HotspotStatus.Watching ? Transition.Watching : Transition.Opened) with { IsAlerting = false };
+                foreach (var statement in record.Statements())
+                    batch.BatchCommands.Add(statement);
+            }
+
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        while (count == Batch);
+    }
 
     /// <summary>Says of the hotspots without new data that they are stale; the next data take that back.</summary>
     public async Task MarkStaleAsync(DateTimeOffset now, CancellationToken cancellationToken)

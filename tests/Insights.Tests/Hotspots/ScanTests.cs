@@ -221,6 +221,21 @@ public sealed class ScanTests
         Assert.Equal(("prediction", "factor", 50, 20, 150), (hotspot.Basis, hotspot.Cause, hotspot.PredictedCo2, hotspot.BaselineCo2, Math.Round(hotspot.PercentAbove, 9)));
     }
 
+    [Fact]
+    public async Task OfASparseEntityWholeDaysAreCompared()
+    {
+        await using var stack = await StartAsync();
+        var entity = await SomeEntity.CreateAsync(stack.Database, "SUP-1", kind: "logistics", type: "supplier", region: null);
+        for (var day = 1; day <= 63; day++)
+            await entity.SetAsync(Now.AddDays(-day).AddHours(9), day <= 2 ? 200 : 100);
+
+        var hotspot = Assert.Single((await ScanAsync(stack)).Hotspots);
+
+        Assert.Equal(("SUP-1", "critical", 100.0, Now.AddDays(-2)), (hotspot.Entity, hotspot.Severity, Math.Round(hotspot.PercentAbove, 9), hotspot.FirstHour.ToDateTimeOffset()));
+        Assert.Equal(7L, await stack.Database.Database.ScalarAsync<long>("SELECT count(*) FROM insights.baselines WHERE hour_of_week >= 168 AND calculation_method = 'median of the day of week'"));
+        Assert.Equal(0, (await ScanAsync(stack)).HotspotsFound);
+    }
+
     private static FakeTime Time(InsightsStack stack) => (FakeTime)stack.Services.GetRequiredService<TimeProvider>();
 
     private static Task<InsightsStack> StartAsync(DateTimeOffset? now = null, params string[] settings) =>
