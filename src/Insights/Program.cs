@@ -1,4 +1,5 @@
 using Pylon.Insights.Baselines;
+using Pylon.Insights.Dashboard;
 using Pylon.Insights.EngineCache;
 using Pylon.Insights.Engines;
 using Pylon.Insights.Hotspots;
@@ -39,18 +40,21 @@ internal static class Program
             .AddBaselines()
             .AddHotspots()
             .AddRecommendations()
-            .AddOutcomes();
+            .AddOutcomes()
+            .AddDashboard();
 
         var app = builder.Build();
         app.MapGrpcService<PredictionService>();
         app.MapGrpcService<SimulationService>();
         app.MapGrpcService<HotspotService>();
         app.MapGrpcService<RecommendationService>();
+        app.MapGrpcService<EmissionService>();
         app.MapServiceDefaults(
             V1.PredictionService.Descriptor,
             V1.SimulationService.Descriptor,
             V1.HotspotService.Descriptor,
-            V1.RecommendationService.Descriptor);
+            V1.RecommendationService.Descriptor,
+            V1.EmissionService.Descriptor);
         return app;
     }
 }

@@ -50,7 +50,7 @@ internal static class SettingAliases
         new("BCS_KAFKA_BOOTSTRAP_SERVERS", "conductor", "events are streams of the Redis of PYLON_REDIS, pylon:events:<topic>, and not Kafka"),
         new("SUPABASE_URL", "insights", "the events, hotspots and recommendations are in the PostgreSQL of PYLON_POSTGRES"),
         new("SUPABASE_SERVICE_KEY", "insights", "no Supabase is called, so its key is not needed; take it out of the environment"),
-        new("DATA_CORE_URL", "insights", "events are sent to POST /api/v1/emissions/events and imported from files; no other service is asked for them"),
+        new("DATA_CORE_URL", "insights", "events are sent to POST /api/v1/emission-events:record or imported from files; no other service is asked for them"),
         new("API_HOST", "gateway", "the Gateway listens on the address of PYLON_BIND, with API_PORT too"),
         new("Conductor:StatePath", "conductor", "the Conductor makes every change of a batch with a script in Redis"),
         new("Conductor:MaxAttempts", "conductor", "a script in Redis has no conflicts and no attempts"),
