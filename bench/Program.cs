@@ -21,6 +21,7 @@ IReadOnlyList<Scenario> scenarios =
     new LiveStateScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
+    new HotspotsScenario(),
     new HotspotsQualityScenario(files, (int)(options?.GetValueOrDefault("--draw") ?? 0)),
     new SoakScenario(
         (int)(options?.GetValueOrDefault("--minutes") ?? SoakScenario.DefaultMinutes), (int)(options?.GetValueOrDefault("--rate") ?? SoakScenario.DefaultRate),

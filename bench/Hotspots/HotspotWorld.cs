@@ -63,12 +63,12 @@ internal static class HotspotWorld
             // On a working morning.
             while (kind is "delivery" or "factory" && (DayOf(start) > 4 || start % 24 != 9))
                 start++;
-            double[] times = Incidents[n] switch
+            var times = Incidents[n] switch
             {
                 "spike" => Constant(random.Integer(2, 4), 2.0),
                 "shift" => Constant(random.Integer(12, 36), 1.6),
                 "creep" => Constant(random.Integer(72, 120), 1.35),
-                "ramp" => [.. Enumerable.Range(0, 48).Select(q => 1 + ((q + 1) / 48.0))],
+                "ramp" => Enumerable.Range(0, 48).Select(q => 1 + ((q + 1) / 48.0)).ToArray(),
                 _ => Constant(6, 0.0),
             };
             for (var q = 0; q < times.Length; q++)

@@ -28,12 +28,12 @@ internal sealed class BaselineStore(NpgsqlDataSource database)
     private const string Accepted =
         "SELECT entity_ref, before_hour, hour_of_week, ratio, level FROM accepted_levels WHERE entity_ref = ANY ($1) ORDER BY id";
 
-    private const string SaveEntities =
+    private const string SaveEntity =
         """
-        INSERT INTO baseline_entities (entity_ref, time_zone, is_sparse, mean_activity, through, updated_at)
-        SELECT n.*, $6 FROM unnest($1::bigint[], $2::text[], $3::boolean[], $4::double precision[], $5::timestamptz[]) n
-        ON CONFLICT (entity_ref) DO UPDATE SET (time_zone, is_sparse, mean_activity, through, updated_at)
-            = (excluded.time_zone, excluded.is_sparse, excluded.mean_activity, excluded.through, excluded.updated_at)
+        INSERT INTO baseline_entities (entity_ref, time_zone, is_sparse, mean_activity, through, updated_at, expected, band)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (entity_ref) DO UPDATE SET (time_zone, is_sparse, mean_activity, through, updated_at, expected, band)
+            = (excluded.time_zone, excluded.is_sparse, excluded.mean_activity, excluded.through, excluded.updated_at, excluded.expected, excluded.band)
         """;
 
     private const string DeleteOthers =
@@ -134,9 +134,6 @@ internal sealed class BaselineStore(NpgsqlDataSource database)
         {
             BatchCommands =
             {
-                Sql.Statement(
-                    SaveEntities, refs, built.Select(one => one.TimeZone).ToArray(), built.Select(one => one.IsSparse).ToArray(),
-                    built.Select(one => one.Mean).ToArray(), built.Select(one => one.Through.UtcDateTime).ToArray(), Sql.Time(now)),
                 Sql.Statement(DeleteOthers, refs, rowRefs, hours),
                 Sql.Statement(
                     SaveBaselines, rowRefs, hours, rows.Select(row => row.Baseline.Expected).ToArray(), rows.Select(row => row.Baseline.Sigma).ToArray(),
@@ -145,6 +142,13 @@ internal sealed class BaselineStore(NpgsqlDataSource database)
                     rows.Select(row => row.Baseline.Confidence).ToArray(), Sql.Time(now)),
             },
         };
+        foreach (var one in built)
+        {
+            batch.BatchCommands.Add(Sql.Statement(
+                SaveEntity, one.EntityRef, one.TimeZone, one.IsSparse, one.Mean, Sql.Time(one.Through), Sql.Time(now),
+                ByHour(one, baseline => baseline.Expected), ByHour(one, baseline => baseline.Band)));
+        }
+
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -155,6 +159,18 @@ internal sealed class BaselineStore(NpgsqlDataSource database)
                 row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt16(5), row.GetDouble(6), row.GetDouble(7),
                 row.GetDouble(8), NullableDouble(row, 9), row.GetString(10), row.GetInt16(11), row.GetDouble(12), row.GetFieldValue<DateTimeOffset>(13)),
             cancellationToken);
+
+    private static float?[] ByHour(BuiltBaselines built, Func<Baseline, double> value)
+    {
+        var values = new float?[HourOfWeek.Hours];
+        foreach (var (hour, baseline) in built.Baselines)
+        {
+            if (hour < HourOfWeek.Hours && baseline.Confidence >= Baseline.LeastConfidence)
+                values[hour] = (float)value(baseline);
+        }
+
+        return values;
+    }
 
     private static double? Known(double value) => double.IsFinite(value) ? value : null;
 

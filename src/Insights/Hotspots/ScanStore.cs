@@ -9,29 +9,27 @@ namespace Pylon.Insights.Hotspots;
 /// <summary>What a scan reads: which entities it has to look at, and their hours.</summary>
 internal sealed class ScanStore(NpgsqlDataSource database)
 {
-    // One pass over the rows that changed. An entity is looked at when one of its hours is abnormal, when it has a hotspot,
-    // when whole days of it are compared, and when it has no baselines yet. The hour of the week is counted as HourOfWeek does.
+    // One pass over the rows that changed, and that are visible: those of the transactions from the next pass's begin on are
+    // read again then, and judged the same. An entity is looked at when one of its hours is abnormal, when it has a hotspot,
+    // when whole days of it are compared, and when it has no baselines yet. The hour of the week is counted as HourOfWeek
+    // does. The arrays of an entity have single precision, hence the margin: what is abnormal is decided by the rules.
     private const string Candidates =
         """
-        WITH live AS MATERIALIZED (SELECT entity_ref FROM hotspots WHERE status <> 'resolved')
         SELECT r.entity_ref, min(r.hour), bool_or(be.entity_ref IS NULL)
         FROM hourly_rollups r
         LEFT JOIN baseline_entities be ON be.entity_ref = r.entity_ref
-        LEFT JOIN baselines b ON b.entity_ref = r.entity_ref AND b.hour_of_week =
-            CASE WHEN be.time_zone = 'UTC' THEN (date_part('epoch', r.hour)::bigint / 3600 + 72) % 168
-            ELSE (date_part('epoch', r.hour AT TIME ZONE be.time_zone)::bigint / 3600 + 72) % 168 END
-        WHERE r.changed_by >= $1 AND r.changed_by < $2 AND r.entity_ref > $3
-          AND (be.entity_ref IS NULL OR be.is_sparse
-            OR (b.confidence_score >= 0.25 AND (
-                CASE WHEN $4 = 'Band' OR b.baseline_value = 0 THEN r.activity - b.baseline_value >= $5 * b.band
-                    WHEN $4 = 'Excess' THEN r.activity - b.baseline_value >= $5 * b.baseline_value
-                    ELSE r.activity >= $5 * b.baseline_value END
-                OR (r.reported_kg > 0
-                    AND r.reported_kg - r.predicted_of_reported_kg >= $5 * greatest(0.25 * r.predicted_of_reported_kg, r.uncertainty_of_reported_kg))))
-            OR r.entity_ref IN (SELECT entity_ref FROM live))
+        LEFT JOIN (SELECT DISTINCT entity_ref FROM hotspots WHERE status <> 'resolved') live ON live.entity_ref = r.entity_ref
+        CROSS JOIN LATERAL (SELECT CASE WHEN be.time_zone = 'UTC' THEN (date_part('epoch', r.hour)::bigint / 3600 + 72) % 168 + 1
+            ELSE (date_part('epoch', r.hour AT TIME ZONE be.time_zone)::bigint / 3600 + 72) % 168 + 1 END AS slot) at
+        WHERE r.changed_by >= $1 AND r.entity_ref > $2
+          AND (be.entity_ref IS NULL OR be.is_sparse OR live.entity_ref IS NOT NULL
+            OR r.activity >= 0.9999 * CASE WHEN $3 = 'Band' OR be.expected[at.slot] = 0 THEN be.expected[at.slot] + $4 * be.band[at.slot]
+                WHEN $3 = 'Excess' THEN be.expected[at.slot] * (1 + $4) ELSE be.expected[at.slot] * $4 END
+            OR (r.reported_kg > 0
+                AND r.reported_kg - r.predicted_of_reported_kg >= $4 * greatest(0.25 * r.predicted_of_reported_kg, r.uncertainty_of_reported_kg)))
         GROUP BY r.entity_ref
         ORDER BY r.entity_ref
-        LIMIT $6
+        LIMIT $5
         """;
 
     // Hours that were in progress when they were last looked at have to be looked at when they are over.
@@ -138,7 +136,7 @@ internal sealed class ScanStore(NpgsqlDataSource database)
     public async Task<List<(long EntityRef, DateTimeOffset From, bool IsUnknown)>> CandidatesAsync(RollupPass pass, HotspotOptions options, int atMost, CancellationToken cancellationToken)
     {
         await using var command = database.Command(
-            Candidates, RollupPass.Xid(pass.From), RollupPass.Xid(pass.Target), pass.AfterEntity, options.Basis.ToString(), options.ThresholdInfo, atMost);
+            Candidates, RollupPass.Xid(pass.From), pass.AfterEntity, options.Basis.ToString(), options.ThresholdInfo, atMost);
         command.CommandTimeout = 300;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ListAsync(row => (row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1), row.GetBoolean(2)), cancellationToken);

@@ -29,6 +29,10 @@ CREATE TABLE baseline_entities (
     is_sparse boolean NOT NULL,
     -- Of all hours of the last weeks (of a sparse entity: days), in the unit of the entity.
     mean_activity double precision NOT NULL,
+    -- What baselines has, by hour of week from 1, in one row: a scan holds a million hours against it. Null where too little is
+    -- known for a hotspot.
+    expected real[] NOT NULL DEFAULT '{}',
+    band real[] NOT NULL DEFAULT '{}',
     -- The last hour that is in the baselines.
     through timestamptz NOT NULL,
     updated_at timestamptz NOT NULL
@@ -81,8 +85,8 @@ CREATE TABLE hotspot_entities (
 );
 CREATE INDEX hotspot_entities_of_entity ON hotspot_entities (entity_ref);
 
--- How far a pass over changed roll-ups is. A pass takes the rows with changed_by from its begin to before its target, the
--- entities in the order of entity_ref; one that was killed goes on after the last entity that it committed.
+-- How far a pass over changed roll-ups is. A pass takes the rows with changed_by from its begin on, the entities in the order
+-- of entity_ref; the next one begins at its target. One that was killed goes on after the last entity that it committed.
 CREATE TABLE rollup_marks (
     pass text PRIMARY KEY CHECK (pass IN ('scan', 'baselines')),
     changed_by xid8 NOT NULL DEFAULT '0',
