@@ -13,7 +13,7 @@ internal static class RagAdvice
     private const double Tolerance = 0.25;
 
     // Less is a word in common, and not the same measure.
-    private const double LeastTextScore = 8;
+    private const double LeastTextScore = 6;
 
     /// <summary>At most three, in the order of the service; of two that match measures with the same lever the first.</summary>
     /// <param name="actions">Of the service.</param>

@@ -13,12 +13,14 @@ internal sealed partial class TextSearch
     private const int MaxQueryWords = 50;
 
     private readonly List<(Measure Measure, Dictionary<string, int> Counts, int Length)> _documents;
+    private readonly Dictionary<string, (Measure Measure, Dictionary<string, int> Counts, int Length)> _byId;
     private readonly Dictionary<string, int> _documentsWith;
     private readonly double _averageLength;
 
     public TextSearch(IReadOnlyList<Measure> measures)
     {
         _documents = [.. measures.Select(Document)];
+        _byId = _documents.ToDictionary(d => d.Measure.Id, StringComparer.Ordinal);
         _documentsWith = _documents.SelectMany(d => d.Counts.Keys).GroupBy(w => w, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         _averageLength = _documents.Average(d => (double)d.Length);
     }
@@ -36,11 +38,9 @@ internal sealed partial class TextSearch
             .ThenBy(found => found.Measure.Id, StringComparer.Ordinal);
     }
 
-    public double ScoreOf(Measure measure, string query)
-    {
-        var document = Document(measure);
-        return Score(document.Counts, document.Length, WordsOf(query));
-    }
+    /// <param name="measure">Of the list.</param>
+    /// <param name="query">Words.</param>
+    public double ScoreOf(Measure measure, string query) => Score(_byId[measure.Id].Counts, _byId[measure.Id].Length, WordsOf(query));
 
     private static (Measure Measure, Dictionary<string, int> Counts, int Length) Document(Measure measure)
     {

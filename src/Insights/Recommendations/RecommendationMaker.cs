@@ -19,6 +19,7 @@ internal sealed class RecommendationMaker(
     private const string Playbook = "playbook";
     private const string Rag = "rag";
     private const int WorstHour = 1;
+    private const decimal ConfidenceNotGiven = 0.5m;
 
     /// <summary>Stores up to three recommendations, once; false when another instance was first.</summary>
     public async Task<bool> MakeAsync(DueHotspot hotspot, CancellationToken cancellationToken)
@@ -67,7 +68,7 @@ internal sealed class RecommendationMaker(
     {
         var meant = book.Measures.Where(m => m.Kinds.Contains(hotspot.Kind) && m.Preconditions.All(p => p.Holds(activity.Facts))).ToList();
         var savings = await simulation.SimulateAsync(hotspot.Kind, activity.Facts, hotspot.RegionId, meant, cancellationToken);
-        var rootCause = StoredText.Plain(advice.RootCause, 500) is { Length: > 0 } cause ? cause : RootCause.Of(hotspot);
+        var rootCause = advice.RootCause.Length > 0 ? advice.RootCause : RootCause.Of(hotspot);
         return
         [
             .. RagAdvice.Check(advice.Actions, hotspot.PredictedCo2, savings, book.TextScore)
@@ -86,7 +87,7 @@ internal sealed class RecommendationMaker(
             CostImpact = ranked.Measure.Cost,
             Feasibility = ranked.Measure.Feasibility,
             Confidence = ranked.Confidence,
-            RootCause = StoredText.Plain(RootCause.Of(hotspot), 500),
+            RootCause = RootCause.Of(hotspot),
             Engine = Playbook,
             EngineReason = reason,
         };
@@ -94,14 +95,14 @@ internal sealed class RecommendationMaker(
     private Recommendation Of(DueHotspot hotspot, CheckedAction one, double kg, int rank, string rootCause, DateTimeOffset now) =>
         Of(hotspot, rank, one.Match, kg, now) with
         {
-            Title = StoredText.Plain(one.Action.Title, 60) is { Length: > 0 } title ? title : "Measure of the external engine",
-            Description = StoredText.Plain(one.Action.Description, 200),
+            Title = one.Action.Title,
+            Description = one.Action.Description,
             Co2Reduction = one.ClaimedKg,
             ReductionHours = WorstHour,
             ReductionStatus = one.Status,
-            CostImpact = StoredText.Plain(one.Action.CostImpact, 50),
-            Feasibility = Math.Clamp(one.Action.Feasibility, 0, 10),
-            Confidence = (double)Math.Clamp(one.Action.Confidence ?? 0.5m, 0, 1),
+            CostImpact = one.Action.CostImpact,
+            Feasibility = one.Action.Feasibility,
+            Confidence = (double)(one.Action.Confidence ?? ConfidenceNotGiven),
             RootCause = rootCause,
             Engine = Rag,
             EngineReason = "",

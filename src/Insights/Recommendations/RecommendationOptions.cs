@@ -13,7 +13,11 @@ internal sealed class RecommendationOptions
     [Range(1, 1000)]
     public int Batch { get; set; } = 50;
 
-    /// <summary>A hotspot that is older gets no recommendations any more.</summary>
+    /// <summary>How many of them one instance works on at once.</summary>
+    [Range(1, 32)]
+    public int MaxInFlight { get; set; } = 4;
+
+    /// <summary>A hotspot that is resolved, and older, gets no recommendations any more.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
     public TimeSpan OldestHotspot { get; set; } = TimeSpan.FromDays(7);
 

@@ -14,8 +14,10 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
         SELECT h.id, h.operator_id, h.entity_ref, h.entity, h.entity_type, h.kind, h.cause, h.predicted_co2, h.baseline_co2, h.percent_above,
             h.event_id, CASE WHEN h.entity_type = 'region' AND h.entity ~ '^[0-9]{1,2}$' THEN h.entity::integer ELSE e.region_id END AS region_id
         FROM hotspots h JOIN entities e USING (entity_ref)
-        WHERE h.severity IN ('warn', 'critical') AND h.status IN ('open', 'acknowledged', 'resolved') AND h.created_at > $1
-            AND NOT EXISTS (SELECT 1 FROM recommendation_runs r WHERE r.hotspot_id = h.id) AND NOT h.id = ANY ($3)
+        WHERE h.id IN (
+                SELECT id FROM hotspots WHERE created_at > $1 AND status = 'resolved'
+                UNION ALL SELECT id FROM hotspots WHERE status IN ('open', 'acknowledged'))
+            AND h.severity IN ('warn', 'critical') AND NOT EXISTS (SELECT 1 FROM recommendation_runs r WHERE r.hotspot_id = h.id) AND NOT h.id = ANY ($3)
         ORDER BY h.created_at, h.id
         LIMIT $2
         """;
@@ -96,7 +98,7 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
     static RecommendationStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
     /// <summary>Hotspots of warn and above that need recommendations, the oldest first.</summary>
-    /// <param name="since">Older ones get none any more.</param>
+    /// <param name="since">One that is resolved and older gets none any more.</param>
     /// <param name="atMost">How many.</param>
     /// <param name="without">Those that are not asked for.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Pylon.Postgres;
 
@@ -19,7 +20,7 @@ internal sealed class RecommendationWorker(
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
     // Hotspots whose recommendations could not be made, and when they are tried again.
-    private readonly Dictionary<Guid, (DateTimeOffset At, TimeSpan Delay)> _waiting = [];
+    private readonly ConcurrentDictionary<Guid, (DateTimeOffset At, TimeSpan Delay)> _waiting = [];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => listener.RunAsync(
         ["recommendation_due"], (_, cancellationToken) => DrainAsync(cancellationToken), options.Value.PollInterval, stoppingToken);
@@ -35,18 +36,20 @@ internal sealed class RecommendationWorker(
             var due = await store.DueAsync(now - options.Value.OldestHotspot, options.Value.Batch, waiting, cancellationToken);
             if (due.Count == 0)
                 return;
-            foreach (var hotspot in due)
-                await MakeAsync(hotspot, cancellationToken);
+            await Parallel.ForEachAsync(
+                due,
+                new ParallelOptions { MaxDegreeOfParallelism = options.Value.MaxInFlight, CancellationToken = cancellationToken },
+                async (hotspot, token) => await MakeAsync(hotspot, token));
         }
     }
 
     // Too old by now, or made by another instance.
     private void ForgetOld()
     {
-        foreach (var (id, (at, _)) in _waiting.ToList())
+        foreach (var (id, (at, _)) in _waiting)
         {
             if (at + LongestDelay < time.GetUtcNow())
-                _waiting.Remove(id);
+                _waiting.TryRemove(id, out _);
         }
     }
 
@@ -67,7 +70,7 @@ internal sealed class RecommendationWorker(
         try
         {
             await maker.MakeAsync(hotspot, cancellationToken);
-            _waiting.Remove(hotspot.Id);
+            _waiting.TryRemove(hotspot.Id, out _);
         }
         catch (Exception e) when (e is not OperationCanceledException && !PostgresFailure.IsTransient(e))
         {

@@ -100,7 +100,7 @@ public sealed class OutcomeMeterTests
     {
         await database.Database.AddFactoryAsync("F1");
         var id = await database.Database.AddRecommendationAsync(await database.Database.AddHotspotAsync("F1", "info"));
-        var time = new FakeTime(DateTimeOffset.UtcNow);
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
         var decisions = database.Decisions(time);
         Assert.Null(await decisions.ApproveAsync(id, "ann", "", default));
         Assert.Null(await decisions.ImplementAsync(id, "ann", "", null, default));

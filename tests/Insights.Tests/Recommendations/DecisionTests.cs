@@ -110,7 +110,7 @@ public sealed class DecisionTests
     {
         await using var database = await InsightsDatabase.CreateAsync();
         var id = await PendingAsync(database);
-        var time = new FakeTime(DateTimeOffset.UtcNow + TimeSpan.FromDays(30.1));
+        var time = new FakeTime(TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(30.1));
         var (store, decisions) = (new RecommendationStore(database.DataSource), database.Decisions(time));
 
         var before = await decisions.ApproveAsync(id, "ann", "", default);

@@ -1,7 +1,6 @@
 using Pylon.Insights.Advice;
 using Pylon.Insights.Engines;
 using Pylon.Insights.Playbook;
-using Pylon.Insights.Recommendations;
 
 namespace Pylon.Insights.Tests.Recommendations;
 
@@ -53,16 +52,6 @@ public sealed class RagAdviceTests
 
         Assert.Equal(["Move freight to rail by train", "Thing 2", "Thing 3"], chosen.Select(one => one.Action.Title));
     }
-
-    [Theory]
-    [InlineData("<script>alert(1)</script>Use rail", "alert(1) Use rail")]
-    [InlineData("a\u0000b\u0007c\r\nd", "a b c d")]
-    [InlineData("1 < 2 > 0", "1 0")]
-    [InlineData("\u202Eevil", "evil")]
-    public void Markup_and_control_characters_are_stripped(string text, string expected) => Assert.Equal(expected, StoredText.Plain(text, 60));
-
-    [Fact]
-    public void Text_is_cut_without_half_a_character() => Assert.Equal("aaa", StoredText.Plain("aaa😀", 4));
 
     private static CheckedAction Check(RagAction action) => Assert.Single(RagAdvice.Check([action], 100, [Rail], Book.TextScore));
 

@@ -59,14 +59,14 @@ public sealed class RecommendationWorkerTests
         await database.AddFactoryAsync("F1");
         await database.ExecuteAsync("ALTER TABLE insights.hotspots DISABLE TRIGGER hotspots_need_recommendations");
         await database.AddHotspotAsync("F1");
-        var due = Assert.Single(await store.DueAsync(DateTimeOffset.UtcNow.AddDays(-1), 10, [], default));
+        var due = Assert.Single(await store.DueAsync(TimeProvider.System.GetUtcNow().AddDays(-1), 10, [], default));
 
         var made = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => maker.MakeAsync(due, default)));
 
         Assert.Single(made, won => won);
         Assert.InRange(await database.CountAsync("recommendations"), 1, 3);
         Assert.Equal(await database.CountAsync("recommendations"), await database.CountAsync("outbox WHERE type = 'pylon.recommendation.proposed.v1'"));
-        Assert.Empty(await store.DueAsync(DateTimeOffset.UtcNow.AddDays(-1), 10, [], default));
+        Assert.Empty(await store.DueAsync(TimeProvider.System.GetUtcNow().AddDays(-1), 10, [], default));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class RecommendationWorkerTests
                 Id = recommendation.HotspotId, OperatorId = Guid.Empty, EntityRef = recommendation.EntityRef, Entity = "F1", EntityType = "factory", Kind = "factory",
                 Cause = "efficiency", PredictedCo2 = 900, BaselineCo2 = 600, PercentAbove = 50, EventId = "F1-1",
             };
-            var activity = await reader.ReadAsync(hotspot, DateTimeOffset.UtcNow, default);
+            var activity = await reader.ReadAsync(hotspot, TimeProvider.System.GetUtcNow(), default);
 
             Assert.All(book.Find(recommendation.PlaybookId!)!.Preconditions, p => Assert.True(p.Holds(activity.Facts), p.ToString()));
             Assert.Equal(6, activity.Facts.Number("furnace_usage"));
