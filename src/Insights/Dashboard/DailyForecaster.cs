@@ -31,10 +31,10 @@ internal static class DailyForecaster
 
     private static GroupModel Choose(EmissionGroup group, EmissionHistory history, IReadOnlyDictionary<int, RegionIntensity> intensities)
     {
-        var byDay = GroupModel.ByDay(group, history);
-        var byHour = group.IsDense ? GroupModel.ByHour(group, history) : null;
+        var byDay = GroupModel.ByDay(group, history).Once();
+        var byHour = group.IsDense ? GroupModel.ByHour(group, history)?.Once() : null;
         var byIntensity = group.IsDense && group.RegionId is { } region && intensities.TryGetValue(region, out var intensity)
-            ? GroupModel.ByIntensity(group, history, intensity)
+            ? GroupModel.ByIntensity(group, history, intensity)?.Once()
             : null;
         var usable = new[] { byDay, byHour, byIntensity }.OfType<GroupModel>().Where(model => model.At(EmissionHistory.Days) is not null).ToList();
         // The first one where no error is known.

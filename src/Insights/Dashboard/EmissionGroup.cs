@@ -4,9 +4,9 @@ namespace Pylon.Insights.Dashboard;
 /// <param name="RegionId">Null for the others.</param>
 /// <param name="Activity">kWh by hour; NaN before the first and after the last known day, and in a gap.</param>
 /// <param name="Kg">kg CO2e by hour; the same.</param>
-/// <param name="ActiveHours">Hours with events.</param>
+/// <param name="FirstDay">Of the group's own events.</param>
 /// <param name="GapHours">Hours that are taken as missing and not as 0.</param>
-internal sealed record EmissionGroup(int? RegionId, double[] Activity, double[] Kg, int ActiveHours, int GapHours)
+internal sealed record EmissionGroup(int? RegionId, double[] Activity, double[] Kg, int FirstDay, int GapHours)
 {
     private const int Day = 24;
     // A flow that has events in most hours stops for a day only when its events are missing.
@@ -19,22 +19,23 @@ internal sealed record EmissionGroup(int? RegionId, double[] Activity, double[] 
     /// <summary>kg CO2e of a day; what is missing counts as nothing.</summary>
     public double KgOf(int day) => Kg.AsSpan(day * Day, Day).ToArray().Where(double.IsFinite).Sum();
 
-    /// <summary>kg CO2e of a day; null when more of it is missing than known.</summary>
+    /// <summary>kg CO2e of a day; null when more of it is missing than known. In a dense group one day at least is known.</summary>
     public double? KnownKgOf(int day)
     {
         var known = Kg.AsSpan(day * Day, Day).ToArray().Where(double.IsFinite).ToList();
-        return 2 * known.Count > Day ? known.Sum() : null;
+        return 2 * known.Count >= Day ? known.Sum() : null;
     }
 
-    public static EmissionGroup Of(int? region, DateTimeOffset start, IEnumerable<HistoryHour> hours, int firstDay, int lastDay)
+    public static EmissionGroup Of(int? region, DateTimeOffset start, IEnumerable<HistoryHour> hours, int lastDay)
     {
         var length = EmissionHistory.Days * Day;
-        var (activity, kg, active) = (NotKnown(length), NotKnown(length), 0);
+        var (activity, kg, active, firstDay) = (NotKnown(length), NotKnown(length), 0, EmissionHistory.Days);
         foreach (var hour in hours)
         {
             var at = (int)(hour.Hour - start).TotalHours;
             (activity[at], kg[at]) = (hour.Activity, hour.Kg);
             active++;
+            firstDay = Math.Min(firstDay, at / Day);
         }
 
         var known = (lastDay - firstDay + 1) * Day;
@@ -58,7 +59,7 @@ internal sealed record EmissionGroup(int? RegionId, double[] Activity, double[] 
             at = Math.Max(run, at + 1);
         }
 
-        return new EmissionGroup(region, activity, kg, active, gaps) { IsDense = isDense };
+        return new EmissionGroup(region, activity, kg, firstDay, gaps) { IsDense = isDense };
     }
 
     private static double[] NotKnown(int length)

@@ -45,7 +45,7 @@ internal sealed class EmissionHistory
         var start = StartOf(today);
         int Day(DateTimeOffset hour) => (int)(hour - start).TotalDays;
         var (first, end) = (Day(hours.Min(hour => hour.Hour)), Math.Min(Day(last), Days - 1));
-        var groups = hours.GroupBy(hour => hour.RegionId).Select(group => EmissionGroup.Of(group.Key, start, group, first, end)).ToList();
+        var groups = hours.GroupBy(hour => hour.RegionId).Select(group => EmissionGroup.Of(group.Key, start, group, end)).ToList();
         return new EmissionHistory(today, first, end, groups, (double)hours.Sum(hour => hour.EstimatedEvents) / hours.Sum(hour => hour.Events));
     }
 }

@@ -18,25 +18,27 @@ internal sealed record GroupModel(string Name, Func<int, double[]?> At)
     private const int MostWeeks = 8;
     private const int CalibrationHours = 28 * Day;
 
+    /// <summary>The same, which computes each day once.</summary>
+    public GroupModel Once()
+    {
+        var (at, known) = (At, new Dictionary<int, double[]?>());
+        return this with { At = day => known.TryGetValue(day, out var forecast) ? forecast : known[day] = at(day) };
+    }
+
     /// <summary>The mean of the same day of the week over at most 8 weeks; with less than two weeks that of all days.</summary>
     public static GroupModel ByDay(EmissionGroup group, EmissionHistory history)
     {
-        var days = Enumerable.Range(0, EmissionHistory.Days).Select(day => day >= history.FirstDay && day <= history.LastDay ? group.KnownKgOf(day) : null).ToArray();
-        var byWeekday = history.KnownDays >= WeekdayDays;
+        var days = Enumerable.Range(0, EmissionHistory.Days).Select(day => day >= group.FirstDay && day <= history.LastDay ? group.KnownKgOf(day) : null).ToArray();
+        var byWeekday = history.LastDay - group.FirstDay + 1 >= WeekdayDays;
+        // What began later than the rest was expected by nobody before, and by its mean at first.
+        var isNew = group.FirstDay > history.FirstDay;
         return new GroupModel(byWeekday ? WeekdayMean : DailyMean, origin =>
         {
-            var known = days.AsSpan(0, origin);
-            if (byWeekday && origin - history.FirstDay < WeekdayDays && origin < EmissionHistory.Days)
+            var known = days[..Math.Min(origin, history.LastDay + 1)];
+            if (byWeekday && !isNew && known.Length - group.FirstDay < WeekdayDays)
                 return null;
-            var forecast = new double[DailyForecast.Days];
-            for (var ahead = 0; ahead < forecast.Length; ahead++)
-            {
-                if ((byWeekday ? SameWeekday(known, origin + ahead) : Mean(known.ToArray())) is not { } mean)
-                    return null;
-                forecast[ahead] = mean;
-            }
-
-            return forecast;
+            var mean = known.Average() ?? (isNew ? 0.0 : (double?)null);
+            return mean is null ? null : [.. Enumerable.Range(origin, DailyForecast.Days).Select(day => (byWeekday ? SameWeekday(known, day) : null) ?? mean.Value)];
         });
     }
 
@@ -87,25 +89,12 @@ internal sealed record GroupModel(string Name, Func<int, double[]?> At)
         return product > 0 && kg > 0 ? kg / product : null;
     }
 
-    private static double? SameWeekday(ReadOnlySpan<double?> known, int target)
+    // A weekday that was missing each time has the mean of all days.
+    private static double? SameWeekday(double?[] known, int target)
     {
-        var (sum, count) = (0.0, 0);
-        var weeks = 0;
-        for (var day = target - Week; day >= 0 && weeks < MostWeeks; day -= Week)
-        {
-            if (day >= known.Length)
-                continue;
-            weeks++;
-            if (known[day] is not { } kg)
-                continue;
-            sum += kg;
-            count++;
-        }
-
-        return count > 0 ? sum / count : null;
+        var last = target - (Week * (((target - known.Length) / Week) + 1));
+        return Enumerable.Range(0, MostWeeks).Select(back => last - (back * Week)).Where(day => day >= 0).Average(day => known[day]);
     }
-
-    private static double? Mean(double?[] known) => known.Any(kg => kg is not null) ? known.Average() : null;
 
     private static double[] ByDayOf(double[] hours) => [.. hours.Chunk(Day).Select(day => day.Sum())];
 

@@ -106,6 +106,30 @@ public sealed class DailyForecasterTests
     }
 
     [Fact]
+    public void Events_that_ended_weeks_ago_still_have_a_forecast()
+    {
+        var hours = Daily(77, day => 10.0 * (int)day.DayOfWeek).Where(hour => hour.Hour < Start.AddDays(20)).ToList();
+        var history = EmissionHistory.Of(Today, hours, hours[^1].Hour)!;
+
+        var forecast = DailyForecaster.Forecast(history, NoIntensity);
+
+        Assert.Equal([40.0, 50, 60, 0, 10, 20, 30], forecast.Kg);
+        Assert.Equal(2, forecast.Notes.Count);
+    }
+
+    [Fact]
+    public void A_group_that_began_lately_is_not_zero_before()
+    {
+        List<HistoryHour> hours = [.. Daily(77, _ => 100), .. Daily(3, _ => 12).Select(hour => hour with { RegionId = 5 })];
+
+        var forecast = DailyForecaster.Forecast(Of(hours), NoIntensity);
+
+        Assert.Equal("daily-mean, weekday-mean", forecast.Model);
+        Assert.Equal(Enumerable.Repeat(112.0, 7), forecast.Kg);
+        Assert.NotNull(forecast.Low);
+    }
+
+    [Fact]
     public void Days_without_events_of_an_entity_are_zero_while_others_have_events()
     {
         var hours = Daily(56, _ => 70).Where(hour => hour.Hour.DayOfWeek == DayOfWeek.Monday).ToList();
