@@ -108,10 +108,10 @@ public sealed class PlanCommandTests : IAsyncDisposable
         Gives = (0, "");
 
         var running = Run().OrNowAsync(Asked, CancellationToken.None);
-        await _asked.Task;
+        await _asked.Task.Within();
         _time.Advance(TimeSpan.FromSeconds(10));
 
-        Assert.Equal(0, await running);
+        Assert.Equal(0, await running.Within());
         Assert.Contains("No answer within 10 s", _errors.ToString(), StringComparison.Ordinal);
     }
 

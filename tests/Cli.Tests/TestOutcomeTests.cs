@@ -17,7 +17,7 @@ public sealed class TestOutcomeTests : IDisposable
             </Results></TestRun>
             """);
 
-        var outcome = TestOutcome.Read("X.Tests", _file, "log", new ToolResult(1, ""));
+        var outcome = TestOutcome.Read("X.Tests", _file, sequence: null, "log", new ToolResult(1, ""));
 
         Assert.Equal((1, 1, 1), (outcome.Passed, outcome.Failed, outcome.Skipped));
         Assert.Equal([new TestFailure("C", "expected 1\nat C()")], outcome.Failures);
@@ -38,7 +38,7 @@ public sealed class TestOutcomeTests : IDisposable
             </TestDefinitions></TestRun>
             """);
 
-        var outcome = TestOutcome.Read("X.Tests", _file, "log", new ToolResult(0, ""));
+        var outcome = TestOutcome.Read("X.Tests", _file, sequence: null, "log", new ToolResult(0, ""));
 
         Assert.Equal([new TestClassTime("Slow", TimeSpan.FromSeconds(3.5)), new TestClassTime("Quick", TimeSpan.FromSeconds(3))], TestCommand.Slowest([outcome]));
     }
@@ -46,10 +46,37 @@ public sealed class TestOutcomeTests : IDisposable
     [Fact]
     public void RunThatCrashedHasAProblem()
     {
-        var outcome = TestOutcome.Read("X.Tests", "/nowhere", "log", new ToolResult(134, "Test host process crashed"));
+        var outcome = TestOutcome.Read("X.Tests", "/nowhere", sequence: null, "log", new ToolResult(134, "Test host process crashed"));
 
         Assert.False(outcome.Succeeded);
         Assert.Contains("Test host process crashed", outcome.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TestsThatHungAreNamedBesideTheResultsOfTheOthers()
+    {
+        var sequence = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(_file, "<TestRun><Results><UnitTestResult testName=\"A\" outcome=\"Passed\" /></Results></TestRun>");
+            File.WriteAllText(sequence, """
+                <?xml version="1.0"?>
+                <TestSequence>
+                  <Test Name="X.B" DisplayName="X.B(n: 1)" Source="x.dll" Completed="False" />
+                  <Test Name="X.A" DisplayName="X.A" Source="x.dll" Completed="True" />
+                  <Test Name="X.C" DisplayName="X.C" Source="x.dll" Completed="False" />
+                </TestSequence>
+                """);
+
+            var outcome = TestOutcome.Read("X.Tests", _file, sequence, "log", new ToolResult(1, "Test Run Aborted."));
+
+            Assert.Equal((1, false), (outcome.Passed, outcome.Succeeded));
+            Assert.Equal("the run ended before these tests did: X.B(n: 1), X.C", outcome.Problem);
+        }
+        finally
+        {
+            File.Delete(sequence);
+        }
     }
 
     public void Dispose() => File.Delete(_file);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pylon.Conductor.V1;
 using Pylon.Rpc;
+using Pylon.Testing;
 
 namespace Pylon.Conductor.Tests;
 
@@ -72,10 +73,10 @@ public sealed class PipelineServiceTests : IAsyncLifetime
     {
         using var watch = _service.Pipelines.WatchBatch(new() { BatchId = "b" });
         await ReportAsync("spellcheck", "e1", PhaseStatus.Failed);
-        Assert.True(await watch.ResponseStream.MoveNext(default));
+        Assert.True(await watch.ResponseStream.MoveNext(default).Within());
         Assert.Equal(PhaseState.Running, Assert.Single(watch.ResponseStream.Current.Batch.Phases).State);
         await ReportAsync("spellcheck", "e1");
-        Assert.True(await watch.ResponseStream.MoveNext(default));
+        Assert.True(await watch.ResponseStream.MoveNext(default).Within());
         Assert.Equal(PhaseState.Complete, Assert.Single(watch.ResponseStream.Current.Batch.Phases).State);
     }
 

@@ -19,6 +19,9 @@ internal sealed class FakeEventStream : IEventStream
     /// <summary>Runs while a page is read, before its result is known.</summary>
     public Func<Task>? OnRead { get; set; }
 
+    /// <summary>A follower reads what is published once this is completed.</summary>
+    public Task Followed { get; set; } = Task.CompletedTask;
+
     public Task PublishAsync(string topic, IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
         foreach (var each in events)
@@ -87,6 +90,7 @@ internal sealed class FakeEventStream : IEventStream
         var at = from.ToDictionary(StringComparer.Ordinal);
         while (true)
         {
+            await Followed.WaitAsync(cancellationToken);
             Task changed;
             List<StreamedEvent> read;
             lock (_gate)

@@ -9,14 +9,13 @@ using Grpc.Net.Client.Web;
 using Pylon.Gateway.V1;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
+using Pylon.Testing;
 
 namespace Pylon.Gateway.Tests;
 
 /// <summary>gRPC-Web on the HTTP port, binary and text, through to the services and to the gateway's own.</summary>
 public sealed class GrpcWebTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     [Theory]
     [InlineData(GrpcWebMode.GrpcWeb)]
     [InlineData(GrpcWebMode.GrpcWebText)]
@@ -51,11 +50,11 @@ public sealed class GrpcWebTests(GatewayFixture fixture) : IClassFixture<Gateway
 
         using var call = client.WatchWorkload(new WatchWorkloadRequest { Id = "open" });
         for (var i = 0; i < 3; i++)
-            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(Limit));
+            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
         Assert.Equal(WorkloadStatus.PendingUserChoice, call.ResponseStream.Current.Workload.Status);
 
         using var ended = client.WatchWorkload(new WatchWorkloadRequest { Id = "w" });
-        Assert.Equal(3, (await ended.ResponseStream.ReadAllAsync().ToListAsync()).Count);
+        Assert.Equal(3, (await ended.ResponseStream.ReadAllAsync().ToListAsync().AsTask().Within()).Count);
     }
 
     [Theory]
@@ -67,7 +66,7 @@ public sealed class GrpcWebTests(GatewayFixture fixture) : IClassFixture<Gateway
 
         using var call = new WorkloadService.WorkloadServiceClient(channel).WatchWorkload(new WatchWorkloadRequest { Id = "silent" });
 
-        Assert.Equal("yes", (await call.ResponseHeadersAsync.WaitAsync(Limit)).GetValue("early"));
+        Assert.Equal("yes", (await call.ResponseHeadersAsync.Within()).GetValue("early"));
     }
 
     [Theory]
@@ -81,7 +80,7 @@ public sealed class GrpcWebTests(GatewayFixture fixture) : IClassFixture<Gateway
         using var call = new BroadcastService.BroadcastServiceClient(channel).Subscribe(new SubscribeRequest());
 
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
-        Assert.NotNull((await call.ResponseHeadersAsync.WaitAsync(Limit)).GetValue("pylon-position"));
+        Assert.NotNull((await call.ResponseHeadersAsync.Within()).GetValue("pylon-position"));
     }
 
     [Theory]
@@ -138,7 +137,7 @@ public sealed class GrpcWebTests(GatewayFixture fixture) : IClassFixture<Gateway
         await call.RequestStream.WriteAsync(new Ingestion.V1.ImportSeriesRequest { Name = "ccc" });
         await call.RequestStream.CompleteAsync();
 
-        Assert.Equal(3, (await call.ResponseAsync).RowsRead);
+        Assert.Equal(3, (await call.ResponseAsync.Within()).RowsRead);
     }
 
     [Theory]

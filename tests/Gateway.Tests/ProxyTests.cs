@@ -4,6 +4,7 @@ using Grpc.Reflection.V1;
 using Pylon.Gateway.Contracts;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
+using Pylon.Testing;
 
 namespace Pylon.Gateway.Tests;
 
@@ -31,11 +32,11 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         var call = new WorkloadService.WorkloadServiceClient(gateway.Grpc).WatchWorkload(new WatchWorkloadRequest { Id = "open" });
 
         for (var i = 0; i < 3; i++)
-            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
         Assert.False(gateway.Fakes.Cancelled.Task.IsCompleted);
         call.Dispose();
 
-        await gateway.Fakes.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await gateway.Fakes.Cancelled.Task.Within();
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     {
         using var call = Client.WatchWorkload(new WatchWorkloadRequest { Id = "silent" });
 
-        var headers = await call.ResponseHeadersAsync.WaitAsync(TimeSpan.FromSeconds(20));
+        var headers = await call.ResponseHeadersAsync.Within();
 
         Assert.Equal("yes", headers.GetValue("early"));
     }
@@ -56,13 +57,13 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
 
         var error = await Assert.ThrowsAsync<RpcException>(async () =>
         {
-            while (await call.ResponseStream.MoveNext(CancellationToken.None))
+            while (await call.ResponseStream.MoveNext(CancellationToken.None).Within())
             {
             }
         });
 
         Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
-        await gateway.Fakes.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await gateway.Fakes.Cancelled.Task.Within();
     }
 
     [Fact]
@@ -136,8 +137,8 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         await first.StopAsync();
 
         // The remaining instance answers; a call to the stopped one fails and counts against it.
-        await Pylon.Testing.Eventually.True(async () => (await gateway.Http.GetAsync("/api/v1/workloads/x")).IsSuccessStatusCode);
-        await Pylon.Testing.Eventually.True(async () => (await new WorkloadService.WorkloadServiceClient(gateway.Grpc).GetWorkloadAsync(new GetWorkloadRequest { Id = "x" })).Workload.Id == "x");
+        await Eventually.True(async () => (await gateway.Http.GetAsync("/api/v1/workloads/x")).IsSuccessStatusCode);
+        await Eventually.True(async () => (await new WorkloadService.WorkloadServiceClient(gateway.Grpc).GetWorkloadAsync(new GetWorkloadRequest { Id = "x" })).Workload.Id == "x");
     }
 
     [Theory]
@@ -160,7 +161,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     {
         using var call = new ServerReflection.ServerReflectionClient(fixture.Gateway.Grpc).ServerReflectionInfo();
         await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" });
-        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
         var names = call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name).ToList();
         await call.RequestStream.CompleteAsync();
 

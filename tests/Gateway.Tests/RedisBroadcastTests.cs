@@ -59,7 +59,7 @@ public sealed class RedisBroadcastTests
         Assert.StartsWith(": ", await stream.LineAsync(), StringComparison.Ordinal);
 
         await redis.StartAgainAsync();
-        await ReadToIdAsync(stream);
+        await stream.SkipToAsync("id: ");
         await Eventually.True(async () =>
         {
             await PublishAsync(gateway, 1, 3);
@@ -83,7 +83,7 @@ public sealed class RedisBroadcastTests
             Assert.StartsWith(": ", await stream.LineAsync(), StringComparison.Ordinal);
 
             await SignalAsync("-CONT", redis.Pid);
-            await ReadToIdAsync(stream);
+            await stream.SkipToAsync("id: ");
             await PublishAsync(gateway, 1, 3);
             Assert.Equal([1, 2, 3], await stream.NumbersAsync(3));
         }
@@ -103,18 +103,10 @@ public sealed class RedisBroadcastTests
         Assert.Equal(503, (int)(await gateway.Http.SendAsync(request)).StatusCode);
     }
 
-    private static async Task ReadToIdAsync(ServerEvents stream)
-    {
-        string? line;
-        do
-            line = await stream.LineAsync();
-        while (line?.StartsWith("id: ", StringComparison.Ordinal) == false);
-    }
-
     private static async Task SignalAsync(string signal, int pid)
     {
         using var kill = System.Diagnostics.Process.Start("kill", [signal, $"{pid}"]);
-        await kill.WaitForExitAsync();
+        await kill.WaitForExitAsync().Within();
     }
 
     private static Task PublishAsync(TestGateway gateway, int first, int count) => gateway.Get<IEventStream>()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Pylon.Testing;
 
 namespace Pylon.Gateway.Tests;
 
@@ -86,7 +87,7 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
             Assert.False(gateway.Fakes.Cancelled.Task.IsCompleted);
         }
 
-        await gateway.Fakes.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await gateway.Fakes.Cancelled.Task.Within();
     }
 
     [Fact]
@@ -95,13 +96,13 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
         await using var gateway = await TestGateway.StartAsync();
         using var stop = new CancellationTokenSource();
         var call = gateway.Http.GetAsync("/v1/hang", stop.Token);
-        await gateway.Fakes.Entered.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await gateway.Fakes.Entered.Task.Within();
         Assert.True(gateway.Fakes.Deadline < DateTime.MaxValue);
 
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await gateway.Fakes.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await gateway.Fakes.Cancelled.Task.Within();
     }
 
     [Fact]

@@ -95,8 +95,8 @@ public sealed class TestGateway : IAsyncDisposable
     private static async Task StopAsync(WebApplication app)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await app.StopAsync(limit.Token);
-        await app.DisposeAsync();
+        await app.StopAsync(limit.Token).Within();
+        await app.DisposeAsync().AsTask().Within();
     }
 
     internal static async Task<WebApplication> StartServicesAsync()

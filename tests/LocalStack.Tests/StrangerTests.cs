@@ -68,7 +68,7 @@ public sealed class StrangerTests : IDisposable
                         both.SetResult();
                 }
 
-                await both.Task;
+                await both.Task.Within();
                 return Options(name, addresses);
             },
             changed: null, CancellationToken.None)).ToList();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pylon.Orchestrator.V1;
+using Pylon.Testing;
 
 namespace Pylon.Rpc.Tests;
 
@@ -36,7 +37,7 @@ public sealed class ClientTests : IAsyncLifetime
         await using var services = Services(_service.GrpcAddress);
 
         using var call = services.GetRequiredService<WorkloadService.WorkloadServiceClient>().WatchWorkload(new());
-        await call.ResponseStream.MoveNext(CancellationToken.None);
+        await call.ResponseStream.MoveNext(CancellationToken.None).Within();
 
         Assert.Equal(DateTime.MaxValue, seen);
     }

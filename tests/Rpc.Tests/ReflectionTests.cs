@@ -1,6 +1,7 @@
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Reflection.V1;
+using Pylon.Testing;
 
 namespace Pylon.Rpc.Tests;
 
@@ -50,7 +51,7 @@ public sealed class ReflectionTests : IAsyncLifetime
         using var call = new Grpc.Reflection.V1Alpha.ServerReflection.ServerReflectionClient(_service.Invoker).ServerReflectionInfo();
         await call.RequestStream.WriteAsync(new Grpc.Reflection.V1Alpha.ServerReflectionRequest { ListServices = "" });
 
-        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
         Assert.Contains("pylon.orchestrator.v1.WorkloadService", call.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name));
     }
 
@@ -76,12 +77,12 @@ public sealed class ReflectionTests : IAsyncLifetime
         foreach (var request in requests)
         {
             await call.RequestStream.WriteAsync(request);
-            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
             answers.Add(call.ResponseStream.Current);
         }
 
         await call.RequestStream.CompleteAsync();
-        Assert.False(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.False(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
         return answers;
     }
 }

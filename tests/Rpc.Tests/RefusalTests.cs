@@ -3,6 +3,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Pylon.Orchestrator.V1;
+using Pylon.Testing;
 using StatusCode = Grpc.Core.StatusCode;
 
 namespace Pylon.Rpc.Tests;
@@ -46,8 +47,8 @@ public sealed class RefusalTests : IAsyncLifetime
         };
         using var call = _service.Client.WatchWorkload(new());
 
-        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
-        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
+        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).Within());
 
         Check(error, kind, code, reason);
     }
@@ -96,7 +97,7 @@ public sealed class RefusalTests : IAsyncLifetime
         _service.Workloads.Watch = (_, _) => throw new InvalidOperationException("password=hunter2");
         using var call = _service.Client.WatchWorkload(new());
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).Within());
 
         Assert.Equal(StatusCode.Internal, error.StatusCode);
         Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
@@ -178,7 +179,7 @@ public sealed class RefusalTests : IAsyncLifetime
 
         await cancel.CancelAsync();
 
-        Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(() => next)).StatusCode);
+        Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(() => next.Within())).StatusCode);
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.DoesNotContain(_service.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
@@ -199,9 +200,9 @@ public sealed class RefusalTests : IAsyncLifetime
 
         var stop = _service.App.StopAsync();
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => next);
+        var error = await Assert.ThrowsAsync<RpcException>(() => next.Within());
         Assert.Equal((StatusCode.Unavailable, "SHUTTING_DOWN"), (error.StatusCode, error.Reason()));
-        await stop;
+        await stop.Within();
     }
 
     [Fact]

@@ -1,14 +1,13 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Pylon.Orchestrator.V1;
+using Pylon.Testing;
 
 namespace Pylon.Rpc.Tests;
 
 /// <summary>A caller of a stream learns at once that it is served, also while there is no message.</summary>
 public sealed class StreamHeadersTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     [Fact]
     public async Task HeadersOfAStreamWithoutAMessageArrive()
     {
@@ -17,7 +16,7 @@ public sealed class StreamHeadersTests
 
         using var call = service.Client.WatchWorkload(new WatchWorkloadRequest { Id = "w" });
 
-        Assert.NotNull(await call.ResponseHeadersAsync.WaitAsync(Limit));
+        Assert.NotNull(await call.ResponseHeadersAsync.Within());
     }
 
     [Fact]
@@ -27,7 +26,7 @@ public sealed class StreamHeadersTests
         service.Workloads.Watch = (_, _) => throw Refusal.NotFound("workload", "w").AsException();
 
         using var call = service.Client.WatchWorkload(new WatchWorkloadRequest { Id = "w" });
-        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).Within());
 
         Assert.Equal((StatusCode.NotFound, "WORKLOAD_NOT_FOUND"), (error.StatusCode, error.Reason()));
     }
@@ -40,7 +39,7 @@ public sealed class StreamHeadersTests
 
         using var call = client.WatchGrid(new Ingestion.V1.WatchGridRequest());
 
-        Assert.Equal("here", (await call.ResponseHeadersAsync.WaitAsync(Limit)).GetValue("position"));
+        Assert.Equal("here", (await call.ResponseHeadersAsync.Within()).GetValue("position"));
     }
 
     private sealed class OwnHeaders : Ingestion.V1.GridService.GridServiceBase

@@ -26,8 +26,11 @@ internal sealed record TestOutcome(
     /// <summary>An outcome without results.</summary>
     public static TestOutcome Without(string project, string log, string problem) => new(project, log, 0, 0, 0, [], [], problem);
 
-    /// <summary>Reads the results file. A run with a bad exit code and no failed test is a problem.</summary>
-    public static TestOutcome Read(string project, string trx, string log, ToolResult run)
+    /// <summary>
+    /// Reads the results file. A run with a bad exit code and no failed test is a problem, and so is one that hung or crashed:
+    /// <paramref name="sequence"/>, which the platform writes then, says which tests had started and not ended.
+    /// </summary>
+    public static TestOutcome Read(string project, string trx, string? sequence, string log, ToolResult run)
     {
         try
         {
@@ -36,8 +39,8 @@ internal sealed record TestOutcome(
             var failures = results.Where(result => Text(result, "outcome") is not ("Passed" or "NotExecuted")).Select(Failure).ToList();
             var passed = results.Count(result => Text(result, "outcome") == "Passed");
             var skipped = results.Count(result => Text(result, "outcome") == "NotExecuted");
-            var problem = !run.Succeeded && failures.Count == 0
-                ? "the run failed: " + string.Join(" / ", run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(3).Select(line => line.Trim()))
+            var problem = sequence is not null ? $"the run ended before these tests did: {Open(sequence)}"
+                : !run.Succeeded && failures.Count == 0 ? "the run failed: " + string.Join(" / ", run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(3).Select(line => line.Trim()))
                 : null;
             return new TestOutcome(project, log, passed, failures.Count, skipped, failures, [.. Times(document, results)], problem);
         }
@@ -46,6 +49,9 @@ internal sealed record TestOutcome(
             return Without(project, log, $"its results cannot be read: {e.Message}");
         }
     }
+
+    private static string Open(string sequence) => string.Join(
+        ", ", Named(XDocument.Load(sequence), "Test").Where(test => Text(test, "Completed") != "True").Select(test => Text(test, "DisplayName")));
 
     private static IEnumerable<TestClassTime> Times(XDocument document, IEnumerable<XElement> results)
     {

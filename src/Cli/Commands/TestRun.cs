@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Services;
@@ -10,6 +11,9 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
     private const string Configuration = "Debug";
     private const int SideBySide = 2;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+
+    // Longer than the longest test, and so short that a project with a test that hangs ends before its limit.
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(3);
 
     // A shell that has sourced .pylon/env would point the tests at the running stack.
     private static readonly string[] NotInherited =
@@ -64,6 +68,10 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         return outcomes;
     }
 
+    private static string? SequenceIn(string results) => Directory.Exists(results)
+        ? Directory.EnumerateFiles(results, "Sequence_*.xml", SearchOption.AllDirectories).FirstOrDefault()
+        : null;
+
     private static bool IsEndToEnd(string project) => project.Contains("EndToEnd", StringComparison.Ordinal);
 
     private async Task<TestOutcome> RunOneAsync(
@@ -73,21 +81,31 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         var name = Path.GetFileNameWithoutExtension(project);
         var (trx, log) = (Path.Combine(results, name + ".trx"), Path.Combine(checkout.Logs, $"test-{name}.log"));
         var assembly = Path.Combine(checkout.Root, Path.GetDirectoryName(project)!, "bin", Configuration, "net10.0", $"Pylon.{name}.dll");
-        string[] command = ["test", assembly, "--logger", $"trx;LogFileName={trx}", "--results-directory", results, .. arguments];
+        var own = Path.Combine(results, name);
+        // A process whose tests neither begin nor end for so long is ended: the results of the others are kept, and a file
+        // in its directory names those that had begun. No dump: it would hold the whole memory.
+        string[] command =
+        [
+            "test", assembly, "--logger", $"trx;LogFileName={trx}", "--results-directory", own,
+            $"--blame:CollectHangDump;TestTimeout={Silence.TotalSeconds:0}s;HangDumpType=None", .. arguments,
+        ];
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         TestOutcome outcome;
+        var lines = new ConcurrentQueue<string>();
         try
         {
-            var run = await Tools.RunAsync(Dotnet.Program, command, workingDirectory: checkout.Root, environment: environment, cancellationToken: limit.Token);
-            await File.WriteAllTextAsync(log, run.Output, cancellationToken);
-            outcome = TestOutcome.Read(name, trx, log, run);
+            var run = await Tools.RunAsync(
+                Dotnet.Program, command, workingDirectory: checkout.Root, environment: environment, onLine: lines.Enqueue, cancellationToken: limit.Token);
+            outcome = TestOutcome.Read(name, trx, SequenceIn(own), log, run);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             outcome = TestOutcome.Without(name, log, $"stopped after {Limit.TotalMinutes:0} minutes");
         }
+
+        await File.WriteAllLinesAsync(log, lines, cancellationToken);
 
         var tally = $"{outcome.Passed} passed, {outcome.Failed} failed, {outcome.Skipped} skipped";
         if (outcome.Succeeded)

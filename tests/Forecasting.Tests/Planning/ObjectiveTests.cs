@@ -90,22 +90,6 @@ public class ObjectiveTests
     public void ASweepWithoutPricesIsRefused() =>
         Assert.Equal("zones[0].price", Assert.IsType<PlanResult.Refused>(Assert.IsType<ParetoResult.NoPlan>(Planner.Pareto(Make.Job(Here.Carbon, 0, 2, null))).Result).Refusal.Field);
 
-    [Fact]
-    public void RiskPlansOnTheUpperBand()
-    {
-        var carbon = Make.Carbon(100, 120, 110, 130);
-        long[] halfWidths = [5_000, 500, 2_000, 0];
-
-        Assert.True(carbon.TryWithRisk(halfWidths, 500, out var half, out _));
-        Assert.True(carbon.TryWithRisk(halfWidths, 1_000, out var full, out _));
-
-        Assert.Equal([12_500, 12_250, 12_000, 13_000], half.Values.ToArray());
-        Assert.Equal([0, 2, 1], new[] { carbon, half, full }.Select(series => Make.Best(Make.Job(series, 0, 1, null)).First));
-        Assert.False(carbon.TryWithRisk(halfWidths, 1_001, out _, out var refusal));
-        Assert.Equal("risk", refusal.Field);
-        Assert.False(carbon.TryWithRisk([1], 0, out _, out _));
-    }
-
     [Theory]
     [InlineData(100, 105, false, 60, false)]
     [InlineData(100, 105.1, false, 60, true)]

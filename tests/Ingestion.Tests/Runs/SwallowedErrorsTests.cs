@@ -52,10 +52,10 @@ public sealed class SwallowedErrorsTests
             // A connection that is cut says it in its own way.
             throw new IOException("the connection was reset");
         }));
-        await reading.Task;
+        await reading.Task.Within();
 
         _lifetime.StopApplication();
-        await run;
+        await run.Within();
 
         Assert.DoesNotContain(_log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
         Assert.Contains(_log.Lines, line => line.Contains("ended with the process", StringComparison.Ordinal) && line.Contains(nameof(IOException), StringComparison.Ordinal));

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Pylon.Orchestrator.Tests.Running;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
+using Pylon.Testing;
 using static Pylon.Orchestrator.Tests.Planning.Requests;
 
 namespace Pylon.Orchestrator.Tests.Planning;
@@ -64,11 +65,11 @@ public sealed class PlanBatchTests(PlanningStack stack)
         using var call = stack.Planning.PlanBatch();
         await call.RequestStream.WriteAsync(new PlanBatchRequest { Places = { Place([2, 1, 3]) }, Jobs = { Job(0, 1) } });
 
-        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
         var first = call.ResponseStream.Current;
         await call.RequestStream.WriteAsync(new PlanBatchRequest { Jobs = { Job(1, 2), Job(0, 9) } });
         await call.RequestStream.CompleteAsync();
-        var rest = await call.ResponseStream.ReadAllAsync().ToListAsync();
+        var rest = await call.ResponseStream.ReadAllAsync().ToListAsync().AsTask().Within();
 
         Assert.Equal((1, PlanValueKind.Inline), (first.Results[0].Plan.StartStep, first.Data[0].Carbon.Sources[0].Kind));
         Assert.Equal([1, 2], rest[0].Results.Select(result => result.Index));

@@ -23,7 +23,8 @@ public sealed class RunTests
 
         using var watch = stack.Workloads.WatchWorkload(new WatchWorkloadRequest { Id = offered.Id, FollowRun = true });
         var seen = new List<string>();
-        await foreach (var change in watch.ResponseStream.ReadAllAsync())
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await foreach (var change in watch.ResponseStream.ReadAllAsync(limit.Token))
         {
             seen.Add(string.Join(' ', change.Workload.Run.Phases.Select(p => $"{p.Phase}:{p.State}:{p.Completed}")));
             if (seen.Count == 1)

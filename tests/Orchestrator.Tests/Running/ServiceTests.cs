@@ -24,7 +24,8 @@ public sealed class ServiceTests
         var id = await stack.SubmitAsync();
         using var watch = stack.Workloads.WatchWorkload(new WatchWorkloadRequest { Id = id }, deadline: DateTime.MaxValue);
         var seen = new List<WorkloadStatus>();
-        await foreach (var change in watch.ResponseStream.ReadAllAsync())
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await foreach (var change in watch.ResponseStream.ReadAllAsync(limit.Token))
         {
             seen.Add(change.Workload.Status);
             if (change.Workload.Status == WorkloadStatus.PendingUserChoice)

@@ -53,31 +53,6 @@ public sealed class PlanSeries
         return series is not null;
     }
 
-    /// <summary>The same start and step with other values.</summary>
-    public bool TryWithValues(ReadOnlySpan<long> values, [NotNullWhen(true)] out PlanSeries? series, [NotNullWhen(false)] out PlanRefusal? refusal) =>
-        TryCreate(Start, Step, values, out series, out refusal);
-
-    /// <summary>
-    /// The series to plan on when a forecast may be too low: value + risk × half width of its band, rounded to the nearest.
-    /// </summary>
-    /// <param name="halfWidths">From the value to the upper end of its band, in the unit of the series; 0 or more.</param>
-    /// <param name="riskThousandths">0 for the values as they are, 1,000 for the upper end.</param>
-    public bool TryWithRisk(
-        ReadOnlySpan<long> halfWidths, int riskThousandths, [NotNullWhen(true)] out PlanSeries? series, [NotNullWhen(false)] out PlanRefusal? refusal)
-    {
-        series = null;
-        refusal = riskThousandths is < 0 or > 1_000 ? PlanRefusal.Invalid("risk", "must be 0 to 1")
-            : halfWidths.Length != Count ? PlanRefusal.Invalid("half_widths", "must be as many as the values")
-            : halfWidths.ContainsAnyExceptInRange(0, MaxValue) ? PlanRefusal.Invalid("half_widths", $"must be 0 to {MaxValue}")
-            : null;
-        if (refusal is not null)
-            return false;
-        var raised = new long[Count];
-        for (var t = 0; t < raised.Length; t++)
-            raised[t] = _values[t] + (((halfWidths[t] * riskThousandths) + 500) / 1_000);
-        return TryWithValues(raised, out series, out refusal);
-    }
-
     /// <summary>The sum of the values in [from, to).</summary>
     public long Sum(int from, int to) => _prefix[to] - _prefix[from];
 
