@@ -87,7 +87,8 @@ internal sealed class HotspotsScenario() : Scenario("hotspots", "a scan of 1,000
                     new("scan", token => ScanAsync(client, events, Entities / 100, token))
                     {
                         PrepareAsync = token => ForgetAsync(database, token),
-                        Bar = Bar.Rate(0.67),
+                        // With few events most of the time goes to the hotspots that it writes.
+                        Bar = events == 1_000_000 ? Bar.Rate(0.67) : null,
                     },
                     new("scan with nothing new", token => ScanAgainAsync(client, events, token)) { Bar = Bar.AtMost("ms", 50) },
                 ],
