@@ -33,6 +33,28 @@ public sealed class OutcomeMeterTests
     }
 
     [Fact]
+    public async Task A_time_shift_is_measured_by_the_hours_that_the_work_moved_to()
+    {
+        await using var database = await InsightsDatabase.CreateAsync();
+        var (recommendation, time) = await ImplementedAsync(database, "time_shift");
+        // As much work as before, but more of it in the first half of the day, whose electricity is clean.
+        await AddHoursAsync(database, 1, days: 28, factor: 0.2);
+        await database.Database.ExecuteAsync(
+            """
+            UPDATE insights.hourly_rollups SET activity = activity * CASE WHEN extract(hour FROM hour AT TIME ZONE 'UTC') < 12 THEN 1.5 ELSE 0.5 END WHERE hour >= date_trunc('hour', now());
+            UPDATE insights.hourly_rollups SET co2_kg = activity * CASE WHEN extract(hour FROM hour AT TIME ZONE 'UTC') < 12 THEN 0.1 ELSE 0.3 END
+            """);
+        time.Advance(TimeSpan.FromDays(29));
+
+        Assert.True(await new OutcomeMeter(new OutcomeStore(database.DataSource), time).FinishAsync(recommendation, default));
+
+        var measured = (await new RecommendationStore(database.DataSource).FindAsync(recommendation.Id, default))!;
+        Assert.Equal(("verified", "profile"), (measured.Status, measured.MeasuredBasis));
+        Assert.InRange(measured.MeasuredEffect!.Value, 0.2, 0.3);
+        Assert.True(measured.MeasuredKg > 0);
+    }
+
+    [Fact]
     public async Task Before_fourteen_days_it_is_not_yet_known()
     {
         await using var database = await InsightsDatabase.CreateAsync();
@@ -96,10 +118,10 @@ public sealed class OutcomeMeterTests
     }
 
     // Approved and implemented now, in a factory that has run for 120 days.
-    private static async Task<(Recommendation Recommendation, FakeTime Time)> ImplementedAsync(InsightsDatabase database)
+    private static async Task<(Recommendation Recommendation, FakeTime Time)> ImplementedAsync(InsightsDatabase database, string lever = "efficiency:waste_heat")
     {
         await database.Database.AddFactoryAsync("F1");
-        var id = await database.Database.AddRecommendationAsync(await database.Database.AddHotspotAsync("F1", "info"));
+        var id = await database.Database.AddRecommendationAsync(await database.Database.AddHotspotAsync("F1", "info"), lever: lever);
         var time = new FakeTime(TimeProvider.System.GetUtcNow());
         var decisions = database.Decisions(time);
         Assert.Null(await decisions.ApproveAsync(id, "ann", "", default));
