@@ -66,7 +66,7 @@ internal static class DailyForecaster
     {
         if (history.KnownDays < GroupModel.WeekdayDays)
             return null;
-        var origins = ErrorsOf(origin => Total(models, origin), day => history.KgOf(day), history).ToList();
+        var origins = ErrorsOf(origin => Total(models, origin), history.KnownKgOf, history).ToList();
         var widths = new double[DailyForecast.Days];
         for (var ahead = 0; ahead < widths.Length; ahead++)
         {

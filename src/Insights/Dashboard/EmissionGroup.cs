@@ -19,11 +19,11 @@ internal sealed record EmissionGroup(int? RegionId, double[] Activity, double[] 
     /// <summary>kg CO2e of a day; what is missing counts as nothing.</summary>
     public double KgOf(int day) => Kg.AsSpan(day * Day, Day).ToArray().Where(double.IsFinite).Sum();
 
-    /// <summary>kg CO2e of a day; null when more of it is missing than known. In a dense group one day at least is known.</summary>
+    /// <summary>kg CO2e of a day, whose missing hours are like the known ones; null when more of it is missing than known. Of a group one day at least is known.</summary>
     public double? KnownKgOf(int day)
     {
         var known = Kg.AsSpan(day * Day, Day).ToArray().Where(double.IsFinite).ToList();
-        return 2 * known.Count >= Day ? known.Sum() : null;
+        return 2 * known.Count >= Day ? known.Sum() * ((double)Day / known.Count) : null;
     }
 
     public static EmissionGroup Of(int? region, DateTimeOffset start, IEnumerable<HistoryHour> hours, int lastDay)

@@ -34,6 +34,9 @@ internal sealed class EmissionHistory
     /// <summary>kg CO2e of all groups on a day.</summary>
     public double KgOf(int day) => Groups.Sum(group => group.KgOf(day));
 
+    /// <summary>The same; null when it is not known of a group that had begun.</summary>
+    public double? KnownKgOf(int day) => Groups.Where(group => day >= group.FirstDay).Select(group => group.KnownKgOf(day)).Aggregate((double?)0, (sum, kg) => sum + kg);
+
     /// <param name="today">The day that is forecast first.</param>
     /// <param name="hours">From <see cref="StartOf"/> to the start of today.</param>
     /// <param name="lastHour">The last hour before today in which any entity at all has events: later ones are not known.</param>
