@@ -21,17 +21,19 @@ IReadOnlyList<Scenario> scenarios =
     new LiveStateScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
+    new HotspotsScenario(),
+    new HotspotsQualityScenario(files, (int)(options?.GetValueOrDefault("--draw") ?? 0)),
     new SoakScenario(
         (int)(options?.GetValueOrDefault("--minutes") ?? SoakScenario.DefaultMinutes), (int)(options?.GetValueOrDefault("--rate") ?? SoakScenario.DefaultRate),
         (int)(options?.GetValueOrDefault("--seed") ?? SoakScenario.DefaultSeed)),
 ];
 
 if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario
-    || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario)))
+    || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario or HotspotsQualityScenario)))
 {
-    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]; forecast and plan [file.csv …], fuzz [--inputs N] [--seed S], soak [--minutes N] [--rate N] [--seed S]\n");
+    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]; forecast and plan [file.csv …], hotspots-quality [grid.csv] [--draw N], fuzz [--inputs N] [--seed S], soak [--minutes N] [--rate N] [--seed S]\n");
     foreach (var one in scenarios)
-        await Console.Error.WriteLineAsync($"  {one.Name,-12} {one.About}");
+        await Console.Error.WriteLineAsync($"  {one.Name,-16} {one.About}");
     return args.Length == 0 ? 0 : 2;
 }
 
@@ -54,13 +56,13 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     return 130;
 }
 
-// Pairs of a name and a number from 1; null when they are anything else.
+// Pairs of a name and a number from 1 (of --draw from 0); null when they are anything else.
 static Dictionary<string, long?>? Options(IEnumerable<string> more)
 {
     var options = new Dictionary<string, long?>(StringComparer.Ordinal);
     foreach (var pair in more.Chunk(2))
     {
-        if (pair is not ["--rounds" or "--inputs" or "--seed" or "--minutes" or "--rate", var text] || !int.TryParse(text, out var given) || given <= 0 || !options.TryAdd(pair[0], given))
+        if (pair is not ["--rounds" or "--inputs" or "--seed" or "--minutes" or "--rate" or "--draw", var text] || !int.TryParse(text, out var given) || given < (pair[0] == "--draw" ? 0 : 1) || !options.TryAdd(pair[0], given))
             return null;
     }
 

@@ -1,3 +1,22 @@
+using Pylon.Insights.Alerts;
+using Pylon.Insights.Audit;
+using Pylon.Insights.Baselines;
+using Pylon.Insights.Dashboard;
+using Pylon.Insights.EngineCache;
+using Pylon.Insights.Engines;
+using Pylon.Insights.Hotspots;
+using Pylon.Insights.Imports;
+using Pylon.Insights.Intensity;
+using Pylon.Insights.Models;
+using Pylon.Insights.Outcomes;
+using Pylon.Insights.Phases;
+using Pylon.Insights.Predictions;
+using Pylon.Insights.Recommendations;
+using Pylon.Insights.Recording;
+using Pylon.Insights.Shifts;
+using Pylon.Insights.Silences;
+using Pylon.Insights.Simulation;
+using Pylon.Insights.Webhooks;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -20,10 +39,52 @@ internal static class Program
             .AddPostgres(builder.Configuration, Schema)
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
-            .AddOutboxRelay(Schema, "pylon/insights");
+            .AddOutboxRelay(Schema, "pylon/insights")
+            .AddEngines()
+            .AddEngineCache()
+            .AddIntensity()
+            .AddModels()
+            .AddSimulation()
+            .AddRecording()
+            .AddImports()
+            .AddPhases()
+            .AddAudit()
+            .AddAlerts()
+            .AddSilences()
+            .AddWebhooks()
+            .AddBaselines()
+            .AddHotspots()
+            .AddRecommendations()
+            .AddOutcomes()
+            .AddShifts()
+            .AddDashboard();
 
         var app = builder.Build();
-        app.MapServiceDefaults();
+        app.MapGrpcService<EventService>();
+        app.MapGrpcService<ShipmentImportService>();
+        app.MapGrpcService<PredictionService>();
+        app.MapGrpcService<SimulationService>();
+        app.MapGrpcService<HotspotService>();
+        app.MapGrpcService<AlertService>();
+        app.MapGrpcService<SilenceService>();
+        app.MapGrpcService<NoticeService>();
+        app.MapGrpcService<RecommendationService>();
+        app.MapGrpcService<ShiftService>();
+        app.MapGrpcService<EmissionService>();
+        app.MapGrpcService<AuditLogService>();
+        app.MapServiceDefaults(
+            V1.EventService.Descriptor,
+            V1.ShipmentImportService.Descriptor,
+            V1.PredictionService.Descriptor,
+            V1.SimulationService.Descriptor,
+            V1.HotspotService.Descriptor,
+            V1.AlertService.Descriptor,
+            V1.SilenceService.Descriptor,
+            V1.NoticeService.Descriptor,
+            V1.RecommendationService.Descriptor,
+            V1.ShiftService.Descriptor,
+            V1.EmissionService.Descriptor,
+            V1.AuditLogService.Descriptor);
         return app;
     }
 }

@@ -12,6 +12,7 @@ using Pylon.Orchestrator.Planning;
 using Pylon.Orchestrator.Recommendations;
 using Pylon.Orchestrator.Registry;
 using Pylon.Orchestrator.Retention;
+using Pylon.Orchestrator.Shifts;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Stress;
 using Pylon.Orchestrator.Summaries;
@@ -48,6 +49,7 @@ internal static class Program
             .AddFlow()
             .AddRuns()
             .AddOutcomes()
+            .AddShifts()
             .AddAudit()
             .AddGridStress()
             .AddDecisions()

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pylon.Sandbox.Bpp;
+using Pylon.Sandbox.Engines;
 using Pylon.Sandbox.Gemini;
 using Pylon.Sandbox.Grid;
 using Pylon.Sandbox.Home;
@@ -45,6 +46,7 @@ internal static class Program
         app.MapHome();
         app.MapBpp();
         app.MapGemini();
+        app.MapEngines();
         app.MapGrid();
         app.MapWorkers();
         return app;

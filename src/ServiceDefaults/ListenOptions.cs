@@ -9,12 +9,15 @@ namespace Pylon.ServiceDefaults;
 /// <summary>
 /// Where the process listens: gRPC (h2c) and HTTP/1.1 on a port each, because without TLS one port cannot tell the two
 /// apart. Settings PYLON_GRPC_PORT, PYLON_HTTP_PORT (0 takes a free one) and PYLON_BIND, an IP address; loopback when unset.
+/// The Gateway has its HTTP also on API_PORT, the port of the system that it replaces.
 /// </summary>
 internal sealed class ListenOptions
 {
     public const string GrpcPortSetting = "PYLON_GRPC_PORT";
     public const string HttpPortSetting = "PYLON_HTTP_PORT";
     public const string BindSetting = "PYLON_BIND";
+    private const string ApiPortSetting = "API_PORT";
+    private const string ApiService = "gateway";
 
     private readonly IConfiguration _configuration;
     private readonly string _service;
@@ -36,6 +39,10 @@ internal sealed class ListenOptions
 
         if (GrpcPort == HttpPort && HttpPort != 0)
             Wrong(HttpPortSetting, HttpPort, $"must differ from {GrpcPortSetting}");
+        if (service == ApiService && !string.IsNullOrEmpty(configuration[ApiPortSetting]))
+            ApiPort = Port(configuration, ApiPortSetting, HttpPort);
+        if (ApiPort == GrpcPort && ApiPort is > 0)
+            Wrong(ApiPortSetting, ApiPort, $"must differ from {GrpcPortSetting}");
     }
 
     public IPAddress Bind { get; } = IPAddress.Loopback;
@@ -44,6 +51,9 @@ internal sealed class ListenOptions
     public int? GrpcPort { get; }
 
     public int HttpPort { get; }
+
+    /// <summary>Where the same is served as on <see cref="HttpPort"/>; null when it is not set, and in every process but the Gateway.</summary>
+    public int? ApiPort { get; }
 
     /// <summary>Kept for the start: the server reads its options while the host is still being built.</summary>
     public IReadOnlyList<string> Failures => _failures;
@@ -54,6 +64,8 @@ internal sealed class ListenOptions
         if (GrpcPort is { } grpcPort)
             kestrel.Listen(Bind, grpcPort, endpoint => endpoint.Protocols = HttpProtocols.Http2);
         kestrel.Listen(Bind, HttpPort, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        if (ApiPort is { } apiPort && (apiPort != HttpPort || apiPort == 0))
+            kestrel.Listen(Bind, apiPort, endpoint => endpoint.Protocols = HttpProtocols.Http1);
         // Many callers share one connection: the Gateway's, say.
         kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;

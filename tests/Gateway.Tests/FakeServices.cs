@@ -161,3 +161,20 @@ internal sealed class FakeImports : Ingestion.V1.PipelineRunService.PipelineRunS
         return response;
     }
 }
+
+/// <summary>The dashboard of Insights, whose bands are not known.</summary>
+internal sealed class FakeEmissions : Insights.V1.EmissionService.EmissionServiceBase
+{
+    public override Task<Insights.V1.GetCurrentEmissionsResponse> GetCurrentEmissions(Insights.V1.GetCurrentEmissionsRequest request, ServerCallContext context) =>
+        Task.FromResult(new Insights.V1.GetCurrentEmissionsResponse { CurrentRate = 12.5, Trend = "rising", Categories = { ["logistics"] = 30 }, TotalToday = 30, PredictionCount = 4 });
+
+    public override Task<Insights.V1.GetEmissionForecastResponse> GetEmissionForecast(Insights.V1.GetEmissionForecastRequest request, ServerCallContext context) =>
+        Task.FromResult(new Insights.V1.GetEmissionForecastResponse { Dates = { "2026-11-26" }, Forecast = { 100 }, Model = "daily-mean", Engine = "built-in" });
+
+    public override Task<Insights.V1.GetEmissionSummaryResponse> GetEmissionSummary(Insights.V1.GetEmissionSummaryRequest request, ServerCallContext context) =>
+        Task.FromResult(new Insights.V1.GetEmissionSummaryResponse
+        {
+            TotalEmissions = request.Entity.Length,
+            StartTime = request.StartTime,
+        });
+}

@@ -35,6 +35,7 @@ public sealed class TestGateway : IAsyncDisposable
         Grpc = GrpcChannel.ForAddress(addresses[0]);
         GrpcAddress = addresses[0];
         Http = new HttpClient { BaseAddress = new Uri(addresses[1]) };
+        ApiAddress = addresses.ElementAtOrDefault(2);
     }
 
     /// <summary>The REST API.</summary>
@@ -44,6 +45,9 @@ public sealed class TestGateway : IAsyncDisposable
     public GrpcChannel Grpc { get; }
 
     public string GrpcAddress { get; }
+
+    /// <summary>The REST API on the port of API_PORT; null when that is not set.</summary>
+    public string? ApiAddress { get; }
 
     /// <summary>What the fake services received.</summary>
     internal FakeServices Fakes => _services.Services.GetRequiredService<FakeServices>();
@@ -111,6 +115,7 @@ public sealed class TestGateway : IAsyncDisposable
         app.MapGrpcService<FakeWorkloads>();
         app.MapGrpcService<FakeBeckn>();
         app.MapGrpcService<FakeImports>();
+        app.MapGrpcService<FakeEmissions>();
         app.MapRpcServer(WorkloadService.Descriptor, BecknService.Descriptor);
         await app.StartAsync();
         return app;

@@ -101,6 +101,48 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData("8000x", "API_PORT=8000x: must be a port, 0 to 65535")]
+    [InlineData("5999", "API_PORT=5999: must differ from PYLON_GRPC_PORT")]
+    public void ABadApiPortOfTheGatewayIsNamed(string value, string message)
+    {
+        using var app = App([new("API_PORT", value)], "gateway", []);
+        using var other = App([new("API_PORT", value)]);
+
+        var error = Assert.Throws<OptionsValidationException>(app.Services.GetRequiredService<IStartupValidator>().Validate);
+        other.Services.GetRequiredService<IStartupValidator>().Validate();
+
+        Assert.Equal([message], error.Failures);
+    }
+
+    [Theory]
+    [InlineData("HOTSPOT_CHECK_INTERVAL", "300", "Hotspots:CheckInterval", "00:05:00")]
+    [InlineData("BASELINE_RECALC_INTERVAL", "3600", "Baselines:RecalcInterval", "01:00:00")]
+    [InlineData("THRESHOLD_INFO", "0.8", "Hotspots:ThresholdInfo", "0.8")]
+    [InlineData("THRESHOLD_WARN", "1.0", "Hotspots:ThresholdWarn", "1.0")]
+    [InlineData("THRESHOLD_CRITICAL", "1.5", "Hotspots:ThresholdCritical", "1.5")]
+    [InlineData("HOTSPOT_BASIS", "ratio", "Hotspots:Basis", "ratio")]
+    [InlineData("ML_ENGINE_URL", "http://localhost:8001", "MlEngine:BaseUrl", "http://localhost:8001")]
+    [InlineData("RAG_SERVICE_URL", "http://localhost:4000", "RagService:BaseUrl", "http://localhost:4000")]
+    public void TheSettingsOfTheInsightsSeedWork(string name, string value, string key, string read)
+    {
+        using var app = App([new(name, value)], "insights", []);
+
+        Assert.Equal(read, app.Configuration[key]);
+    }
+
+    [Fact]
+    public async Task AKeyThatChangesNothingIsNotInTheLog()
+    {
+        using var lines = new Lines();
+        var values = new ConfigurationBuilder().AddInMemoryCollection([new("SUPABASE_SERVICE_KEY", "hunter2"), new("SUPABASE_URL", "https://x.supabase.co"), new("DATA_CORE_URL", "http://localhost:8002")]).Build();
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(lines));
+        await new IdleSettings("insights", values, factory.CreateLogger<IdleSettings>()).StartAsync(default);
+
+        Assert.Equal(3, lines.Written.Count);
+        Assert.DoesNotContain(lines.Written, line => line.Contains("hunter2", StringComparison.Ordinal) || line.Contains("supabase.co", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("BCS_LOG_LEVEL", "LOUD", "BCS_LOG_LEVEL=LOUD: must be one of Trace, Debug, Information, Warning, Error, Critical, None")]
     [InlineData("LOG_LEVEL", "7", "LOG_LEVEL=7: must be one of Trace, Debug, Information, Warning, Error, Critical, None")]
     [InlineData("Logging:LogLevel:Pylon.Conductor.Intake", "LOUD", "Logging__LogLevel__Pylon.Conductor.Intake=LOUD: must be one of Trace, Debug, Information, Warning, Error, Critical, None")]

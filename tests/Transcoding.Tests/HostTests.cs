@@ -47,6 +47,35 @@ public sealed class HostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ABodyThatIsAnArrayFillsARepeatedField()
+    {
+        using var http = _rest.GetTestClient();
+
+        using var answer = await http.PutAsync("/v1/echo/a/list", Json("""[{"name": "x"}, {}, {"name": "y", "children": [{"count": 3}]}]"""));
+
+        var list = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("list").EnumerateArray().ToList();
+        Assert.Equal(["x", "", "y"], list.Select(each => each.GetProperty("name").GetString()));
+        Assert.Equal(3, list[2].GetProperty("children")[0].GetProperty("count").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("[]", 200, "")]
+    [InlineData("", 200, "")]
+    [InlineData("{}", 400, "list: must be an array")]
+    [InlineData("""[{"name": "x"}, 7]""", 400, "list[1]: must be a JSON object")]
+    [InlineData("""[{"name": 7}, {"nome": ""}]""", 400, "list[0].name: must be a string; list[1].nome: unknown field")]
+    public async Task AWrongElementOfAnArrayIsNamed(string body, int status, string problem)
+    {
+        using var http = _rest.GetTestClient();
+
+        using var answer = await http.PutAsync("/v1/echo/a/list", Json(body));
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        if (status == 400)
+            Assert.Equal(problem, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+    }
+
+    [Fact]
     public async Task RpcIsServedOverRest()
     {
         using var http = _rest.GetTestClient();
@@ -80,9 +109,13 @@ public sealed class HostTests : IAsyncLifetime
         Assert.Empty(_called);
     }
 
+    private static StringContent Json(string body) => new(body, System.Text.Encoding.UTF8, "application/json");
+
     private sealed class Echo : EchoService.EchoServiceBase
     {
         public override Task<EchoResponse> Get(EchoRequest request, ServerCallContext context) => Task.FromResult(new EchoResponse { Echo = request });
+
+        public override Task<EchoResponse> Send(EchoRequest request, ServerCallContext context) => Task.FromResult(new EchoResponse { Echo = request });
 
         public override Task<EchoResponse> Fail(FailRequest request, ServerCallContext context) =>
             throw new RpcException(new Status(StatusCode.PermissionDenied, request.Message));

@@ -79,6 +79,13 @@ internal sealed class PylonClient : IDisposable
         return await SendAsync<ImportAnswer>(request, cancellationToken);
     }
 
+    /// <summary>Stores some lines of a file of shipments.</summary>
+    public async Task<ShipmentAnswer> ImportShipmentsAsync(string name, string factorSet, long firstLine, byte[] header, byte[] part, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/shipments:import") { Content = ShipmentBody.Of(name, factorSet, firstLine, header, part) };
+        return await SendAsync<ShipmentAnswer>(request, cancellationToken);
+    }
+
     /// <summary>When and where a job is best run, as the API answers.</summary>
     public Task<JsonNode> PlanAsync(JsonObject request, CancellationToken cancellationToken) =>
         SendAsync<JsonNode>(HttpMethod.Post, "api/v1/plans:window", request, cancellationToken);

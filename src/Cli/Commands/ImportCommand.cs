@@ -21,7 +21,7 @@ internal static class ImportCommand
         var command = new Command(
             "import", "Import a file of history. An interrupted import continues with the next run; exit code 1 when a line was rejected")
         {
-            file, name, series, restart,
+            file, name, series, restart, ShipmentsCommand.Create(checkout),
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -81,7 +81,7 @@ internal static class ImportCommand
         }
     }
 
-    private static int Percent(ImportNote note, ImportFile file) => (int)(file.Length == 0 ? 100 : note.Offset * 100 / file.Length);
+    internal static int Percent(ImportNote note, ImportFile file) => (int)(file.Length == 0 ? 100 : note.Offset * 100 / file.Length);
 
     private static int Report(FileInfo path, ImportTarget target, ImportNote note, long lines, TimeSpan took)
     {

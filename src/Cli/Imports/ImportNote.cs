@@ -18,6 +18,9 @@ internal sealed record ImportNote(long Offset, long NextLine = 2, long Read = 0,
 
     public IReadOnlyList<RejectedLine> FirstRejected { get; init; } = [];
 
+    /// <summary>What else is known of a file of shipments.</summary>
+    public ShipmentSums Shipments { get; init; } = new();
+
     /// <summary>The path of its file: the same file with another name, series or Gateway is another import.</summary>
     public static string PathOf(Checkout checkout, ImportFile file, ImportTarget target)
     {
@@ -39,8 +42,20 @@ internal sealed record ImportNote(long Offset, long NextLine = 2, long Read = 0,
     };
 }
 
+/// <summary>What the parts of a file of shipments sum up to.</summary>
+internal sealed record ShipmentSums(long Noted = 0, long Reproduced = 0, long Equal = 0, double PublishedKg = 0, double ComputedKg = 0)
+{
+    public IReadOnlyList<RejectedLine> FirstNoted { get; init; } = [];
+
+    public ShipmentSums After(ShipmentAnswer answer) => new(
+        Noted + answer.RowsNoted, Reproduced + answer.RowsReproduced, Equal + answer.RowsEqual, PublishedKg + answer.PublishedKg, ComputedKg + answer.ComputedKg)
+    {
+        FirstNoted = [.. FirstNoted.Concat((answer.Noted ?? []).Select(note => note.AsRejected())).Take(ImportNote.MostRejected)],
+    };
+}
+
 /// <summary>Where a file goes.</summary>
 /// <param name="Url">The Gateway.</param>
 /// <param name="Name">Its rows have the source import:&lt;name&gt;.</param>
-/// <param name="Series">carbon-intensity, demand, system-price or imbalance-volume.</param>
+/// <param name="Series">carbon-intensity, demand, system-price or imbalance-volume; of shipments the factors that count.</param>
 internal sealed record ImportTarget(string Url, string Name, string Series);

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Npgsql;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.Runs;
+using Pylon.Orchestrator.Shifts;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
@@ -11,7 +12,7 @@ using Status = Pylon.Orchestrator.Workloads.Status;
 namespace Pylon.Orchestrator.Api;
 
 /// <summary>The gRPC service of workloads.</summary>
-internal sealed class WorkloadService(WorkloadStore store, RunStore runs, PipelineNames pipelines, Changes<Guid> changes, TimeProvider time)
+internal sealed class WorkloadService(WorkloadStore store, RunStore runs, PipelineNames pipelines, Shifting shifting, Changes<Guid> changes, TimeProvider time)
     : V1.WorkloadService.WorkloadServiceBase
 {
     private static readonly TimeSpan LongestChoice = TimeSpan.FromSeconds(10);
@@ -27,14 +28,7 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
             await pipelines.CheckAsync(asked.Pipeline, context.CancellationToken);
         if (asked.OperatorId is { } operatorId && !await store.HasOperatorAsync(operatorId, context.CancellationToken))
             throw Refusal.InvalidArgument("operator_id", "must be the id of an operator").AsException();
-        if (Field.Text(request.HostDcId, "host_dc_id", 0, 100) is { Length: > 0 } host)
-        {
-            asked = asked with
-            {
-                HostDcId = await store.FindDataCentreAsync(host, context.CancellationToken)
-                    ?? throw Refusal.InvalidArgument("host_dc_id", "must be the id or the dc_id of a data centre").AsException(),
-            };
-        }
+        asked = asked with { HostDcId = await DataCentreAsync(request.HostDcId, context.CancellationToken) };
 
         var stored = await SubmitAsync(requestId, asked, context.CancellationToken);
         if (!WorkloadMapping.IsSameRequest(asked, stored))
@@ -90,6 +84,24 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         return new ChooseRecommendationResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
     }
 
+    public override async Task<ListShiftableWorkloadsResponse> ListShiftableWorkloads(ListShiftableWorkloadsRequest request, ServerCallContext context)
+    {
+        var regions = request.RegionId.Select(r => (short)Field.Range(r, "region_id", 1, 18)).Distinct().ToArray();
+        var host = await DataCentreAsync(request.HostDcId, context.CancellationToken);
+        if (regions.Length == 0 && host is null)
+            throw Refusal.InvalidArgument("region_id", "must be given when host_dc_id is not").AsException();
+        return await shifting.ListAsync(regions, host, request.Horizon, Field.PageSize(request.PageSize), context.CancellationToken);
+    }
+
+    public override async Task<ShiftWorkloadResponse> ShiftWorkload(ShiftWorkloadRequest request, ServerCallContext context)
+    {
+        var id = Field.Uuid(request.Id, "id");
+        var option = Field.Range(request.Option, "option", 1, 3);
+        Field.OptionalUuid(request.RequestId, "request_id");
+        await shifting.ShiftAsync(await FindAsync(id, context.CancellationToken), option, request.StartTime, context.CancellationToken);
+        return new ShiftWorkloadResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
+    }
+
     public override async Task<CancelWorkloadResponse> CancelWorkload(CancelWorkloadRequest request, ServerCallContext context)
     {
         var id = Field.Uuid(request.Id, "id");
@@ -141,6 +153,15 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         if (page.Count > size)
             response.NextPageToken = new PageToken(page[size - 1].LastFailedAt.ToDateTimeOffset(), Guid.Parse(page[size - 1].Id)).Encode();
         return response;
+    }
+
+    /// <summary>Null for an empty name.</summary>
+    private async Task<Guid?> DataCentreAsync(string name, CancellationToken cancellationToken)
+    {
+        if (Field.Text(name, "host_dc_id", 0, 100) is not { Length: > 0 } known)
+            return null;
+        return await store.FindDataCentreAsync(known, cancellationToken)
+            ?? throw Refusal.InvalidArgument("host_dc_id", "must be the id or the dc_id of a data centre").AsException();
     }
 
     private async Task<WorkloadRecord> SubmitAsync(Guid requestId, WorkloadRecord asked, CancellationToken cancellationToken)

@@ -75,6 +75,9 @@ internal sealed class TestStack : IAsyncDisposable
                 ["Sources__Scheduled"] = "false",
                 // Nothing that is exported on the machine may reach the processes.
                 ["GEMINI_API_KEY"] = "",
+                ["ML_ENGINE_URL"] = "",
+                ["RAG_SERVICE_URL"] = "",
+                ["API_PORT"] = "",
                 ["BPP_ID"] = "sandbox.pylon.local",
             },
         });

@@ -1,15 +1,14 @@
 using System.Text;
 using System.Text.Unicode;
-using Pylon.Rpc;
 
-namespace Pylon.Ingestion.Import;
+namespace Pylon.Rpc;
 
 /// <summary>
 /// Cuts bytes that arrive in pieces into blocks of whole lines, and refuses a line that is too long or is not UTF-8, with
 /// its number. It keeps one block, whatever the length of the file.
 /// </summary>
 /// <param name="firstLine">The number of the line after the first, which names the columns and is line 1.</param>
-internal sealed class LineBlocks(long firstLine)
+public sealed class LineBlocks(long firstLine)
 {
     private const int LongestLine = 4096;
 

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Pylon.Insights.V1;
+using Pylon.Rpc;
+using Field = Pylon.Rpc.Field;
+
+namespace Pylon.Insights.Audit;
+
+/// <summary>The gRPC service of the audit log.</summary>
+internal sealed class AuditLogService(AuditLogStore store) : V1.AuditLogService.AuditLogServiceBase
+{
+    private const int LongestWord = 100;
+    private const int LongestId = 200;
+
+    public override async Task<ListAuditLogsResponse> ListAuditLogs(ListAuditLogsRequest request, ServerCallContext context)
+    {
+        var size = Field.PageSize(request.PageSize);
+        var filter = new AuditFilter(
+            Text(request.Action, "action", LongestWord), Text(request.EntityType, "entity_type", LongestWord),
+            Text(request.EntityId, "entity_id", LongestId), Text(request.UserId, "user_id", LongestId), Time(request.Since, "since"),
+            Time(request.Before, "before"));
+        var page = await store.PageAsync(filter, Position(request.PageToken), size + 1, context.CancellationToken);
+        var response = new ListAuditLogsResponse { AuditLogs = { page.Take(size).Select(ToProto) } };
+        if (page.Count > size)
+            response.NextPageToken = PageToken.EncodeText(page[size - 1].Id.ToString(CultureInfo.InvariantCulture));
+        return response;
+    }
+
+    private static V1.AuditLog ToProto(AuditRow row) => new()
+    {
+        Id = row.Id.ToString(CultureInfo.InvariantCulture),
+        Action = row.Action,
+        EntityType = row.EntityType,
+        EntityId = row.EntityId,
+        UserId = row.UserId,
+        Notes = row.Notes,
+        Metadata = JsonParser.Default.Parse<Struct>(row.Metadata),
+        Timestamp = row.Timestamp.ToTimestamp(),
+    };
+
+    private static string? Text(string value, string name, int longest) => Field.Text(value, name, 0, longest) is { Length: > 0 } text ? text : null;
+
+    private static DateTimeOffset? Time(Timestamp? value, string name)
+    {
+        if (value is null)
+            return null;
+        return value.Seconds is >= 0 and < 7_258_118_400 && value.Nanos is >= 0 and < 1_000_000_000
+            ? value.ToDateTimeOffset()
+            : throw Refusal.InvalidArgument(name, "must be a time from 1970 to 2199").AsException();
+    }
+
+    private static long Position(string pageToken) => PageToken.DecodeText(pageToken) is not { } key
+        ? long.MaxValue
+        : long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw Refusal.InvalidArgument("page_token", "must be the next_page_token of an earlier answer to the same call").AsException();
+}
