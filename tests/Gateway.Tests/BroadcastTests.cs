@@ -122,7 +122,7 @@ public sealed class BroadcastTests
             Publish(1, 9);
             Assert.Equal(Enumerable.Range(1, 9), await first.NumbersAsync(9));
             last = first.LastId;
-            Assert.Equal("batches:9-0,decisions:0-0,grid:0-0,workloads:8-0", last);
+            Assert.Equal("batches:9-0,decisions:0-0,grid:0-0,insights:0-0,workloads:8-0", last);
         }
 
         Publish(10, 10);
@@ -228,7 +228,7 @@ public sealed class BroadcastTests
         Assert.True(data.GetProperty("gap").GetBoolean());
         Assert.Equal(Enumerable.Range(6, 5), await stream.NumbersAsync(5));
 
-        using var whole = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=batches:5-0,decisions:5-0,grid:5-0,workloads:5-0");
+        using var whole = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=batches:5-0,decisions:5-0,grid:5-0,insights:5-0,workloads:5-0");
         Assert.Equal(Enumerable.Range(6, 5), await whole.NumbersAsync(5));
     }
 
@@ -426,12 +426,12 @@ public sealed class BroadcastTests
 
         var message = JsonDocument.Parse((await stream.LineAsync())!).RootElement;
 
-        Assert.Equal("batches:0-0,decisions:0-0,grid:0-0,workloads:1-0", message.GetProperty("position").GetString());
+        Assert.Equal("batches:0-0,decisions:0-0,grid:0-0,insights:0-0,workloads:1-0", message.GetProperty("position").GetString());
         Assert.Equal("1", message.GetProperty("event").GetProperty("id").GetString());
     }
 
     private static Task HubReadsToAsync(TestGateway gateway, int number) => Eventually.True(
-        () => gateway.Get<BroadcastHub>().Position.ToString() == $"batches:0-0,decisions:0-0,grid:0-0,workloads:{number}-0");
+        () => gateway.Get<BroadcastHub>().Position.ToString() == $"batches:0-0,decisions:0-0,grid:0-0,insights:0-0,workloads:{number}-0");
 
     private static IEnumerable<string?> Ids(JsonElement poll) =>
         poll.GetProperty("events").EnumerateArray().Select(each => each.GetProperty("event").GetProperty("id").GetString());

@@ -43,6 +43,42 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CallsGoToAllAddressesAndGoOnWhenOneIsGone()
+    {
+        var another = await TestService.StartAsync();
+        var (here, there) = (0, 0);
+        _service.Workloads.Get = (_, _) => Task.FromResult(new GetWorkloadResponse { Workload = new Workload { Attempts = Interlocked.Increment(ref here) } });
+        another.Workloads.Get = (_, _) => Task.FromResult(new GetWorkloadResponse { Workload = new Workload { Attempts = Interlocked.Increment(ref there) } });
+        await using var services = Services($"{_service.GrpcAddress}, {another.GrpcAddress}");
+        var client = services.GetRequiredService<WorkloadService.WorkloadServiceClient>();
+
+        // The second address is used as soon as its connection is there.
+        await Eventually.Is(
+            async () =>
+            {
+                await client.GetWorkloadAsync(new());
+                return (here, there);
+            },
+            calls => calls is { here: > 0, there: > 0 });
+        await another.DisposeAsync();
+
+        // A call may still take the connection that is going.
+        await Eventually.Is(
+            async () =>
+            {
+                try
+                {
+                    return (await client.GetWorkloadAsync(new())).Workload.Attempts;
+                }
+                catch (RpcException)
+                {
+                    return 0;
+                }
+            },
+            attempts => attempts > 0);
+    }
+
+    [Fact]
     public async Task ACallMadeForAnotherCallEndsWithIt()
     {
         await using var behind = await TestService.StartAsync();

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Pylon.Insights.Recommendations;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
 
@@ -9,6 +10,7 @@ namespace Pylon.Insights.Shifts;
 /// <summary>Makes proposals out of hotspots, and shifts out of chosen proposals, with the Orchestrator.</summary>
 internal sealed class ShiftMaker(
     ShiftStore store,
+    RecommendationDecisions decisions,
     WorkloadService.WorkloadServiceClient workloads,
     PlanningService.PlanningServiceClient planning,
     IOptions<ShiftOptions> options,
@@ -78,6 +80,9 @@ internal sealed class ShiftMaker(
             return e.Status.Detail;
         }
 
+        // Before the end of the choice, so that it is not forgotten; one that is implemented already stays so.
+        foreach (var id in await store.ApprovedAsync(proposal.HotspotId, cancellationToken))
+            await decisions.ImplementAsync(id, proposal.DecidedBy, $"shift proposal {proposal.Id} was chosen", null, cancellationToken);
         await store.ChosenAsync(proposal, cancellationToken);
         logger.Shifted(proposal.WorkloadId, proposal.StartTime, proposal.Id);
         return null;

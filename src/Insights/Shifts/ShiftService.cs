@@ -78,7 +78,7 @@ internal sealed class ShiftService(ShiftStore store, ShiftMaker maker) : V1.Shif
         }
     }
 
-    private static RefusalException AlreadyDecided(ProposalRow proposal) => (Refusal.FailedPrecondition(
+    private static RefusalException AlreadyDecided(ProposalRow proposal) => (Refusal.AlreadyExists(
         "ALREADY_DECIDED",
         $"the proposal is {proposal.Status}{(proposal.DecidedBy.Length > 0 ? $" by {proposal.DecidedBy}" : "")}{(proposal.DecidedAt is { } at ? $" since {at:yyyy-MM-dd HH:mm:ss} UTC" : "")}") with
     {

@@ -70,6 +70,10 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
 
     private const string End = "UPDATE shift_proposals SET status = $2, reason = left($3, 2000), updated_at = now() WHERE id = $1 AND status = 'choosing'";
 
+    // Measures that a shift carries out.
+    private const string Approved =
+        "SELECT id FROM recommendations WHERE hotspot_id = $1 AND status = 'approved' AND split_part(lever, ':', 1) IN ('time_shift', 'zone_shift')";
+
     private const string Unfinished = "SELECT * FROM shift_proposals WHERE status = 'choosing' AND updated_at < now() - $1 ORDER BY updated_at LIMIT $2";
 
     static ShiftStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
@@ -111,6 +115,13 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
     /// <summary>False when another call decided first.</summary>
     public Task<bool> BeginAsync(Guid id, string userId, CancellationToken cancellationToken) =>
         database.ChangeAsync(Sql.Statement(Begin, id, userId), [AuditLog.Entry("shift_chosen", "shift", id.ToString(), userId)], cancellationToken);
+
+    /// <summary>Approved recommendations of a hotspot that a shift carries out.</summary>
+    public async Task<List<Guid>> ApprovedAsync(Guid hotspotId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(Approved, hotspotId);
+        return await command.ListAsync(row => row.GetGuid(0), cancellationToken);
+    }
 
     /// <summary>The Orchestrator has moved the workload. False when another call has said so already.</summary>
     public Task<bool> ChosenAsync(ProposalRow proposal, CancellationToken cancellationToken) => database.ChangeAsync(

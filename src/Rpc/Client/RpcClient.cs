@@ -1,4 +1,7 @@
 using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
 using Grpc.Net.ClientFactory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +14,8 @@ public static class RpcClient
 {
     /// <summary>
     /// A generated client of the service whose address (<c>http://host:port</c>, h2c) is the setting
-    /// <paramref name="settingName"/>, for example PYLON_INGESTION; a missing or malformed one stops the start.
+    /// <paramref name="settingName"/>, for example PYLON_INGESTION; a missing or malformed one stops the start. Of several, with
+    /// commas between, each call goes to the next one that can be reached.
     /// A unary call without a deadline is given 10 s; a call made while another is served ends with that one.
     /// </summary>
     public static IServiceCollection AddRpcClient<TClient>(this IServiceCollection services, string settingName)
@@ -21,12 +25,17 @@ public static class RpcClient
         services.TryAddSingleton<DeadlineInterceptor>();
         services.AddOptions<Peer>(settingName)
             .Configure<IConfiguration>((peer, configuration) => peer.Address = configuration[settingName] ?? "")
-            .Validate(peer => IsAddress(peer.Address), $"{settingName}: must be the address of a gRPC service, for example http://127.0.0.1:5101")
+            .Validate(
+                peer => peer.Addresses.Length > 0 && peer.Addresses.All(IsAddress),
+                $"{settingName}: must be the address of a gRPC service, for example http://127.0.0.1:5101, or several with commas between")
             .ValidateOnStart();
         // Without the accessor the propagation below does nothing, and says nothing.
         services.AddHttpContextAccessor();
-        services.AddGrpcClient<TClient>((provider, options) => options.Address = new Uri(provider.GetRequiredService<IOptionsMonitor<Peer>>().Get(settingName).Address))
-            .ConfigureChannel(channel => (channel.InitialReconnectBackoff, channel.MaxReconnectBackoff) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2)))
+        services.TryAddSingleton<ResolverFactory>(provider => new StaticResolverFactory(address =>
+            [.. AddressesOf(provider, address.AbsolutePath.Trim('/')).Select(each => new BalancerAddress(new Uri(each).Host, new Uri(each).Port))]));
+        services.AddGrpcClient<TClient>((provider, options) =>
+            options.Address = AddressesOf(provider, settingName) is [var only] ? new Uri(only) : new Uri($"static:///{settingName}"))
+            .ConfigureChannel((provider, channel) => Configure(channel, AddressesOf(provider, settingName)))
             .ConfigurePrimaryHttpMessageHandler(Connections)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers()
@@ -34,6 +43,18 @@ public static class RpcClient
             // A worker calls outside of any served call.
             .EnableCallContextPropagation(options => options.SuppressContextNotFoundErrors = true);
         return services;
+    }
+
+    private static string[] AddressesOf(IServiceProvider provider, string settingName) =>
+        provider.GetRequiredService<IOptionsMonitor<Peer>>().Get(settingName).Addresses;
+
+    private static void Configure(GrpcChannelOptions channel, string[] addresses)
+    {
+        (channel.InitialReconnectBackoff, channel.MaxReconnectBackoff) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+        if (addresses.Length == 1)
+            return;
+        channel.Credentials = addresses[0].StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
+        channel.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
     }
 
     // Nothing is retried here: only the caller knows whether its call is idempotent.
@@ -56,5 +77,7 @@ public static class RpcClient
     private sealed class Peer
     {
         public string Address { get; set; } = "";
+
+        public string[] Addresses => Address.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 }

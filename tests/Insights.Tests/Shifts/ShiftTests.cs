@@ -118,6 +118,27 @@ public sealed class ShiftTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnApprovedRecommendationToShiftIsImplementedByTheChoice()
+    {
+        var proposal = await ProposedAsync();
+        await _stack.Database.Database.ExecuteAsync(
+            $"""
+            INSERT INTO insights.recommendations (hotspot_id, entity_ref, supplier_id, entity_type, kind, cause, rank, playbook_id, lever, title, description,
+                co2_reduction, reduction_hours, reduction_status, cost_impact, feasibility, confidence, root_cause, engine, status, created_at, updated_at, expires_at, decided_at)
+            SELECT id, entity_ref, entity, entity_type, 'compute', cause, rank, 'shift-' || rank, lever, 'Shift', '', 1, 672, 'simulated', '0%', 8, 1, '', 'playbook',
+                'approved', now(), now(), now() + interval '30 days', now()
+            FROM insights.hotspots, (VALUES (1, 'time_shift'), (2, 'efficiency:cooling')) AS measure (rank, lever)
+            """);
+
+        await ChooseAsync(proposal.Id, "ada");
+
+        Assert.Equal(
+            "time_shift implemented by ada, efficiency:cooling approved by ",
+            await _stack.Database.Database.ScalarAsync<string>(
+                "SELECT string_agg(format('%s %s by %s', lever, status, implemented_by), ', ' ORDER BY rank) FROM insights.recommendations"));
+    }
+
+    [Fact]
     public async Task OfTwoUsersWhoChooseAtOnceOneWinsAndTheOtherIsToldWhoDid()
     {
         var proposal = await ProposedAsync();
@@ -240,7 +261,9 @@ public sealed class ShiftTests : IAsyncLifetime
             INSERT INTO insights.hotspots (id, entity_ref, entity, entity_type, kind, cause, severity, status, basis, predicted_co2, baseline_co2,
                 percent_above, score, confidence, impact_kg, first_hour, last_hour)
             SELECT '{id}', entity_ref, '{entity}', '{entityType}', 'grid', 'grid', 'warn', 'open', 'baseline', 300, 150, 100, 2, 1, 0, date_trunc('hour', now()), date_trunc('hour', now())
-            FROM entity
+            FROM entity;
+            -- In the same transaction: no recommendations but those of the tests.
+            INSERT INTO insights.recommendation_runs (hotspot_id, engine, recommendations, made_at) VALUES ('{id}', 'playbook', 0, now());
             """);
         return id.ToString();
     }

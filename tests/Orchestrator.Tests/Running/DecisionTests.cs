@@ -224,7 +224,8 @@ public sealed class DecisionTests
         var all = (await stack.Audit.ListEntriesAsync(new ListEntriesRequest())).Entries;
         Assert.Equal(Enumerable.Range(1, all.Count).Select(n => (long)n), all.Select(e => e.Seq));
         Assert.All(all, e => Assert.Equal(e.Hash, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(e.HashedBytes.Span))));
-        Assert.Equal(all.Skip(1), (await stack.Audit.ListEntriesAsync(new ListEntriesRequest { AfterSeq = 1 })).Entries);
+        // The flow may have decided more meanwhile.
+        Assert.Equal(all.Skip(1), (await stack.Audit.ListEntriesAsync(new ListEntriesRequest { AfterSeq = 1 })).Entries.Take(all.Count - 1));
     }
 
     [Fact]
