@@ -41,8 +41,7 @@ internal sealed class ZoneStore(NpgsqlDataSource dataSource)
         INSERT INTO grid_zones (id, grid_zone_code, zone_name, locality, region, country, region_id, source)
         SELECT v.id, v.code, v.name, v.locality, v.region, v.country, r.region_id, $7
         FROM unnest($1, $2, $3, $4, $5, $6) AS v (id, code, name, locality, region, country)
-        LEFT JOIN regions r
-            ON lower(r.short_name COLLATE "C") = lower(v.region COLLATE "C") AND coalesce(v.country, 'GB') = 'GB'
+        LEFT JOIN LATERAL region_of_zone(v.name, v.locality, v.region) r (region_id) ON coalesce(v.country, 'GB') = 'GB'
         ORDER BY lower(v.code COLLATE "C"), lower(v.name COLLATE "C")
         ON CONFLICT DO NOTHING
         RETURNING id, grid_zone_code, zone_name, locality, region, country, region_id, source

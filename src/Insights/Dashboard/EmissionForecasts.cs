@@ -31,7 +31,8 @@ internal sealed class EmissionForecasts(
             if (_kept is { } kept && kept.Day == today && time.GetElapsedTime(kept.MadeAt) < options.Value.ForecastAge)
                 return kept.Response;
             var response = await MakeAsync(today, null, cancellationToken);
-            _kept = (today, time.GetTimestamp(), response);
+            // The first events are forecast at once.
+            _kept = response.Model == None ? null : (today, time.GetTimestamp(), response);
             return response;
         }
         finally

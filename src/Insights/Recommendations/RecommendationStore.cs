@@ -91,7 +91,7 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
 
     private const string Counts =
         """
-        SELECT status, count(*), coalesce(sum(measured_kg), 0), coalesce(sum(co2_reduction) FILTER (WHERE measured_kg IS NULL), 0)
+        SELECT status, count(*)::integer, coalesce(sum(measured_kg), 0), coalesce(sum(co2_reduction) FILTER (WHERE measured_kg IS NULL), 0)
         FROM recommendations GROUP BY status
         """;
 
@@ -175,7 +175,7 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
 
     /// <summary>By status: how many, the sum of what was measured, and of what is claimed by those that are not measured, kg CO2e.</summary>
     public Task<List<StatusCount>> CountAsync(CancellationToken cancellationToken) => database.Command(Counts).ListAsync(
-        row => new StatusCount(row.GetString(0), row.GetInt64(1), row.GetDouble(2), row.GetDouble(3)), cancellationToken);
+        row => new StatusCount(row.GetString(0), row.GetInt32(1), row.GetDouble(2), row.GetDouble(3)), cancellationToken);
 
     private static NpgsqlBatchCommand DecideOf(Guid id, string status, string userId, string note, DateTimeOffset now, FrozenBaseline? baseline) =>
         Sql.Statement(Decide, id, status, userId, Sql.Time(now), note, Number(baseline?.Factor), Number(baseline?.ActivityPerOutput));

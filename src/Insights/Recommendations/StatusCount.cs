@@ -5,4 +5,4 @@ namespace Pylon.Insights.Recommendations;
 /// <param name="Count">How many.</param>
 /// <param name="MeasuredKg">kg CO2e, of those with a measured outcome.</param>
 /// <param name="ClaimedKg">kg CO2e, of the others.</param>
-internal readonly record struct StatusCount(string Status, long Count, double MeasuredKg, double ClaimedKg);
+internal readonly record struct StatusCount(string Status, int Count, double MeasuredKg, double ClaimedKg);

@@ -32,6 +32,30 @@ public sealed class GridZonesTests
         Assert.Equal(["GB-R05", "GB-R13", null], first.Skip(1).Select(r => r.Zone?.GridZoneCode));
     }
 
+    [Theory]
+    // By the name of the zone, before its region, which is a country.
+    [InlineData("South Scotland", "Edinburgh", "Scotland", "GB", 2)]
+    [InlineData("london", "Docklands", "Greater London", "", 13)]
+    // By the place of the zone of a region.
+    [InlineData("Leeds", "Leeds", "Yorkshire and the Humber", "GB", 5)]
+    // By the region.
+    [InlineData("Newcastle", "Gateshead", "North East England", "GB", 4)]
+    [InlineData("Cardiff Bay", "Penarth", "Wales", "GB", 17)]
+    [InlineData("Norwich", "Norwich", "Connecticut", "US", null)]
+    [InlineData("Atlantis", "Atlantis", "Atlantis", "GB", null)]
+    public async Task ARegisteredZoneLiesInTheRegionThatItsNamesSay(string name, string locality, string region, string country, int? regionId)
+    {
+        await using var service = await IngestionService.StartAsync();
+
+        var zone = (await service.Market.ResolveGridZonesAsync(new ResolveGridZonesRequest
+        {
+            RegisterAs = "beckn:bpp.example",
+            References = { new GridZoneReference { GridZoneCode = "UK-X-1", ZoneName = name, Locality = locality, Region = region, Country = country } },
+        })).Resolved[0].Zone;
+
+        Assert.Equal(regionId, zone.HasRegionId ? zone.RegionId : null);
+    }
+
     [Fact]
     public async Task ZonesAreListedInPages()
     {
