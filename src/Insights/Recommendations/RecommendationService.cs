@@ -55,7 +55,9 @@ internal sealed class RecommendationService(
         Check(await decisions.ApproveAsync(id, User(request.UserId), Field.Text(request.Note, "note", 0, MaxNote), context.CancellationToken));
         return new ApproveRecommendationResponse
         {
-            Status = RecommendationStatus.Approved, RecommendationId = id.ToString(), Message = "Recommendation approved; say when it is implemented",
+            Status = RecommendationStatus.Approved,
+            RecommendationId = id.ToString(),
+            Message = "Recommendation approved; say when it is implemented",
         };
     }
 
@@ -73,7 +75,9 @@ internal sealed class RecommendationService(
         Check(await decisions.ImplementAsync(id, user, note, request.ImplementedAt?.ToDateTimeOffset(), context.CancellationToken));
         return new ImplementRecommendationResponse
         {
-            Status = RecommendationStatus.Implemented, RecommendationId = id.ToString(), Message = "Recommendation implemented; its outcome is measured after 28 days",
+            Status = RecommendationStatus.Implemented,
+            RecommendationId = id.ToString(),
+            Message = "Recommendation implemented; its outcome is measured after 28 days",
         };
     }
 

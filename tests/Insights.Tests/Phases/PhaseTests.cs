@@ -182,7 +182,12 @@ public sealed class PhaseTests : IAsyncLifetime
             told.EnergyKwh = energy;
         var made = new Event
         {
-            Id = Guid.NewGuid().ToString(), Source = "pylon/conductor", Type = "pylon.batch.phase_progressed.v1", Subject = batch, Time = Nine.AddHours(3).ToTimestamp(), BatchPhaseProgressed = told,
+            Id = Guid.NewGuid().ToString(),
+            Source = "pylon/conductor",
+            Type = "pylon.batch.phase_progressed.v1",
+            Subject = batch,
+            Time = Nine.AddHours(3).ToTimestamp(),
+            BatchPhaseProgressed = told,
         };
         change?.Invoke(made);
         return made;

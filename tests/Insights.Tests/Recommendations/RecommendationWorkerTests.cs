@@ -129,8 +129,17 @@ public sealed class RecommendationWorkerTests
         {
             var hotspot = new DueHotspot
             {
-                Id = recommendation.HotspotId, OperatorId = Guid.Empty, EntityRef = recommendation.EntityRef, Entity = "F1", EntityType = "factory", Kind = "factory",
-                Cause = "efficiency", PredictedCo2 = 900, BaselineCo2 = 600, PercentAbove = 50, EventId = "F1-1",
+                Id = recommendation.HotspotId,
+                OperatorId = Guid.Empty,
+                EntityRef = recommendation.EntityRef,
+                Entity = "F1",
+                EntityType = "factory",
+                Kind = "factory",
+                Cause = "efficiency",
+                PredictedCo2 = 900,
+                BaselineCo2 = 600,
+                PercentAbove = 50,
+                EventId = "F1-1",
             };
             var activity = await reader.ReadAsync(hotspot, TimeProvider.System.GetUtcNow(), default);
 
