@@ -38,6 +38,14 @@ internal sealed class HotspotsScenario() : Scenario("hotspots", "a scan of 1,000
         VACUUM ANALYZE insights.baselines; VACUUM ANALYZE insights.baseline_entities; VACUUM ANALYZE insights.entities
         """;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+
+    private const string Waiting =
+        """
+        SELECT (SELECT count(*) FROM insights.hotspots h WHERE NOT EXISTS (SELECT FROM insights.recommendation_runs r WHERE r.hotspot_id = h.id))
+            + (SELECT count(*) FROM insights.outbox WHERE published_at IS NULL)
+        """;
+
     private const string Forget =
         """
         SET session_replication_role = replica;
@@ -68,7 +76,7 @@ internal sealed class HotspotsScenario() : Scenario("hotspots", "a scan of 1,000
         var insights = await run.StartAsync(
             ServiceDefinition.Insights,
             [
-                new("PYLON_POSTGRES", postgres.Uri), new("PYLON_REDIS", redis.Address), new("PYLON_INGESTION", "http://127.0.0.1:1"),
+                new("PYLON_POSTGRES", postgres.Uri), new("PYLON_REDIS", redis.Address), new("PYLON_INGESTION", "http://127.0.0.1:1"), new("PYLON_ORCHESTRATOR", "http://127.0.0.1:1"),
                 new("Hotspots__Regions", "false"), new("Hotspots__CheckInterval", "1.00:00:00"), new("Baselines__RecalcInterval", "1.00:00:00"),
             ],
             cancellationToken);
@@ -100,9 +108,18 @@ internal sealed class HotspotsScenario() : Scenario("hotspots", "a scan of 1,000
         run.Note($"ten times the events take {perEvent[1].Seconds / perEvent[0].Seconds:0.0} times as long to scan");
     }
 
-    // As before the first scan of these events.
+    // As before the first scan of these events. What follows from the hotspots of the round before is finished first.
     private static async Task ForgetAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
+        var start = Stopwatch.GetTimestamp();
+        await using var waiting = database.CreateCommand(Waiting);
+        while (await waiting.ExecuteScalarAsync(cancellationToken) is not 0L)
+        {
+            if (Stopwatch.GetElapsedTime(start) > LongestWait)
+                throw new StackException($"recommendations or events are not finished after {LongestWait}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+        }
+
         await using var forget = database.CreateCommand(Forget);
         await forget.ExecuteNonQueryAsync(cancellationToken);
     }
