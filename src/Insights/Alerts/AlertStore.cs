@@ -1,6 +1,7 @@
 using Npgsql;
 using Pylon.Insights.Audit;
 using Pylon.Insights.Publishing;
+using Pylon.Insights.Reading;
 using Pylon.Postgres;
 using Pylon.Rpc;
 

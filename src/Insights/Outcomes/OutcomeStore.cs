@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using Pylon.Insights.Reading;
 using Pylon.Insights.Recommendations;
 using Pylon.Postgres;
 
@@ -59,20 +59,14 @@ internal sealed class OutcomeStore(NpgsqlDataSource database)
         WHERE id = $1 AND status = 'implemented'
         """;
 
-    static OutcomeStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
-
     /// <summary>Implemented recommendations whose days are over, the oldest first.</summary>
     /// <param name="implementedUntil">When they were implemented at the latest.</param>
     /// <param name="atMost">How many.</param>
     /// <param name="without">Those that are not asked for.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<List<Recommendation>> DueAsync(
-        DateTimeOffset implementedUntil, int atMost, IReadOnlyCollection<Guid> without, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(Due, Sql.Time(implementedUntil), atMost, without.ToArray());
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ListAsync(reader.GetRowParser<Recommendation>(), cancellationToken);
-    }
+    public Task<List<Recommendation>> DueAsync(
+        DateTimeOffset implementedUntil, int atMost, IReadOnlyCollection<Guid> without, CancellationToken cancellationToken) =>
+        database.QueryAsync<Recommendation>(Due, cancellationToken, Sql.Time(implementedUntil), atMost, without.ToArray());
 
     /// <summary>The days that have data, in the order of time.</summary>
     /// <param name="recommendation">Whose frozen baseline is beside them.</param>

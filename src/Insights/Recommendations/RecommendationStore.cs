@@ -1,6 +1,6 @@
-using Dapper;
 using Npgsql;
 using Pylon.Insights.Freezing;
+using Pylon.Insights.Reading;
 using Pylon.Postgres;
 using Pylon.Rpc;
 
@@ -95,15 +95,13 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
         FROM recommendations GROUP BY status
         """;
 
-    static RecommendationStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
-
     /// <summary>Hotspots of warn and above that need recommendations, the oldest first.</summary>
     /// <param name="since">One that is resolved and older gets none any more.</param>
     /// <param name="atMost">How many.</param>
     /// <param name="without">Those that are not asked for.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<List<DueHotspot>> DueAsync(DateTimeOffset since, int atMost, IReadOnlyCollection<Guid> without, CancellationToken cancellationToken) =>
-        QueryAsync<DueHotspot>(database.Command(Due, Sql.Time(since), atMost, without.ToArray()), cancellationToken);
+        Rows.QueryAsync<DueHotspot>(database.Command(Due, Sql.Time(since), atMost, without.ToArray()), cancellationToken);
 
     /// <summary>Stores what was made for a hotspot, all or nothing; false when it was made already.</summary>
     public Task<bool> AddAsync(
@@ -125,12 +123,12 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
 
     /// <summary>Null when there is none.</summary>
     public async Task<Recommendation?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        (await QueryAsync<Recommendation>(database.Command(ById, id), cancellationToken)).FirstOrDefault();
+        (await Rows.QueryAsync<Recommendation>(database.Command(ById, id), cancellationToken)).FirstOrDefault();
 
     /// <summary>Newest first; empty filters take all.</summary>
     public Task<List<Recommendation>> PageAsync(
         PageToken? after, string status, Guid? hotspotId, string supplierId, int atMost, CancellationToken cancellationToken) =>
-        QueryAsync<Recommendation>(
+        Rows.QueryAsync<Recommendation>(
             database.Command(PageOf, after?.Time.UtcDateTime ?? DateTime.MaxValue, after?.Id ?? Guid.AllBitsSet, status, Sql.Uuid(hotspotId), supplierId, atMost), cancellationToken);
 
     /// <summary>Approves a pending recommendation together with its frozen baseline; false when it is not pending any more.</summary>
@@ -162,7 +160,7 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(Expire, connection, transaction) { Parameters = { Sql.Time(now), new() { Value = atMost } } };
-        var expired = await QueryAsync<Recommendation>(command, cancellationToken);
+        var expired = await Rows.QueryAsync<Recommendation>(command, cancellationToken);
         if (expired.Count == 0)
             return 0;
         await using var batch = new NpgsqlBatch(connection, transaction);
@@ -198,11 +196,4 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
 
     private static NpgsqlParameter Text(string? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
-
-    private static async Task<List<T>> QueryAsync<T>(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var owned = command;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ListAsync(reader.GetRowParser<T>(), cancellationToken);
-    }
 }

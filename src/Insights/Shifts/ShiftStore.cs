@@ -1,9 +1,9 @@
-using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using Pylon.Events.V1;
 using Pylon.Insights.Audit;
 using Pylon.Insights.Publishing;
+using Pylon.Insights.Reading;
 using Pylon.Messaging;
 using Pylon.Postgres;
 
@@ -76,13 +76,11 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
 
     private const string Unfinished = "SELECT * FROM shift_proposals WHERE status = 'choosing' AND updated_at < now() - $1 ORDER BY updated_at LIMIT $2";
 
-    static ShiftStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
-
     /// <summary>Open hotspots whose work may be shifted, the newest first.</summary>
-    public Task<List<HotspotRow>> OpenHotspotsAsync(int atMost, CancellationToken cancellationToken) => ReadAsync<HotspotRow>(OpenHotspots, cancellationToken, atMost);
+    public Task<List<HotspotRow>> OpenHotspotsAsync(int atMost, CancellationToken cancellationToken) => database.QueryAsync<HotspotRow>(OpenHotspots, cancellationToken, atMost);
 
     public async Task<HotspotRow?> FindHotspotAsync(Guid id, CancellationToken cancellationToken) =>
-        (await ReadAsync<HotspotRow>(FindHotspot, cancellationToken, id)).FirstOrDefault();
+        (await database.QueryAsync<HotspotRow>(FindHotspot, cancellationToken, id)).FirstOrDefault();
 
     /// <summary>The proposals of a round; what is not among them is withdrawn.</summary>
     public async Task ProposeAsync(Guid hotspotId, IReadOnlyList<Proposal> proposals, CancellationToken cancellationToken)
@@ -108,9 +106,9 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
         (await ListAsync(hotspotId, null, ProposalRow.Proposed, atMost, cancellationToken)).ToDictionary(p => p.WorkloadId);
 
     public Task<List<ProposalRow>> ListAsync(Guid? hotspotId, Guid? workloadId, string status, int atMost, CancellationToken cancellationToken) =>
-        ReadAsync<ProposalRow>(List, cancellationToken, Sql.Uuid(hotspotId), Sql.Uuid(workloadId), status, atMost);
+        database.QueryAsync<ProposalRow>(List, cancellationToken, Sql.Uuid(hotspotId), Sql.Uuid(workloadId), status, atMost);
 
-    public async Task<ProposalRow?> FindAsync(Guid id, CancellationToken cancellationToken) => (await ReadAsync<ProposalRow>(FindOne, cancellationToken, id)).FirstOrDefault();
+    public async Task<ProposalRow?> FindAsync(Guid id, CancellationToken cancellationToken) => (await database.QueryAsync<ProposalRow>(FindOne, cancellationToken, id)).FirstOrDefault();
 
     /// <summary>False when another call decided first.</summary>
     public Task<bool> BeginAsync(Guid id, string userId, CancellationToken cancellationToken) =>
@@ -144,7 +142,7 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
 
     /// <summary>Proposals that a person chose and whose shift is not known to be made.</summary>
     public Task<List<ProposalRow>> UnfinishedAsync(TimeSpan olderThan, int atMost, CancellationToken cancellationToken) =>
-        ReadAsync<ProposalRow>(Unfinished, cancellationToken, olderThan, atMost);
+        database.QueryAsync<ProposalRow>(Unfinished, cancellationToken, olderThan, atMost);
 
     private static async Task ProposeAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Guid hotspotId, Proposal proposal, CancellationToken cancellationToken)
@@ -176,13 +174,5 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
                 AfterKg = proposal.AfterKg,
             },
             cancellationToken);
-    }
-
-    private async Task<List<T>> ReadAsync<T>(string sql, CancellationToken cancellationToken, params object?[] parameters)
-    {
-        await using var command = database.Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var parse = reader.GetRowParser<T>();
-        return await reader.ListAsync(parse, cancellationToken);
     }
 }

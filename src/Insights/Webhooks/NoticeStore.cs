@@ -1,6 +1,7 @@
 using Npgsql;
 using Pylon.Insights.Alerts;
 using Pylon.Insights.Audit;
+using Pylon.Insights.Reading;
 using Pylon.Postgres;
 using Pylon.Rpc;
 

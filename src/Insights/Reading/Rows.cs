@@ -2,20 +2,23 @@ using Dapper;
 using Npgsql;
 using Pylon.Postgres;
 
-namespace Pylon.Insights.Alerts;
+namespace Pylon.Insights.Reading;
 
 /// <summary>Reads rows into records by the names of their columns: <c>due_at</c> is read into DueAt.</summary>
 internal static class Rows
 {
     static Rows() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
-    public static async Task<List<T>> QueryAsync<T>(
-        this NpgsqlDataSource database, string sql, CancellationToken cancellationToken, params object?[] parameters)
+    public static Task<List<T>> QueryAsync<T>(
+        this NpgsqlDataSource database, string sql, CancellationToken cancellationToken, params object?[] parameters) =>
+        database.Command(sql, parameters).QueryAsync<T>(cancellationToken);
+
+    /// <summary>The same of a command, which is disposed.</summary>
+    public static async Task<List<T>> QueryAsync<T>(this NpgsqlCommand command, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(sql, parameters);
+        await using var owned = command;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var read = reader.GetRowParser<T>();
-        return await reader.ListAsync(read, cancellationToken);
+        return await reader.ListAsync(reader.GetRowParser<T>(), cancellationToken);
     }
 
     /// <summary>The first row, in the transaction of the connection; null when there is none.</summary>
