@@ -132,5 +132,18 @@ public sealed class StreamingTests(GatewayFixture fixture) : IClassFixture<Gatew
         Assert.Equal(["a", "b"], lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("echo").GetProperty("text").GetString()));
     }
 
+    // The wrong line ends the call at the service while it may still be starting; whatever came of the call then, the caller reads about the line.
+    [Fact]
+    public async Task WrongLineIsNamedWhenBothSidesStream()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var answer = await Http.PostAsync("/v1/chat", Lines("""{"text": 5}"""));
+
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains("text: must be a string (message on line 1 of the stream)", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
     private static StringContent Lines(params string[] lines) => new(string.Join('\n', lines), Encoding.UTF8, "application/x-ndjson");
 }

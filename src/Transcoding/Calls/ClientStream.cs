@@ -23,7 +23,7 @@ internal sealed class ClientStream(HttpContext context, RequestBinder binder, Me
             {
                 using var both = call.Invoker.AsyncDuplexStreamingCall(method, host: null, callOptions);
                 var sending = SendAsync(lines, both.RequestStream, stop);
-                var code = await new StreamAnswer(context, call.Binding, json, options, time).CopyAsync(both.ResponseStream);
+                var code = await new StreamAnswer(context, call.Binding, json, options, time).CopyAsync(both.ResponseStream, () => lines.Problem);
                 await stop.CancelAsync();
                 await sending;
                 return code;

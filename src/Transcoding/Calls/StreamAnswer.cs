@@ -16,8 +16,11 @@ internal sealed class StreamAnswer(HttpContext context, Binding binding, Message
 {
     private readonly StreamResponse _response = new(context, StreamFormat.For(context.Request, StreamFormat.Ndjson), options.Heartbeat, time);
 
-    /// <summary>Returns the code that the call ended with.</summary>
-    public async Task<StatusCode> CopyAsync(IAsyncStreamReader<IMessage> messages)
+    /// <summary>
+    /// Returns the code that the call ended with. <paramref name="refusal"/> is asked when the call fails: a problem says
+    /// that the request was refused, and so the call was ended by this side.
+    /// </summary>
+    public async Task<StatusCode> CopyAsync(IAsyncStreamReader<IMessage> messages, Func<Problem?>? refusal = null)
     {
         var aborted = context.RequestAborted;
         var next = messages.MoveNext(aborted);
@@ -42,8 +45,9 @@ internal sealed class StreamAnswer(HttpContext context, Binding binding, Message
         }
         catch (RpcException e)
         {
-            await _response.FailAsync(RpcProblem.Of(e), aborted);
-            return e.StatusCode;
+            var refused = refusal?.Invoke();
+            await _response.FailAsync(refused ?? RpcProblem.Of(e), aborted);
+            return refused is null ? e.StatusCode : StatusCode.InvalidArgument;
         }
     }
 }
