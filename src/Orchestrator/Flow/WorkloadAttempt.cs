@@ -86,6 +86,12 @@ internal sealed class WorkloadAttempt(
         {
             return await RetryOrFailAsync(workload, lease, $"the attempt took longer than {longest}", cancellationToken);
         }
+        catch (OutrunException e)
+        {
+            logger.BegunAgain(workload.Id, e.Message);
+            await store.ReleaseAsync(lease, cancellationToken);
+            return "outrun";
+        }
         catch (InfeasibleException e)
         {
             logger.Infeasible(workload.Id, e.Message);
@@ -105,7 +111,7 @@ internal sealed class WorkloadAttempt(
             await store.RetryAsync(workload, lease, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
             return "refused";
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is not (OperationCanceledException or LeaseLostException or NpgsqlException) || IsAboutItsData(e)))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is not (OperationCanceledException or LeaseLostException or NpgsqlException or TimeoutException) || IsAboutItsData(e)))
         {
             var expected = e is BecknFailure or BecknRefusal or ItemRefusedException or GridUnavailableException;
             if (!expected)
