@@ -149,8 +149,9 @@ internal sealed class StepStore(NpgsqlDataSource database)
 
     private static IEnumerable<NpgsqlBatchCommand> Statements(Step step)
     {
+        // A step may be written again after a failure, or by the end of its attempt.
         foreach (var change in step.Changes)
-            yield return change;
+            yield return change.Copy();
         if (step.Confirms is { } order)
             yield return Sql.Statement(BeginConfirm, order);
         if (step.Next is not { } next)

@@ -140,10 +140,14 @@ internal sealed class DiscoverFlow(
         var reading = Catalogue.ReadAll(answer.Body);
         if (reading.RejectedOffers.Count > 0)
             logger.OffersLeftOut(workload.Id, reading.RejectedOffers.Count, string.Join("; ", reading.RejectedOffers.Select(o => o.Reason).Distinct().Take(5)));
-        List<string> leftOut = [.. reading.Rejected.Select(r => r.Reason)];
-        leftOut.AddRange(reading.Items.Select(i => Judgement.Broken(limits, Place.Of(i, null), now).FirstOrDefault().Reason).OfType<string>());
-        if (leftOut.Count > 0)
-            logger.ItemsLeftOut(workload.Id, leftOut.Count, string.Join("; ", leftOut.Distinct().Take(5)));
+        if (reading.Rejected.Count > 0)
+            logger.ItemsLeftOut(workload.Id, reading.Rejected.Count, string.Join("; ", reading.Rejected.Select(r => r.Reason).Distinct().Take(5)));
+        // What the workload's own limits leave out is in its summary.
+        List<string> leftOut =
+        [
+            .. reading.Rejected.Select(r => r.Reason),
+            .. reading.Items.Select(i => Judgement.Broken(limits, Place.Of(i, null), now).FirstOrDefault().Reason).OfType<string>(),
+        ];
         var items = Suitability.Select(workload, reading.Items, options.Value.MinRenewableMix, limits, now);
         return (new Market(items, await zones.ResolveAsync(items, cancellationToken), [], preferences, now), leftOut);
     }
