@@ -23,6 +23,10 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
     public async Task<PrivatePostgres> StartPostgresAsync(CancellationToken cancellationToken) =>
         Started(await PrivatePostgres.StartThrowawayAsync(cancellationToken));
 
+    /// <summary>The same with fsync, as in production.</summary>
+    public async Task<PrivatePostgres> StartDurablePostgresAsync(CancellationToken cancellationToken) =>
+        Started(await PrivatePostgres.StartDurableThrowawayAsync(cancellationToken));
+
     /// <summary>A throw-away Redis.</summary>
     public async Task<PrivateRedis> StartRedisAsync(CancellationToken cancellationToken) =>
         Started(await PrivateRedis.StartThrowawayAsync(cancellationToken));

@@ -1,19 +1,22 @@
 using System.Threading.Channels;
-using Pylon.Conductor.Circuits;
 
-namespace Pylon.Conductor.Journals;
+namespace Pylon.Postgres;
 
 /// <summary>
-/// Writes the items of many callers in one transaction: a caller waits for one commit, and a commit serves up to five
-/// hundred callers. While one commit runs, the next callers gather.
+/// Serves many callers by one transaction: a caller waits for one commit, and a commit serves up to five hundred callers.
+/// While one commit runs, the next callers gather.
 /// </summary>
 /// <param name="commit">Writes all or nothing, and gives for each item what is kept of it.</param>
-internal sealed class GroupCommit<TItem, TKept>(Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TKept>>> commit)
+/// <param name="isOutage">True for a failure that concerns all items: they are not tried one by one.</param>
+public sealed class GroupCommit<TItem, TKept>(
+    Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TKept>>> commit, Func<Exception, bool> isOutage)
 {
     private const int MaxTogether = 500;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(10_000);
 
+    /// <summary>What is kept of the item.</summary>
+    /// <exception cref="TimeoutException">The outcome is not known yet.</exception>
     public async Task<TKept> WriteAsync(TItem item, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(item);
@@ -43,7 +46,7 @@ internal sealed class GroupCommit<TItem, TKept>(Func<IReadOnlyList<TItem>, Cance
             foreach (var (waiting, result) in together.Zip(kept))
                 waiting.Done.TrySetResult(result);
         }
-        catch (Exception e) when (together.Count > 1 && !StoreFailure.Is(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (together.Count > 1 && !isOutage(e) && !cancellationToken.IsCancellationRequested)
         {
             // The database refuses one of them; the others must not fail with it.
             foreach (var waiting in together)
