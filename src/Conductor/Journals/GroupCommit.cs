@@ -1,37 +1,51 @@
 using System.Threading.Channels;
-using Pylon.Conductor.Circuits;
 
 namespace Pylon.Conductor.Journals;
 
 /// <summary>
-/// Writes the items of many callers in one transaction: a caller waits for one commit, and a commit serves up to five
-/// hundred callers. While one commit runs, the next callers gather.
+/// Writes the items of many callers at once: a caller waits for one write, and a write serves up to so many callers. While
+/// one is under way, the next callers gather.
 /// </summary>
-/// <param name="commit">Writes all or nothing, and gives for each item what is kept of it.</param>
-internal sealed class GroupCommit<TItem, TKept>(Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TKept>>> commit)
+/// <param name="maxTogether">The most callers that one write serves.</param>
+/// <param name="bound">The longest that a caller waits; after it the outcome is unknown.</param>
+/// <param name="isOfAll">True for a failure that is not the fault of one of the items.</param>
+/// <param name="time">The clock of the bound.</param>
+/// <param name="write">Writes them, and gives for each item what is kept of it. Every item may be written again.</param>
+internal sealed class GroupCommit<TItem, TKept>(
+    int maxTogether, TimeSpan bound, Func<Exception, bool> isOfAll, TimeProvider time, Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TKept>>> write)
 {
-    private const int MaxTogether = 500;
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(10_000);
 
     public async Task<TKept> WriteAsync(TItem item, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(item);
         await _waiting.Writer.WriteAsync(waiting, cancellationToken);
-        return await waiting.Done.Task.WaitAsync(Bound, cancellationToken);
+        try
+        {
+            return await waiting.Done.Task.WaitAsync(bound, time, cancellationToken);
+        }
+        catch (Exception) when (waiting.Done.TrySetCanceled(CancellationToken.None))
+        {
+            // The caller has left before its turn, or while it is served.
+            throw;
+        }
     }
 
     /// <summary>Serves the callers until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var together = new List<Waiting>(MaxTogether);
-        await foreach (var first in _waiting.Reader.ReadAllAsync(cancellationToken))
+        var together = new List<Waiting>(maxTogether);
+        while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
         {
             together.Clear();
-            together.Add(first);
-            while (together.Count < MaxTogether && _waiting.Reader.TryRead(out var next))
-                together.Add(next);
-            await WriteAsync(together, cancellationToken);
+            while (together.Count < maxTogether && _waiting.Reader.TryRead(out var next))
+            {
+                if (!next.Done.Task.IsCompleted)
+                    together.Add(next);
+            }
+
+            if (together.Count > 0)
+                await WriteAsync(together, cancellationToken);
         }
     }
 
@@ -39,13 +53,13 @@ internal sealed class GroupCommit<TItem, TKept>(Func<IReadOnlyList<TItem>, Cance
     {
         try
         {
-            var kept = await commit([.. together.Select(w => w.Item)], cancellationToken);
+            var kept = await write([.. together.Select(w => w.Item)], cancellationToken);
             foreach (var (waiting, result) in together.Zip(kept))
                 waiting.Done.TrySetResult(result);
         }
-        catch (Exception e) when (together.Count > 1 && !StoreFailure.Is(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (together.Count > 1 && !isOfAll(e) && !cancellationToken.IsCancellationRequested)
         {
-            // The database refuses one of them; the others must not fail with it.
+            // The store refuses one of them; the others must not fail with it.
             foreach (var waiting in together)
                 await WriteAsync([waiting], cancellationToken);
         }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Pylon.Conductor.Batches;
+using Pylon.Conductor.Circuits;
 
 namespace Pylon.Conductor.Journals;
 
@@ -9,7 +10,10 @@ namespace Pylon.Conductor.Journals;
 /// </summary>
 internal sealed class Journal : BackgroundService
 {
+    private const int MaxTogether = 500;
     private const int MaxSettledTogether = 500;
+
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(100);
 
@@ -24,8 +28,8 @@ internal sealed class Journal : BackgroundService
     public Journal(BatchStore store, TimeProvider time, ILogger<Journal> logger)
     {
         (_store, _time, _logger) = (store, time, logger);
-        _reports = new(KeepAsync);
-        _definitions = new(KeepAsync);
+        _reports = new(MaxTogether, Bound, StoreFailure.Is, time, KeepAsync);
+        _definitions = new(MaxTogether, Bound, StoreFailure.Is, time, KeepAsync);
     }
 
     /// <summary>Keeps a report. Gives the one that is kept under its id, and whether that is this one.</summary>
