@@ -16,6 +16,7 @@ IReadOnlyList<Scenario> scenarios =
 [
     new ConductScenario(),
     new IngestScenario(),
+    new AuditScenario(),
     new PlanWindowScenario(),
     new ForecastScenario(files),
     new LiveStateScenario(),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Processes;
 using Pylon.LocalStack.Servers;
@@ -8,6 +9,8 @@ namespace Pylon.Bench.Harness;
 /// <summary>One run of a scenario: its servers and services, its comparisons, and where they are written.</summary>
 internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout) : IAsyncDisposable
 {
+    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(30);
+
     private readonly List<StackProcess> _started = [];
     private readonly List<Comparison> _comparisons = [];
     private readonly List<string> _notes = [];
@@ -40,6 +43,20 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
         _started.Add(process);
         await process.StartAsync(cancellationToken);
         return process;
+    }
+
+    /// <summary>Has the calls take turns for half a minute: a service runs for weeks, and the compilation of its methods is not measured.</summary>
+    public static async Task WarmAsync(CancellationToken cancellationToken, params Func<CancellationToken, Task>[] calls)
+    {
+        using var progress = new ProgressLine();
+        progress.Show("warming");
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Warming;)
+        {
+            foreach (var call in calls)
+                await call(cancellationToken);
+        }
+
+        progress.Clear();
     }
 
     /// <summary>Measures the contenders against each other and shows the table.</summary>

@@ -45,9 +45,13 @@ internal sealed record Comparison(string Title, string Item, IReadOnlyList<Measu
         // A measurement does not pay for the garbage of the one before.
         GC.Collect();
         var cpu = CpuTime.OfTrees(processes);
+        var parts = contender.Parts.Select(part => CpuTime.OfTrees([part.Pid])).ToList();
         var start = Stopwatch.GetTimestamp();
         var work = await contender.RunAsync(cancellationToken);
         var took = Stopwatch.GetElapsedTime(start);
-        return Figures.Of(work, took, CpuTime.OfTrees(processes) - cpu);
+        var each = contender.Parts.Zip(parts, (part, before) => (part.Name, Spent: CpuTime.OfTrees([part.Pid]) - before))
+            .Where(part => part.Spent is not null)
+            .Select(part => KeyValuePair.Create($"{part.Name} µs", part.Spent!.Value.TotalMicroseconds / Math.Max(work.Items, 1)));
+        return Figures.Of(work with { More = new Dictionary<string, double>([.. work.More, .. each]) }, took, CpuTime.OfTrees(processes) - cpu);
     }
 }

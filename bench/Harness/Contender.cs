@@ -19,6 +19,9 @@ internal sealed record Contender(string Name, Func<CancellationToken, Task<Work>
     /// itself included: servers, services, the load.
     /// </summary>
     public Func<IEnumerable<int>>? Processes { get; init; }
+
+    /// <summary>Processes whose CPU time per item, with all that they start, is also a column of its own, by name.</summary>
+    public IReadOnlyList<(string Name, int Pid)> Parts { get; init; } = [];
 }
 
 /// <summary>What was done in one round.</summary>

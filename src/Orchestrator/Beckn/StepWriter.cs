@@ -10,8 +10,8 @@ internal sealed class StepWriter : BackgroundService
     private readonly GroupCommit<Step, Written> _steps;
     private readonly GroupCommit<Lease, TimeSpan?> _leases;
 
-    public StepWriter(StepStore store) =>
-        (_store, _steps, _leases) = (store, new(store.WriteAsync, PostgresFailure.IsTransient), new(store.LeasesLeftAsync, PostgresFailure.IsTransient));
+    public StepWriter(StepStore store, TimeProvider time) =>
+        (_store, _steps, _leases) = (store, new(store.WriteAsync, PostgresFailure.IsTransient, time), new(store.LeasesLeftAsync, PostgresFailure.IsTransient, time));
 
     /// <summary>Writes a step. One whose row somebody has locked waits alone.</summary>
     public async Task<Written> WriteAsync(Step step, CancellationToken cancellationToken) =>

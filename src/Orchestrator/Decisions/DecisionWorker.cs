@@ -24,7 +24,7 @@ internal sealed class DecisionWorker(
     private static readonly TimeSpan ReleaseBound = TimeSpan.FromSeconds(3);
 
     // One transaction for all that are ready: the log of decisions is locked while one commits.
-    private readonly GroupCommit<MadeProposal, bool> _saves = new(store.SaveAsync, PostgresFailure.IsTransient);
+    private readonly GroupCommit<MadeProposal, bool> _saves = new(store.SaveAsync, PostgresFailure.IsTransient, time);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         _saves.RunAsync(stoppingToken),
