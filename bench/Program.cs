@@ -19,6 +19,7 @@ IReadOnlyList<Scenario> scenarios =
     new PlanWindowScenario(),
     new ForecastScenario(files),
     new LiveStateScenario(),
+    new SseScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
     new HotspotsScenario(),
