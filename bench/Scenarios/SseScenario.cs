@@ -34,8 +34,8 @@ internal sealed class SseScenario() : Scenario("sse", "1,000 to 10,000 subscribe
         var program = await SseSubscribers.CompileAsync(run.Checkout, cancellationToken);
         await using var nchan = await Nchan.StartAsync(cancellationToken);
         var settings = await StartServersAsync(run, cancellationToken);
-        await using var services = new ServiceCollection().AddLogging()
-            .AddEventStream(new ConfigurationBuilder().AddInMemoryCollection(settings!).Build()).BuildServiceProvider();
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings!).Build();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton(configuration).AddEventStream(configuration).BuildServiceProvider();
         await using var gateway = new SseGateway(await run.StartAsync(ServiceDefinition.Gateway, settings, cancellationToken), services.GetRequiredService<IEventStream>());
         ISseServer[] servers = [nchan, gateway];
 
