@@ -22,6 +22,7 @@ IReadOnlyList<Scenario> scenarios =
     new LiveStateScenario(),
     new PlacementScenario((int)(options?.GetValueOrDefault("--backlog") ?? PlacementScenario.DefaultBacklog)),
     new PickupScenario(),
+    new SseScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
     new HotspotsScenario(),

@@ -60,11 +60,18 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
     }
 
     /// <summary>Measures the contenders against each other and shows the table.</summary>
+    /// <param name="title">What is done, with its size.</param>
+    /// <param name="item">What is counted.</param>
+    /// <param name="contenders">In the order of the table.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <param name="defaultRounds">Rounds when the command line names none.</param>
+    /// <param name="warmUp">False when the scenario has warmed the contenders itself.</param>
+    /// <param name="once">A single round, because a second would not find what the first found: memory of a fresh process.</param>
     public async Task<Comparison> CompareAsync(
-        string title, string item, IReadOnlyList<Contender> contenders, CancellationToken cancellationToken, int defaultRounds = 5)
+        string title, string item, IReadOnlyList<Contender> contenders, CancellationToken cancellationToken, int defaultRounds = 5, bool warmUp = true, bool once = false)
     {
         using var progress = new ProgressLine();
-        var comparison = await Comparison.MeasureAsync(title, item, rounds ?? defaultRounds, contenders, progress.Show, cancellationToken);
+        var comparison = await Comparison.MeasureAsync(title, item, once ? 1 : rounds ?? defaultRounds, contenders, warmUp, progress.Show, cancellationToken);
         progress.Clear();
         _comparisons.Add(comparison);
         ResultTable.Write(comparison, Console.Out);
