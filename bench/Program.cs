@@ -19,6 +19,8 @@ IReadOnlyList<Scenario> scenarios =
     new PlanWindowScenario(),
     new ForecastScenario(files),
     new LiveStateScenario(),
+    new GrpcProxyScenario(),
+    new RestScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
     new HotspotsScenario(),
