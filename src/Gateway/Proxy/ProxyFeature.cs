@@ -51,6 +51,7 @@ internal static class ProxyFeature
             pipeline.Use(GrpcProxyPipeline.InvokeAsync);
             pipeline.UseLoadBalancing();
             pipeline.UsePassiveHealthChecks();
+            pipeline.Use(UnaryForwarder.InvokeAsync);
         });
         // Before the health service that every process has: here each service has a health of its own.
         app.MapGrpcService<AggregatedHealthService>().Add(endpoint => ((RouteEndpointBuilder)endpoint).Order = -1);
