@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Google.Protobuf.Reflection;
 using Pylon.Orchestrator.V1;
@@ -27,7 +28,7 @@ internal static class Contract
     private static readonly FrozenSet<string> ServerStreams = PathsOf(rpc => rpc.IsServerStreaming);
 
     /// <summary>True for the path of an rpc with one message in each direction.</summary>
-    public static bool IsUnary(string? path) => path is not null && Unary.Contains(path);
+    public static bool IsUnary([NotNullWhen(true)] string? path) => path is not null && Unary.Contains(path);
 
     /// <summary>True for the path of an rpc that answers with a stream.</summary>
     public static bool IsServerStream(string? path) => path is not null && ServerStreams.Contains(path);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
@@ -19,11 +20,15 @@ internal static class UnaryForwarder
 
     private const int Http2InternalError = 2;
 
+    // At most one for each rpc and instance.
+    private static readonly ConcurrentDictionary<(string Address, string Path), Uri> Targets = new();
+
     /// <summary>Leaves to <paramref name="next"/>, YARP's forwarder, what is not a small unary call.</summary>
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var proxy = context.GetReverseProxyFeature();
-        if (!Contract.IsUnary(context.Request.Path.Value) || proxy.AvailableDestinations is not [{ Model.Config.Address: var address } destination])
+        var path = context.Request.Path.Value;
+        if (!Contract.IsUnary(path) || proxy.AvailableDestinations is not [{ Model.Config.Address: var address } destination])
         {
             await next(context);
             return;
@@ -39,7 +44,7 @@ internal static class UnaryForwarder
             }
 
             proxy.ProxiedDestination = destination;
-            using var request = new HttpRequestMessage(HttpMethod.Post, RequestUtilities.MakeDestinationAddress(address, context.Request.Path, QueryString.Empty))
+            using var request = new HttpRequestMessage(HttpMethod.Post, Targets.GetOrAdd((address, path), static target => new Uri(new Uri(target.Address), target.Path)))
             {
                 Version = HttpVersion.Version20,
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,
