@@ -26,23 +26,20 @@ internal static class UnaryForwarder
     /// <summary>Leaves to <paramref name="next"/>, YARP's forwarder, what is not a small unary call.</summary>
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var proxy = context.GetReverseProxyFeature();
-        var path = context.Request.Path.Value;
-        if (!Contract.IsUnary(path) || proxy.AvailableDestinations is not [{ Model.Config.Address: var address } destination])
-        {
+        if (!Contract.IsUnary(context.Request.Path.Value) || !await TryForwardAsync(context, context.Request.Path.Value))
             await next(context);
-            return;
-        }
+    }
 
+    private static async Task<bool> TryForwardAsync(HttpContext context, string path)
+    {
+        var proxy = context.GetReverseProxyFeature();
+        if (proxy.AvailableDestinations is not [{ Model.Config.Address: var address } destination])
+            return false;
         var ended = context.RequestAborted;
         try
         {
             if (await ReadMessageAsync(context, ended) is not { } message)
-            {
-                await next(context);
-                return;
-            }
-
+                return false;
             proxy.ProxiedDestination = destination;
             using var request = new HttpRequestMessage(HttpMethod.Post, Targets.GetOrAdd((address, path), static target => new Uri(new Uri(target.Address), target.Path)))
             {
@@ -62,6 +59,8 @@ internal static class UnaryForwarder
             if (context.Response.HasStarted)
                 context.Features.Get<IHttpResetFeature>()?.Reset(Http2InternalError);
         }
+
+        return true;
     }
 
     // Null for a message that is too large; it can still be read from its beginning.
@@ -98,10 +97,15 @@ internal static class UnaryForwarder
             var length = await body.ReadAtLeastAsync(buffer.AsMemory(0, MostBuffered), MostBuffered, throwOnEndOfStream: false, cancellationToken);
             context.Response.StatusCode = (int)answer.StatusCode;
             await transformer.TransformResponseAsync(context, answer, cancellationToken);
+            var writer = context.Response.BodyWriter;
             if (length > 0)
-                context.Response.BodyWriter.Write(buffer.AsSpan(0, length));
+                writer.Write(buffer.AsSpan(0, length));
             if (length == MostBuffered)
-                await body.CopyToAsync(context.Response.BodyWriter, cancellationToken);
+            {
+                await writer.FlushAsync(cancellationToken);
+                await body.CopyToAsync(writer, cancellationToken);
+            }
+
             await transformer.TransformResponseTrailersAsync(context, answer, cancellationToken);
         }
         finally
