@@ -23,6 +23,8 @@ IReadOnlyList<Scenario> scenarios =
     new PlacementScenario((int)(options?.GetValueOrDefault("--backlog") ?? PlacementScenario.DefaultBacklog)),
     new PickupScenario(),
     new SseScenario(),
+    new GrpcProxyScenario(),
+    new RestScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
     new HotspotsScenario(),
