@@ -36,6 +36,8 @@ internal static class ApiDocument
         var document = new OpenApiDocument
         {
             Info = new OpenApiInfo { Title = "Pylon", Version = "v1", Description = About, License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" } },
+            // No operation needs a key yet.
+            Security = [[]],
             Servers = [new OpenApiServer { Url = "/" }],
             Tags = new HashSet<OpenApiTag>(Tags(bindings, comments)),
             Paths = [],

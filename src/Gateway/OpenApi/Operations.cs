@@ -14,7 +14,7 @@ internal sealed partial class Operations(OpenApiDocument document, Schemas schem
     /// <summary>The name of a service without its suffix.</summary>
     public static string TagOf(ServiceDescriptor service) => service.Name.EndsWith("Service", StringComparison.Ordinal) ? service.Name[..^"Service".Length] : service.Name;
 
-    /// <summary>The path with a variable for each field, without its segments.</summary>
+    /// <summary>The path with a variable for each field, under the last part of its name: two methods of a path may bind different fields.</summary>
     public static string PathOf(PathTemplate template)
     {
         var segments = new List<string>();
@@ -24,7 +24,7 @@ internal sealed partial class Operations(OpenApiDocument document, Schemas schem
             if (variable is null && template.Segments[i].Kind != SegmentKind.Literal)
                 throw new NotSupportedException($"{template.Text}: OpenAPI has no name for a wildcard outside of a variable.");
             if (variable is null || variable.Start == i)
-                segments.Add(variable is null ? template.Segments[i].Text : $"{{{variable.FieldPath}}}");
+                segments.Add(variable is null ? template.Segments[i].Text : $"{{{NameOf(variable)}}}");
         }
 
         return $"/{string.Join('/', segments)}{(template.Verb.Length > 0 ? $":{template.Verb}" : "")}";
@@ -54,8 +54,10 @@ internal sealed partial class Operations(OpenApiDocument document, Schemas schem
         schema.Description = null;
         if (schema is OpenApiSchema { Pattern: null, Type: JsonSchemaType.String } text)
             text.Pattern = $"^{string.Join('/', binding.Template.Segments.Take(variable.Start..variable.End).Select(Pattern))}$";
-        return new OpenApiParameter { Name = variable.FieldPath, In = ParameterLocation.Path, Required = true, Description = description, Schema = schema };
+        return new OpenApiParameter { Name = NameOf(variable), In = ParameterLocation.Path, Required = true, Description = description, Schema = schema };
     }
+
+    private static string NameOf(TemplateVariable variable) => variable.FieldPath[(variable.FieldPath.LastIndexOf('.') + 1)..];
 
     private static string Pattern(TemplateSegment segment) => segment.Kind switch
     {

@@ -22,7 +22,7 @@ internal static partial class Reasons
         ]),
         (StatusCode.AlreadyExists,
         [
-            "AGENT_EXISTS", "ALREADY_DECIDED", "ALREADY_IMPLEMENTED", "DATA_CENTRE_EXISTS", "EVENT_ID_REUSED", "JOB_ID_USED", "OPERATOR_EXISTS",
+            "AGENT_EXISTS", "ALREADY_DECIDED", "ALREADY_IMPLEMENTED", "DATA_CENTRE_EXISTS", "JOB_ID_USED", "OPERATOR_EXISTS",
             "REQUEST_ID_REUSED", "STORAGE_ASSET_EXISTS", "USER_EXISTS",
         ]),
         (StatusCode.FailedPrecondition,

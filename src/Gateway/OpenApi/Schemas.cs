@@ -98,7 +98,7 @@ internal sealed class Schemas(OpenApiDocument document, ProtoComments comments, 
         return schema;
     }
 
-    private static OpenApiSchema? AnyPair(IEnumerable<OneofDescriptor> oneofs)
+    private static IOpenApiSchema? AnyPair(IEnumerable<OneofDescriptor> oneofs)
     {
         var pairs =
             from oneof in oneofs
@@ -107,7 +107,12 @@ internal sealed class Schemas(OpenApiDocument document, ProtoComments comments, 
             from second in oneof.Fields
             where first.Index < second.Index
             select (IOpenApiSchema)new OpenApiSchema { Required = new HashSet<string>(StringComparer.Ordinal) { first.Name, second.Name } };
-        return pairs.ToList() is { Count: > 0 } all ? new OpenApiSchema { AnyOf = all } : null;
+        return pairs.ToList() switch
+        {
+            [] => null,
+            [var one] => one,
+            var all => new OpenApiSchema { AnyOf = all },
+        };
     }
 
     private static string? Paragraphs(IEnumerable<string?> texts) =>

@@ -58,7 +58,7 @@ internal sealed class AnyRequest(ApiSchema api, Random random)
     private JsonObject Object(JsonObject schema, int depth)
     {
         var made = new JsonObject();
-        var apart = schema["not"]?["anyOf"]?.AsArray().Select(pair => pair!["required"]!.AsArray().Select(each => each!.GetValue<string>()).ToList()).ToList() ?? [];
+        var apart = (schema["not"] is { } not ? not["anyOf"]?.AsArray() ?? [not.DeepClone()] : []).Select(pair => pair!["required"]!.AsArray().Select(each => each!.GetValue<string>()).ToList()).ToList();
         foreach (var (name, field) in schema["properties"]?.AsObject() ?? [])
         {
             var isTaken = apart.Any(pair => pair.Contains(name) && pair.Any(made.ContainsKey));
