@@ -111,7 +111,8 @@ internal sealed partial class Operations(OpenApiDocument document, Schemas schem
             : ("application/json", new OpenApiMediaType { Schema = schema });
         return new OpenApiRequestBody
         {
-            Description = binding.Rpc.IsClientStreaming ? "One JSON object a line." : null,
+            Description = binding.Rpc.IsClientStreaming ? "One JSON object a line."
+                : binding.Template.Variables.Count > 0 ? "What the path gives may be left out; another value than in the path is refused." : null,
             Content = new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal) { [type] = content },
         };
     }

@@ -31,8 +31,9 @@ internal sealed class AnyMessage(Random random)
 
     private void Fill(IMessage message, FieldDescriptor field, int depth)
     {
-        // A oneof keeps the field that was set last.
-        if (random.Next(3) == 0 || (depth >= Deepest && field.FieldType == FieldType.Message))
+        // A service sets the message that is its answer. A oneof keeps the field that was set last.
+        var isAnswer = depth == 0 && field is { FieldType: FieldType.Message, IsRepeated: false };
+        if ((random.Next(3) == 0 && !isAnswer) || (depth >= Deepest && field.FieldType == FieldType.Message))
             return;
         if (field.IsMap)
         {

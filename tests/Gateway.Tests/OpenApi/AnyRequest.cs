@@ -13,22 +13,32 @@ internal sealed class AnyRequest(ApiSchema api, Random random)
     public HttpRequestMessage Of(ApiOperation operation)
     {
         var path = operation.Path;
-        var query = new StringBuilder();
+        var (query, inPath) = (new StringBuilder(), new HashSet<string>(StringComparer.Ordinal));
         foreach (var parameter in operation.Json["parameters"]?.AsArray().Select(each => api.Resolve(each!)) ?? [])
         {
             var name = parameter["name"]!.GetValue<string>();
             var value = Value(parameter["schema"]!, 0);
-            if (parameter["in"]!.GetValue<string>() == "path")
+            if (parameter["in"]!.GetValue<string>() == "path" && inPath.Add(name))
                 path = path.Replace($"{{{name}}}", Uri.EscapeDataString(Text(value)), StringComparison.Ordinal);
             else if (parameter["in"]!.GetValue<string>() == "query" && random.Next(2) == 0)
                 query.Append(value is JsonArray list ? string.Concat(list.Select(each => $"&{name}={Uri.EscapeDataString(Text(each))}")) : $"&{name}={Uri.EscapeDataString(Text(value))}");
         }
 
         var request = new HttpRequestMessage(HttpMethod.Parse(operation.Method), path + (query.Length > 0 ? "?" + query.ToString()[1..] : ""));
+        // Another value of a field than in the path is refused.
+        JsonNode Body(JsonNode schema)
+        {
+            var value = Value(schema, 0)!;
+            foreach (var name in inPath)
+                (value as JsonObject)?.Remove(name);
+            return value;
+        }
+
         foreach (var (type, media) in operation.Json["requestBody"]?["content"]?.AsObject() ?? [])
         {
-            var text = media!["schema"] is { } schema && Item(media) is null ? Value(schema, 0)!.ToJsonString()
-                : string.Concat(Enumerable.Range(0, 3).Select(_ => Value(Item(media)!, 0)!.ToJsonString() + "\n"));
+            var text = Item(media!) is { } item
+                ? string.Concat(Enumerable.Range(0, 3).Select(_ => Body(item).ToJsonString() + "\n"))
+                : Body(media!["schema"]!).ToJsonString();
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
         }
 
@@ -36,7 +46,7 @@ internal sealed class AnyRequest(ApiSchema api, Random random)
     }
 
     /// <summary>The schema of an item of a sequence; null when it is none.</summary>
-    public static JsonNode? Item(JsonNode media) => media["x-oai-itemSchema"];
+    private static JsonNode? Item(JsonNode media) => media["x-oai-itemSchema"];
 
     private JsonNode? Value(JsonNode place, int depth)
     {

@@ -56,5 +56,7 @@ internal sealed class AnyUpstreams(AnyMessage messages) : CallInvoker, IUpstream
         public Task CompleteAsync() => Task.CompletedTask;
 
         public Task WriteAsync(T message) => Task.CompletedTask;
+
+        public Task WriteAsync(T message, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -7,6 +7,7 @@ namespace Pylon.Gateway.Tests.OpenApi;
 /// <summary>The served document: its operations, and whether an answer is what the document says.</summary>
 internal sealed class ApiSchema
 {
+    private static readonly BuildOptions Dialect = new() { Dialect = Json.Schema.Dialect.Draft202012 };
     private static readonly EvaluationOptions Options = new() { OutputFormat = OutputFormat.List, RequireFormatValidation = true };
 
     private readonly Uri _id = new($"https://pylon.test/{Guid.NewGuid():N}");
@@ -16,7 +17,7 @@ internal sealed class ApiSchema
         Document = document;
         var closed = document.DeepClone();
         Close(closed);
-        Options.SchemaRegistry.Register(new JsonElementBaseDocument(JsonSerializer.SerializeToElement(closed), _id));
+        SchemaRegistry.Global.Register(new JsonElementBaseDocument(JsonSerializer.SerializeToElement(closed), _id));
     }
 
     public JsonNode Document { get; }
@@ -36,11 +37,12 @@ internal sealed class ApiSchema
     /// <summary>Nothing when the value fits the schema at this place of the document.</summary>
     public IEnumerable<string> Faults(string value, JsonNode schema)
     {
-        var found = JsonSchema.FromText($$"""{"$ref":"{{_id}}#{{Pointer(schema)}}"}""").Evaluate(JsonDocument.Parse(value).RootElement, Options);
+        var found = JsonSchema.FromText($$"""{"$ref":"{{_id}}#{{Pointer(schema)}}"}""", Dialect).Evaluate(JsonDocument.Parse(value).RootElement, Options);
         return found.IsValid ? [] : (found.Details ?? []).SelectMany(detail => detail.Errors?.Select(error => $"{detail.InstanceLocation} {detail.EvaluationPath}: {error.Value}") ?? []).Take(10);
     }
 
-    private static string Pointer(JsonNode node) => node.Parent is null ? "" : $"{Pointer(node.Parent)}/{Part(node).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal).Replace("{", "%7B", StringComparison.Ordinal).Replace("}", "%7D", StringComparison.Ordinal)}";
+    private static string Pointer(JsonNode node) =>
+        node.Parent is null ? "" : $"{Pointer(node.Parent)}/{Uri.EscapeDataString(Part(node).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal))}";
 
     private static string Part(JsonNode node) => node.Parent is JsonArray ? $"{node.GetElementIndex()}" : node.GetPropertyName();
 
