@@ -46,8 +46,12 @@ internal sealed class OwnEndpoints(OpenApiDocument document, Schemas schemas, An
         var operation = Answer($"Webhooks_{action}", $"Receives {action} of a provider", new()
         {
             ["200"] = Answers.Of("ACK: the callback is stored, or was before.", schemas.Reference("BecknAnswer", BecknAnswer)),
-            ["4XX"] = Answers.Of("NACK: the callback is wrong; sending it again does not help, except after 408.", schemas.Reference("BecknAnswer", BecknAnswer)),
-            ["5XX"] = Answers.Of("NACK: send the callback again, after the seconds of `Retry-After`.", schemas.Reference("BecknAnswer", BecknAnswer)),
+            ["400"] = Nack("The callback is wrong; sending it again does not help."),
+            ["408"] = Nack("The body did not arrive in time: send the callback again."),
+            ["413"] = Nack("The body is too large."),
+            ["415"] = Nack("The body has a Content-Encoding."),
+            ["500"] = Nack("The Orchestrator failed: send the callback again."),
+            ["503"] = Nack("The Orchestrator is unreachable: send the callback again."),
         });
         operation.Tags = new HashSet<OpenApiTagReference> { new(Webhooks, document) };
         operation.RequestBody = new OpenApiRequestBody
@@ -60,6 +64,8 @@ internal sealed class OwnEndpoints(OpenApiDocument document, Schemas schemas, An
         };
         return operation;
     }
+
+    private OpenApiResponse Nack(string description) => Answers.Of($"NACK. {description}", schemas.Reference("BecknAnswer", BecknAnswer));
 
     private OpenApiOperation Health(string id, string summary) => Answer(id, summary, new()
     {
