@@ -1,7 +1,9 @@
 using Pylon.Gateway.Broadcast;
 using Pylon.Gateway.Contracts;
+using Pylon.Gateway.Cors;
 using Pylon.Gateway.Home;
 using Pylon.Gateway.Metrics;
+using Pylon.Gateway.OpenApi;
 using Pylon.Gateway.Proxy;
 using Pylon.Gateway.Rest;
 using Pylon.Gateway.Webhooks;
@@ -20,6 +22,7 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("gateway", defaultGrpcPort: 8081, defaultHttpPort: 8080);
         builder.Services
+            .AddCrossOrigin()
             .AddProxy()
             .AddSingleton<GatewayMetrics>()
             .AddRest()
@@ -28,9 +31,11 @@ internal static class Program
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseCrossOrigin();
         app.UseRest();
         app.UseGrpcWebCalls();
         app.MapHome();
+        app.MapOpenApi();
         app.MapBroadcast();
         app.MapWebhooks();
         app.MapProxy();

@@ -22,6 +22,8 @@ internal static class HomeEndpoints
         .. WebhookEndpoints.Actions.Select(action => new Endpoint("POST", $"/beckn/{action}", "pylon.orchestrator.v1.BecknService.ReceiveCallback")),
         new Endpoint("GET", "/health"),
         new Endpoint("GET", "/metrics"),
+        new Endpoint("GET", "/openapi.json"),
+        new Endpoint("GET", "/docs"),
         new Endpoint("GET", "/"),
     ];
 }
