@@ -38,12 +38,15 @@ public sealed class PylonClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         PylonClientOptions.Check(options);
         var channel = Channels.Open(options, RetryRules.Config(Services, options.MaxAttempts));
-        (_channel, _time) = (channel, options.Time);
+        (_channel, _time, Address) = (channel, options.Time, string.Join(',', options.Addresses.Select(one => one.OriginalString)));
         _calls = channel.Intercept(new RequestIdInterceptor(), new DeadlineInterceptor(options.Time, options.Timeout));
     }
 
     /// <summary>For tests: no channel.</summary>
-    internal PylonClient(CallInvoker calls, TimeProvider time) => (_calls, _time) = (calls, time);
+    internal PylonClient(CallInvoker calls, TimeProvider time) => (_calls, _time, Address) = (calls, time, "none");
+
+    /// <summary>The addresses that it calls, with commas between.</summary>
+    public string Address { get; }
 
     /// <summary>Every service, in the order of the properties.</summary>
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
