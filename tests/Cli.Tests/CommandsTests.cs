@@ -126,8 +126,8 @@ public sealed class CommandsTests
         Assert.Equal(0, await _terminal.RunAsync("grid"));
 
         var rows = _terminal.Lines.Where(line => line.Contains("Merseyside", StringComparison.Ordinal)).Select(Terminal.Squeeze).ToList();
-        Assert.StartsWith("13 North Wales and Merseyside 13 53 █████ moderate 53.3 % ▁▁", rows[0]);
-        Assert.StartsWith("6 North Wales and Merseyside 6 188 ████████████████ moderate", rows[1]);
+        Assert.StartsWith("13 North Wales and Merseyside 13 53 ██ moderate 53.3 % ▁▂", rows[0]);
+        Assert.StartsWith("6 North Wales and Merseyside 6 188 ████████ moderate", rows[1]);
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class CommandsTests
         };
         var error = new RpcException(new Status(StatusCode.InvalidArgument, "wrong"), new Metadata { { "grpc-status-details-bin", Google.Protobuf.MessageExtensions.ToByteArray(details) } });
 
-        Assert.Equal("workload_name must have 1 to 200 characters (FIELD_INVALID)", Failure.Line(error));
+        Assert.Equal("workload_name: must have 1 to 200 characters (FIELD_INVALID)", Failure.Line(error));
     }
 
     private void States(params WorkloadStatus[] states) => _terminal.Calls.OnStream("WatchWorkload", states.Select(one => (object)State(one)));

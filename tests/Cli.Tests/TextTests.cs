@@ -14,6 +14,7 @@ public sealed class TextTests
     [Theory]
     [InlineData(0.0, "0")]
     [InlineData(0.07461234, "0.0746")]
+    [InlineData(0.07455, "0.0746")]
     [InlineData(0.99951, "1")]
     [InlineData(1.0549, "1.05")]
     [InlineData(16.1499, "16.1")]

@@ -6,20 +6,20 @@ namespace Pylon.Cli.Commands;
 /// <summary>The grid in tables and bars.</summary>
 internal static class GridText
 {
-    private const int BarWidth = 16;
+    private const int BarWidth = 8;
     private const int MixBarWidth = 40;
 
     /// <summary>Each region now, the cleanest first, with a bar and the next hours.</summary>
     public static Sheet Regions(IReadOnlyCollection<RegionalGrid> regions, IReadOnlyDictionary<int, IReadOnlyList<GridPoint>> forecasts)
     {
         var sheet = new Sheet(
-            new("", Right: true), new("region"), new("gCO2/kWh", Right: true), new("", Rank: 3), new("index", Rank: 2), new("renewable", Right: true, Rank: 1), new("next 24 h", Rank: 4), new("source", Rank: 5));
+            new("", Right: true), new("region"), new("gCO2/kWh", Right: true), new("", Rank: 1), new("index", Rank: 4), new("renewable", Right: true, Rank: 3), new("next 24 h", Rank: 2), new("source", Rank: 5));
         var most = regions.Count > 0 ? regions.Max(one => one.CarbonIntensityGco2Kwh) : 0;
         foreach (var one in regions.OrderBy(one => one.CarbonIntensityGco2Kwh))
         {
             sheet.Add(
                 one.RegionId.ToString(), one.RegionName, Figures.Number(one.CarbonIntensityGco2Kwh), Bars.Bar(one.CarbonIntensityGco2Kwh, most, BarWidth), one.CarbonIndex,
-                Figures.Percent(one.RenewableMixPercent), forecasts.TryGetValue(one.RegionId, out var points) ? Curve(points) : Words.None, Source(one));
+                Figures.Percent(one.RenewableMixPercent), forecasts.TryGetValue(one.RegionId, out var points) ? Curve(points, hours: 2) : Words.None, Source(one));
         }
 
         return sheet;
@@ -33,7 +33,7 @@ internal static class GridText
         if (forecast.Count > 0)
         {
             var (least, most) = (forecast.MinBy(point => point.Value)!, forecast.MaxBy(point => point.Value)!);
-            yield return $"next 24 h: {Curve(forecast)}";
+            yield return $"next 24 h: {Curve(forecast, hours: 1)}";
             yield return $"           least {Figures.Number(least.Value)} at {Figures.Moment(least.Window?.StartTime)}, most {Figures.Number(most.Value)} at {Figures.Moment(most.Window?.StartTime)}";
         }
 
@@ -92,8 +92,8 @@ internal static class GridText
         return sheet;
     }
 
-    // A column an hour.
-    private static string Curve(IReadOnlyList<GridPoint> points) => Bars.Line([.. points.Chunk(2).Select(hour => hour.Average(point => point.Value))]);
+    // A column for so many hours.
+    private static string Curve(IReadOnlyList<GridPoint> points, int hours) => Bars.Line([.. points.Chunk(2 * hours).Select(some => some.Average(point => point.Value))]);
 
     private static string Range(ForecastBand? band) => band is null ? Words.None : $"{Figures.Number(band.Lower)} – {Figures.Number(band.Upper)}";
 

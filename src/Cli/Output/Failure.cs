@@ -22,7 +22,7 @@ internal static class Failure
             return $"The Gateway is unreachable ({OneLine(error.Message)}). See ./pylon status, or start it with ./pylon up";
         if (error.Reason.Length == 0 && error.Code == StatusCode.DeadlineExceeded)
             return "The service did not answer in time. See ./pylon status";
-        var text = error.Fields.Count > 0 ? string.Join("; ", error.Fields.Select(one => $"{one.Field} {one.Rule}")) : error.Message;
+        var text = error.Fields.Count > 0 ? string.Join("; ", error.Fields.Select(one => $"{one.Field}: {one.Rule}")) : error.Message;
         return OneLine(text) + (error.Reason.Length > 0 ? $" ({error.Reason})" : $" ({Words.Of(error.Code)})");
     }
 

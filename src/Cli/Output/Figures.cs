@@ -25,7 +25,7 @@ internal static class Figures
         if (size < 1e-9)
             return "0";
         var digits = Math.Min(2 - (int)Math.Floor(Math.Log10(size)), 12);
-        return Text(Math.Round(known, digits), "0." + new string('#', digits));
+        return Text((double)Math.Round((decimal)known, digits, MidpointRounding.AwayFromZero), "0." + new string('#', digits));
     }
 
     /// <summary>Pounds: two decimals from 1 pound on.</summary>

@@ -14,7 +14,7 @@ internal sealed class Sheet(params Column[] columns)
 {
     // Between two columns, as the simple border draws it.
     private const int Gap = 3;
-    private const int LeastText = 16;
+    private const int LeastText = 24;
 
     private readonly List<string[]> _rows = [];
 
