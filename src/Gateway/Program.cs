@@ -6,6 +6,7 @@ using Pylon.Gateway.Proxy;
 using Pylon.Gateway.Rest;
 using Pylon.Gateway.Webhooks;
 using Pylon.ServiceDefaults;
+using Pylon.Web;
 
 namespace Pylon.Gateway;
 
@@ -24,13 +25,15 @@ internal static class Program
             .AddSingleton<GatewayMetrics>()
             .AddRest()
             .AddWebhooks()
-            .AddBroadcast(builder.Configuration);
+            .AddBroadcast(builder.Configuration)
+            .AddWeb();
         configure?.Invoke(builder);
 
         var app = builder.Build();
         app.UseRest();
         app.UseGrpcWebCalls();
         app.MapHome();
+        app.MapWeb();
         app.MapBroadcast();
         app.MapWebhooks();
         app.MapProxy();
