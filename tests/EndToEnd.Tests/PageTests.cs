@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Pylon.EndToEnd.Tests.Browsers;
 using Pylon.EndToEnd.Tests.Stacks;
@@ -55,7 +58,7 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
         await reader.Page.GetByText("Submit as a workload").ClickAsync();
         await reader.PressAsync("Submit");
 
-        await Assertions.Expect(reader.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/web/workloads/[0-9a-f-]{36}$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Assertions.Expect(reader.Page).ToHaveURLAsync(new Regex("/web/workloads/[0-9a-f-]{36}$", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await reader.SeesAsync("Planned work of 4 h");
     }
 
@@ -75,6 +78,24 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
         await Gateway.UntilAsync(id, "PENDING_USER_CHOICE");
         // The stream has shown it without a reload.
         await Assertions.Expect(reader.Page.Locator("#stream")).ToContainTextAsync(id, new LocatorAssertionsToContainTextOptions { Timeout = 15_000 });
+    }
+
+    [Fact]
+    public async Task AHotspotLeadsToARecommendationThatIsApproved()
+    {
+        var supplier = await HotspotAsync();
+        await using var reader = await browser.OpenAsync(Stack.Url);
+
+        await reader.Page.GotoAsync("/web/hotspots");
+        await reader.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = supplier }).First.ClickAsync();
+        await reader.Page.GetByText("Decide").First.ClickAsync();
+        await reader.Page.GetByLabel("Who").Last.FillAsync("ann");
+        await reader.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Approve" }).First.ClickAsync();
+
+        await reader.SeesAsync("Approved");
+        await reader.PictureAsync("hotspot-1440");
+        var approved = (await Gateway.GetAsync($"/api/v1/recommendations?supplier_id={supplier}&status=approved"))["recommendations"]!.AsArray();
+        Assert.Equal("ann", Assert.Single(approved)!["decided_by"]!.GetValue<string>());
     }
 
     [Theory]
@@ -132,7 +153,40 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
     private async Task ReportAsync(string id, string phase)
     {
         var (status, answer) = await Gateway.PostAsync($"/api/v1/batches/{id}:report", $$"""{"phase": "{{phase}}", "status": "PHASE_STATUS_SUCCESS"}""");
-        Assert.True(status == System.Net.HttpStatusCode.OK, answer.ToString());
+        Assert.True(status == HttpStatusCode.OK, answer.ToString());
+    }
+
+    /// <summary>Five weeks of a supplier that are as always, and three hours that are not; its name.</summary>
+    private async Task<string> HotspotAsync()
+    {
+        var supplier = $"SUP-{Guid.NewGuid():N}"[..12];
+        var now = TimeProvider.System.GetUtcNow();
+        var hours = Enumerable.Range(1, 5 * 7 * 24).Select(back => new
+        {
+            event_id = $"{supplier}-{back}",
+            event_type = "logistics",
+            supplier_id = supplier,
+            timestamp = now.AddHours(-back).ToString("yyyy-MM-dd'T'HH:00:00'Z'", CultureInfo.InvariantCulture),
+            distance_km = back <= 3 ? 1300 : 120,
+            load_kg = 450,
+            vehicle_type = "truck_diesel",
+            reported_co2_kg = back <= 3 ? 60 : 5.5,
+        });
+        foreach (var some in hours.Reverse().Chunk(400))
+        {
+            var (status, answer) = await Gateway.PostAsync("/api/v1/emission-events:record", JsonSerializer.Serialize(new { events = some }));
+            Assert.True(status == HttpStatusCode.OK, answer.ToString());
+        }
+
+        await Eventually.True(
+            async () =>
+            {
+                await Gateway.PostAsync("/hotspots/scan", "{}");
+                return (await Gateway.GetAsync($"/api/v1/recommendations?supplier_id={supplier}"))["recommendations"] is { } found && found.AsArray().Count > 0;
+            },
+            TimeSpan.FromSeconds(60),
+            "the hotspot has recommendations");
+        return supplier;
     }
 
     private async Task ReadSourcesAsync()

@@ -26,7 +26,7 @@ internal static class Samples
         services.On<ListSignalsRequest, ListSignalsResponse>(request => new ListSignalsResponse { Points = { Point(request.StartTime, 100 + request.RegionId), Point(request.StartTime.ToDateTimeOffset().AddHours(6), 200) } });
         services.On<GetForecastRequest, GetForecastResponse>(_ => new GetForecastResponse { Points = { Forecast(1, ""), Forecast(60, "ridge") } });
         services.On<ListRunsRequest, ListRunsResponse>(_ => new ListRunsResponse { Runs = { Run() } });
-        services.On<ListQuarantineRequest, ListQuarantineResponse>(_ => new ListQuarantineResponse { Rows = { new QuarantinedRow { Source = "elexon", Dataset = "system-prices", Reason = "the price is no number", Body = "{}", TimesSeen = 2, LastSeenAt = At(-1) } } });
+        services.On<Ingestion.V1.ListQuarantineRequest, Ingestion.V1.ListQuarantineResponse>(_ => new Ingestion.V1.ListQuarantineResponse { Rows = { new QuarantinedRow { Source = "elexon", Dataset = "system-prices", Reason = "the price is no number", Body = "{}", TimesSeen = 2, LastSeenAt = At(-1) } } });
         services.On<ListHotspotsRequest, ListHotspotsResponse>(_ => new ListHotspotsResponse { Hotspots = { Hotspot() } });
         services.On<GetHotspotRequest, GetHotspotResponse>(_ => new GetHotspotResponse { Hotspot = Hotspot() });
         services.On<ListHotspotTransitionsRequest, ListHotspotTransitionsResponse>(_ => new ListHotspotTransitionsResponse { Transitions = { new HotspotTransition { Transition = "opened", At = At(-3) } } });
@@ -55,7 +55,7 @@ internal static class Samples
 
     public static Timestamp At(double hours) => Timestamp.FromDateTimeOffset(TestWeb.Now.AddHours(hours));
 
-    private static Recommendation Option(int rank) => new()
+    private static Common.V1.Recommendation Option(int rank) => new()
     {
         Rank = rank,
         ZoneName = $"Zone {rank}",

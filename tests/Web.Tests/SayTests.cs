@@ -21,12 +21,13 @@ public class SayTests
     public void MoneyHasItsPence(double pounds, string words) => Assert.Equal(words, Say.Pounds(pounds));
 
     [Theory]
+    [InlineData(0.25, "0.25 s")]
     [InlineData(45, "45 s")]
     [InlineData(3 * 60, "3 min")]
     [InlineData(2 * 3600, "2 h")]
     [InlineData((26 * 3600) + (60 * 5), "26 h 5 min")]
     [InlineData(3 * 24 * 3600, "3 d 0 h")]
-    public void TimesAreInTheirTwoLargestUnits(int seconds, string words) => Assert.Equal(words, Say.Span(TimeSpan.FromSeconds(seconds)));
+    public void TimesAreInTheirTwoLargestUnits(double seconds, string words) => Assert.Equal(words, Say.Span(TimeSpan.FromSeconds(seconds)));
 
     [Fact]
     public void WhatIsNotKnownSaysSo() =>

@@ -99,7 +99,7 @@ public sealed class WorkloadTests : IAsyncLifetime
             new SubmitWorkloadRequest
             {
                 RequestId = "r", WorkloadName = "train", WorkloadType = "TRAINING_RUN", UserEmail = "a@b.c", RequiredGpuMins = 60, EstimatedEnergyKwh = 4.5, ComputeLoadMw = 0.2, Urgency = Urgency.High,
-                Deadline = Samples.At(22 + (50.0 / 60)), DeferralWindowMins = 30, CarbonCapGco2 = 150, MaxTotalGco2 = 900, MaxPriceGbp = 2,
+                Deadline = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 11, 27, 9, 0, 0, TimeSpan.Zero)), DeferralWindowMins = 30, CarbonCapGco2 = 150, MaxTotalGco2 = 900, MaxPriceGbp = 2,
             },
             _web.Services.Single<SubmitWorkloadRequest>());
     }

@@ -21,6 +21,9 @@ internal sealed class FailedPages(ILogger<FailedPages> log) : IEndpointFilter
         catch (Exception e) when (e is not BadHttpRequestException && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
             log.PageFailed(e, http.Request.Method, http.Request.Path);
+            // The page that failed has left headers of its own.
+            http.Response.Clear();
+            PageHeaders.Add(http.Response);
             await Page.Of<FailedPage>(StatusCodes.Status500InternalServerError).ExecuteAsync(http);
         }
     }

@@ -7,6 +7,11 @@ public static class Say
 {
     private const string Nothing = "not known";
 
+    private static readonly (string Name, string Words)[] Constraints =
+    [
+        ("carbon_cap_gco2", "the carbon cap"), ("max_total_gco2", "the limit of all CO₂"), ("max_price_gbp", "the price limit"), ("deferral_window_mins", "the longest delay"), ("compute_load_mw", "the load"),
+    ];
+
     /// <summary>gCO2/kWh.</summary>
     public static string Intensity(double? gramsPerKwh) => gramsPerKwh is { } value ? $"{Round(value)} g/kWh" : Nothing;
 
@@ -58,6 +63,7 @@ public static class Say
             { TotalDays: >= 2 } => $"{(int)span.TotalDays} d {span.Hours} h",
             { TotalHours: >= 1 } => span.Minutes == 0 ? $"{(int)span.TotalHours} h" : $"{(int)span.TotalHours} h {span.Minutes} min",
             { TotalMinutes: >= 1 } => $"{(int)span.TotalMinutes} min",
+            { TotalSeconds: < 10 and > 0 } => $"{Round(span.TotalSeconds)} s",
             _ => $"{(int)span.TotalSeconds} s",
         };
     }
@@ -68,6 +74,14 @@ public static class Say
 
     /// <summary>A word of the contract, for example acknowledged_at_last, as the begin of a sentence.</summary>
     public static string Word(string word) => word.Length == 0 ? "" : char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ');
+
+    /// <summary>A reason that a service gives, without the names that the contract has for constraints.</summary>
+    public static string Reason(string text)
+    {
+        foreach (var (name, words) in Constraints)
+            text = text.Replace(name, words, StringComparison.Ordinal);
+        return text.Length == 0 ? "" : char.ToUpperInvariant(text[0]) + text[1..];
+    }
 
     // Three digits that count: 1,230, 123, 12.3, 1.23, 0.0123.
     private static string Round(double value)
