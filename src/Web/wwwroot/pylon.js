@@ -53,10 +53,6 @@
     }
   };
 
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && waiting.size > 0) plan(0);
-  });
-
   // The stream: lines are collected and shown twice a second, the newest first.
   const lines = [];
   const mostLines = 200;
@@ -78,6 +74,7 @@
   };
 
   const show = (text, kind) => {
+    if (!stream) return;
     const filter = document.getElementById("stream-filter")?.value.trim().toLowerCase();
     if (filter && kind !== "gap" && !text.toLowerCase().includes(filter)) return;
     lines.push({ text, kind });
@@ -92,34 +89,56 @@
 
   const words = type => type.replace(/^pylon\./, "").replace(/\.v\d+$/, "").replace(/[._]/g, " ");
 
-  const listen = wanted => {
-    const source = new EventSource(`/beckn/broadcast?topics=${[...wanted].join(",")}`);
-    const received = (type, message) => {
-      if (type === "gap") {
-        show("Events are missing here: they are no longer kept.", "gap");
-        refresh();
-        return;
-      }
-      const event = JSON.parse(message.data);
-      if (stream) show(`${new Date(event.time).toISOString().slice(11, 19)} UTC · ${words(event.type)} · ${event.subject ?? ""}`);
-      refresh(topicOf(event.type), event.subject);
-    };
-    // A stream names its events by type, and EventSource has no listener for all of them.
-    for (const type of document.body.dataset.events.split(" ")) source.addEventListener(type, message => received(type, message));
-    source.addEventListener("gap", message => received("gap", message));
-    let lost = false;
-    source.onerror = () => {
-      lost = true;
-      if (state) state.textContent = "The live connection is lost; the browser tries again.";
-    };
+  // One connection while the page is seen: a browser has six for each host, and a hidden page needs none. The position of
+  // the last event continues where the page stopped.
+  const wanted = [...new Set([...liveParts().flatMap(topicsOf), ...(stream ? stream.dataset.topics.split(" ") : [])])];
+  let source = null;
+  let position = "";
+  let lost = false;
+
+  const received = message => {
+    position = message.lastEventId;
+    if (message.type === "gap") {
+      show("Events are missing here: they are no longer kept.", "gap");
+      refresh();
+      return;
+    }
+    const event = JSON.parse(message.data);
+    show(`${new Date(event.time).toISOString().slice(11, 19)} UTC · ${words(event.type)} · ${event.subject ?? ""}`);
+    refresh(topicOf(event.type), event.subject);
+  };
+
+  const listen = () => {
+    if (source !== null || document.hidden || wanted.length === 0) return;
+    source = new EventSource(`/beckn/broadcast?topics=${wanted.join(",")}${position ? `&lastEventId=${encodeURIComponent(position)}` : ""}`);
+    // The stream names its events by type, and EventSource has no listener for all of them.
+    for (const type of ["gap", ...document.body.dataset.events.split(" ")]) source.addEventListener(type, received);
     source.onopen = () => {
       if (state) state.textContent = "";
       if (lost) refresh();
       lost = false;
     };
+    source.onerror = () => {
+      lost = true;
+      if (state) state.textContent = "The live connection is lost; the browser tries again.";
+      // After an answer that is an error the browser gives up by itself.
+      if (source?.readyState === EventSource.CLOSED) {
+        source = null;
+        setTimeout(listen, 3000 + 4000 * Math.random());
+      }
+    };
   };
-  const wanted = new Set([...liveParts().flatMap(topicsOf), ...(stream ? stream.dataset.topics.split(" ") : [])]);
-  if (wanted.size > 0) listen(wanted);
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+      lost = true;
+      return;
+    }
+    listen();
+  });
+  listen();
 
   // A form is sent once.
   document.addEventListener("submit", event => {
