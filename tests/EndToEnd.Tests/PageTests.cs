@@ -88,9 +88,10 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
 
         await reader.Page.GotoAsync("/web/hotspots");
         await reader.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = supplier }).First.ClickAsync();
-        await reader.Page.GetByText("Decide").First.ClickAsync();
-        await reader.Page.GetByLabel("Who").Last.FillAsync("ann");
-        await reader.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Approve" }).First.ClickAsync();
+        var decision = reader.Page.Locator("#measures details").First;
+        await decision.Locator("summary").ClickAsync();
+        await decision.GetByLabel("Who").FillAsync("ann");
+        await decision.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
 
         await reader.SeesAsync("Approved");
         await reader.PictureAsync("hotspot-1440");
@@ -129,7 +130,7 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
         await Assertions.Expect(reader.Page.GetByText("Skip to the content")).ToBeFocusedAsync();
         await reader.Page.Keyboard.PressAsync("Enter");
         await reader.Page.Keyboard.PressAsync("Tab");
-        await Assertions.Expect(reader.Page.Locator("#hour")).ToBeFocusedAsync();
+        await Assertions.Expect(reader.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Submit a workload" })).ToBeFocusedAsync();
         await reader.Page.Locator(".map a").First.FocusAsync();
         await reader.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(reader.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "North Scotland" })).ToBeVisibleAsync();

@@ -21,7 +21,7 @@ public class SayTests
     public void MoneyHasItsPence(double pounds, string words) => Assert.Equal(words, Say.Pounds(pounds));
 
     [Theory]
-    [InlineData(0.25, "0.25 s")]
+    [InlineData(0.25, "250 ms")]
     [InlineData(45, "45 s")]
     [InlineData(3 * 60, "3 min")]
     [InlineData(2 * 3600, "2 h")]

@@ -43,6 +43,8 @@ public sealed class Clock(IHttpContextAccessor http, TimeProvider time)
         if (at is null)
             return "never";
         var distance = Now - at.ToDateTimeOffset();
+        if (distance.Duration() < TimeSpan.FromSeconds(5))
+            return "just now";
         return distance >= TimeSpan.Zero ? $"{Say.Span(distance)} ago" : $"in {Say.Span(distance)}";
     }
 

@@ -63,7 +63,7 @@ public static class Say
             { TotalDays: >= 2 } => $"{(int)span.TotalDays} d {span.Hours} h",
             { TotalHours: >= 1 } => span.Minutes == 0 ? $"{(int)span.TotalHours} h" : $"{(int)span.TotalHours} h {span.Minutes} min",
             { TotalMinutes: >= 1 } => $"{(int)span.TotalMinutes} min",
-            { TotalSeconds: < 10 and > 0 } => $"{Round(span.TotalSeconds)} s",
+            { TotalSeconds: < 1 } => $"{span.TotalMilliseconds:0} ms",
             _ => $"{(int)span.TotalSeconds} s",
         };
     }

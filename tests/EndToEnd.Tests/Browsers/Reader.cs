@@ -35,8 +35,8 @@ internal sealed class Reader : IAsyncDisposable
     {
         await Page.GotoAsync(path);
         var findings = (await Page.RunAxe()).Violations.Where(found => found.Impact is "serious" or "critical")
-            .Select(found => $"{found.Id}: {found.Help}: {string.Join(", ", found.Nodes.Select(node => node.Html))}");
-        Assert.Empty(findings);
+            .Select(found => $"{found.Id}: {found.Help}: {string.Join(", ", found.Nodes.Select(node => node.Html))}").ToList();
+        Assert.True(findings.Count == 0, string.Join('\n', findings));
         Assert.Equal(0, await Page.EvaluateAsync<int>("Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"));
     }
 
