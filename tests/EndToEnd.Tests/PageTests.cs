@@ -63,7 +63,7 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
     }
 
     [Fact]
-    public async Task ADeadLetterIsReplayed()
+    public async Task ADeadLetterIsReplayedAndTheStreamShowsWhatHappens()
     {
         var load = Math.Round(0.1 + (Random.Shared.NextDouble() / 10), 6);
         await Sandbox.FaultAsync(new { kind = "http_error", action = "discover", count = 0, match = load.ToString(CultureInfo.InvariantCulture) });
@@ -73,11 +73,15 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
         await using var reader = await browser.OpenAsync(Stack.Url);
 
         await reader.Page.GotoAsync("/web/system");
-        await reader.Page.Locator("#letters tr", new PageLocatorOptions { HasText = "fails for good" }).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Replay" }).First.ClickAsync();
+        var letter = reader.Page.Locator("#letters tr", new PageLocatorOptions { HasText = "fails for good" });
+        await reader.Page.RunAndWaitForResponseAsync(
+            () => letter.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Replay" }).First.ClickAsync(),
+            answer => answer.Url.Contains("/beckn/broadcast", StringComparison.Ordinal));
 
         await Gateway.UntilAsync(id, "PENDING_USER_CHOICE");
-        // The stream has shown it without a reload.
-        await Assertions.Expect(reader.Page.Locator("#stream")).ToContainTextAsync(id, new LocatorAssertionsToContainTextOptions { Timeout = 15_000 });
+        // From now on the stream shows what happens.
+        var other = await Gateway.SubmitAsync(new { workload_name = "on the stream" });
+        await Assertions.Expect(reader.Page.Locator("#stream")).ToContainTextAsync(other, new LocatorAssertionsToContainTextOptions { Timeout = 15_000 });
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class NowTests : IAsyncLifetime
         var page = await _web.PageAsync("/");
 
         foreach (var tile in Tile.Map)
-            Assert.Contains($"aria-label=\"{tile.Name}: {100 + tile.RegionId} g/kWh, Moderate; rises to 200 g/kWh in 6 hours\"", page, StringComparison.Ordinal);
+            Assert.Contains($"<title>{tile.Name}: {100 + tile.RegionId} g/kWh, Moderate; rises to 200 g/kWh in 6 hours</title>", page, StringComparison.Ordinal);
         Assert.Equal(18, _web.Services.Received.OfType<ListSignalsRequest>().Count());
         Assert.Contains("31 GW", page, StringComparison.Ordinal);
         Assert.Contains("£85.50/MWh", page, StringComparison.Ordinal);

@@ -94,7 +94,6 @@
   const wanted = [...new Set([...liveParts().flatMap(topicsOf), ...(stream ? stream.dataset.topics.split(" ") : [])])];
   let source = null;
   let position = "";
-  let lost = false;
 
   const received = message => {
     position = message.lastEventId;
@@ -115,11 +114,10 @@
     for (const type of ["gap", ...document.body.dataset.events.split(" ")]) source.addEventListener(type, received);
     source.onopen = () => {
       if (state) state.textContent = "";
-      if (lost) refresh();
-      lost = false;
+      // What happened between the page and the begin of the stream.
+      refresh();
     };
     source.onerror = () => {
-      lost = true;
       if (state) state.textContent = "The live connection is lost; the browser tries again.";
       // After an answer that is an error the browser gives up by itself.
       if (source?.readyState === EventSource.CLOSED) {
@@ -133,7 +131,6 @@
     if (document.hidden) {
       source?.close();
       source = null;
-      lost = true;
       return;
     }
     listen();
