@@ -8,10 +8,10 @@ internal sealed class Scale(DateTimeOffset from, DateTimeOffset to, double most)
 {
     public const int Width = 900;
     public const int Height = 300;
-    public const int Left = 52;
+    public const int Left = 66;
     public const int Top = 14;
     private const int Right = 12;
-    private const int Bottom = 34;
+    private const int Bottom = 44;
 
     // Half hours that follow one another make one line.
     private static readonly TimeSpan Gap = TimeSpan.FromMinutes(90);
