@@ -66,7 +66,8 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
         TimeSpan poll,
         CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var session = await Session.OpenAsync(dataSource, cancellationToken);
+        var connection = session.Connection;
         var arrived = new ConcurrentQueue<ListenNotification>();
         connection.Notification += (_, e) => arrived.Enqueue(new ListenNotification(e.Channel, e.Payload));
         await ExecuteAsync(connection, listen, cancellationToken);

@@ -24,7 +24,6 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
 
     // One lock for all schemas: the search path of the database is set under it as well.
     private const string Lock = "SELECT pg_advisory_lock(hashtext('pylon.migrations'))";
-    private const string Unlock = "SELECT pg_advisory_unlock(hashtext('pylon.migrations'))";
 
     // So that SQL without schema names, works in psql.
     private const string SetDatabaseSearchPath =
@@ -88,33 +87,25 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
 
     private async Task MigrateOnceAsync(IReadOnlyList<Migration> migrations, string schema, string history, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var session = await Session.OpenAsync(dataSource, cancellationToken);
+        var connection = session.Connection;
         await ExecuteAsync(connection, Lock, cancellationToken);
-        try
+        await PrepareAsync(connection, schema, history, cancellationToken);
+        var applied = await ReadAppliedAsync(connection, schema, history, cancellationToken);
+        foreach (var migration in migrations)
         {
-            await PrepareAsync(connection, schema, history, cancellationToken);
-            var applied = await ReadAppliedAsync(connection, schema, history, cancellationToken);
-            foreach (var migration in migrations)
-            {
-                if (!applied.TryGetValue(migration.Version, out var checksum))
-                    await ApplyAsync(connection, schema, history, migration, cancellationToken);
-                else if (checksum != migration.Checksum)
-                    throw new MigrationException($"the applied migration {schema}/{migration.Version:0000}_{migration.Name} was changed: restore its text and write a new migration");
-            }
-
-            if (Service is not null)
-                await Service.GrantAsync(connection, schema, cancellationToken);
-
-            // An older program beside a newer one, as in a rolling upgrade, is not an error.
-            if (applied.Count > 0 && applied.Keys.Max() > migrations[^1].Version)
-                logger.DatabaseIsNewer(schema, applied.Keys.Max(), migrations[^1].Version);
+            if (!applied.TryGetValue(migration.Version, out var checksum))
+                await ApplyAsync(connection, schema, history, migration, cancellationToken);
+            else if (checksum != migration.Checksum)
+                throw new MigrationException($"the applied migration {schema}/{migration.Version:0000}_{migration.Name} was changed: restore its text and write a new migration");
         }
-        finally
-        {
-            // On a broken connection the lock is gone with its session.
-            if (connection.State == System.Data.ConnectionState.Open)
-                await ExecuteAsync(connection, Unlock, CancellationToken.None);
-        }
+
+        if (Service is not null)
+            await Service.GrantAsync(connection, schema, cancellationToken);
+
+        // An older program beside a newer one, as in a rolling upgrade, is not an error.
+        if (applied.Count > 0 && applied.Keys.Max() > migrations[^1].Version)
+            logger.DatabaseIsNewer(schema, applied.Keys.Max(), migrations[^1].Version);
     }
 
     private async Task PrepareAsync(NpgsqlConnection connection, string schema, string history, CancellationToken cancellationToken)

@@ -24,6 +24,9 @@ public static class PostgresFeature
 
     private const int DefaultPoolSize = 20;
 
+    // Of each connection; the one unused for longest makes room.
+    private const int DefaultPrepared = 100;
+
     /// <summary>
     /// Registers the <see cref="NpgsqlDataSource"/> of <c>PYLON_POSTGRES</c>, whose unqualified names are found in
     /// <paramref name="schema"/>, its health check <c>postgres</c>, and <see cref="Listener"/>.
@@ -112,6 +115,9 @@ public static class PostgresFeature
         // By the system and not by Npgsql, whose keepalive ends a waiting LISTEN by an exception each time.
         Default("Tcp Keepalive", () => (result.TcpKeepAlive, result.TcpKeepAliveTime, result.TcpKeepAliveInterval) = (true, 10_000, 3_000));
         Default("Maximum Pool Size", () => result.MaxPoolSize = DefaultPoolSize);
+        // A connection keeps the statements it runs often prepared, and returns to the pool without DISCARD ALL: see Session.
+        Default("No Reset On Close", () => result.NoResetOnClose = true);
+        Default("Max Auto Prepare", () => result.MaxAutoPrepare = DefaultPrepared);
         return result;
 
         void Default(string keyword, Action set)

@@ -5,7 +5,10 @@ namespace Pylon.Postgres;
 /// <summary>Where PostgreSQL is: the settings PYLON_POSTGRES and PYLON_POSTGRES_OWNER.</summary>
 internal sealed class PostgresOptions
 {
-    /// <summary>As the service connects.</summary>
+    /// <summary>
+    /// As the service connects. Each connection keeps up to 100 statements prepared and is not reset when it returns to the
+    /// pool; <c>max_auto_prepare=0</c> and <c>no_reset_on_close=false</c> in the URI change that, as a pooler may need.
+    /// </summary>
     public string? Server { get; set; }
 
     /// <summary>As its migrations connect; null for the same.</summary>

@@ -5,6 +5,7 @@ namespace Pylon.Postgres;
 /// <summary>
 /// Reads where PostgreSQL is: a libpq URI, which psql takes too (<c>postgresql://user:pw@host:port/db?sslmode=require</c>,
 /// several hosts with commas, a socket directory as <c>?host=/run/postgresql</c>), or Npgsql's own <c>Host=…;Database=…</c>.
+/// Two parameters are not of libpq: <c>max_auto_prepare</c> and <c>no_reset_on_close</c>, for a pooler before the server.
 /// </summary>
 public static class PostgresUri
 {
@@ -88,6 +89,8 @@ public static class PostgresUri
             case "application_name": result.ApplicationName = value; break;
             case "connect_timeout": result.Timeout = ReadNumber(name, value); break;
             case "options": result.Options = value; break;
+            case "max_auto_prepare": result.MaxAutoPrepare = ReadNumber(name, value); break;
+            case "no_reset_on_close": result.NoResetOnClose = ReadSwitch(name, value); break;
             case "target_session_attrs": result.TargetSessionAttributes = value; break;
             default: throw new FormatException($"the parameter {name} is not supported");
         }
@@ -102,6 +105,9 @@ public static class PostgresUri
         int.TryParse(value, out var number) && number is >= 0 and <= 65535
             ? number
             : throw new FormatException($"{name} must be a number from 0 to 65535");
+
+    private static bool ReadSwitch(string name, string value) =>
+        bool.TryParse(value, out var isOn) ? isOn : throw new FormatException($"{name} must be true or false");
 
     private static (string Before, string After) Cut(string text, char at)
     {

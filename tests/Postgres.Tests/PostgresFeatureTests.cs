@@ -42,6 +42,17 @@ public sealed class PostgresFeatureTests
         Assert.Equal((9, 99, 3, "me"), (given.Timeout, given.CommandTimeout, given.MaxPoolSize, given.ApplicationName));
     }
 
+    [Theory]
+    [InlineData("postgresql://h/d", 100, true)]
+    [InlineData("postgresql://h/d?max_auto_prepare=0&no_reset_on_close=false", 0, false)]
+    [InlineData("Host=h;Max Auto Prepare=7;No Reset On Close=false", 7, false)]
+    public void StatementsArePreparedAndNothingIsResetUnlessTheSettingSaysOtherwise(string setting, int prepared, bool noReset)
+    {
+        var read = PostgresFeature.ConnectionString(setting, "ingestion");
+
+        Assert.Equal((prepared, noReset), (read.MaxAutoPrepare, read.NoResetOnClose));
+    }
+
     [Fact]
     public async Task UnqualifiedNamesAreFoundInTheSchema()
     {

@@ -34,6 +34,7 @@ public sealed class PostgresUriTests
     [Theory]
     [InlineData("postgresql://h:port/d", "port")]
     [InlineData("postgresql://h/d?sslmode=maybe", "sslmode")]
+    [InlineData("postgresql://h/d?no_reset_on_close=perhaps", "no_reset_on_close")]
     [InlineData("postgresql://h/d?gssencmode=disable", "gssencmode")]
     [InlineData("what is this", "postgresql://")]
     public void WhatCannotBeHonouredIsRefusedByName(string text, string name) =>

@@ -36,7 +36,7 @@ internal sealed class PipelineRunner(
         finally
         {
             if (!begun)
-                await RunStore.UnlockAsync(held);
+                await held.DisposeAsync();
         }
 
         if (!begun)
@@ -45,7 +45,7 @@ internal sealed class PipelineRunner(
         return (id, Task.Run(() => RunAsync(held, id, chosen, lifetime.ApplicationStopping), CancellationToken.None));
     }
 
-    private async Task RunAsync(Npgsql.NpgsqlConnection held, Guid id, IReadOnlyList<GridSource> chosen, CancellationToken cancellationToken)
+    private async Task RunAsync(Session held, Guid id, IReadOnlyList<GridSource> chosen, CancellationToken cancellationToken)
     {
         try
         {
@@ -64,7 +64,7 @@ internal sealed class PipelineRunner(
         }
         finally
         {
-            await RunStore.UnlockAsync(held);
+            await held.DisposeAsync();
         }
     }
 

@@ -10,10 +10,8 @@ namespace Pylon.Ingestion.Runs;
 /// <summary>Every statement on the ingestion runs and the quarantine they filled.</summary>
 internal sealed class RunStore(NpgsqlDataSource dataSource)
 {
-    // The connection of the run holds it, so the lock ends with the process.
+    // The session of the run holds it, so the lock ends with the process.
     private const string TryLock = "SELECT pg_try_advisory_lock(hashtextextended('pylon.ingestion.run', 0))";
-
-    private const string Unlock = "SELECT pg_advisory_unlock(hashtextextended('pylon.ingestion.run', 0))";
 
     // Only the holder of the lock runs, so a run that is still marked running was left by a process that died.
     private const string Abandon =
@@ -92,34 +90,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
         ORDER BY last_seen_at DESC, id DESC LIMIT $4
         """;
 
-    public async Task<NpgsqlConnection?> TryLockAsync(CancellationToken cancellationToken)
-    {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var isHeld = false;
-        try
-        {
-            await using var command = new NpgsqlCommand(TryLock, connection);
-            isHeld = await command.ExecuteScalarAsync(cancellationToken) is true;
-            return isHeld ? connection : null;
-        }
-        finally
-        {
-            // Also when the caller gives up meanwhile.
-            if (!isHeld)
-                await connection.DisposeAsync();
-        }
-    }
-
-    public static async Task UnlockAsync(NpgsqlConnection held)
-    {
-        await using (held)
-        {
-            if (held.State != System.Data.ConnectionState.Open)
-                return;
-            await using var command = new NpgsqlCommand(Unlock, held);
-            await command.ExecuteNonQueryAsync();
-        }
-    }
+    /// <summary>Holds the lock of the run until it is disposed; null when another one holds it.</summary>
+    public Task<Session?> TryLockAsync(CancellationToken cancellationToken) => Session.TryLockAsync(dataSource, TryLock, cancellationToken);
 
     /// <summary>False when a run began after <paramref name="unlessSince"/> already, or with the same request.</summary>
     public async Task<bool> BeginAsync(

@@ -20,7 +20,6 @@ internal sealed class BaselineBuilder(BaselineStore store, RollupMarks marks, IO
         }
 
         await marks.FinishAsync(RollupMarks.Baselines, cancellationToken);
-        await BaselineStore.UnlockAsync(held, cancellationToken);
         return built;
     }
 

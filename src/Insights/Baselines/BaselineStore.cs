@@ -71,24 +71,8 @@ internal sealed class BaselineStore(NpgsqlDataSource database)
 
     private const string TakeLock = "SELECT pg_try_advisory_lock(hashtextextended('pylon.insights.baselines', 0))";
 
-    private const string FreeLock = "SELECT pg_advisory_unlock(hashtextextended('pylon.insights.baselines', 0))";
-
-    /// <summary>A connection that holds the lock of the building, until it is disposed; null when another one holds it.</summary>
-    public async Task<NpgsqlConnection?> TryLockAsync(CancellationToken cancellationToken)
-    {
-        var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(TakeLock, connection);
-        if (await command.ExecuteScalarAsync(cancellationToken) is true)
-            return connection;
-        await connection.DisposeAsync();
-        return null;
-    }
-
-    public static async Task UnlockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(FreeLock, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    /// <summary>Holds the lock of the building until it is disposed; null when another one holds it.</summary>
+    public Task<Session?> TryLockAsync(CancellationToken cancellationToken) => Session.TryLockAsync(database, TakeLock, cancellationToken);
 
     /// <summary>Entities with roll-ups that changed in a pass, in order.</summary>
     public Task<List<long>> ChangedEntitiesAsync(RollupPass pass, int atMost, CancellationToken cancellationToken) =>

@@ -77,12 +77,11 @@ internal sealed class ScanStore(NpgsqlDataSource database)
 
     private const string WaitForLock = "SELECT pg_advisory_lock(hashtextextended('pylon.insights.hotspots', 0))";
 
-    private const string FreeLock = "SELECT pg_advisory_unlock(hashtextextended('pylon.insights.hotspots', 0))";
-
     /// <summary>The longest wait for another scan, seconds.</summary>
     private const int LongestWait = 60;
 
-    public Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => database.OpenConnectionAsync(cancellationToken).AsTask();
+    /// <summary>Holds the lock of the scan, when it gets it, until it is disposed.</summary>
+    public Task<Session> OpenAsync(CancellationToken cancellationToken) => Session.OpenAsync(database, cancellationToken);
 
     /// <summary>True when this connection may scan; false when another one does.</summary>
     public static async Task<bool> TryLockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -106,12 +105,6 @@ internal sealed class ScanStore(NpgsqlDataSource database)
         {
             return false;
         }
-    }
-
-    public static async Task UnlockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"SET lock_timeout = 0; {FreeLock}", connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async Task<ScanResult?> LastAsync(CancellationToken cancellationToken) =>

@@ -22,47 +22,28 @@ internal sealed class Scanner(
     /// <exception cref="RefusalException">That one takes longer than a minute.</exception>
     public async Task<ScanResult> ScanAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await store.OpenAsync(cancellationToken);
+        await using var session = await store.OpenAsync(cancellationToken);
         var before = await store.LastAsync(cancellationToken);
-        if (!await ScanStore.TryLockAsync(connection, cancellationToken))
+        if (!await ScanStore.TryLockAsync(session.Connection, cancellationToken))
         {
-            if (!await ScanStore.WaitForLockAsync(connection, cancellationToken))
+            if (!await ScanStore.WaitForLockAsync(session.Connection, cancellationToken))
                 throw Refusal.Unavailable("SCAN_RUNNING", "Another scan still runs: its result is in the next answer.", TimeSpan.FromSeconds(30)).AsException();
             if (await store.LastAsync(cancellationToken) is { } other && other.Id > (before?.Id ?? 0))
-            {
-                await ScanStore.UnlockAsync(connection, cancellationToken);
                 return other;
-            }
         }
 
-        try
-        {
-            return await ScanLockedAsync(connection, cancellationToken);
-        }
-        finally
-        {
-            if (connection.State == System.Data.ConnectionState.Open)
-                await ScanStore.UnlockAsync(connection, CancellationToken.None);
-        }
+        return await ScanLockedAsync(session.Connection, cancellationToken);
     }
 
     /// <summary>As the worker does it: nothing when a scan began within the interval, or runs.</summary>
     public async Task<ScanResult?> ScanWhenDueAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await store.OpenAsync(cancellationToken);
-        if (!await ScanStore.TryLockAsync(connection, cancellationToken))
+        await using var session = await store.OpenAsync(cancellationToken);
+        if (!await ScanStore.TryLockAsync(session.Connection, cancellationToken))
             return null;
-        try
-        {
-            return await store.LastBeginAsync(cancellationToken) is { } begin && time.GetUtcNow() - begin < options.Value.CheckInterval * 0.9
-                ? null
-                : await ScanLockedAsync(connection, cancellationToken);
-        }
-        finally
-        {
-            if (connection.State == System.Data.ConnectionState.Open)
-                await ScanStore.UnlockAsync(connection, CancellationToken.None);
-        }
+        return await store.LastBeginAsync(cancellationToken) is { } begin && time.GetUtcNow() - begin < options.Value.CheckInterval * 0.9
+            ? null
+            : await ScanLockedAsync(session.Connection, cancellationToken);
     }
 
     private async Task<ScanResult> ScanLockedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -9,8 +9,8 @@ namespace Pylon.Insights.Outcomes;
 internal sealed class OutcomeStore(NpgsqlDataSource database)
 {
     private const string Due =
-        """
-        SELECT * FROM recommendations
+        $"""
+        SELECT {Recommendation.Columns} FROM recommendations
         WHERE status = 'implemented' AND implemented_at <= $1 AND NOT id = ANY ($3)
         ORDER BY implemented_at, id
         LIMIT $2

@@ -3,6 +3,15 @@ namespace Pylon.Insights.Recommendations;
 /// <summary>A row of the table recommendations; its columns say what each is. Times are UTC.</summary>
 internal sealed record Recommendation
 {
+    public const string Columns =
+        """
+        id, hotspot_id, entity_ref, supplier_id, entity_type, kind, cause, rank, playbook_id, lever, title, description, co2_reduction,
+        reduction_hours, reduction_status, cost_impact, feasibility, confidence, root_cause, engine, engine_reason, simulated_kg, low_kg, high_kg,
+        status, created_at, updated_at, expires_at, decided_by, decided_at, note, implemented_by, implemented_at, frozen_factor,
+        frozen_activity_per_output, measured_at, measured_kg, measured_effect, measured_t, measured_df, measured_days_before,
+        measured_days_after, measured_basis, measured_reason
+        """;
+
     public required Guid Id { get; init; }
     public required Guid HotspotId { get; init; }
     public required long EntityRef { get; init; }

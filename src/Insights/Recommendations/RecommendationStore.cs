@@ -40,22 +40,13 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
             AND (status IN ('pending', 'approved', 'implemented', 'verified') OR (status = 'rejected' AND decided_at > $2))
         """;
 
-    private const string ColumnNames =
-        """
-        id, hotspot_id, entity_ref, supplier_id, entity_type, kind, cause, rank, playbook_id, lever, title, description, co2_reduction,
-        reduction_hours, reduction_status, cost_impact, feasibility, confidence, root_cause, engine, engine_reason, simulated_kg, low_kg, high_kg,
-        status, created_at, updated_at, expires_at, decided_by, decided_at, note, implemented_by, implemented_at, frozen_factor,
-        frozen_activity_per_output, measured_at, measured_kg, measured_effect, measured_t, measured_df, measured_days_before,
-        measured_days_after, measured_basis, measured_reason
-        """;
+    private const string Select = $"SELECT {Recommendation.Columns} FROM recommendations";
 
-    private const string Columns = $"SELECT {ColumnNames} FROM recommendations";
-
-    private const string ById = $"{Columns} WHERE id = $1";
+    private const string ById = $"{Select} WHERE id = $1";
 
     private const string PageOf =
         $"""
-        {Columns}
+        {Select}
         WHERE (created_at, id) < ($1, $2) AND ($3 = '' OR status = $3) AND ($4::uuid IS NULL OR hotspot_id = $4) AND ($5 = '' OR supplier_id = $5)
         ORDER BY created_at DESC, id DESC
         LIMIT $6
@@ -67,7 +58,7 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
         WHERE id IN (
             SELECT id FROM recommendations WHERE status = 'pending' AND expires_at <= $1
             ORDER BY expires_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
-        RETURNING {ColumnNames}
+        RETURNING {Recommendation.Columns}
         """;
 
     private const string Decide =

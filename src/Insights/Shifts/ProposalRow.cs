@@ -3,6 +3,12 @@ namespace Pylon.Insights.Shifts;
 /// <summary>A row of shift_proposals.</summary>
 internal sealed class ProposalRow
 {
+    public const string Columns =
+        """
+        id, hotspot_id, workload_id, workload_name, status, reason, start_before, end_before, region_before, option, start_time, end_time, region_id,
+            energy_kwh, energy_basis, before_kg, after_kg, expected_saving_kg, created_at, planned_at, decided_by, decided_at
+        """;
+
     public const string Proposed = "proposed";
     public const string Choosing = "choosing";
     public const string Chosen = "chosen";

@@ -56,14 +56,14 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
         """;
 
     private const string List =
-        """
-        SELECT * FROM shift_proposals
+        $"""
+        SELECT {ProposalRow.Columns} FROM shift_proposals
         WHERE ($1::uuid IS NULL OR hotspot_id = $1) AND ($2::uuid IS NULL OR workload_id = $2) AND ($3 = '' OR status = $3)
         ORDER BY before_kg - after_kg DESC, id
         LIMIT $4
         """;
 
-    private const string FindOne = "SELECT * FROM shift_proposals WHERE id = $1";
+    private const string FindOne = $"SELECT {ProposalRow.Columns} FROM shift_proposals WHERE id = $1";
 
     private const string Begin =
         "UPDATE shift_proposals SET status = 'choosing', decided_by = $2, decided_at = now(), updated_at = now() WHERE id = $1 AND status = 'proposed'";
@@ -74,7 +74,8 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
     private const string Approved =
         "SELECT id FROM recommendations WHERE hotspot_id = $1 AND status = 'approved' AND split_part(lever, ':', 1) IN ('time_shift', 'zone_shift')";
 
-    private const string Unfinished = "SELECT * FROM shift_proposals WHERE status = 'choosing' AND updated_at < now() - $1 ORDER BY updated_at LIMIT $2";
+    private const string Unfinished =
+        $"SELECT {ProposalRow.Columns} FROM shift_proposals WHERE status = 'choosing' AND updated_at < now() - $1 ORDER BY updated_at LIMIT $2";
 
     /// <summary>Open hotspots whose work may be shifted, the newest first.</summary>
     public Task<List<HotspotRow>> OpenHotspotsAsync(int atMost, CancellationToken cancellationToken) => database.QueryAsync<HotspotRow>(OpenHotspots, cancellationToken, atMost);

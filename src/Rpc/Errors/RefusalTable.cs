@@ -28,7 +28,8 @@ internal sealed class RefusalTable(IEnumerable<ExceptionMapper> mappers)
     // The messages of the exceptions name hosts, ports and tables, so the caller receives these instead.
     private static Refusal? BuiltIn(Exception exception) => exception switch
     {
-        DbException { IsTransient: true } => Refusal.Unavailable("DATABASE_UNAVAILABLE", "The database is unreachable; try again later."),
+        // The second is a prepared statement that no longer fits its table, which a newer program changed; the next call prepares it anew.
+        DbException { IsTransient: true } or DbException { SqlState: "0A000" } => Refusal.Unavailable("DATABASE_UNAVAILABLE", "The database is unreachable; try again later."),
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } or HttpRequestException =>
             Refusal.Unavailable("UPSTREAM_UNAVAILABLE", "A service that this one needs is unreachable; try again later."),
         TimeoutException or OperationCanceledException { InnerException: TimeoutException } =>

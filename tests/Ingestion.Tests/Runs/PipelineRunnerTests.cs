@@ -47,7 +47,7 @@ public sealed class PipelineRunnerTests
         var held = (await store.TryLockAsync(default))!;
 
         Assert.Null(await Runner(database, store).TryBeginAsync("schedule", null, [], Since, default));
-        await RunStore.UnlockAsync(held);
+        await held.DisposeAsync();
         var (_, done) = (await Runner(database, store).TryBeginAsync("schedule", null, [], Since, default))!.Value;
         await done;
 
@@ -75,7 +75,7 @@ public sealed class PipelineRunnerTests
 
         var held = await new RunStore(database.DataSource).TryLockAsync(default);
         Assert.NotNull(held);
-        await RunStore.UnlockAsync(held);
+        await held.DisposeAsync();
         await using var first = await own.OpenConnectionAsync();
         await using var second = await own.OpenConnectionAsync();
     }
