@@ -70,6 +70,13 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
             ? new Dictionary<Guid, RunRecord>()
             : (await database.QueryAsync<RunRecord>(logger, Find, cancellationToken, (object)workloadIds)).ToDictionary(r => r.WorkloadId);
 
+    /// <summary>The statement that reads the run of a workload, for a batch; <see cref="ReadAsync"/> reads its result.</summary>
+    public static NpgsqlBatchCommand Reading(Guid workloadId) => Sql.Statement(Find, (object)new[] { workloadId });
+
+    /// <summary>What <see cref="Reading"/> has read; null when the workload has no run.</summary>
+    public async Task<RunRecord?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) =>
+        (await Rows.ReadAsync<RunRecord>(reader, logger, cancellationToken)).FirstOrDefault();
+
     /// <summary>
     /// Applies a rule to a locked run and writes the event of its end when this ends it. Nothing is written when the rule
     /// returns the same run; nothing is done when the workload has none.

@@ -146,6 +146,18 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     /// <summary>Returns null when no row exists or the row cannot be read.</summary>
     public Task<WorkloadRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => FirstAsync(Find, cancellationToken, id);
 
+    /// <summary>The statements that read a workload and its options, for a batch; <see cref="ReadAsync"/> reads their results.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> Reading(Guid id) => [Sql.Statement(Find, id), Sql.Statement(Options, (object)new[] { id })];
+
+    /// <summary>What <see cref="Reading"/> has read; null when no row exists or the row cannot be read.</summary>
+    public async Task<(WorkloadRecord Workload, IReadOnlyList<Option> Options)?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var workloads = await Rows.ReadAsync<WorkloadRecord>(reader, logger, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var options = await Rows.ReadAsync<OptionRow>(reader, logger, cancellationToken);
+        return workloads is [var workload] ? (workload, [.. options.Select(Read).OfType<Option>()]) : null;
+    }
+
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
         await QueryAsync(Page, cancellationToken, [.. PageKey.Of(after), statuses.ToArray(), atMost]);
