@@ -18,6 +18,8 @@ IReadOnlyList<Scenario> scenarios =
     new IngestScenario(),
     new PlanWindowScenario(),
     new ForecastScenario(files),
+    new GetWorkloadScenario(),
+    new IdleScenario(),
     new LiveStateScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
