@@ -64,7 +64,7 @@ internal sealed partial class GetWorkloadScenario() : Scenario("get-workload", "
                 // Nobody is there: only what is stored is read.
                 ["PYLON_INGESTION"] = "http://127.0.0.1:9",
                 ["PYLON_CONDUCTOR"] = "http://127.0.0.1:9",
-                ["BPP_URI"] = "http://127.0.0.1:9",
+                ["BPP_BASE_URL"] = "http://127.0.0.1:9",
             },
             cancellationToken);
         await using (var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { SearchPath = "orchestrator" }))
