@@ -19,6 +19,8 @@ IReadOnlyList<Scenario> scenarios =
     new AuditScenario(),
     new PlanWindowScenario(),
     new ForecastScenario(files),
+    new GetWorkloadScenario(),
+    new IdleScenario(),
     new LiveStateScenario(),
     new PlacementScenario((int)(options?.GetValueOrDefault("--backlog") ?? PlacementScenario.DefaultBacklog)),
     new PickupScenario(),

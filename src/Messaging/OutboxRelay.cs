@@ -23,7 +23,9 @@ internal sealed class OutboxRelay(
     ILogger<OutboxRelay> logger) : BackgroundService
 {
     private const int Batch = 500;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    // A notification wakes the relay; the poll finds what was left by another one that died with the lock.
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromMinutes(1);
     private static readonly ActivitySource Traces = new("Pylon.Messaging");
     private static readonly Meter Meter = new("Pylon.Messaging");
