@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pylon.Bench.Harness;
@@ -63,7 +64,7 @@ internal sealed class AuditScenario() : Scenario("audit", "decisions appended to
             var decision = new NewDecision(DecisionType.CarbonOptimization, Workload, $"Three grid zones are recommended, the best score first: {n}.")
             {
                 Constraints = new() { ["urgency"] = "MEDIUM", ["carbon_cap_gco2"] = 1000, ["deadline"] = "2026-03-04T12:00:00Z" },
-                Alternatives = [.. Enumerable.Range(1, 3).Select(rank => new System.Text.Json.Nodes.JsonObject { ["rank"] = rank, ["place"] = "London (GB-R13)", ["score"] = 61.5 / rank })],
+                Alternatives = [.. Enumerable.Range(1, 3).Select(rank => new JsonObject { ["rank"] = rank, ["place"] = "London (GB-R13)", ["score"] = 61.5 / rank })],
             };
             await using var batch = database.CreateBatch();
             batch.BatchCommands.Add(decision.Append());

@@ -20,11 +20,11 @@ public sealed class KnownRegionsTests
     public async Task ARowOfAnUnknownRegionIsRefused(string insert)
     {
         await using var database = await IngestionDatabase.CreateAsync();
-        await database.Database.ExecuteAsync(string.Format(insert, 1));
-        await database.Database.ExecuteAsync(string.Format(insert, 18));
+        await database.Database.ExecuteAsync(insert.Replace("{0}", "1"));
+        await database.Database.ExecuteAsync(insert.Replace("{0}", "18"));
         foreach (var unknown in (int[])[0, 19, -1])
         {
-            var refused = await Assert.ThrowsAsync<PostgresException>(() => database.Database.ExecuteAsync(string.Format(insert, unknown)));
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => database.Database.ExecuteAsync(insert.Replace("{0}", $"{unknown}")));
             Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
         }
     }
