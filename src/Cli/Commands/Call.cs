@@ -6,8 +6,19 @@ using Pylon.Client;
 namespace Pylon.Cli.Commands;
 
 /// <summary>One run of a verb.</summary>
-internal sealed record Call(ParseResult Parsed, PylonClient Client, Screen Screen, bool Json, CancellationToken CancellationToken)
+internal sealed class Call(ParseResult parsed, PylonClient client, Screen screen, bool json, CancellationToken cancellationToken)
 {
+    public ParseResult Parsed { get; } = parsed;
+
+    public PylonClient Client { get; } = client;
+
+    public Screen Screen { get; } = screen;
+
+    /// <summary>True with --json.</summary>
+    public bool Json { get; } = json;
+
+    public CancellationToken CancellationToken { get; } = cancellationToken;
+
     public T? Value<T>(Option<T> option) => Parsed.GetValue(option);
 
     public T? Value<T>(Argument<T> argument) => Parsed.GetValue(argument);
