@@ -8,6 +8,7 @@ using Pylon.Gateway.Proxy;
 using Pylon.Gateway.Rest;
 using Pylon.Gateway.Webhooks;
 using Pylon.ServiceDefaults;
+using Pylon.Web;
 
 namespace Pylon.Gateway;
 
@@ -27,7 +28,8 @@ internal static class Program
             .AddSingleton<GatewayMetrics>()
             .AddRest()
             .AddWebhooks()
-            .AddBroadcast(builder.Configuration);
+            .AddBroadcast(builder.Configuration)
+            .AddWeb();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -36,6 +38,7 @@ internal static class Program
         app.UseGrpcWebCalls();
         app.MapHome();
         app.MapOpenApi();
+        app.MapWeb();
         app.MapBroadcast();
         app.MapWebhooks();
         app.MapProxy();

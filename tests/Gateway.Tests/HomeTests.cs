@@ -19,6 +19,21 @@ public sealed class HomeTests(GatewayFixture fixture) : IClassFixture<GatewayFix
         Assert.Equal(endpoints.Count, endpoints.Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html")]
+    [InlineData("*/*", "application/json")]
+    [InlineData("application/json, text/html;q=0", "application/json")]
+    [InlineData("nonsense", "application/json")]
+    public async Task ABrowserGetsThePageAndAProgramTheIndex(string accept, string type)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+
+        using var answer = await fixture.Gateway.Http.SendAsync(request);
+
+        Assert.Equal((HttpStatusCode.OK, type, "Accept"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Headers.Vary.Single()));
+    }
+
     [Fact]
     public async Task TheGatewayIsHealthyWhenAllAre()
     {

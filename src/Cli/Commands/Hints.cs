@@ -14,6 +14,7 @@ internal static class Hints
         Console.WriteLine($"""
 
             Try
+              page     {url} in a browser
               REST     curl -s -X POST {url}/api/v1/workloads -d '{"{"}"workload_name": "My job"{"}"}' -H 'content-type: application/json'
               events   curl -N {url}/beckn/broadcast
               gRPC     buf curl --protocol grpc --http2-prior-knowledge -d '{"{"}"workload_name": "My job"{"}"}' {grpc}/pylon.orchestrator.v1.WorkloadService/SubmitWorkload

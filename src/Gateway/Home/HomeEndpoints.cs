@@ -2,16 +2,23 @@ using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Problems;
 using Pylon.Gateway.Webhooks;
 using Pylon.Transcoding.Routing;
+using Pylon.Web;
 
 namespace Pylon.Gateway.Home;
 
-/// <summary><c>GET /</c>: every endpoint of the HTTP port, made from the contract.</summary>
+/// <summary><c>GET /</c>: the web page for a browser; for a program every endpoint of the HTTP port, made from the contract.</summary>
 internal static class HomeEndpoints
 {
     public static void MapHome(this WebApplication app)
     {
         var index = new Index("Pylon", [.. FromContract(), .. Extra()]);
-        app.MapRest("GET", "/", context => context.Response.WriteAsJsonAsync(index, HomeJson.Default.Index, cancellationToken: context.RequestAborted));
+        app.MapRest("GET", "/", context =>
+        {
+            context.Response.Headers.Vary = "Accept";
+            return WebFeature.WantsPage(context.Request)
+                ? WebFeature.ServeFirstPageAsync(context)
+                : context.Response.WriteAsJsonAsync(index, HomeJson.Default.Index, cancellationToken: context.RequestAborted);
+        });
     }
 
     private static IEnumerable<Endpoint> FromContract() => Binding.Of(Contract.Services).Select(binding =>

@@ -5,19 +5,6 @@ namespace Pylon.LocalStack.Servers;
 /// <summary>Installs the packages of PostgreSQL and Redis when they are missing.</summary>
 public static class ServerPackages
 {
-    // policy-rc.d stops the packages from starting the distribution's own servers. It is deleted again; one that exists
-    // already stays as it is. A broken third-party source must not stop the installation.
-    private const string InstallScript = """
-        guard=/usr/sbin/policy-rc.d
-        if [ ! -e "$guard" ]; then
-          trap 'rm -f "$guard"' EXIT
-          trap 'exit 130' INT TERM HUP
-          printf '#!/bin/sh\nexit 101\n' >"$guard" && chmod 755 "$guard"
-        fi
-        apt-get -o DPkg::Lock::Timeout=120 update || true
-        apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
-        """;
-
     /// <summary>Installs what is missing when that needs no question.</summary>
     /// <exception cref="StackException">It needs one; the message says what to install.</exception>
     public static async Task EnsureAsync(bool postgres, bool redis, IStackReporter reporter, CancellationToken cancellationToken)
@@ -26,34 +13,9 @@ public static class ServerPackages
         if (missing.Count == 0)
             return;
 
-        if (Tools.Find("apt-get") is null || AsRoot() is not { } asRoot)
-            throw new StackException(Advice(missing));
-
-        await reporter.StepAsync(
-            $"installing {string.Join(" and ", missing)} with apt-get",
-            () => InstallAsync(asRoot, missing, reporter, cancellationToken),
-            _ => "");
+        await DebianPackages.InstallAsync(missing, Advice(missing), reporter, cancellationToken);
         if (await MissingAsync(postgres, redis, cancellationToken) is { Count: > 0 } still)
             throw new StackException(Advice(still));
-    }
-
-    private static async Task<bool> InstallAsync(string[] asRoot, IReadOnlyList<string> packages, IStackReporter reporter, CancellationToken cancellationToken)
-    {
-        string[] command = [.. asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", InstallScript, "sh", .. packages];
-        void Progress(string line)
-        {
-            if (line.StartsWith("Setting up ", StringComparison.Ordinal))
-                reporter.Note(line);
-        }
-
-        var installed = await Tools.RunAsync(command[0], command[1..], onLine: Progress, cancellationToken: cancellationToken);
-        if (!installed.Succeeded)
-        {
-            var last = string.Join('\n', installed.Output.Split('\n').TakeLast(15));
-            throw new StackException($"apt-get could not install {string.Join(" ", packages)}:\n{last}\n{Advice(packages)}");
-        }
-
-        return true;
     }
 
     private static async Task<IReadOnlyList<string>> MissingAsync(bool postgres, bool redis, CancellationToken cancellationToken)
@@ -64,13 +26,6 @@ public static class ServerPackages
         if (redis && PrivateRedis.Binary is null)
             missing.Add("redis-server");
         return missing;
-    }
-
-    private static string[]? AsRoot()
-    {
-        if (Environment.IsPrivilegedProcess)
-            return [];
-        return Tools.Succeeds("sudo", "-n", "true") ? ["sudo", "-n"] : null;
     }
 
     private static string Advice(IReadOnlyList<string> missing)

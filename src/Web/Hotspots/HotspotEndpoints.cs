@@ -1,0 +1,62 @@
+using Pylon.Insights.V1;
+using Pylon.Web.Frame;
+using Pylon.Web.Services;
+using Pylon.Web.Words;
+
+namespace Pylon.Web.Hotspots;
+
+/// <summary>The screens of hotspots, alerts and recommendations, and what their forms do.</summary>
+internal static class HotspotEndpoints
+{
+    private const string Insights = "Insights";
+
+    public static void MapHotspots(this RouteGroupBuilder web)
+    {
+        web.MapGet("/hotspots", () => Page.Of<HotspotsPage>());
+        web.MapGet("/hotspots/{id}", (string id) => Page.Of<HotspotPage>((nameof(HotspotPage.Id), id)));
+        web.MapPost("/hotspots/{id}/acknowledge", (string id, HttpRequest form, Clients clients, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
+            await clients.Hotspots.AcknowledgeHotspotAsync(new AcknowledgeHotspotRequest { Id = id, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken))));
+        web.MapPost("/hotspots/{id}/ignore", (string id, HttpRequest form, Clients clients, Clock clock, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
+            await clients.Hotspots.IgnoreHotspotAsync(new IgnoreHotspotRequest { Id = id, UserId = given["user"], Reason = given["note"], Until = clock.Read(given["until"]) }, clients.Change(cancellationToken))));
+        web.MapPost("/hotspots/{id}/resolve", (string id, HttpRequest form, Clients clients, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
+            await clients.Hotspots.ResolveHotspotAsync(new ResolveHotspotRequest { Id = id, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken))));
+        web.MapPost("/recommendations/{id}/decide", DecideAsync);
+        web.MapPost("/alerts/{id}/acknowledge", AcknowledgeAlertAsync);
+    }
+
+    private static async Task<IResult> OnHotspotAsync(string id, HttpRequest form, Func<Given, Task> change)
+    {
+        var given = new Given(await form.ReadFormAsync(form.HttpContext.RequestAborted));
+        return await ChangeAsync(id, () => change(given));
+    }
+
+    private static async Task<IResult> DecideAsync(string id, HttpRequest form, Clients clients, CancellationToken cancellationToken)
+    {
+        var given = new Given(await form.ReadFormAsync(cancellationToken));
+        return await ChangeAsync(given["hotspot"], async () =>
+        {
+            if (given["do"] == "reject")
+                await clients.Recommendations.RejectRecommendationAsync(new RejectRecommendationRequest { Id = id, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken));
+            else
+                await clients.Recommendations.ApproveRecommendationAsync(new ApproveRecommendationRequest { Id = id, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken));
+        });
+    }
+
+    private static Task<IResult> AcknowledgeAlertAsync(string id, Clients clients, CancellationToken cancellationToken) => Change.MakeAsync(
+        async () =>
+        {
+            await clients.Alerts.AcknowledgeAlertAsync(new AcknowledgeAlertRequest { Id = id }, clients.Change(cancellationToken));
+            return "/web/hotspots";
+        },
+        Insights,
+        trouble => Page.Of<HotspotsPage>(trouble.HttpStatus, (nameof(HotspotsPage.Trouble), trouble)));
+
+    private static Task<IResult> ChangeAsync(string hotspotId, Func<Task> change) => Change.MakeAsync(
+        async () =>
+        {
+            await change();
+            return $"/web/hotspots/{Uri.EscapeDataString(hotspotId)}";
+        },
+        Insights,
+        trouble => Page.Of<HotspotPage>(trouble.HttpStatus, (nameof(HotspotPage.Id), hotspotId), (nameof(HotspotPage.Trouble), trouble)));
+}

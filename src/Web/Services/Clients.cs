@@ -1,0 +1,45 @@
+using Grpc.Core;
+using Pylon.Ingestion.V1;
+using Pylon.Insights.V1;
+using Pylon.Orchestrator.V1;
+using Pylon.Transcoding.Calls;
+using Conducting = Pylon.Conductor.V1;
+
+namespace Pylon.Web.Services;
+
+/// <summary>The services whose data the pages show.</summary>
+public sealed class Clients(IUpstreams upstreams, TimeProvider time)
+{
+    // A page is written when all its parts have answered or given up.
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
+
+    // A choice waits for its provider.
+    private static readonly TimeSpan ChangeLimit = TimeSpan.FromSeconds(12);
+
+    public WorkloadService.WorkloadServiceClient Workloads => new(upstreams.InvokerOf(WorkloadService.Descriptor));
+
+    public BecknService.BecknServiceClient Beckn => new(upstreams.InvokerOf(BecknService.Descriptor));
+
+    public PlanningService.PlanningServiceClient Planning => new(upstreams.InvokerOf(PlanningService.Descriptor));
+
+    public GridService.GridServiceClient Grid => new(upstreams.InvokerOf(GridService.Descriptor));
+
+    public PipelineRunService.PipelineRunServiceClient Runs => new(upstreams.InvokerOf(PipelineRunService.Descriptor));
+
+    public HotspotService.HotspotServiceClient Hotspots => new(upstreams.InvokerOf(HotspotService.Descriptor));
+
+    public AlertService.AlertServiceClient Alerts => new(upstreams.InvokerOf(AlertService.Descriptor));
+
+    public RecommendationService.RecommendationServiceClient Recommendations => new(upstreams.InvokerOf(RecommendationService.Descriptor));
+
+    public Conducting.DeadLetterService.DeadLetterServiceClient DeadLetters => new(upstreams.InvokerOf(Conducting.DeadLetterService.Descriptor));
+
+    /// <summary>For a call that only reads: it ends after 3 s.</summary>
+    public CallOptions Read(CancellationToken cancellationToken) => Within(ReadLimit, cancellationToken);
+
+    /// <summary>For a call that changes something: it ends after 12 s.</summary>
+    public CallOptions Change(CancellationToken cancellationToken) => Within(ChangeLimit, cancellationToken);
+
+    private CallOptions Within(TimeSpan limit, CancellationToken cancellationToken) =>
+        new(deadline: time.GetUtcNow().UtcDateTime + limit, cancellationToken: cancellationToken);
+}
