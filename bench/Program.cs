@@ -16,9 +16,17 @@ IReadOnlyList<Scenario> scenarios =
 [
     new ConductScenario(),
     new IngestScenario(),
+    new AuditScenario(),
     new PlanWindowScenario(),
     new ForecastScenario(files),
+    new GetWorkloadScenario(),
+    new IdleScenario(),
     new LiveStateScenario(),
+    new PlacementScenario((int)(options?.GetValueOrDefault("--backlog") ?? PlacementScenario.DefaultBacklog)),
+    new PickupScenario(),
+    new SseScenario(),
+    new GrpcProxyScenario(),
+    new RestScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
     new HotspotsScenario(),
@@ -31,7 +39,7 @@ IReadOnlyList<Scenario> scenarios =
 if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario
     || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario or HotspotsQualityScenario)))
 {
-    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]; forecast and plan [file.csv …], hotspots-quality [grid.csv] [--draw N], fuzz [--inputs N] [--seed S], soak [--minutes N] [--rate N] [--seed S]\n");
+    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]; forecast and plan [file.csv …], hotspots-quality [grid.csv] [--draw N], fuzz [--inputs N] [--seed S], placement [--backlog N], soak [--minutes N] [--rate N] [--seed S]\n");
     foreach (var one in scenarios)
         await Console.Error.WriteLineAsync($"  {one.Name,-16} {one.About}");
     return args.Length == 0 ? 0 : 2;
@@ -62,7 +70,7 @@ static Dictionary<string, long?>? Options(IEnumerable<string> more)
     var options = new Dictionary<string, long?>(StringComparer.Ordinal);
     foreach (var pair in more.Chunk(2))
     {
-        if (pair is not ["--rounds" or "--inputs" or "--seed" or "--minutes" or "--rate" or "--draw", var text] || !int.TryParse(text, out var given) || given < (pair[0] == "--draw" ? 0 : 1) || !options.TryAdd(pair[0], given))
+        if (pair is not ["--rounds" or "--inputs" or "--seed" or "--minutes" or "--rate" or "--draw" or "--backlog", var text] || !int.TryParse(text, out var given) || given < (pair[0] == "--draw" ? 0 : 1) || !options.TryAdd(pair[0], given))
             return null;
     }
 

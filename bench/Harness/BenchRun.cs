@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Processes;
 using Pylon.LocalStack.Servers;
@@ -8,6 +9,8 @@ namespace Pylon.Bench.Harness;
 /// <summary>One run of a scenario: its servers and services, its comparisons, and where they are written.</summary>
 internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout) : IAsyncDisposable
 {
+    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(30);
+
     private readonly List<StackProcess> _started = [];
     private readonly List<Comparison> _comparisons = [];
     private readonly List<string> _notes = [];
@@ -22,6 +25,10 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
     /// <summary>A throw-away PostgreSQL, fsync off, gone with its data at the end.</summary>
     public async Task<PrivatePostgres> StartPostgresAsync(CancellationToken cancellationToken) =>
         Started(await PrivatePostgres.StartThrowawayAsync(cancellationToken));
+
+    /// <summary>The same with fsync, as in production.</summary>
+    public async Task<PrivatePostgres> StartDurablePostgresAsync(CancellationToken cancellationToken) =>
+        Started(await PrivatePostgres.StartDurableThrowawayAsync(cancellationToken));
 
     /// <summary>A throw-away Redis.</summary>
     public async Task<PrivateRedis> StartRedisAsync(CancellationToken cancellationToken) =>
@@ -38,12 +45,33 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
         return process;
     }
 
-    /// <summary>Measures the contenders against each other and shows the table.</summary>
-    public async Task<Comparison> CompareAsync(
-        string title, string item, IReadOnlyList<Contender> contenders, CancellationToken cancellationToken, int defaultRounds = 5)
+    /// <summary>Has the calls take turns for half a minute: a service runs for weeks, and the compilation of its methods is not measured.</summary>
+    public static async Task WarmAsync(CancellationToken cancellationToken, params Func<CancellationToken, Task>[] calls)
     {
         using var progress = new ProgressLine();
-        var comparison = await Comparison.MeasureAsync(title, item, rounds ?? defaultRounds, contenders, progress.Show, cancellationToken);
+        progress.Show("warming");
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Warming;)
+        {
+            foreach (var call in calls)
+                await call(cancellationToken);
+        }
+
+        progress.Clear();
+    }
+
+    /// <summary>Measures the contenders against each other and shows the table.</summary>
+    /// <param name="title">What is done, with its size.</param>
+    /// <param name="item">What is counted.</param>
+    /// <param name="contenders">In the order of the table.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <param name="defaultRounds">Rounds when the command line names none.</param>
+    /// <param name="warmUp">False when the scenario has warmed the contenders itself.</param>
+    /// <param name="once">A single round, because a second would not find what the first found: memory of a fresh process.</param>
+    public async Task<Comparison> CompareAsync(
+        string title, string item, IReadOnlyList<Contender> contenders, CancellationToken cancellationToken, int defaultRounds = 5, bool warmUp = true, bool once = false)
+    {
+        using var progress = new ProgressLine();
+        var comparison = await Comparison.MeasureAsync(title, item, once ? 1 : rounds ?? defaultRounds, contenders, warmUp, progress.Show, cancellationToken);
         progress.Clear();
         _comparisons.Add(comparison);
         ResultTable.Write(comparison, Console.Out);

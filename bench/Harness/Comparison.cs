@@ -4,7 +4,8 @@ namespace Pylon.Bench.Harness;
 
 /// <summary>
 /// Contenders on the same work. They take turns over several rounds, each round begun by another one, so that what the
-/// machine does beside falls on all of them; the first round is for warming up and does not count.
+/// machine does beside falls on all of them; the first round is for warming up and does not count, unless the scenario has
+/// warmed them itself.
 /// </summary>
 /// <param name="Title">What is done, with its size.</param>
 /// <param name="Item">What is counted, in the plural: rows, requests.</param>
@@ -19,10 +20,10 @@ internal sealed record Comparison(string Title, string Item, IReadOnlyList<Measu
     public bool? IsBarReached(Measured result) => result.Contender.Bar?.IsReached(result.Medians, (Peer ?? result).Medians);
 
     public static async Task<Comparison> MeasureAsync(
-        string title, string item, int rounds, IReadOnlyList<Contender> contenders, Action<string> progress, CancellationToken cancellationToken)
+        string title, string item, int rounds, IReadOnlyList<Contender> contenders, bool warmUp, Action<string> progress, CancellationToken cancellationToken)
     {
         var figures = contenders.Select(_ => new List<Figures>()).ToArray();
-        for (var round = 0; round <= rounds; round++)
+        for (var round = warmUp ? 0 : 1; round <= rounds; round++)
         {
             for (var turn = 0; turn < contenders.Count; turn++)
             {
@@ -45,9 +46,13 @@ internal sealed record Comparison(string Title, string Item, IReadOnlyList<Measu
         // A measurement does not pay for the garbage of the one before.
         GC.Collect();
         var cpu = CpuTime.OfTrees(processes);
+        var parts = contender.Parts.Select(part => CpuTime.OfTrees([part.Pid])).ToList();
         var start = Stopwatch.GetTimestamp();
         var work = await contender.RunAsync(cancellationToken);
         var took = Stopwatch.GetElapsedTime(start);
-        return Figures.Of(work, took, CpuTime.OfTrees(processes) - cpu);
+        var each = contender.Parts.Zip(parts, (part, before) => (part.Name, Spent: CpuTime.OfTrees([part.Pid]) - before))
+            .Where(part => part.Spent is not null)
+            .Select(part => KeyValuePair.Create($"{part.Name} µs", part.Spent!.Value.TotalMicroseconds / Math.Max(work.Items, 1)));
+        return Figures.Of(work with { More = new Dictionary<string, double>([.. work.More, .. each]) }, took, CpuTime.OfTrees(processes) - cpu);
     }
 }

@@ -19,6 +19,9 @@ internal sealed record Contender(string Name, Func<CancellationToken, Task<Work>
     /// itself included: servers, services, the load.
     /// </summary>
     public Func<IEnumerable<int>>? Processes { get; init; }
+
+    /// <summary>Processes whose CPU time per item, with all that they start, is also a column of its own, by name.</summary>
+    public IReadOnlyList<(string Name, int Pid)> Parts { get; init; } = [];
 }
 
 /// <summary>What was done in one round.</summary>
@@ -40,9 +43,15 @@ internal sealed record Bar(string Text, Func<Figures, Figures, bool> IsReached)
     /// <summary>At most so much of the peer's CPU time per item.</summary>
     public static Bar Cpu(double most) => new($"≤ {most} of its CPU", (own, peer) => own.CpuMicroseconds <= most * peer.CpuMicroseconds);
 
+    /// <summary>At most so many microseconds of CPU time per item.</summary>
+    public static Bar CpuAtMost(double most) => new($"CPU ≤ {most} µs", (own, _) => own.CpuMicroseconds <= most);
+
     /// <summary>At most so much of the peer's further figure.</summary>
     public static Bar Of(string figure, double most) => new($"≤ {most} of its {figure}", (own, peer) => own.More[figure] <= most * peer.More[figure]);
 
     /// <summary>A further figure of its own.</summary>
     public static Bar AtMost(string figure, double most) => new($"{figure} ≤ {most}", (own, _) => own.More[figure] <= most);
+
+    /// <summary>Both.</summary>
+    public Bar And(Bar other) => new($"{Text}, {other.Text}", (own, peer) => IsReached(own, peer) && other.IsReached(own, peer));
 }

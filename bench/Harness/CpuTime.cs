@@ -9,25 +9,30 @@ internal static class CpuTime
     private const double TicksPerSecond = 100;
 
     /// <summary>Null where there is no /proc.</summary>
-    public static TimeSpan? OfTrees(IReadOnlyCollection<int>? roots)
+    public static TimeSpan? OfTrees(IReadOnlyCollection<int>? roots) => OperatingSystem.IsLinux()
+        ? TimeSpan.FromSeconds(Trees(roots ?? [Environment.ProcessId]).Sum(entry => entry.Ticks) / TicksPerSecond)
+        : null;
+
+    /// <summary>A process and all that it started.</summary>
+    public static IEnumerable<int> Tree(int root) => Trees([root]).Select(entry => entry.Pid);
+
+    private static List<Entry> Trees(IEnumerable<int> roots)
     {
-        if (!OperatingSystem.IsLinux())
-            return null;
         var processes = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
             .Select(name => Read(name!)).OfType<Entry>().ToDictionary(entry => entry.Pid);
         var children = processes.Values.ToLookup(entry => entry.Parent);
-        var pending = new Queue<int>(roots ?? [Environment.ProcessId]);
-        var (seen, ticks) = (new HashSet<int>(), 0L);
+        var pending = new Queue<int>(roots);
+        var (seen, found) = (new HashSet<int>(), new List<Entry>());
         while (pending.TryDequeue(out var pid))
         {
             if (!seen.Add(pid) || !processes.TryGetValue(pid, out var entry))
                 continue;
-            ticks += entry.Ticks;
+            found.Add(entry);
             foreach (var child in children[pid])
                 pending.Enqueue(child.Pid);
         }
 
-        return TimeSpan.FromSeconds(ticks / TicksPerSecond);
+        return found;
     }
 
     // man 5 proc: the name is in parentheses and may hold anything; then state, ppid, and as 12th to 15th after the name

@@ -16,7 +16,6 @@ namespace Pylon.Bench.Scenarios;
 internal sealed class ConductScenario() : Scenario("conduct", "DefinePipeline and ReportPhase by 64 callers against a bare WATCH/MULTI/EXEC loop and redis-benchmark")
 {
     private const int Writers = 64;
-    private const long WarmUp = 20_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Dictionary<string, long> _reported = [];
     private readonly Dictionary<string, long> _defined = [];
@@ -33,14 +32,9 @@ internal sealed class ConductScenario() : Scenario("conduct", "DefinePipeline an
         var client = new PipelineService.PipelineServiceClient(channel);
         await using var bare = await BareLoop.ConnectAsync(other.Address);
 
-        // A service runs for weeks; the compilation of its methods at the start is not measured.
-        foreach (var warm in (Func<CancellationToken, Task<Work>>[])[token => ReportAsync(client, Writers, token), token => DefineAsync(client, Writers, token)])
-        {
-            for (var done = 0L; done < WarmUp;)
-                done += (await warm(cancellationToken)).Items;
-        }
-
-        foreach (var batches in (int[])[1, Writers])
+        await BenchRun.WarmAsync(cancellationToken, token => ReportAsync(client, Writers, token), token => DefineAsync(client, Writers, token));
+        (string, int)[] servers = [("Conductor", conductor.Pid), ("PostgreSQL", postgres.Pid), ("Redis", redis.Pid)];
+        foreach (var (batches, reports, defines) in ((int, double, double)[])[(1, 1, 1), (Writers, 0.8, 0.6)])
         {
             var where = batches == 1 ? "one batch" : $"{batches} batches";
             await run.CompareAsync(
@@ -49,8 +43,8 @@ internal sealed class ConductScenario() : Scenario("conduct", "DefinePipeline an
                 [
                     new($"WATCH/MULTI/EXEC, {where}", token => bare.RunAsync(Writers, batches, token)) { IsPeer = true },
                     new("redis-benchmark HSET", token => RedisBenchmark.RunAsync(other, Writers, token)),
-                    new("ReportPhase", token => ReportAsync(client, batches, token)) { Bar = Bar.Rate(0.5) },
-                    new("DefinePipeline", token => DefineAsync(client, batches, token)) { Bar = Bar.Rate(0.5) },
+                    new("ReportPhase", token => ReportAsync(client, batches, token)) { Bar = Bar.Rate(reports), Parts = servers },
+                    new("DefinePipeline", token => DefineAsync(client, batches, token)) { Bar = Bar.Rate(defines), Parts = servers },
                 ],
                 cancellationToken);
         }

@@ -1,7 +1,9 @@
 using Pylon.Gateway.Broadcast;
 using Pylon.Gateway.Contracts;
+using Pylon.Gateway.Cors;
 using Pylon.Gateway.Home;
 using Pylon.Gateway.Metrics;
+using Pylon.Gateway.OpenApi;
 using Pylon.Gateway.Proxy;
 using Pylon.Gateway.Rest;
 using Pylon.Gateway.Webhooks;
@@ -21,6 +23,7 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("gateway", defaultGrpcPort: 8081, defaultHttpPort: 8080);
         builder.Services
+            .AddCrossOrigin()
             .AddProxy()
             .AddSingleton<GatewayMetrics>()
             .AddRest()
@@ -30,9 +33,11 @@ internal static class Program
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseCrossOrigin();
         app.UseRest();
         app.UseGrpcWebCalls();
         app.MapHome();
+        app.MapOpenApi();
         app.MapWeb();
         app.MapBroadcast();
         app.MapWebhooks();

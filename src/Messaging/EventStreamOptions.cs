@@ -22,7 +22,7 @@ public sealed class EventStreamOptions
 
     /// <summary>How often a follower reads without a publish signal; a lost signal costs no more than this.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
-    public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Poll { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A consumer that has not read for so long, and holds no entry, is removed from its group.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]

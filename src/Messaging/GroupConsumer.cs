@@ -1,3 +1,5 @@
+using Pylon.Postgres;
+
 namespace Pylon.Messaging;
 
 /// <summary>
@@ -8,7 +10,10 @@ namespace Pylon.Messaging;
 public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
 {
     private const int MaxTogether = 200;
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200);
+
+    // A publish wakes the consumer. What another program appends is found at the next full second, at which all consumers of
+    // the process look: so it is woken once.
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TidyEvery = TimeSpan.FromSeconds(15);
     private readonly string _consumer = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
@@ -58,13 +63,15 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
                         claimed = time.GetTimestamp();
                 }
 
+                var published = groups.PublishedAsync(topic);
                 if (held.Count == 0)
                     held = await groups.ReadAsync(topic, group, _consumer, MaxTogether, cancellationToken);
                 if (held.Count == 0)
                 {
                     pause = TimeSpan.Zero;
                     if (from is null)
-                        await Task.Delay(Idle, time, cancellationToken);
+                        await published.EndsWithinAsync(UntilPoll(), time, cancellationToken);
+                    cancellationToken.ThrowIfCancellationRequested();
                     continue;
                 }
 
@@ -81,4 +88,6 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
             }
         }
     }
+
+    private TimeSpan UntilPoll() => TimeSpan.FromTicks(Poll.Ticks - (time.GetElapsedTime(0).Ticks % Poll.Ticks));
 }

@@ -12,6 +12,12 @@ public interface IEventGroup
     /// </summary>
     Task<IReadOnlyList<GroupEntry>> ReadAsync(string topic, string group, string consumer, int max, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Completes at the next publish on the topic. Take it before reading, so that no publish is missed in between. Only a hint: it
+    /// may be lost, and another program may append entries without one.
+    /// </summary>
+    Task PublishedAsync(string topic);
+
     /// <summary>Takes over entries that some consumer, this one included, has held unacknowledged for so long.</summary>
     /// <param name="from">Where the call before this one ended; null begins with the oldest.</param>
     Task<ClaimedEntries> ClaimAsync(

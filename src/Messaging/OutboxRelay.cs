@@ -23,7 +23,9 @@ internal sealed class OutboxRelay(
     ILogger<OutboxRelay> logger) : BackgroundService
 {
     private const int Batch = 500;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    // A notification wakes the relay; the poll finds what was left by another one that died with the lock.
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromMinutes(1);
     private static readonly ActivitySource Traces = new("Pylon.Messaging");
     private static readonly Meter Meter = new("Pylon.Messaging");
@@ -35,13 +37,15 @@ internal sealed class OutboxRelay(
 
     private readonly string _table = $"{new NpgsqlCommandBuilder().QuoteIdentifier(schema)}.outbox";
     private long? _purged;
+    private long? _readAll;
+    private long _last;
 
     private const string TryLock = "SELECT pg_try_advisory_xact_lock(hashtextextended('pylon.outbox.' || $1, 0))";
 
     private string Select =>
         $"""
         SELECT seq, id, topic, type, subject, time, payload::text, traceparent FROM {_table}
-        WHERE published_at IS NULL ORDER BY seq LIMIT {Batch}
+        WHERE published_at IS NULL AND seq > $1 ORDER BY seq LIMIT {Batch}
         """;
 
     private string Mark => $"UPDATE {_table} SET published_at = clock_timestamp() WHERE seq = ANY ($1)";
@@ -59,25 +63,37 @@ internal sealed class OutboxRelay(
     /// <summary>Publishes the rows that are there; returns at once while another relay holds the lock.</summary>
     internal async Task DrainAsync(CancellationToken cancellationToken)
     {
-        while (await DrainBatchAsync(cancellationToken))
+        while (await DrainBatchAsync(From(), cancellationToken))
         {
             // A full batch: there may be more.
         }
     }
 
-    private async Task<bool> DrainBatchAsync(CancellationToken cancellationToken)
+    // The index keeps what was published until it is vacuumed, so between two polls it is read from the last row on. A row
+    // that commits behind that waits for the poll: of its subject there is none ahead of it.
+    private long From()
+    {
+        if (_readAll is { } at && time.GetElapsedTime(at) < Poll)
+            return _last;
+        _readAll = time.GetTimestamp();
+        return 0;
+    }
+
+    private async Task<bool> DrainBatchAsync(long from, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await LockAsync(connection, cancellationToken))
             return false;
-        var rows = await ReadAsync(connection, cancellationToken);
+        var rows = await ReadAsync(connection, from, cancellationToken);
         foreach (var topic in rows.GroupBy(row => row.Topic))
             await PublishAsync(topic.Key, [.. topic], cancellationToken);
         if (rows.Count > 0)
             await ExecuteAsync(connection, Mark, rows.Select(row => row.Seq).ToArray(), cancellationToken);
         var mayHaveOld = await PurgeAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        if (rows.Count > 0)
+            _last = Math.Max(_last, rows[^1].Seq);
         return rows.Count == Batch || mayHaveOld;
     }
 
@@ -143,8 +159,8 @@ internal sealed class OutboxRelay(
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    private Task<List<OutboxRow>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        new NpgsqlCommand(Select, connection).ListAsync(
+    private Task<List<OutboxRow>> ReadAsync(NpgsqlConnection connection, long from, CancellationToken cancellationToken) =>
+        new NpgsqlCommand(Select, connection) { Parameters = { new() { Value = from } } }.ListAsync(
             row => new OutboxRow(
                 row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetDateTime(5), row.GetString(6),
                 row.IsDBNull(7) ? null : row.GetString(7)),

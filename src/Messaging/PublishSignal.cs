@@ -12,6 +12,7 @@ internal sealed class PublishSignal(IConnectionMultiplexer redis, TimeSpan bound
     public static readonly RedisChannel Channel = RedisChannel.Literal("pylon:events");
 
     private readonly Lock _lock = new();
+    private readonly Dictionary<string, TaskCompletionSource> _nextOfTopic = new(StringComparer.Ordinal);
     private TaskCompletionSource _next = New();
     private Task _subscription = Task.CompletedTask;
     private bool _subscribed;
@@ -21,10 +22,27 @@ internal sealed class PublishSignal(IConnectionMultiplexer redis, TimeSpan bound
     {
         lock (_lock)
         {
-            if (!_subscribed && _subscription.IsCompleted)
-                _subscription = SubscribeAsync();
+            Subscribe();
             return _next.Task;
         }
+    }
+
+    /// <summary>The same for one topic.</summary>
+    public Task NextAsync(string topic)
+    {
+        lock (_lock)
+        {
+            Subscribe();
+            if (!_nextOfTopic.TryGetValue(topic, out var next))
+                _nextOfTopic[topic] = next = New();
+            return next.Task;
+        }
+    }
+
+    private void Subscribe()
+    {
+        if (!_subscribed && _subscription.IsCompleted)
+            _subscription = SubscribeAsync();
     }
 
     private async Task SubscribeAsync()
@@ -36,8 +54,10 @@ internal sealed class PublishSignal(IConnectionMultiplexer redis, TimeSpan bound
             await redis.GetSubscriber().SubscribeAsync(Channel, OnPublished).WaitAsync(bound);
             lock (_lock)
                 _subscribed = true;
+            // What was published while Redis was away raised nothing either.
+            redis.ConnectionRestored += (_, _) => Raise(topic: null);
             // A publish before the subscription raised nothing here.
-            Raise();
+            Raise(topic: null);
         }
         catch (Exception e)
         {
@@ -59,14 +79,22 @@ internal sealed class PublishSignal(IConnectionMultiplexer redis, TimeSpan bound
         }
     }
 
-    private void OnPublished(RedisChannel channel, RedisValue topic) => Raise();
+    private void OnPublished(RedisChannel channel, RedisValue topic) => Raise(topic);
 
-    private void Raise()
+    /// <param name="topic">Null for all topics.</param>
+    private void Raise(string? topic)
     {
-        TaskCompletionSource raised;
+        List<TaskCompletionSource> raised;
         lock (_lock)
-            (raised, _next) = (_next, New());
-        raised.SetResult();
+        {
+            raised = [_next, .. _nextOfTopic.Where(next => topic is null || next.Key == topic).Select(next => next.Value)];
+            _next = New();
+            foreach (var name in topic is null ? [.. _nextOfTopic.Keys] : new[] { topic })
+                _nextOfTopic.Remove(name);
+        }
+
+        foreach (var next in raised)
+            next.SetResult();
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -89,6 +89,10 @@ internal sealed class RedisEventGroup(
     private static readonly Gauge<long> Pending = Meter.CreateGauge<long>("pylon_group_pending", "{entry}", "Entries that consumers of the group hold unacknowledged");
     private static readonly Counter<long> Lost = Meter.CreateCounter<long>("pylon_group_lost", "{entry}", "Entries that were trimmed before the group read them");
 
+    private readonly PublishSignal _published = new(redis, options.Value.CallBound, logger);
+
+    public Task PublishedAsync(string topic) => _published.NextAsync(topic);
+
     public Task<IReadOnlyList<GroupEntry>> ReadAsync(
         string topic, string group, string consumer, int max, CancellationToken cancellationToken) => WithGroupAsync<IReadOnlyList<GroupEntry>>(
             topic,

@@ -57,7 +57,8 @@ internal static class Program
             .AddPlanning()
             .AddGridNow()
             .AddRegistry()
-            .AddSyntheticWorld();
+            .AddSyntheticWorld()
+            .AddSingleton<WorkloadReader>();
 
         var app = builder.Build();
         app.MapGrpcService<WorkloadService>();

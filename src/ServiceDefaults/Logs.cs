@@ -29,6 +29,11 @@ internal static class Logs
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
         logging.AddFilter("Grpc", LogLevel.Warning);
+        logging.AddFilter("Yarp", LogLevel.Warning);
+        // A caller that goes away is a warning to it. A failed call is its caller's error; a failing service is logged by HealthLog.
+        logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Error);
+        // What a method throws is logged by RefusalInterceptor. The rest is a caller that has gone before its request was read.
+        logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
         // The caller has the error and logs what it means; a probe of an unreachable peer is not a line each time.
         logging.AddFilter("Grpc.Net.Client", LogLevel.Error);
         logging.AddFilter("Polly", LogLevel.Warning);

@@ -19,6 +19,9 @@ internal static class Telemetry
     // The library's own bounds are meant for milliseconds.
     private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+    // Nobody asks for them, and each is paid for by every request.
+    private static readonly HashSet<string> LeftOut = ["aspnetcore.routing.match_attempts", "http.client.active_requests", "http.client.request.time_in_queue"];
+
     public static void Add(IServiceCollection services, IConfiguration configuration, string name)
     {
         var otlp = configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
@@ -28,7 +31,7 @@ internal static class Telemetry
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter("Pylon.*").AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation().AddNpgsqlInstrumentation();
-                metrics.AddView(instrument => instrument is Histogram<double> { Unit: "s", Advice: null } ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds } : null);
+                metrics.AddView(instrument => LeftOut.Contains(instrument.Name) ? MetricStreamConfiguration.Drop : instrument is Histogram<double> { Unit: "s", Advice: null } ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds } : null);
                 metrics.AddPrometheusExporter(text => (text.ScopeInfoEnabled, text.TargetInfoEnabled, text.ScrapeResponseCacheDurationMilliseconds) = (false, false, 0));
                 if (otlp)
                     metrics.AddOtlpExporter();

@@ -29,13 +29,15 @@ public static class TranscodingFeature
     public static void UseTranscoding(this WebApplication app, Action<MethodDescriptor, StatusCode>? called = null)
     {
         var transcoder = app.Services.GetRequiredService<Transcoder>();
-        app.Use(async (context, next) =>
-        {
-            if (IsGrpc(context.Request) || !await transcoder.TryServeAsync(context, called))
-                await next(context);
-        });
+        app.Use((context, next) => IsGrpc(context.Request) ? next(context) : ServeAsync(context, next));
         // Explicit, because routing would otherwise run before the middleware above.
         app.UseRouting();
+
+        async Task ServeAsync(HttpContext context, RequestDelegate next)
+        {
+            if (!await transcoder.TryServeAsync(context, called))
+                await next(context);
+        }
     }
 
     private static bool IsGrpc(HttpRequest request) =>

@@ -1,32 +1,41 @@
-using System.Net;
 using System.Text;
-using System.Text.Json;
-using Pylon.Cli.Client;
+using Grpc.Core;
 using Pylon.Cli.Commands;
 using Pylon.Cli.Imports;
+using Pylon.Cli.Output;
+using Pylon.Ingestion.V1;
+using Pylon.Insights.V1;
 using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Tests;
 
-public sealed class ImportCommandTests : IAsyncDisposable
+public sealed class ImportCommandTests : IDisposable
 {
-    private const string File = "from,forecast\n2026-03-04T10:00Z,1\n2026-03-04T10:30Z,2\n2026-03-04T11:00Z,3\n2026-03-04T11:30Z,4";
+    private const string History = "from,forecast\n2026-03-04T10:00Z,1\n2026-03-04T10:30Z,2\n2026-03-04T11:00Z,3\n2026-03-04T11:30Z,4";
     private const int TwoLines = 45;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("pylon-cli-tests-");
-    private readonly HttpListener _listener = new();
-    private readonly List<(long FirstLine, string Lines)> _parts = [];
-    private readonly Task _serving;
+    private readonly List<(string Name, string Kind, long FirstLine, string Header, string Lines)> _parts = [];
+    private readonly Terminal _terminal;
 
     public ImportCommandTests()
     {
-        Url = $"http://127.0.0.1:{Ports.Throwaway()}";
-        _listener.Prefixes.Add(Url + "/");
-        _listener.Start();
-        _serving = ServeAsync();
+        _terminal = new Terminal(checkout: new Checkout(_directory.FullName));
+        _terminal.Calls.On<List<ImportSeriesRequest>>("ImportSeries", sent =>
+        {
+            var lines = Note(sent[0].Name, sent[0].Series.ToString(), sent[0].FirstLine, sent[0].Data, sent.Skip(1).Select(one => one.Data));
+            return lines.Contains("bad", StringComparison.Ordinal)
+                ? new ImportSeriesResponse { RowsRead = 2, RowsNew = 1, RowsRejected = 1, Rejected = { new RejectedLine { Line = 5, Reason = "forecast is not a number" } } }
+                : new ImportSeriesResponse { RowsRead = 2, RowsNew = 2 };
+        });
+        _terminal.Calls.On<List<ImportShipmentsRequest>>("ImportShipments", sent =>
+        {
+            var lines = Note(sent[0].Name, sent[0].FactorSet, sent[0].FirstLine, sent[0].Data, sent.Skip(1).Select(one => one.Data));
+            return lines.Contains("bad", StringComparison.Ordinal)
+                ? new ImportShipmentsResponse { RowsRead = 1, RowsRejected = 1, Rejected = { new ImportedLineNote { Line = 2, Reasons = { "Date must be a day" } } } }
+                : new ImportShipmentsResponse { RowsRead = 2, RowsNew = 2, RowsReproduced = 2, PublishedKg = 1.5, ComputedKg = 1.5 };
+        });
     }
-
-    private string Url { get; }
 
     /// <summary>The part that is answered with an error.</summary>
     private int Failing { get; set; } = -1;
@@ -35,7 +44,8 @@ public sealed class ImportCommandTests : IAsyncDisposable
     public async Task FileIsSentInPartsOfWholeLinesEachWithTheColumns()
     {
         Assert.Equal(0, await RunAsync());
-        Assert.Equal([(2L, "2026-03-04T10:00Z,1\n2026-03-04T10:30Z,2\n"), (4L, "2026-03-04T11:00Z,3\n2026-03-04T11:30Z,4")], _parts);
+        Assert.Equal(
+            [("history", "Demand", 2L, "from,forecast\n", "2026-03-04T10:00Z,1\n2026-03-04T10:30Z,2\n"), ("history", "Demand", 4L, "from,forecast\n", "2026-03-04T11:00Z,3\n2026-03-04T11:30Z,4")], _parts);
         Assert.Empty(Directory.GetFiles(_directory.FullName, "*.json", SearchOption.AllDirectories));
     }
 
@@ -43,8 +53,8 @@ public sealed class ImportCommandTests : IAsyncDisposable
     public async Task RunAfterAFailedOneContinuesAfterTheStoredLines()
     {
         Failing = 1;
-        var failure = await Assert.ThrowsAsync<ApiException>(() => RunAsync());
-        Assert.Contains("Stored up to line 3", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Unreachable, await RunAsync());
+        Assert.Contains("Stored up to line 3", _terminal.Errors, StringComparison.Ordinal);
         Failing = -1;
 
         Assert.Equal(0, await RunAsync());
@@ -54,11 +64,11 @@ public sealed class ImportCommandTests : IAsyncDisposable
     [Fact]
     public async Task RestartAnotherNameAndAnotherFileStartAtTheFirstLine()
     {
-        foreach (var (restart, name, text) in new[] { (true, "history", File), (false, "other", File), (false, "history", File + "0") })
+        foreach (var (restart, name, text) in new[] { (true, "history", History), (false, "other", History), (false, "history", History + "0") })
         {
             _parts.Clear();
             Failing = 1;
-            await Assert.ThrowsAsync<ApiException>(() => RunAsync());
+            Assert.Equal(ExitCode.Unreachable, await RunAsync());
             Failing = -1;
             await RunAsync(restart, name, text);
             Assert.Equal([2L, 4L, 2L, 4L], _parts.Select(part => part.FirstLine));
@@ -68,7 +78,32 @@ public sealed class ImportCommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task RejectedLineMakesTheExitCodeOne() => Assert.Equal(1, await RunAsync(text: File.Replace(",4", ",bad", StringComparison.Ordinal)));
+    public async Task RejectedLineMakesTheExitCodeOne()
+    {
+        Assert.Equal(1, await RunAsync(text: History.Replace(",4", ",bad", StringComparison.Ordinal)));
+        Assert.Contains("  line 5: forecast is not a number", _terminal.Lines);
+    }
+
+    [Fact]
+    public async Task ShipmentsAreSentInPartsWithTheirNameAndTheirFactors()
+    {
+        Assert.Equal(0, await ShipmentsAsync(",Date\n0,a\n1,b\n2,c\n"));
+        Assert.Equal([("first-half", "desnz-2025", 2L, ",Date\n", "0,a\n1,b\n"), ("first-half", "desnz-2025", 4L, ",Date\n", "2,c\n")], _parts);
+    }
+
+    [Fact]
+    public async Task ARejectedShipmentMakesTheExitCodeOne()
+    {
+        Assert.Equal(1, await ShipmentsAsync(",Date\n0,bad\n"));
+        Assert.Contains("  line 2, rejected: Date must be a day", _terminal.Lines);
+    }
+
+    [Fact]
+    public async Task JsonIsTheSumOfTheParts()
+    {
+        Assert.Equal(0, await RunAsync(more: ["--json"]));
+        Assert.Equal(4, System.Text.Json.JsonDocument.Parse(_terminal.Output).RootElement.GetProperty("new").GetInt64());
+    }
 
     [Theory]
     [InlineData(0, "0 lines")]
@@ -80,40 +115,26 @@ public sealed class ImportCommandTests : IAsyncDisposable
     [Theory]
     [InlineData("Regions 2025.csv", "regions-2025")]
     [InlineData("_x.y.csv", "x.y")]
-    public void DefaultNameComesFromTheFile(string file, string name) => Assert.Equal(name, ImportCommand.NameOf(new FileInfo(file)));
+    public void DefaultNameComesFromTheFile(string file, string name) => Assert.Equal(name, ImportRun.NameOf(new FileInfo(file)));
 
-    public async ValueTask DisposeAsync()
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    private Task<int> RunAsync(bool restart = false, string name = "history", string text = History, IEnumerable<string>? more = null) =>
+        ImportAsync("History.csv", text, TwoLines, [.. restart ? ["--restart"] : Array.Empty<string>(), "--name", name, "--series", "demand", .. more ?? []]);
+
+    private Task<int> ShipmentsAsync(string text) => ImportAsync("First half.csv", text, 9, ["--factor-set", "desnz-2025"], "shipments");
+
+    private async Task<int> ImportAsync(string file, string text, int partBytes, IEnumerable<string> options, params IEnumerable<string> verb)
     {
-        _listener.Close();
-        await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _directory.Delete(recursive: true);
+        var path = Path.Combine(_directory.FullName, file);
+        await File.WriteAllTextAsync(path, text);
+        return await PylonCommand.RunAsync(_terminal.Context, ["import", .. verb, path, .. options], CancellationToken.None, partBytes);
     }
 
-    private async Task<int> RunAsync(bool restart = false, string name = "history", string text = File)
+    private string Note(string name, string kind, long firstLine, Google.Protobuf.ByteString header, IEnumerable<Google.Protobuf.ByteString> pieces)
     {
-        var path = new FileInfo(Path.Combine(_directory.FullName, "history.csv"));
-        await System.IO.File.WriteAllTextAsync(path.FullName, text);
-        using var client = new PylonClient(Url);
-        return await ImportCommand.RunAsync(new Checkout(_directory.FullName), client, path, new ImportTarget(Url, name, "demand"), restart, default, TwoLines);
-    }
-
-    private async Task ServeAsync()
-    {
-        while (true)
-        {
-            var call = await _listener.GetContextAsync();
-            using var reader = new StreamReader(call.Request.InputStream);
-            var messages = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
-            Assert.Equal("IMPORTED_SERIES_DEMAND", messages[0].GetProperty("series").GetString());
-            Assert.Equal("from,forecast\n", Encoding.UTF8.GetString(messages[0].GetProperty("data").GetBytesFromBase64()));
-            var lines = string.Concat(messages.Skip(1).Select(message => Encoding.UTF8.GetString(message.GetProperty("data").GetBytesFromBase64())));
-            _parts.Add((messages[0].GetProperty("first_line").GetInt64(), lines));
-            call.Response.StatusCode = _parts.Count - 1 == Failing ? 503 : 200;
-            var answer = lines.Contains("bad", StringComparison.Ordinal)
-                ? """{"rows_read":"2","rows_new":"1","rows_rejected":"1","rejected":[{"line":"5","reason":"forecast is not a number"}]}"""
-                : """{"rows_read":"2","rows_new":"2"}""";
-            await using var output = call.Response.OutputStream;
-            await output.WriteAsync(Encoding.UTF8.GetBytes(answer));
-        }
+        var lines = string.Concat(pieces.Select(piece => piece.ToString(Encoding.UTF8)));
+        _parts.Add((name, kind, firstLine, header.ToString(Encoding.UTF8), lines));
+        return _parts.Count - 1 == Failing ? throw FakeCalls.Error(StatusCode.Unavailable) : lines;
     }
 }

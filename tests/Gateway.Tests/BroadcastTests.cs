@@ -384,6 +384,74 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public async Task SlowBrowserIsEndedAndCanResume()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:QueueLength=4", "--Broadcast:DropGrace=00:00:00.100");
+        using var idle = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
+        using var other = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?topics=batches");
+
+        // More than the buffers of a connection hold. The reader is idle until it is dropped.
+        var big = new string('x', 100_000);
+        for (var i = 1; i <= 400; i++)
+        {
+            var each = FakeEventStream.Numbered(i);
+            each.WorkloadQueued.WorkloadName = big;
+            gateway.Events.Publish(each);
+        }
+
+        await HubReadsToAsync(gateway, 400);
+        var seen = 0;
+        try
+        {
+            while (await idle.NextAsync() is { Type: not "error" } next)
+                Assert.Equal($"{++seen}", next.Data.GetProperty("id").GetString());
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            // It did not even read the last error in time.
+        }
+
+        Assert.InRange(seen, 0, 399);
+        gateway.Events.Publish(FakeEventStream.Numbered(401), "batches");
+        Assert.Equal([401], await other.NumbersAsync(1));
+        using var again = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast", lastId: seen == 0 ? "workloads:0-0" : idle.LastId);
+        Assert.Equal(Enumerable.Range(seen + 1, 10), await again.NumbersAsync(10));
+    }
+
+    [Fact]
+    public async Task SubscriberOverHttp2GetsTheSameEvents()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(gateway.GrpcAddress), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var one = await ServerEvents.OpenAsync(http, "/beckn/broadcast");
+        using var two = await ServerEvents.OpenAsync(http, "/beckn/broadcast");
+
+        gateway.Events.Publish(1, 100);
+
+        Assert.Equal(Enumerable.Range(1, 100), await one.NumbersAsync(100));
+        Assert.Equal(Enumerable.Range(1, 100), await two.NumbersAsync(100));
+    }
+
+    [Fact]
+    public async Task SubscriberThatLeavesDuringItsReplayIsNoError()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:MaxSubscribers=1", "--Broadcast:Heartbeat=00:00:00.020");
+        gateway.Events.Publish(1, 3);
+        var reads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        gateway.Events.OnRead = () => reads.Task;
+        using (var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:1-0"))
+            await stream.SkipToAsync(": heartbeat");
+        reads.SetResult();
+
+        await Eventually.True(async () =>
+        {
+            using var answer = await gateway.Http.GetAsync("/beckn/broadcast", HttpCompletionOption.ResponseHeadersRead);
+            return answer.IsSuccessStatusCode;
+        });
+        Assert.DoesNotContain(gateway.Log.Lines, line => line.Contains("NotSupported", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task IdleStreamHasHeartbeats()
     {
         await using var gateway = await TestGateway.StartAsync("--Broadcast:Heartbeat=00:00:00.020");

@@ -18,6 +18,21 @@ internal sealed class FakeServices
     public ConcurrentQueue<ReceiveCallbackRequest> Callbacks { get; } = new();
 
     public DateTime Deadline { get; set; }
+
+    /// <summary>Runs until the call is cancelled.</summary>
+    public async Task HangAsync(ServerCallContext context)
+    {
+        Deadline = context.Deadline;
+        Entered.TrySetResult();
+        try
+        {
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        }
+        finally
+        {
+            Cancelled.TrySetResult();
+        }
+    }
 }
 
 internal sealed class FakeEcho(FakeServices seen) : EchoService.EchoServiceBase
@@ -39,8 +54,7 @@ internal sealed class FakeEcho(FakeServices seen) : EchoService.EchoServiceBase
 
     public override async Task<EchoResponse> Hang(EchoRequest request, ServerCallContext context)
     {
-        seen.Deadline = context.Deadline;
-        await HangAsync(context);
+        await seen.HangAsync(context);
         return new EchoResponse();
     }
 
@@ -51,7 +65,7 @@ internal sealed class FakeEcho(FakeServices seen) : EchoService.EchoServiceBase
         if (request.Code != 0)
             throw Refusal.NotFound("echo", request.Code).AsException();
         if (request.Hang)
-            await HangAsync(context);
+            await seen.HangAsync(context);
     }
 
     public override async Task<EchoResponse> Collect(IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context)
@@ -72,19 +86,6 @@ internal sealed class FakeEcho(FakeServices seen) : EchoService.EchoServiceBase
             await responseStream.WriteAsync(new EchoResponse { Echo = request }, context.CancellationToken);
     }
 
-    private async Task HangAsync(ServerCallContext context)
-    {
-        seen.Entered.TrySetResult();
-        try
-        {
-            await Task.Delay(Timeout.Infinite, context.CancellationToken);
-        }
-        finally
-        {
-            seen.Cancelled.TrySetResult();
-        }
-    }
-
     private static EchoResponse Answer(EchoRequest request, ServerCallContext context)
     {
         var response = new EchoResponse { Echo = request, Texts = { request.Texts } };
@@ -99,9 +100,23 @@ internal sealed class FakeWorkloads(FakeServices seen) : WorkloadService.Workloa
     public override Task<SubmitWorkloadResponse> SubmitWorkload(SubmitWorkloadRequest request, ServerCallContext context) => Task.FromResult(
         new SubmitWorkloadResponse { Workload = new Workload { Id = "w1", WorkloadName = request.WorkloadName, UserEmail = request.UserEmail, Request = request.Request, Urgency = request.Urgency, Status = WorkloadStatus.Queued } });
 
-    public override Task<GetWorkloadResponse> GetWorkload(GetWorkloadRequest request, ServerCallContext context) => request.Id == "unknown"
-        ? throw Refusal.NotFound("workload", request.Id).AsException()
-        : Task.FromResult(new GetWorkloadResponse { Workload = new Workload { Id = request.Id } });
+    public override async Task<GetWorkloadResponse> GetWorkload(GetWorkloadRequest request, ServerCallContext context)
+    {
+        if (request.Id == "unknown")
+            throw Refusal.NotFound("workload", request.Id).AsException();
+        if (request.Id == "hang")
+            await seen.HangAsync(context);
+        if (request.Id == "cut")
+        {
+            // Half of a message, and then the end of the stream.
+            var http = context.GetHttpContext();
+            await http.Response.BodyWriter.WriteAsync(new byte[] { 0, 0, 0, 1, 0, 7 }, context.CancellationToken);
+            http.Abort();
+        }
+
+        context.ResponseTrailers.Add("after", "yes");
+        return new GetWorkloadResponse { Workload = new Workload { Id = request.Id } };
+    }
 
     public override Task<ListWorkloadsResponse> ListWorkloads(ListWorkloadsRequest request, ServerCallContext context) => Task.FromResult(
         new ListWorkloadsResponse { Workloads = { request.Status.Select(status => new Workload { Status = status }) }, NextPageToken = $"{request.PageSize}" });

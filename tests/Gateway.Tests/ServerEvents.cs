@@ -24,7 +24,7 @@ internal sealed class ServerEvents : IDisposable
 
     public static async Task<ServerEvents> OpenAsync(HttpClient http, string path, string? lastId = null, string? accept = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        var request = new HttpRequestMessage(HttpMethod.Get, path) { Version = http.DefaultRequestVersion, VersionPolicy = http.DefaultVersionPolicy };
         if (lastId is not null)
             request.Headers.Add("Last-Event-ID", lastId);
         if (accept is not null)

@@ -60,7 +60,10 @@ public sealed class TestGateway : IAsyncDisposable
         where T : notnull => _gateway.Services.GetRequiredService<T>();
 
     /// <summary>Settings are <c>--Section:Key=value</c>.</summary>
-    public static async Task<TestGateway> StartAsync(params string[] settings)
+    public static Task<TestGateway> StartAsync(params string[] settings) => StartAsync(upstreams: null, settings);
+
+    /// <summary>With other services than the fake ones behind the REST API.</summary>
+    internal static async Task<TestGateway> StartAsync(IUpstreams? upstreams, params string[] settings)
     {
         var services = await StartServicesAsync();
         var address = services.Urls.Single();
@@ -74,7 +77,10 @@ public sealed class TestGateway : IAsyncDisposable
             builder.Services.RemoveAll<RouteTable>();
             builder.Services.AddSingleton(new RouteTable(Binding.Of([.. Contract.Services.Where(service => Upstream.Of(service) is not null), EchoService.Descriptor])));
             builder.Services.RemoveAll<IUpstreams>();
-            builder.Services.AddSingleton<IUpstreams, TestUpstreams>();
+            if (upstreams is null)
+                builder.Services.AddSingleton<IUpstreams, TestUpstreams>();
+            else
+                builder.Services.AddSingleton(upstreams);
             if (ownRedis)
                 return;
             builder.Services.RemoveAll<IEventStream>();

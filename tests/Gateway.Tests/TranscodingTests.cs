@@ -231,6 +231,14 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", headers.GetProperty("traceparent").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AnswersOfTheServicesAreNotCompressed()
+    {
+        var headers = (await BodyAsync(await Http.GetAsync("/v1/echo/a"), HttpStatusCode.OK)).GetProperty("headers");
+
+        Assert.False(headers.TryGetProperty("grpc-accept-encoding", out var encodings) && encodings.GetString() != "identity", $"{encodings}");
+    }
+
     [Theory]
     [InlineData("X-Request-Timeout", "0.2")]
     [InlineData("grpc-timeout", "200m")]

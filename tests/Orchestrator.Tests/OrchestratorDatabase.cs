@@ -3,6 +3,7 @@ using Npgsql;
 using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.Beckn;
 using Pylon.Orchestrator.Flow;
+using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
@@ -19,8 +20,9 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
         DataSource = server.DataSource("orchestrator");
         Runs = new RunStore(DataSource, NullLogger<RunStore>.Instance);
         Workloads = new WorkloadStore(DataSource, [Runs, new FlowDecisions(TimeProvider.System)], NullLogger<WorkloadStore>.Instance);
-        Flow = new FlowStore(DataSource, Workloads);
+        Flow = new FlowStore(DataSource, Workloads, TimeProvider.System);
         Beckn = new BecknStore(DataSource);
+        Steps = new StepStore(DataSource);
     }
 
     public TestDatabase Server { get; }
@@ -33,6 +35,8 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
 
     public BecknStore Beckn { get; }
 
+    public StepStore Steps { get; }
+
     public RunStore Runs { get; }
 
     public static async Task<OrchestratorDatabase> CreateAsync() => new(await TestDatabase.CreateAsync(typeof(WorkloadStore).Assembly, "orchestrator"));
@@ -40,6 +44,23 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     public static Task MigrateAsync(TestDatabase database) => database.MigrateAsync(typeof(WorkloadStore).Assembly, "orchestrator");
 
     public Task ExecuteAsync(string sql, params object?[] parameters) => DataSource.ExecuteAsync(sql, CancellationToken.None, parameters);
+
+    public async Task ExecuteAsync(NpgsqlBatchCommand command)
+    {
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Writes a step; a lost lease is an error.</summary>
+    public async Task<Written> WriteAsync(Step step)
+    {
+        var written = await Steps.WriteAsync(step, CancellationToken.None);
+        return written.Outcome == StepOutcome.NotHeld ? throw new LeaseLostException(step.Lease) : written;
+    }
+
+    /// <summary>Writes statements under a lease.</summary>
+    public Task WriteAsync(Lease lease, params IEnumerable<NpgsqlBatchCommand> changes) => WriteAsync(new Step(lease) { Changes = [.. changes] });
 
     /// <summary>The first column of the first row; default for no row and for NULL.</summary>
     public async Task<T?> ScalarAsync<T>(string sql, params object?[] parameters)

@@ -55,6 +55,20 @@ public sealed class LogTests
         Assert.Contains(provider.GetServices<ConsoleFormatter>(), formatter => formatter.Name == expected);
     }
 
+    // The last is logged for a caller that goes away while its request is being read.
+    [Theory]
+    [InlineData("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Information)]
+    [InlineData("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Warning)]
+    [InlineData("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Error)]
+    public void LibrariesDoNotLogEachCall(string category, LogLevel level)
+    {
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
+        services.AddLogging(logging => Logs.Configure(logging, new ConfigurationBuilder().Build()));
+        using var provider = services.BuildServiceProvider();
+
+        Assert.False(provider.GetRequiredService<ILoggerFactory>().CreateLogger(category).IsEnabled(level));
+    }
+
     [Fact]
     public void LinesOfAMinuteAreBoundedAndTheRestIsCounted()
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
+using Google.Protobuf.WellKnownTypes;
+using Pylon.Orchestrator.V1;
 
 namespace Pylon.Cli.Commands;
 
@@ -10,59 +10,46 @@ internal sealed record AskedPlan(
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan HalfHour = TimeSpan.FromMinutes(30);
 
-    /// <summary>The request of <c>POST /api/v1/plans:window</c>; reads the file.</summary>
-    public JsonObject Request(DateTimeOffset now)
+    /// <summary>The request; reads the file.</summary>
+    public PlanWindowRequest Request(DateTimeOffset now)
     {
         var step = Step ?? (Series is null ? HalfHour : Hour);
-        var job = new JsonObject { ["duration"] = Text(Duration), ["interruptible"] = Interruptible || MinPiece is not null };
+        var job = new PlanJob { Duration = Duration.ToDuration(), Interruptible = Interruptible || MinPiece is not null };
         if (Slack is { } slack)
-            job["slack"] = Text(slack);
+            job.Slack = slack.ToDuration();
         if (MinPiece is { } piece)
-            job["min_piece_steps"] = (int)Math.Ceiling(piece / step);
+            job.MinPieceSteps = (int)Math.Ceiling(piece / step);
         if (GpuMins is { } minutes)
-            job["gpu_mins"] = minutes;
+            job.GpuMins = minutes;
         if (Deadline is { } deadline)
-            job["limits"] = new JsonObject { ["deadline"] = deadline.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) };
-        var request = new JsonObject { ["places"] = new JsonArray([.. Places(now, step)]), ["job"] = job };
-        if (Step is not null)
-            request["step"] = Text(step);
-        return request;
+            job.Limits = new PlanLimits { Deadline = deadline.ToTimestamp() };
+        return new PlanWindowRequest { Places = { Places(now, step) }, Job = job, Step = Step is null ? null : step.ToDuration() };
     }
 
-    private IEnumerable<JsonObject> Places(DateTimeOffset now, TimeSpan step)
+    private IEnumerable<PlanPlace> Places(DateTimeOffset now, TimeSpan step)
     {
         if (Series is { } file)
         {
-            yield return new JsonObject { ["zone"] = Path.GetFileNameWithoutExtension(file), ["carbon"] = Inline(file, now, step) };
+            yield return new PlanPlace { Zone = Path.GetFileNameWithoutExtension(file), Carbon = new PlanSeries { Inline = Inline(file, now, step) } };
             yield break;
         }
 
         foreach (var zone in Zones)
-            yield return Place(new JsonObject { ["grid_zone_code"] = zone });
+            yield return Place(new PlanPlace { GridZoneCode = zone });
         if (Zones.Count == 0)
-            yield return Place(Region is { } region ? new JsonObject { ["region_id"] = region } : []);
+            yield return Place(Region is { } region ? new PlanPlace { RegionId = region } : new PlanPlace());
     }
 
-    private JsonObject Place(JsonObject place)
+    private PlanPlace Place(PlanPlace place)
     {
         if (Price)
-            place["price"] = new JsonObject { ["forecast"] = new JsonObject() };
+            place.Price = new PlanSeries { Forecast = new PlanForecast() };
         return place;
     }
 
-    private static JsonObject Inline(string file, DateTimeOffset now, TimeSpan step)
+    private static PlanInlineSeries Inline(string file, DateTimeOffset now, TimeSpan step)
     {
         var start = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % step.Ticks), TimeSpan.Zero);
-        return new JsonObject
-        {
-            ["inline"] = new JsonObject
-            {
-                ["values"] = new JsonArray([.. SeriesFile.Read(file).Select(value => JsonValue.Create(value))]),
-                ["step"] = Text(step),
-                ["start_time"] = start.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-            },
-        };
+        return new PlanInlineSeries { Values = { SeriesFile.Read(file) }, Step = step.ToDuration(), StartTime = start.ToTimestamp() };
     }
-
-    private static string Text(TimeSpan time) => time.TotalSeconds.ToString(CultureInfo.InvariantCulture) + "s";
 }

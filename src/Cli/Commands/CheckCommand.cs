@@ -9,7 +9,7 @@ internal static class CheckCommand
 {
     public static Command Create(Checkout checkout)
     {
-        var command = new Command("check", "Check the packages' advisories, the format of the code, and the contracts");
+        var command = new Verb("check", "Check the packages' advisories, the format of the code, and the contracts", "check");
         command.SetAction((_, cancellationToken) => RunAsync(checkout, cancellationToken));
         return command;
     }

@@ -3,9 +3,9 @@ using System.CommandLine;
 namespace Pylon.Cli.Commands;
 
 /// <summary>The options that limit what may be offered for a workload.</summary>
-internal sealed class ConstraintOptions
+internal sealed class ConstraintOptions(TimeProvider time)
 {
-    public Option<string?> Deadline { get; } = new("--deadline") { Description = "When it must be done: 2026-05-01T12:00:00Z, or +6h, +2d from now" };
+    public Option<DateTimeOffset?> Deadline { get; } = Options.Moment("--deadline", "When it must be done", time);
 
     public Option<double?> CarbonCap { get; } = Options.Positive<double>("--carbon-cap", "The highest carbon intensity of its place and time, in gCO2/kWh");
 
@@ -15,6 +15,13 @@ internal sealed class ConstraintOptions
 
     public Option<int?> Delay { get; } = Options.WholeFromZero("--delay-mins", "The longest delay of the start, in minutes, in place of that of the urgency");
 
-    public DateTimeOffset? DeadlineOf(ParseResult parsed, DateTimeOffset now) =>
-        parsed.GetValue(Deadline) is { } text ? WorkloadCommands.Moment(text, now) : null;
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[Deadline, CarbonCap, MaxTotal, MaxPrice, Delay])
+            command.Options.Add(option);
+    }
+
+    public bool AreGiven(ParseResult parsed) =>
+        parsed.GetValue(Deadline) is not null || parsed.GetValue(CarbonCap) is not null || parsed.GetValue(MaxTotal) is not null
+        || parsed.GetValue(MaxPrice) is not null || parsed.GetValue(Delay) is not null;
 }

@@ -12,7 +12,7 @@ internal static class DownCommand
 
     public static Command Create(Checkout checkout)
     {
-        var command = new Command("down", "Stop everything that ./pylon up started here; the data stay");
+        var command = new Verb("down", "Stop everything that ./pylon up started here; the data stay", "down");
         command.SetAction((_, cancellationToken) => RunAsync(checkout, cancellationToken));
         return command;
     }

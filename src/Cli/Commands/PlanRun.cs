@@ -1,28 +1,29 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pylon.Cli.Client;
+using Grpc.Core;
+using Pylon.Cli.Output;
+using Pylon.Client;
+using Pylon.Orchestrator.V1;
 
 namespace Pylon.Cli.Commands;
 
 /// <summary>Asks for a plan and shows it.</summary>
-internal sealed class PlanRun(Func<PylonClient> connect, TimeProvider time, TimeSpan wait, bool json, TextWriter output, TextWriter errors)
+internal sealed class PlanRun(CommandContext context, TimeSpan wait, bool json)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Exit code 0 with a plan.</summary>
     public async Task<int> ShowAsync(AskedPlan asked, CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(asked, cancellationToken);
+        var request = asked.Request(context.Time.GetUtcNow());
+        using var client = context.Connect();
+        var answer = await client.Planning.PlanWindowAsync(request, deadline: context.Time.GetUtcNow().UtcDateTime + wait, cancellationToken: cancellationToken);
         if (json)
         {
-            await output.WriteLineAsync(answer.ToJsonString(Indented));
-            return 0;
+            context.Screen.Json(answer);
+            return ExitCode.Done;
         }
 
-        var plan = answer.Deserialize<PlanAnswer>(PylonClient.Json) is { Plan: not null } read ? read : throw new ApiException("The Gateway answers without a plan.");
-        foreach (var line in PlanPicture.Lines(plan))
-            await output.WriteLineAsync(line);
-        return 0;
+        foreach (var line in PlanPicture.Lines(answer, context.Screen.Width))
+            context.Screen.Line(line);
+        return ExitCode.Done;
     }
 
     /// <summary>The same, but no plan is the plan to start now: only a request that is wrong in itself is an error.</summary>
@@ -32,27 +33,23 @@ internal sealed class PlanRun(Func<PylonClient> connect, TimeProvider time, Time
         {
             return await ShowAsync(asked, cancellationToken);
         }
-        catch (Exception e) when (e is ApiException { Reason: not "FIELD_INVALID" } or JsonException or IOException or HttpRequestException && !cancellationToken.IsCancellationRequested)
+        catch (CommandException e) when (e.Code == ExitCode.Unreachable)
         {
-            await output.WriteLineAsync(json ? new JsonObject { ["start_now"] = true, ["reason"] = e.Message }.ToJsonString(Indented) : "start now");
-            await errors.WriteLineAsync($"pylon: start now: {e.Message}");
-            return 0;
+            return StartNow(e.Message);
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested && PylonError.Of(e).Reason != "FIELD_INVALID")
+        {
+            return StartNow(e.StatusCode == StatusCode.DeadlineExceeded ? $"No answer within {Figures.Length(wait)}." : Failure.Line(e));
         }
     }
 
-    private async Task<JsonNode> AskAsync(AskedPlan asked, CancellationToken cancellationToken)
+    private int StartNow(string reason)
     {
-        var request = asked.Request(time.GetUtcNow());
-        using var client = connect();
-        using var late = new CancellationTokenSource(wait, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-        try
-        {
-            return await client.PlanAsync(request, stop.Token);
-        }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new ApiException($"No answer within {wait.TotalSeconds:0.#} s.");
-        }
+        if (json)
+            context.Screen.Json(new JsonObject { ["start_now"] = true, ["reason"] = reason });
+        else
+            context.Screen.Line("start now");
+        context.Screen.Errors.WriteLine($"pylon: start now: {reason}");
+        return ExitCode.Done;
     }
 }

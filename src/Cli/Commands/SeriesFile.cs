@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pylon.Cli.Client;
+using Pylon.Cli.Output;
 
 namespace Pylon.Cli.Commands;
 
@@ -15,7 +15,7 @@ internal static class SeriesFile
     public static IReadOnlyList<double> Read(string file)
     {
         if (!File.Exists(file))
-            throw new ApiException($"File not found: {file}");
+            throw new CommandException($"File not found: {file}", ExitCode.Usage);
         var (column, number, values) = (0, 0, new List<double>());
         foreach (var line in File.ReadLines(file))
         {
@@ -30,19 +30,19 @@ internal static class SeriesFile
             }
 
             if (cells.Length <= column || !IsNumber(cells[column], out var value))
-                throw new ApiException($"{file}, line {number}: must have a number as its carbon intensity, in gCO2/kWh");
+                throw new CommandException($"{file}, line {number}: must have a number as its carbon intensity, in gCO2/kWh", ExitCode.Usage);
             if (values.Count == MostValues)
-                throw new ApiException($"{file}: must have at most {MostValues} values");
+                throw new CommandException($"{file}: must have at most {MostValues} values", ExitCode.Usage);
             values.Add(value);
         }
 
-        return values.Count > 0 ? values : throw new ApiException($"{file}: must have a value");
+        return values.Count > 0 ? values : throw new CommandException($"{file}: must have a value", ExitCode.Usage);
     }
 
     private static int ColumnOf(string[] cells, string file) =>
         Headings.Select(heading => Array.FindIndex(cells, cell => cell.Trim().Equals(heading, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(found => found >= 0, -1) is var found and >= 0
             ? found
-            : throw new ApiException($"{file}, line 1: must name one column {string.Join(", ", Headings)}");
+            : throw new CommandException($"{file}, line 1: must name one column {string.Join(", ", Headings)}", ExitCode.Usage);
 
     private static bool IsNumber(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);

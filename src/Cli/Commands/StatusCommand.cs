@@ -1,36 +1,35 @@
 using System.CommandLine;
-using Pylon.LocalStack.Machine;
+using Pylon.Cli.Output;
 using Pylon.LocalStack.Stacks;
-using Spectre.Console;
 
 namespace Pylon.Cli.Commands;
 
 /// <summary><c>pylon status</c>: what runs where.</summary>
 internal static class StatusCommand
 {
-    public static Command Create(Checkout checkout)
+    public static Command Create(CommandContext context)
     {
-        var json = Options.Json();
-        var command = new Command("status", "Show what runs where; exit code 3 when Pylon is not up") { json };
-        command.SetAction(parsed => Run(checkout, parsed.GetValue(json)));
+        var command = new Verb("status", "Show what runs where; exit code 5 when Pylon is not up", "status --json");
+        command.Add(command.Json);
+        command.SetAction(parsed => Run(context, parsed.GetValue(command.Json)));
         return command;
     }
 
-    private static int Run(Checkout checkout, bool json)
+    private static int Run(CommandContext context, bool json)
     {
-        var state = StackState.Read(checkout);
+        var state = StackState.Read(context.Checkout);
         var phase = state.IsSupervised ? state.Phase : StackPhase.Stopped;
         var rows = state.Processes.Select(Row).ToList();
         if (json)
-            Tables.WriteJson(new { phase = phase.ToString().ToLowerInvariant(), supervisor_pid = state.Supervisor?.Pid, processes = rows, addresses = EnvFile.Read(checkout) });
+            context.Screen.JsonOf(new { phase = phase.ToString().ToLowerInvariant(), supervisor_pid = state.Supervisor?.Pid, processes = rows, addresses = EnvFile.Read(context.Checkout) });
         else
-            Show(state, phase, rows);
-        return phase == StackPhase.Ready ? 0 : 3;
+            Show(context.Screen, state, phase, rows);
+        return phase == StackPhase.Ready ? ExitCode.Done : ExitCode.Unreachable;
     }
 
-    private static void Show(StackState state, StackPhase phase, List<ProcessRow> rows)
+    private static void Show(Screen screen, StackState state, StackPhase phase, List<ProcessRow> rows)
     {
-        Console.WriteLine((phase, rows.Exists(row => row.State == "running")) switch
+        screen.Line((phase, rows.Exists(row => row.State == "running")) switch
         {
             (StackPhase.Stopped, true) => "The supervisor was killed and left processes behind. Stop them with ./pylon down",
             (StackPhase.Stopped, false) => "Pylon is not running here. Start it with ./pylon up",
@@ -38,8 +37,22 @@ internal static class StatusCommand
             _ => $"Pylon is {phase.ToString().ToLowerInvariant()} (supervisor pid {state.Supervisor?.Pid}).",
         });
         if (state.IsSupervised || rows.Exists(row => row.State == "running"))
-            AnsiConsole.Write(Tables.Processes(rows));
+            screen.Show(Processes(rows));
     }
+
+    internal static Sheet Processes(IEnumerable<ProcessRow> rows)
+    {
+        var sheet = new Sheet(new("process"), new("state"), new("pid", Right: true, Rank: 2), new("address"), new("since (UTC)", Rank: 3), new("memory", Right: true, Rank: 1), new("of it program files", Right: true, Rank: 4));
+        foreach (var row in rows)
+        {
+            var restarts = row.Restarts > 0 ? $" (restarted {row.Restarts}×)" : "";
+            sheet.Add(row.Process, row.State + restarts, row.Pid.ToString(), row.Address, Figures.Moment(row.Since), Megabytes(row.MemoryBytes), Megabytes(row.FileBytes));
+        }
+
+        return sheet;
+    }
+
+    private static string Megabytes(long? bytes) => bytes is { } known ? $"{known / 1048576.0:0} MB" : Words.None;
 
     private static ProcessRow Row(RecordedProcess process)
     {
@@ -49,3 +62,6 @@ internal static class StatusCommand
             process.Name, alive ? "running" : "ended", process.Identity.Pid, process.Address, process.Since, memory?.Resident, memory?.Files, process.Restarts, process.Log);
     }
 }
+
+/// <summary>A line of <c>pylon status</c>.</summary>
+internal sealed record ProcessRow(string Process, string State, int Pid, string Address, DateTimeOffset Since, long? MemoryBytes, long? FileBytes, int Restarts, string Log);

@@ -12,8 +12,8 @@ internal static class TestCommand
 
     public static Command Create(Checkout checkout)
     {
-        var command = new Command(
-            "test", "Run the tests on throw-away servers. Words choose test projects, options go to dotnet test: ./pylon test Gateway --filter Name~Webhook")
+        var command = new Verb(
+            "test", "Run the tests on throw-away servers. Words choose test projects, options go to dotnet test", "test Gateway --filter Name~Webhook")
         {
             TreatUnmatchedTokensAsErrors = false,
         };

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Pylon.Cli.Client;
+using Grpc.Core;
+using Pylon.Cli.Output;
+using Pylon.Client;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Stacks;
-using Spectre.Console;
+using Pylon.Orchestrator.V1;
 
 namespace Pylon.Cli.Commands;
 
@@ -13,18 +15,19 @@ internal static class UpCommand
     private const string FirstWorkload = "Test ML Training Job";
     private static readonly TimeSpan FlowLimit = TimeSpan.FromSeconds(60);
 
-    public static Command Create(Checkout checkout)
+    public static Command Create(CommandContext context)
     {
         var detach = new Option<bool>("--detach", "-d") { Description = "Run in the background; ./pylon down stops it" };
-        var command = new Command("up", "Build and start everything, and take one workload through the flow") { detach };
+        var command = new Verb("up", "Build and start everything, and take one workload through the flow", "up --detach") { detach };
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(detach)
-            ? DetachedStack.StartAsync(checkout, cancellationToken)
-            : RunAsync(checkout, cancellationToken));
+            ? DetachedStack.StartAsync(context.Checkout, cancellationToken)
+            : RunAsync(context, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Checkout checkout, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
+        var checkout = context.Checkout;
         using var held = StackLock.TryTake(checkout);
         if (held is null)
             return RunningAlready(checkout);
@@ -36,7 +39,8 @@ internal static class UpCommand
             await session.RunAsync(
                 async (addresses, stop) =>
                 {
-                    if (await FailureOfFlowAsync(addresses.Url, stop) is { } failure)
+                    using var client = new PylonClient(addresses.Grpc);
+                    if (await FailureOfFlowAsync(context with { Connect = () => client }, stop) is { } failure)
                         Console.WriteLine($"\nThe first workload did not get its recommendations: {failure}\nThe stack stays up. Try again with ./pylon demo; ./pylon status has the logs.");
                     Hints.Write(checkout, addresses.Variables.ToDictionary());
                     Console.WriteLine($"\nPylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C here or ./pylon down stops it.");
@@ -67,12 +71,16 @@ internal static class UpCommand
     }
 
     /// <summary>Shows a workload on its way; why it did not arrive, or null. Whatever fails here, the stack itself runs.</summary>
-    internal static async Task<string?> FailureOfFlowAsync(string url, CancellationToken cancellationToken)
+    internal static async Task<string?> FailureOfFlowAsync(CommandContext context, CancellationToken cancellationToken)
     {
         try
         {
-            await ShowFlowAsync(url, cancellationToken);
+            await ShowFlowAsync(context, cancellationToken);
             return null;
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failure.Line(e);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -80,15 +88,17 @@ internal static class UpCommand
         }
     }
 
-    private static async Task ShowFlowAsync(string url, CancellationToken cancellationToken)
+    private static async Task ShowFlowAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        using var client = new PylonClient(url);
-        var submitted = await Flow.SubmitAsync(client, FirstWorkload, cancellationToken);
-        Console.WriteLine($"\nWorkload '{submitted.WorkloadName}' {submitted.Id}");
+        cancellationToken.ThrowIfCancellationRequested();
+        var (client, screen) = (context.Connect(), context.Screen);
+        var submission = new SubmitWorkloadRequest { WorkloadName = FirstWorkload, WorkloadType = "TRAINING_RUN" };
+        var workload = (await client.Workloads.SubmitWorkloadAsync(submission, cancellationToken: cancellationToken)).Workload;
+        screen.Line($"\nWorkload '{workload.WorkloadName}' {workload.Id}");
         var clock = Stopwatch.StartNew();
-        var workload = await Flow.UntilAsync(client, submitted.Id, one => one.WaitsForChoice, FlowLimit, cancellationToken);
-        Console.WriteLine($"DISCOVER, SELECT, INIT and CONFIRM took {clock.Elapsed.TotalSeconds:0.0} s; its recommendations:");
-        AnsiConsole.Write(Tables.Recommendations(workload));
-        Console.WriteLine($"Choose one with: ./pylon choose {workload.Id} 1");
+        workload = await Flow.UntilAsync(client, workload, Flow.WaitsForChoice, FlowLimit, context.Time, cancellationToken);
+        screen.Line($"DISCOVER, SELECT, INIT and CONFIRM took {Figures.Length(clock.Elapsed)}; its recommendations:");
+        screen.Show(WorkloadText.Recommendations(workload));
+        screen.Line($"Choose one with: ./pylon choose {workload.Id} 1");
     }
 }

@@ -15,9 +15,14 @@ internal static class BatchEvents
     /// <param name="report">What was reported.</param>
     /// <param name="after">The phase after it.</param>
     /// <param name="traceparent">Of the batch; null when it has none.</param>
-    public static Event Progressed(PhaseReport report, Progress after, string? traceparent)
-    {
-        var progressed = new BatchPhaseProgressed
+    public static Event Progressed(PhaseReport report, Progress after, string? traceparent) => Progressed(Reported(report), after, traceparent);
+
+    /// <summary>The event of a report as far as it is known before the batch is changed.</summary>
+    public static Event Reported(PhaseReport report) => Event(
+        StableId.Of("progressed", report.EventId.ToString()),
+        report.BatchId,
+        report.OccurredAt,
+        new BatchPhaseProgressed
         {
             BatchId = report.BatchId,
             PhaseName = report.Phase,
@@ -25,17 +30,19 @@ internal static class BatchEvents
             Succeeded = report.Succeeded,
             ErrorCode = report.ErrorCode,
             CorrelationId = report.CorrelationId,
-            Completed = after.Completed,
-            Failed = after.Failed,
-            Total = after.Total,
-            PhaseComplete = after.IsComplete,
-            EnergyReports = after.Work.Reports,
-            StartedAt = after.Work.StartedAt?.ToTimestamp(),
-            EndedAt = after.Work.EndedAt?.ToTimestamp(),
-        };
+        });
+
+    /// <summary>The rest of the event of a report.</summary>
+    public static Event Progressed(Event reported, Progress after, string? traceparent)
+    {
+        var progressed = reported.BatchPhaseProgressed;
+        (progressed.Completed, progressed.Failed, progressed.Total) = (after.Completed, after.Failed, after.Total);
+        (progressed.PhaseComplete, progressed.EnergyReports) = (after.IsComplete, after.Work.Reports);
+        (progressed.StartedAt, progressed.EndedAt) = (after.Work.StartedAt?.ToTimestamp(), after.Work.EndedAt?.ToTimestamp());
         if (after.Work.EnergyKwh is { } energy)
             progressed.EnergyKwh = energy;
-        return Event(StableId.Of("progressed", report.EventId.ToString()), report.BatchId, report.OccurredAt, progressed, traceparent);
+        reported.Traceparent = traceparent ?? "";
+        return reported;
     }
 
     /// <summary>One for the definition, then one for each phase that is skipped.</summary>

@@ -11,9 +11,20 @@ namespace Pylon.Conductor.Circuits;
 /// </summary>
 internal sealed class RedisCalls(IConnectionMultiplexer redis, IOptions<ConductorOptions> options, StoreCircuits circuits, TimeProvider time)
 {
-    public async Task<RedisResult[]> ScriptAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
-        (RedisResult[])(await BoundAsync(database => database.ScriptEvaluateAsync(script, keys, values), cancellationToken))!;
+    private bool? _isCluster;
+
+    /// <summary>True unless it is known that one call may touch keys of several slots.</summary>
+    public bool IsCluster => _isCluster ?? ((_isCluster = redis.GetServers().Where(server => server.IsConnected).ToList() is { Count: > 0 } servers
+        ? servers.Any(server => server.ServerType != ServerType.Standalone)
+        : null) ?? true);
 
     public Task<T> BoundAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
-        circuits.Redis.RunAsync(() => call(redis.GetDatabase()).WithinAsync(options.Value.CallBound, time, cancellationToken), cancellationToken);
+        CountedAsync(() => OfManyAsync(call, cancellationToken), cancellationToken);
+
+    /// <summary>A caller's part in a call <see cref="OfManyAsync"/>, which has a bound: the circuit counts callers, not calls.</summary>
+    public Task<T> CountedAsync<T>(Func<Task<T>> part, CancellationToken cancellationToken) => circuits.Redis.RunAsync(part, cancellationToken);
+
+    /// <summary>A call with a bound that serves many callers, each of whom the circuit counts.</summary>
+    public Task<T> OfManyAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
+        call(redis.GetDatabase()).WithinAsync(options.Value.CallBound, time, cancellationToken);
 }

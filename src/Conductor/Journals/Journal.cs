@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using Pylon.Conductor.Batches;
+using Pylon.Conductor.Circuits;
+using Pylon.Postgres;
 
 namespace Pylon.Conductor.Journals;
 
@@ -24,8 +26,8 @@ internal sealed class Journal : BackgroundService
     public Journal(BatchStore store, TimeProvider time, ILogger<Journal> logger)
     {
         (_store, _time, _logger) = (store, time, logger);
-        _reports = new(KeepAsync);
-        _definitions = new(KeepAsync);
+        _reports = new(KeepAsync, StoreFailure.Is, time);
+        _definitions = new(KeepAsync, StoreFailure.Is, time);
     }
 
     /// <summary>Keeps a report. Gives the one that is kept under its id, and whether that is this one.</summary>

@@ -2,7 +2,7 @@ namespace Pylon.Conductor.Pipelines;
 
 internal static partial class Log
 {
-    [LoggerMessage(LogLevel.Information, "Batch {BatchId}: {Summary}")]
+    [LoggerMessage(LogLevel.Debug, "Batch {BatchId}: {Summary}")]
     public static partial void Defined(this ILogger log, string batchId, string summary);
 
     [LoggerMessage(LogLevel.Error, "Batch {BatchId}: could not resolve pipeline {Pipeline}: {Reason}. Without PostgreSQL there is no dead letter to replay")]

@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace Pylon.Conductor.Relay;
 
 /// <summary>
-/// An entry of the outbox of a shard: a report and the progress after it, as <see cref="BatchScripts.Report"/> writes
-/// them, or an event of a definition.
+/// An entry of the outbox of a shard, as <see cref="BatchScripts.Calls"/> writes it: the event of a report and the progress
+/// after it, or an event of a definition.
 /// </summary>
 /// <param name="ReportId">The report to settle when the event is published.</param>
 /// <param name="DefinitionId">The definition to settle.</param>
@@ -17,29 +17,19 @@ internal sealed record OutboxEntry(Event Event, Guid? ReportId, Guid? Definition
     /// <exception cref="FormatException">The entry is neither. Parsing throws other exceptions too.</exception>
     public static OutboxEntry Read(StreamEntry entry)
     {
+        var made = Event.Parser.ParseFrom((byte[]?)entry["event"] ?? throw new FormatException("The entry has no event."));
         if (entry["definition"] is { IsNull: false } definition)
-            return new OutboxEntry(Event.Parser.ParseFrom((byte[])entry["event"]!), null, Guid.Parse(definition.ToString()));
-        var report = new PhaseReport(
-            Guid.Parse(Text("id")),
-            Text("batch"),
-            Text("phase"),
-            Text("entity"),
-            Text("status") == "S",
-            Text("error"),
-            Text("correlation"),
-            DateTimeOffset.FromUnixTimeMilliseconds(Number("time")));
+            return new OutboxEntry(made, null, Guid.Parse(definition.ToString()));
+        if (entry["after"].ToString().Split(',') is not [var completed, var failed, var total, var whole, var energy, var reports, var first, var last])
+            throw new FormatException("The entry does not tell the progress.");
         var after = new Progress(
-            report.Phase, Number("completed"), Number("failed"), Number("total"), Text("whole") switch { "" => null, var whole => whole == "S" })
+            made.BatchPhaseProgressed.PhaseName, Number(completed), Number(failed), Number(total), whole.Length == 0 ? null : whole == "S")
         {
-            // An entry that an instance before this version wrote tells no work.
-            Work = BatchWrites.Work(Optional("energy"), Optional("reports"), Optional("first"), Optional("last")),
+            Work = BatchCall.Work(energy, reports, first, last),
         };
-        return new OutboxEntry(BatchEvents.Progressed(report, after, entry["trace"] is { IsNullOrEmpty: false } trace ? trace.ToString() : null), report.EventId, null);
+        return new OutboxEntry(
+            BatchEvents.Progressed(made, after, entry["trace"] is { IsNullOrEmpty: false } trace ? trace.ToString() : null), Guid.Parse(entry["report"].ToString()), null);
 
-        string Text(string field) => entry[field] is { IsNull: false } value ? value.ToString() : throw new FormatException($"The entry has no {field}.");
-
-        string Optional(string field) => entry[field] is { IsNull: false } value ? value.ToString() : "";
-
-        long Number(string field) => long.Parse(Text(field), CultureInfo.InvariantCulture);
+        static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class OutboxRelay : BackgroundService
     // Under load events gather so long between two passes, because a pass costs the same for one as for a hundred. The
     // first one after a silence does not wait.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
     private static readonly IReadOnlyList<int> All = [.. Enumerable.Range(0, BatchKeys.Shards)];
 
     private readonly RedisCalls _redis;

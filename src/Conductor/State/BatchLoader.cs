@@ -16,11 +16,11 @@ namespace Pylon.Conductor.State;
 /// does anybody but the loader see the batch.
 /// </summary>
 internal sealed class BatchLoader(
-    RedisCalls redis, BatchStore store, BatchWrites writes, IOptions<ConductorOptions> options, ConductorMetrics metrics, TimeProvider time, ILogger<BatchLoader> logger)
+    RedisCalls redis, BatchStore store, IOptions<ConductorOptions> options, ConductorMetrics metrics, TimeProvider time, ILogger<BatchLoader> logger)
 {
     // A piece keeps Redis from others for a few milliseconds at most; Lua passes no more than 8000 values on.
     private const int ItemsTogether = 1000;
-    private const int PendingTogether = 256;
+    private const int PendingTogether = 100;
 
     private static readonly TimeSpan LoaderLives = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -105,11 +105,11 @@ internal sealed class BatchLoader(
         RedisValue[] meta = [token, run, ttl, items.Count, .. Meta(state), .. traceparent is null ? (RedisValue[])[] : ["t", traceparent]];
         if ((long)await EvaluateAsync(BatchScripts.Load, [keys.Meta, keys.Items, keys.Loading, keys.Staged], meta, cancellationToken) == 0)
             return;
-        foreach (var definition in definitions)
-            await writes.DefineAsync(keys, definition, timeToLive: null, isLost: false, cancellationToken, isLoader: true);
-        foreach (var together in pending.Chunk(PendingTogether))
+        var changes = definitions.Select(definition => BatchCall.Define(keys, definition, timeToLive: null, isLost: false))
+            .Concat(pending.Select(report => BatchCall.Report(keys, report, timeToLive: null, isLost: false)));
+        foreach (var together in changes.Chunk(PendingTogether))
         {
-            await Task.WhenAll(together.Select(report => writes.ReportAsync(keys, report, timeToLive: null, isLost: false, cancellationToken, isLoader: true)));
+            await redis.BoundAsync(database => BatchCall.RunAsync(database, together, keys.Loading), cancellationToken);
             await redis.BoundAsync(database => database.KeyExpireAsync(keys.Loading, LoaderLives), cancellationToken);
         }
 

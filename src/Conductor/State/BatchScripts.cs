@@ -13,116 +13,116 @@ internal static class BatchScripts
 
         """;
 
-    private const string Guard =
-        Run +
-        """
-        if redis.call('HGET', KEYS[1], 'run') ~= run then return {'load'} end
-
-        """;
-
-    // The loader, which gives the key "loading" after the others, goes on with what it has loaded.
-    private const string WriteGuard =
-        Run +
-        """
-        if KEYS[4] then run = 'loading:' .. (redis.call('GET', KEYS[4]) or '') end
-        if redis.call('HGET', KEYS[1], 'run') ~= run then return {'load'} end
-
-        """;
-
-    // The items may be new; they live as long as the batch.
-    private const string Live =
-        """
-        if ARGV[1] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-        local left = redis.call('PTTL', KEYS[1])
-        if left > 0 then redis.call('PEXPIRE', KEYS[2], left) end
-
-        """;
-
-    /// <summary>KEYS: meta. Gives "ok" and the fields and values of meta.</summary>
-    public const string Read =
-        Guard +
-        """
-        return {'ok', redis.call('HGETALL', KEYS[1])}
-        """;
-
     /// <summary>
-    /// KEYS: meta, items, outbox. ARGV: milliseconds to live or 0 to leave that as it is, phase, entity, S or F, event id, batch id, error code,
-    /// correlation id, time in ms, 1 when its event is lost, and of its work millionths of a kWh, start and end in ms, each
-    /// empty when it is not told. Gives changed or none, completed, failed, total, what is known
-    /// of the whole batch, the id of the report that made the state of the entity, and e, k, s and l of the phase. When that is this very report, a lost
-    /// event is written again.
+    /// The calls of many callers, one after the other; on a cluster all of one shard.
+    /// KEYS: for each call meta, items and outbox; after them "loading" when its loader calls, who goes on with what it has loaded.
+    /// ARGV: for each call how many values follow, its name and its arguments. Gives an answer for each, {'load'} when the batch must be loaded.
+    /// read: nothing. Answers "ok" and the fields and values of meta.
+    /// report: milliseconds to live or 0 to leave that as it is, phase, entity, S or F, event id, 1 when its event is lost, of its work
+    /// millionths of a kWh, start and end in ms, each empty when it is not told, its event without the progress. Answers changed or none, completed,
+    /// failed, total, what is known of the whole batch, the id of the report that made the state of the entity, and e, k, s and l of the phase. When
+    /// that is this very report, a lost event is written again.
+    /// define: milliseconds to live or 0, definition id, entities expected, 1 when its events are lost, its traceparent or nothing, its events. Answers "ok".
     /// </summary>
-    public const string Report =
-        WriteGuard +
+    public const string Calls =
+        Run +
         """
-        local meta, items, outbox = KEYS[1], KEYS[2], KEYS[3]
-        local phase, entity, status, id = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-        local item = phase .. '/' .. entity
-        local before = redis.call('HGET', items, item)
-        local was = before and string.sub(before, 1, 1)
-        local changed = not was or (was == 'F' and status == 'S')
-        local maker = changed and id or string.sub(before, 3)
-        if changed then
-            redis.call('HSET', items, item, status .. ':' .. id)
-            redis.call('HINCRBY', meta, 'v', 1)
-            if entity == '' then
-                redis.call('HSET', meta, 'b:' .. phase, status)
-            else
-                if redis.call('HSETNX', items, '/' .. entity, '1') == 1 then redis.call('HINCRBY', meta, 'n', 1) end
-                if status == 'S' then
-                    redis.call('HINCRBY', meta, 'c:' .. phase, 1)
-                    if was == 'F' then redis.call('HINCRBY', meta, 'f:' .. phase, -1) end
-                else
-                    redis.call('HINCRBY', meta, 'f:' .. phase, 1)
+        if #KEYS % 3 == 1 then run = 'loading:' .. (redis.call('GET', KEYS[#KEYS]) or '') end
+        local calls = {}
+
+        -- The items may be new; they live as long as the batch.
+        local function live(meta, items, milliseconds)
+            if milliseconds == '0' then milliseconds = redis.call('PTTL', meta) else redis.call('PEXPIRE', meta, milliseconds) end
+            if tonumber(milliseconds) > 0 then redis.call('PEXPIRE', items, milliseconds) end
+        end
+
+        function calls.read(meta)
+            if redis.call('HGET', meta, 'run') ~= run then return {'load'} end
+            return {'ok', redis.call('HGETALL', meta)}
+        end
+
+        function calls.report(meta, items, outbox, milliseconds, phase, entity, status, id, lost, spent, began, ended, event)
+            local now = redis.call('HMGET', meta, 'run', 'v', 'x', 'n', 't', 'b:' .. phase, 'c:' .. phase, 'f:' .. phase,
+                'e:' .. phase, 'k:' .. phase, 's:' .. phase, 'l:' .. phase)
+            if now[1] ~= run then return {'load'} end
+            local known, whole = tonumber(now[4] or 0), now[6] or ''
+            local completed, failed = tonumber(now[7] or 0), tonumber(now[8] or 0)
+            local energy, reports, first, last = now[9] or '', now[10] or '0', now[11] or '', now[12] or ''
+            local item = phase .. '/' .. entity
+            local before = redis.call('HMGET', items, item, '/' .. entity)
+            local was = before[1] and string.sub(before[1], 1, 1)
+            local changed = not was or (was == 'F' and status == 'S')
+            local maker = changed and id or string.sub(before[1], 3)
+            if changed then
+                local set = {'v', (now[2] or 0) + 1}
+                local function put(field, value)
+                    set[#set + 1] = field
+                    set[#set + 1] = value
                 end
+                if entity == '' then
+                    whole = status
+                    put('b:' .. phase, status)
+                elseif status == 'S' then
+                    completed = completed + 1
+                    put('c:' .. phase, completed)
+                end
+                if entity ~= '' and (status == 'F' or was == 'F') then
+                    failed = failed + (status == 'F' and 1 or -1)
+                    put('f:' .. phase, failed)
+                end
+                if entity ~= '' and not before[2] then
+                    known = known + 1
+                    put('n', known)
+                    redis.call('HSET', items, item, status .. ':' .. id, '/' .. entity, '1')
+                else
+                    redis.call('HSET', items, item, status .. ':' .. id)
+                end
+                if spent ~= '' then
+                    -- A number of Lua has 53 bits only.
+                    redis.call('HINCRBY', meta, 'e:' .. phase, spent)
+                    energy, reports = redis.call('HGET', meta, 'e:' .. phase), reports + 1
+                    put('k:' .. phase, reports)
+                end
+                if began ~= '' and (first == '' or tonumber(began) < tonumber(first)) then
+                    first = began
+                    put('s:' .. phase, first)
+                end
+                if ended ~= '' and (last == '' or tonumber(ended) > tonumber(last)) then
+                    last = ended
+                    put('l:' .. phase, last)
+                end
+                redis.call('HSET', meta, unpack(set))
             end
-            if ARGV[11] ~= '' then
-                redis.call('HINCRBY', meta, 'e:' .. phase, ARGV[11])
-                redis.call('HINCRBY', meta, 'k:' .. phase, 1)
+            local total = math.max(tonumber(now[3] or 0), known)
+            if changed or (maker == id and lost == '1') then
+                redis.call('XADD', outbox, '*', 'report', id, 'event', event, 'trace', now[5] or '',
+                    'after', table.concat({completed, failed, total, whole, energy, reports, first, last}, ','))
             end
-            local first, last = redis.call('HGET', meta, 's:' .. phase), redis.call('HGET', meta, 'l:' .. phase)
-            if ARGV[12] ~= '' and (not first or tonumber(ARGV[12]) < tonumber(first)) then redis.call('HSET', meta, 's:' .. phase, ARGV[12]) end
-            if ARGV[13] ~= '' and (not last or tonumber(ARGV[13]) > tonumber(last)) then redis.call('HSET', meta, 'l:' .. phase, ARGV[13]) end
-        end
-        local now = redis.call('HMGET', meta, 'c:' .. phase, 'f:' .. phase, 'x', 'n', 'b:' .. phase,
-            'e:' .. phase, 'k:' .. phase, 's:' .. phase, 'l:' .. phase)
-        local energy, reports, first, last = now[6] or '', now[7] or '0', now[8] or '', now[9] or ''
-        local completed, failed = tonumber(now[1] or 0), tonumber(now[2] or 0)
-        local total = math.max(tonumber(now[3] or 0), tonumber(now[4] or 0))
-        if changed or (maker == id and ARGV[10] == '1') then
-            redis.call('XADD', outbox, '*', 'id', id, 'batch', ARGV[6], 'phase', phase, 'entity', entity, 'status', status,
-                'error', ARGV[7], 'correlation', ARGV[8], 'time', ARGV[9],
-                'completed', completed, 'failed', failed, 'total', total, 'whole', now[5] or '',
-                'energy', energy, 'reports', reports, 'first', first, 'last', last, 'trace', redis.call('HGET', meta, 't') or '')
+            live(meta, items, milliseconds)
+            return {changed and 'changed' or 'none', completed, failed, total, whole, maker, energy, tostring(reports), first, last}
         end
 
-        """ +
-        Live +
-        """
-        return {changed and 'changed' or 'none', completed, failed, total, now[5] or '', maker, energy, reports, first, last}
-        """;
-
-    /// <summary>KEYS: meta, items, outbox. ARGV: milliseconds to live or 0, definition id, entities expected, 1 when its
-    /// events are lost, its traceparent or nothing, its events.</summary>
-    public const string Define =
-        WriteGuard +
-        """
-        if tonumber(ARGV[3]) > tonumber(redis.call('HGET', KEYS[1], 'x') or 0) then
-            redis.call('HSET', KEYS[1], 'x', ARGV[3])
-        end
-        if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 't', ARGV[5]) end
-        local isNew = redis.call('HSETNX', KEYS[2], ':' .. ARGV[2], '1') == 1
-        if isNew then redis.call('HINCRBY', KEYS[1], 'v', 1) end
-        if isNew or ARGV[4] == '1' then
-            for i = 6, #ARGV do
-                redis.call('XADD', KEYS[3], '*', 'definition', ARGV[2], 'event', ARGV[i])
+        function calls.define(meta, items, outbox, milliseconds, id, expected, lost, trace, ...)
+            local now = redis.call('HMGET', meta, 'run', 'x')
+            if now[1] ~= run then return {'load'} end
+            if tonumber(expected) > tonumber(now[2] or 0) then redis.call('HSET', meta, 'x', expected) end
+            if trace ~= '' then redis.call('HSET', meta, 't', trace) end
+            local isNew = redis.call('HSETNX', items, ':' .. id, '1') == 1
+            if isNew then redis.call('HINCRBY', meta, 'v', 1) end
+            if isNew or lost == '1' then
+                for _, event in ipairs({...}) do redis.call('XADD', outbox, '*', 'definition', id, 'event', event) end
             end
+            live(meta, items, milliseconds)
+            return {'ok'}
         end
 
-        """ +
-        Live +
-        """
-        return {'ok'}
+        local answers, at = {}, 1
+        for i = 1, #KEYS - 2, 3 do
+            local count = ARGV[at]
+            answers[#answers + 1] = calls[ARGV[at + 1]](KEYS[i], KEYS[i + 1], KEYS[i + 2], unpack(ARGV, at + 2, at + count))
+            at = at + count + 1
+        end
+        return answers
         """;
 
     /// <summary>

@@ -3,7 +3,6 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Pylon.Conductor.Batches;
-using Pylon.Conductor.Circuits;
 using Pylon.Conductor.Journals;
 using Pylon.Conductor.Shared;
 using Pylon.Messaging;
@@ -18,7 +17,7 @@ namespace Pylon.Conductor.State;
 /// rebuilt from PostgreSQL.
 /// </summary>
 internal sealed class RedisBatches(
-    RedisCalls redis, BatchStore store, Journal journal, BatchWrites writes, BatchLoader loader, OutboxSignal signal, Changes<string> changes, IOptions<ConductorOptions> options, TimeProvider time) : IBatches
+    SharedCalls calls, BatchStore store, Journal journal, BatchLoader loader, OutboxSignal signal, Changes<string> changes, IOptions<ConductorOptions> options, TimeProvider time) : IBatches
 {
     // Every call may be repeated, so a connection that breaks for a moment is not the caller's problem.
     private readonly ResiliencePipeline _retries = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -44,8 +43,8 @@ internal sealed class RedisBatches(
 
         async Task<BatchSnapshot?> ReadAsync()
         {
-            var answer = await redis.ScriptAsync(BatchScripts.Read, [keys.Meta], [], cancellationToken);
-            return answer[0].ToString() == "ok" ? Snapshot(batchId, (RedisResult[])answer[1]!) : null;
+            var answer = await calls.RunAsync(BatchCall.Read(keys), cancellationToken);
+            return BatchCall.IsDone(answer) ? Snapshot(batchId, (RedisResult[])answer[1]!) : null;
         }
     }
 
@@ -93,7 +92,11 @@ internal sealed class RedisBatches(
     {
         var keys = new BatchKeys(report.BatchId);
         return RepeatAsync(
-            token => loader.WithAsync(report.BatchId, () => writes.ReportAsync(keys, report, TimeToLive(began), isLost, token), token), cancellationToken);
+            token => loader.WithAsync(
+                report.BatchId,
+                async () => BatchCall.ToApplied(await calls.RunAsync(BatchCall.Report(keys, report, TimeToLive(began), isLost), token), report.Phase),
+                token),
+            cancellationToken);
     }
 
     private Task<PipelineDefinition> ApplyAsync(PipelineDefinition definition, long? began, bool isLost, CancellationToken cancellationToken)
@@ -101,7 +104,9 @@ internal sealed class RedisBatches(
         var keys = new BatchKeys(definition.BatchId);
         return RepeatAsync(
             token => loader.WithAsync(
-                definition.BatchId, async () => await writes.DefineAsync(keys, definition, TimeToLive(began), isLost, token) ? definition : null, token),
+                definition.BatchId,
+                async () => BatchCall.IsDone(await calls.RunAsync(BatchCall.Define(keys, definition, TimeToLive(began), isLost), token)) ? definition : null,
+                token),
             cancellationToken);
     }
 
@@ -128,7 +133,7 @@ internal sealed class RedisBatches(
                 p => new Progress(
                     p, Number("c:" + p), Number("f:" + p), total, fields.TryGetValue("b:" + p, out var whole) ? whole.ToString() == "S" : null)
                 {
-                    Work = BatchWrites.Work(Text("e:" + p), Text("k:" + p), Text("s:" + p), Text("l:" + p)),
+                    Work = BatchCall.Work(Text("e:" + p), Text("k:" + p), Text("s:" + p), Text("l:" + p)),
                 },
                 StringComparer.Ordinal);
         return new BatchSnapshot(batchId, Number("v"), total, phases);

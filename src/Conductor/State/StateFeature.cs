@@ -7,7 +7,8 @@ internal static class StateFeature
     /// <summary>Batches in Redis, rebuilt from PostgreSQL.</summary>
     public static IServiceCollection AddState(this IServiceCollection services) => services
         .AddSingleton<OutboxSignal>()
-        .AddSingleton<BatchWrites>()
+        .AddSingleton<SharedCalls>()
+        .AddHostedService(provider => provider.GetRequiredService<SharedCalls>())
         .AddSingleton<BatchLoader>()
         .AddSingleton<RedisBatches>()
         .AddSingleton<IBatches>(provider => provider.GetRequiredService<RedisBatches>())

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Pylon.Gateway.Problems;
@@ -9,8 +10,8 @@ using Pylon.Transcoding.Problems;
 
 namespace Pylon.Gateway.Broadcast;
 
-/// <summary>Writes the frames of one subscriber: all that are ready, then a flush; heartbeats while it is idle.</summary>
-internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions options, TimeProvider time)
+/// <summary>The answer to one subscriber over HTTP: its begin, the replay, and the frames that the hub writes, as server-sent events or lines.</summary>
+internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions options, TimeProvider time) : IFrameWriter
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
@@ -20,29 +21,40 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
 
     public async Task CopyAsync(BroadcastReader reader)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        using var end = reader.EndWritesWith(stop, options.DropGrace);
+        var aborted = context.RequestAborted;
         try
         {
-            await BeginAsync(reader, stop.Token);
-            await using var frames = reader.FramesAsync(stop.Token).GetAsyncEnumerator(stop.Token);
-            while (await NextAsync(frames, stop.Token))
-                await _response.WriteAsync(IsSse ? frames.Current.Sse : frames.Current.Ndjson, stop.Token);
+            await BeginAsync(reader, aborted);
+            await ReplayAsync(reader, aborted);
+            await reader.LiveAsync(aborted);
         }
         catch (SlowReaderException)
         {
-            await FailAsync(Dropped, stop.Token);
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            // The subscriber did not even read its last events.
-            context.Abort();
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+            end.CancelAfter(options.DropGrace);
+            await FailAsync(Dropped, end.Token);
         }
         catch (Exception e) when (context.Response.HasStarted && RedisFailure.Is(e))
         {
-            await FailAsync(RefusalProblem.Of(EventsUnavailable.Refusal), context.RequestAborted);
+            await FailAsync(RefusalProblem.Of(EventsUnavailable.Refusal), aborted);
         }
     }
+
+    public void Write(BroadcastFrame frame) => context.Response.BodyWriter.Write((IsSse ? frame.Sse : frame.Ndjson).Span);
+
+    public void WriteHeartbeat() => context.Response.BodyWriter.Write(_response.Format.Heartbeat.Span);
+
+    public ValueTask FlushAsync()
+    {
+        var flush = context.Response.BodyWriter.FlushAsync();
+        if (!flush.IsCompletedSuccessfully)
+            return new ValueTask(flush.AsTask());
+        // A result must be taken, once.
+        _ = flush.Result;
+        return ValueTask.CompletedTask;
+    }
+
+    public void Abort() => context.Abort();
 
     // A browser gives up for ever on any other status than 200. So it gets its answer also while the stream is
     // unreachable, and the events when the stream is back; every other reader gets the status.
@@ -81,7 +93,7 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
 
         await _response.NextOrHeartbeatAsync(started, cancellationToken);
         // The id before the first event lets a reader without events resume from here.
-        var first = Encoding.UTF8.GetBytes($"{retry}id: {reader.Start}\n\n");
+        var first = Encoding.UTF8.GetBytes($"{retry}id: {reader.Position}\n\n");
         if (context.Response.HasStarted)
             await _response.WriteAsync(first, cancellationToken);
         else
@@ -104,14 +116,37 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
         }
     }
 
-    private async Task<bool> NextAsync(IAsyncEnumerator<BroadcastFrame> frames, CancellationToken cancellationToken)
+    // All that is ready, then a flush; heartbeats while the next page is read.
+    private async Task ReplayAsync(BroadcastReader reader, CancellationToken cancellationToken)
     {
-        var ready = frames.MoveNextAsync();
-        if (ready.IsCompleted)
-            return await ready;
-        var next = ready.AsTask();
-        await _response.FlushAsync(cancellationToken);
-        return await _response.NextOrHeartbeatAsync(next, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var frames = reader.ReplayAsync(stop.Token).GetAsyncEnumerator(stop.Token);
+        for (var unflushed = 0; ; unflushed++)
+        {
+            var next = frames.MoveNextAsync().AsTask();
+            try
+            {
+                if (!next.IsCompleted || unflushed == Subscription.MostPerFlush)
+                {
+                    await FlushAsync();
+                    unflushed = 0;
+                }
+
+                if (!await _response.NextOrHeartbeatAsync(next, cancellationToken))
+                    break;
+            }
+            finally
+            {
+                // An iterator that still runs cannot be disposed.
+                if (!next.IsCompleted)
+                    await stop.CancelAsync();
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            Write(frames.Current);
+        }
+
+        await FlushAsync();
     }
 
     private static Problem Dropped => new()

@@ -23,8 +23,9 @@ internal sealed class BroadcastEndpoints(Broadcaster broadcaster, IOptions<Broad
         // EventSource cannot send it and take a parameter.
         string[] last = [context.Request.Headers[LastEventId].ToString(), context.Request.Query[LastEventIdParameter].ToString()];
         request.After = Array.Find(last, each => each.Length > 0) ?? request.After;
-        using var reader = broadcaster.Open(request);
-        await new BroadcastAnswer(context, settings.Value, time).CopyAsync(reader);
+        var answer = new BroadcastAnswer(context, settings.Value, time);
+        using var reader = broadcaster.Open(request, answer);
+        await answer.CopyAsync(reader);
     });
 
     public Task PollAsync(HttpContext context) => ServeAsync(context, new PollRequest(), request => request.Topics, async request =>

@@ -1,12 +1,11 @@
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 using Pylon.Gateway.V1;
 using Pylon.Rpc;
 
 namespace Pylon.Gateway.Broadcast;
 
 /// <summary>The gRPC API of the broadcast.</summary>
-internal sealed class BroadcastGrpcService(Broadcaster broadcaster, IOptions<BroadcastOptions> settings) : BroadcastService.BroadcastServiceBase
+internal sealed class BroadcastGrpcService(Broadcaster broadcaster) : BroadcastService.BroadcastServiceBase
 {
     /// <summary>Response header of Subscribe: the position where the stream begins, to resume from before the first event.</summary>
     public const string PositionHeader = "pylon-position";
@@ -14,15 +13,19 @@ internal sealed class BroadcastGrpcService(Broadcaster broadcaster, IOptions<Bro
     [SendsOwnHeaders]
     public override async Task Subscribe(SubscribeRequest request, IServerStreamWriter<SubscribeResponse> responseStream, ServerCallContext context)
     {
-        using var reader = broadcaster.Open(request);
+        var writer = new GrpcFrameWriter(responseStream, context);
+        using var reader = broadcaster.Open(request, writer);
         await reader.StartAsync(context.CancellationToken);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        using var end = reader.EndWritesWith(stop, settings.Value.DropGrace);
-        await context.WriteResponseHeadersAsync(new Metadata { { PositionHeader, reader.Start.ToString() } });
+        await context.WriteResponseHeadersAsync(new Metadata { { PositionHeader, reader.Position.ToString() } });
         try
         {
-            await foreach (var frame in reader.FramesAsync(stop.Token))
-                await responseStream.WriteAsync(frame.Message, stop.Token);
+            await foreach (var frame in reader.ReplayAsync(context.CancellationToken))
+            {
+                writer.Write(frame);
+                await writer.FlushAsync();
+            }
+
+            await reader.LiveAsync(context.CancellationToken);
         }
         catch (SlowReaderException)
         {

@@ -7,18 +7,21 @@ using Pylon.Rpc;
 namespace Pylon.Gateway.Broadcast;
 
 /// <summary>
-/// Reads the event stream once for the whole process and hands each event to every subscriber. It begins at the end of
+/// Reads the event stream once for the whole process and writes each event to every subscriber. It begins at the end of
 /// the stream and, after a lost connection, continues at its last position.
 /// </summary>
 internal sealed class BroadcastHub(
     IEventStream stream, IOptions<BroadcastOptions> settings, TimeProvider time, GatewayMetrics metrics, ILogger<BroadcastHub> log) : BackgroundService
 {
+    // More subscribers than this are shared between cores; fewer are not worth the hand-over.
+    private const int PerCore = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly BroadcastOptions _options = settings.Value;
     private readonly Lock _gate = new();
     private readonly HashSet<Subscription> _subscribers = [];
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Subscription[]? _snapshot;
     private Position _position = new(stream, []);
     private int _places;
 
@@ -38,16 +41,14 @@ internal sealed class BroadcastHub(
         }
     }
 
-    /// <summary>
-    /// The subscription starts at the hub's position and gets every later event of its topics. When it reads too slowly,
-    /// <paramref name="dropped"/> is cancelled.
-    /// </summary>
-    public Subscription Subscribe(IReadOnlySet<string> topics, CancellationTokenSource dropped)
+    /// <summary>The subscription starts at the hub's position and gets every later event of its topics.</summary>
+    public Subscription Subscribe(string[] topics, IFrameWriter writer)
     {
         lock (_gate)
         {
-            var subscription = new Subscription(this, _position, topics, _options.QueueLength, dropped);
+            var subscription = new Subscription(this, _position, topics, writer, _options.QueueLength);
             _subscribers.Add(subscription);
+            _snapshot = null;
             return subscription;
         }
     }
@@ -55,7 +56,10 @@ internal sealed class BroadcastHub(
     public void Remove(Subscription subscription)
     {
         lock (_gate)
-            _subscribers.Remove(subscription);
+        {
+            if (_subscribers.Remove(subscription))
+                _snapshot = null;
+        }
     }
 
     /// <summary>
@@ -79,7 +83,9 @@ internal sealed class BroadcastHub(
         metrics.Subscribed(-1);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(FollowAsync(stoppingToken), KeepOpenAsync(stoppingToken));
+
+    private async Task FollowAsync(CancellationToken stoppingToken)
     {
         await FindTailAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
@@ -87,8 +93,7 @@ internal sealed class BroadcastHub(
             try
             {
                 // The stream survives outages of Redis; any other exception is logged and the broadcast continues.
-                await foreach (var streamed in stream.FollowAsync(Position.Of(BroadcastOptions.Topics), stoppingToken))
-                    Publish(streamed);
+                await PublishAsync(stream.FollowAsync(Position.Of(BroadcastOptions.Topics), stoppingToken));
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -116,22 +121,98 @@ internal sealed class BroadcastHub(
         }
     }
 
-    private void Publish(StreamedEvent streamed)
+    // What was read together is written with one flush. An event that was read but not published is read again after a failure.
+    private async Task PublishAsync(IAsyncEnumerable<StreamedEvent> events)
     {
+        var ready = new List<StreamedEvent>(Subscription.MostPerFlush);
+        await using var reading = events.GetAsyncEnumerator();
+        while (true)
+        {
+            var next = reading.MoveNextAsync();
+            if (ready.Count == Subscription.MostPerFlush || (ready.Count > 0 && !next.IsCompleted))
+            {
+                Publish(ready);
+                ready.Clear();
+            }
+
+            if (!await next)
+                return;
+            ready.Add(reading.Current);
+        }
+    }
+
+    private void Publish(List<StreamedEvent> events)
+    {
+        var (frames, subscribers) = Advance(events);
+        foreach (var streamed in events.Where(streamed => streamed.DeadLetter is null))
+            metrics.Broadcast(streamed.Topic);
+        if (frames.Length == 0)
+            return;
+        ForEach(subscribers, subscriber =>
+        {
+            if (!subscriber.Offer(frames))
+                _ = DropAsync(subscriber);
+        });
+    }
+
+    // Who subscribes after this has the new position, and so does not miss these frames.
+    private (BroadcastFrame[] Frames, Subscription[] Subscribers) Advance(List<StreamedEvent> events)
+    {
+        var frames = new List<BroadcastFrame>(events.Count);
         lock (_gate)
         {
-            _position = _position.With(streamed.Topic, streamed.Position);
-            // A dead letter advances the position but is not broadcast; a gap is broadcast as one.
-            if (streamed.DeadLetter is not null)
-                return;
-            var frame = new BroadcastFrame(_position, streamed.IsGap ? null : streamed);
-            foreach (var subscriber in _subscribers.Where(subscriber => !subscriber.Offer(streamed.Topic, frame)).ToList())
+            foreach (var streamed in events)
             {
-                _subscribers.Remove(subscriber);
-                metrics.Dropped();
+                _position = _position.With(streamed.Topic, streamed.Position);
+                // A dead letter advances the position but is not broadcast; a gap is broadcast as one.
+                if (streamed.DeadLetter is null)
+                    frames.Add(new BroadcastFrame(_position, streamed.IsGap ? null : streamed, streamed.Topic));
+            }
+
+            return ([.. frames], Subscribers());
+        }
+    }
+
+    // Under the lock. Made anew only after a change.
+    private Subscription[] Subscribers() => _snapshot ??= [.. _subscribers];
+
+    private static void ForEach(Subscription[] subscribers, Action<Subscription> action)
+    {
+        var shards = Math.Clamp(subscribers.Length / PerCore, 1, Environment.ProcessorCount);
+        Parallel.For(0, shards, shard =>
+        {
+            var end = (int)((long)subscribers.Length * (shard + 1) / shards);
+            for (var n = (int)((long)subscribers.Length * shard / shards); n < end; n++)
+                action(subscribers[n]);
+        });
+    }
+
+    // It may read what is queued for it, for a while.
+    private async Task DropAsync(Subscription subscriber)
+    {
+        Remove(subscriber);
+        metrics.Dropped();
+        await subscriber.Ended.WaitAsync(_options.DropGrace, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        subscriber.Abort();
+    }
+
+    // One timer for all. Twice in the period: an idle stream has its heartbeat at the latest when the period is over.
+    private async Task KeepOpenAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(_options.Heartbeat / 2, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                Subscription[] subscribers;
+                lock (_gate)
+                    subscribers = Subscribers();
+                ForEach(subscribers, subscriber => subscriber.KeepOpen());
             }
         }
-
-        metrics.Broadcast(streamed.Topic);
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
     }
 }

@@ -3,39 +3,33 @@ using Pylon.Gateway.Streams;
 
 namespace Pylon.Gateway.Broadcast;
 
-/// <summary>The frames of one subscriber: the gap if there is one, the replay, then the live events.</summary>
+/// <summary>What one subscriber gets: the notice of a gap if there is one, the replay, then the live events.</summary>
 internal sealed class BroadcastReader : IDisposable
 {
     private readonly BroadcastHub _hub;
     private readonly Replay _replay;
+    private readonly IFrameWriter _writer;
     private readonly string[] _topics;
     private readonly int _page;
-    private readonly CancellationTokenSource _dropped = new();
     private readonly bool _isNewOnly;
     private bool _gap;
-    private Position? _start;
+    private Position? _position;
     private Subscription? _subscription;
 
-    private BroadcastReader(BroadcastHub hub, Replay replay, Position? after, string[] topics, int page)
+    private BroadcastReader(BroadcastHub hub, Replay replay, IFrameWriter writer, Position? after, string[] topics, int page)
     {
-        (_hub, _replay, _start, _topics, _page) = (hub, replay, after, topics, page);
+        (_hub, _replay, _writer, _position, _topics, _page) = (hub, replay, writer, after, topics, page);
         _isNewOnly = after is null;
     }
 
-    /// <summary>The position before the first event; known once the reader is started.</summary>
-    public Position Start => _start!;
-
-    /// <summary>
-    /// Cancels <paramref name="stop"/> a grace period after the reader was dropped, which ends a write that it blocks.
-    /// Dispose the result before the source.
-    /// </summary>
-    public IDisposable EndWritesWith(CancellationTokenSource stop, TimeSpan grace) => _dropped.Token.Register(() => stop.CancelAfter(grace));
+    /// <summary>Where the reader is: before the first event once it is started, then after the last one of the replay.</summary>
+    public Position Position => _position!;
 
     /// <summary>Takes a place at the hub, or refuses; asks nothing of the stream.</summary>
-    public static BroadcastReader Open(BroadcastHub hub, Replay replay, Position? after, string[] topics, int page)
+    public static BroadcastReader Open(BroadcastHub hub, Replay replay, IFrameWriter writer, Position? after, string[] topics, int page)
     {
         hub.Enter();
-        return new BroadcastReader(hub, replay, after, topics, page);
+        return new BroadcastReader(hub, replay, writer, after, topics, page);
     }
 
     /// <summary>Finds the place in the stream where the reader begins. When it fails, it may be called again.</summary>
@@ -44,49 +38,51 @@ internal sealed class BroadcastReader : IDisposable
         await _hub.WhenStartedAsync(cancellationToken);
         if (_isNewOnly)
         {
-            // Subscribed now, not at the first read.
+            // Subscribed now, not when the answer has begun.
             _subscription ??= Subscribe();
-            _start = _subscription.Start;
+            _position = _subscription.Start;
         }
         else
         {
-            (_start, _gap) = await _replay.LocateAsync(_start!, _topics, cancellationToken);
+            (_position, _gap) = await _replay.LocateAsync(_position!, _topics, cancellationToken);
         }
     }
 
-    /// <summary>Throws <see cref="SlowReaderException"/> when the frames are not read fast enough.</summary>
-    public async IAsyncEnumerable<BroadcastFrame> FramesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The frames before the live ones; none for a reader of new events. The caller writes them.</summary>
+    public async IAsyncEnumerable<BroadcastFrame> ReplayAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var at = Start;
         if (_gap)
-            yield return new BroadcastFrame(at, streamed: null);
-        if (!_isNewOnly)
-        {
-            // A long replay is read before subscribing, so that it does not fill the queue of live events.
-            for (var count = _page; count >= _page;)
-            {
-                count = 0;
-                var until = _hub.Position;
-                await foreach (var frame in _replay.ReadAsync(at, at.Furthest(until), _topics, cancellationToken))
-                {
-                    (at, count) = (frame.Position, count + 1);
-                    yield return frame;
-                }
-            }
+            yield return new BroadcastFrame(Position, streamed: null);
+        if (_isNewOnly)
+            yield break;
 
-            _subscription = Subscribe();
-            await foreach (var frame in _replay.ReadAsync(at, at.Furthest(_subscription.Start), _topics, cancellationToken))
+        // A long replay is read before subscribing, so that it does not fill the queue of live events.
+        for (var count = _page; count >= _page;)
+        {
+            count = 0;
+            var until = _hub.Position;
+            await foreach (var frame in _replay.ReadAsync(Position, Position.Furthest(until), _topics, cancellationToken))
             {
-                at = frame.Position;
+                (_position, count) = (frame.Position, count + 1);
                 yield return frame;
             }
-
-            at = at.Furthest(_subscription.Start);
         }
 
-        await foreach (var frame in LiveAsync(at, cancellationToken))
+        _subscription = Subscribe();
+        await foreach (var frame in _replay.ReadAsync(Position, Position.Furthest(_subscription.Start), _topics, cancellationToken))
+        {
+            _position = frame.Position;
             yield return frame;
+        }
+
+        _position = Position.Furthest(_subscription.Start);
     }
+
+    /// <summary>
+    /// The hub writes the live events, after the replay. Returns when the subscriber has gone; throws
+    /// <see cref="SlowReaderException"/> when it reads too slowly.
+    /// </summary>
+    public Task LiveAsync(CancellationToken aborted) => _subscription!.GoLiveAsync(Position, aborted);
 
     public void Dispose()
     {
@@ -94,25 +90,5 @@ internal sealed class BroadcastReader : IDisposable
         _hub.Leave();
     }
 
-    // A reader that comes from another gateway may be ahead of this one and must not get an event twice.
-    private async IAsyncEnumerable<BroadcastFrame> LiveAsync(Position at, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var isAhead = !at.IsWithin(_subscription!.Start);
-        await foreach (var frame in _subscription.Frames.ReadAllAsync(cancellationToken))
-        {
-            if (!isAhead)
-            {
-                yield return frame;
-                continue;
-            }
-
-            if (frame.Streamed is { } streamed && at.HasSeen(streamed.Topic, streamed.Position))
-                continue;
-            at = at.Furthest(frame.Position);
-            isAhead = !at.IsWithin(frame.Position);
-            yield return isAhead ? frame.At(at) : frame;
-        }
-    }
-
-    private Subscription Subscribe() => _hub.Subscribe(_topics.ToHashSet(StringComparer.Ordinal), _dropped);
+    private Subscription Subscribe() => _hub.Subscribe(_topics, _writer);
 }

@@ -12,16 +12,19 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, IOption
     private const int DefaultPollEvents = 100;
     private const int MaxPollEvents = 1000;
 
+    // One for all that ask for everything.
+    private static readonly string[] AllTopics = [.. BroadcastOptions.Topics];
+
     private readonly Replay _replay = new(stream, settings.Value.ReplayPage);
 
     /// <summary>
     /// Opens a subscription; a wrong position or topic, and one subscriber too many, is refused here, before the stream begins.
     /// </summary>
-    public BroadcastReader Open(SubscribeRequest request)
+    public BroadcastReader Open(SubscribeRequest request, IFrameWriter writer)
     {
         var topics = Topics(request.Topics);
         var after = request.After.Length > 0 ? ParsePosition(request.After) : null;
-        return BroadcastReader.Open(hub, _replay, after, topics, settings.Value.ReplayPage);
+        return BroadcastReader.Open(hub, _replay, writer, after, topics, settings.Value.ReplayPage);
     }
 
     /// <summary>The stored events after a position.</summary>
@@ -56,7 +59,7 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, IOption
     {
         if (asked.FirstOrDefault(topic => !BroadcastOptions.Topics.Contains(topic, StringComparer.Ordinal)) is not null)
             throw Refusal.InvalidArgument("topics", $"must be one of {string.Join(", ", BroadcastOptions.Topics)}").AsException();
-        return asked.Count > 0 ? [.. asked.Distinct(StringComparer.Ordinal)] : [.. BroadcastOptions.Topics];
+        return asked.Count > 0 ? [.. asked.Distinct(StringComparer.Ordinal)] : AllTopics;
     }
 
     private Position ParsePosition(string text) =>

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Google.Protobuf.Reflection;
 using Pylon.Orchestrator.V1;
@@ -22,6 +24,18 @@ internal static class Contract
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
         [.. Files.Where(file => file.Package.StartsWith("pylon.", StringComparison.Ordinal)).SelectMany(file => file.Services)];
 
+    private static readonly FrozenSet<string> Unary = PathsOf(rpc => !rpc.IsServerStreaming && !rpc.IsClientStreaming);
+    private static readonly FrozenSet<string> ServerStreams = PathsOf(rpc => rpc.IsServerStreaming);
+
+    /// <summary>True for the path of an rpc with one message in each direction.</summary>
+    public static bool IsUnary([NotNullWhen(true)] string? path) => path is not null && Unary.Contains(path);
+
+    /// <summary>True for the path of an rpc that answers with a stream.</summary>
+    public static bool IsServerStream(string? path) => path is not null && ServerStreams.Contains(path);
+
     /// <summary>Messages of the contract as JSON.</summary>
     public static MessageJson Json { get; } = new(Files);
+
+    private static FrozenSet<string> PathsOf(Func<MethodDescriptor, bool> which) =>
+        Services.SelectMany(service => service.Methods).Where(which).Select(rpc => $"/{rpc.Service.FullName}/{rpc.Name}").ToFrozenSet(StringComparer.Ordinal);
 }

@@ -14,7 +14,7 @@ internal static class HomeEndpoints
         var index = new Index("Pylon", [.. FromContract(), .. Extra()]);
         app.MapRest("GET", "/", context =>
         {
-            context.Response.Headers.Vary = "Accept";
+            context.Response.Headers.Append("Vary", "Accept");
             return WebFeature.WantsPage(context.Request)
                 ? WebFeature.ServeFirstPageAsync(context)
                 : context.Response.WriteAsJsonAsync(index, HomeJson.Default.Index, cancellationToken: context.RequestAborted);
@@ -29,6 +29,8 @@ internal static class HomeEndpoints
         .. WebhookEndpoints.Actions.Select(action => new Endpoint("POST", $"/beckn/{action}", "pylon.orchestrator.v1.BecknService.ReceiveCallback")),
         new Endpoint("GET", "/health"),
         new Endpoint("GET", "/metrics"),
+        new Endpoint("GET", "/openapi.json"),
+        new Endpoint("GET", "/docs"),
         new Endpoint("GET", "/"),
     ];
 }

@@ -9,15 +9,12 @@ namespace Pylon.Gateway.Proxy;
 /// </summary>
 internal static class EarlyHeaders
 {
-    private static readonly HashSet<string> Streams =
-        [.. Contract.Services.SelectMany(service => service.Methods).Where(rpc => rpc.IsServerStreaming).Select(rpc => $"/{rpc.Service.FullName}/{rpc.Name}")];
-
     public static ValueTask SendAsync(ResponseTransformContext transform)
     {
         var http = transform.HttpContext;
         // A call that has failed already has its status in the headers, and nothing else.
         var isOpen = transform.ProxyResponse is { } response && !response.Headers.Contains("grpc-status");
-        return isOpen && Streams.Contains(http.Request.Path.Value ?? "")
+        return isOpen && Contract.IsServerStream(http.Request.Path.Value)
             ? new ValueTask(FlushAsync(http))
             : ValueTask.CompletedTask;
     }

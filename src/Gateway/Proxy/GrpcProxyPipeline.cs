@@ -17,10 +17,7 @@ internal static class GrpcProxyPipeline
     // A timer takes no more, and the connection will not last so long.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
 
-    private static readonly HashSet<string> Unary =
-        [.. Contract.Services.SelectMany(service => service.Methods).Where(rpc => !rpc.IsServerStreaming && !rpc.IsClientStreaming).Select(rpc => $"/{rpc.Service.FullName}/{rpc.Name}")];
-
-    public static async Task InvokeAsync(HttpContext context, Func<Task> next)
+    public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         // A client's stream has no bound here; the service bounds the size of a message.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -43,35 +40,34 @@ internal static class GrpcProxyPipeline
     }
 
     // A service that is frozen does not end a call at its deadline; the gateway does.
-    private static async Task<bool> IsLateAsync(HttpContext context, Func<Task> next)
+    private static async Task<bool> IsLateAsync(HttpContext context, RequestDelegate next)
     {
-        var aborted = context.RequestAborted;
-        var bound = Bound(context);
-        if (bound is null || bound > Longest)
+        if (Bound(context) is not { } bound)
         {
-            await next();
+            await next(context);
             return false;
         }
 
-        using var late = new CancellationTokenSource(bound.Value, context.RequestServices.GetRequiredService<TimeProvider>());
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, late.Token);
-        context.RequestAborted = stop.Token;
+        var aborted = context.RequestAborted;
+        using var end = new CancellationTokenSource(bound < Longest ? bound : Longest, context.RequestServices.GetRequiredService<TimeProvider>());
+        await using var gone = aborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), end);
+        context.RequestAborted = end.Token;
         try
         {
-            await next();
+            await next(context);
         }
         finally
         {
             context.RequestAborted = aborted;
         }
 
-        return late.IsCancellationRequested;
+        return end.IsCancellationRequested && !aborted.IsCancellationRequested;
     }
 
     // Null for a stream, whose end is its service's or its caller's.
     private static TimeSpan? Bound(HttpContext context)
     {
-        if (!Unary.Contains(context.Request.Path.Value ?? ""))
+        if (!Contract.IsUnary(context.Request.Path.Value))
             return null;
         // At the caller's deadline the service answers; the gateway waits for that a little longer.
         return RequestTimeout.TryRead(context.Request.Headers, out var timeout, out _) && timeout is { } given

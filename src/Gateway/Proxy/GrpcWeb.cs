@@ -20,7 +20,7 @@ internal static class GrpcWeb
 
     public static void UseGrpcWebCalls(this WebApplication app)
     {
-        app.Use(TextAsync);
+        app.Use((context, next) => context.Request.ContentType?.StartsWith(Text, StringComparison.OrdinalIgnoreCase) == true ? TextAsync(context, next) : next(context));
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
     }
 
@@ -29,12 +29,6 @@ internal static class GrpcWeb
     private static async Task TextAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        if (request.ContentType?.StartsWith(Text, StringComparison.OrdinalIgnoreCase) != true)
-        {
-            await next(context);
-            return;
-        }
-
         var (text, tooLarge) = await BodyReader.ReadAllAsync(request, MostTextBytes, context.RequestAborted);
         if (tooLarge is not null || !TryDecode(text, out var frames))
         {
@@ -42,7 +36,7 @@ internal static class GrpcWeb
             return;
         }
 
-        request.ContentType = Binary + request.ContentType[Text.Length..];
+        request.ContentType = Binary + request.ContentType![Text.Length..];
         request.Headers.Accept = Binary;
         request.Body = new MemoryStream(frames, writable: false);
         request.ContentLength = frames.Length;

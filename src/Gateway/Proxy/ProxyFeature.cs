@@ -18,7 +18,12 @@ internal static class ProxyFeature
         services.AddSingleton<UpstreamChannels>();
         services.AddSingleton<IUpstreams>(provider => provider.GetRequiredService<UpstreamChannels>());
         services.AddSingleton<UpstreamHealth>();
-        services.AddReverseProxy().AddTransforms(context => context.AddResponseTransform(EarlyHeaders.SendAsync));
+        services.AddReverseProxy().AddTransforms(context =>
+        {
+            // No service reads X-Forwarded-For and its like.
+            context.UseDefaultForwarders = false;
+            context.AddResponseTransform(EarlyHeaders.SendAsync);
+        });
         services.AddSingleton<IProxyConfigProvider>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ProxyOptions>>().Value;
@@ -51,6 +56,7 @@ internal static class ProxyFeature
             pipeline.Use(GrpcProxyPipeline.InvokeAsync);
             pipeline.UseLoadBalancing();
             pipeline.UsePassiveHealthChecks();
+            pipeline.Use(UnaryForwarder.InvokeAsync);
         });
         // Before the health service that every process has: here each service has a health of its own.
         app.MapGrpcService<AggregatedHealthService>().Add(endpoint => ((RouteEndpointBuilder)endpoint).Order = -1);

@@ -35,6 +35,8 @@ internal sealed class UpstreamChannels(UpstreamAddresses addresses, IOptions<Pro
             HttpHandler = UpstreamHandler.New(options.Value),
             DisposeHttpClient = true,
             LoggerFactory = logs,
+            // The services are near; compressing an answer costs more than sending it.
+            CompressionProviders = [],
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
             MaxReconnectBackoff = TimeSpan.FromSeconds(2),
             // As large as what a service may send: a page of the live state.

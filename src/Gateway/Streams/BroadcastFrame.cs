@@ -9,7 +9,10 @@ namespace Pylon.Gateway.Streams;
 /// An event for subscribers, or the notice of a gap. It is encoded on first use and shared by all subscribers (two at the
 /// same time may both encode it, with the same result).
 /// </summary>
-internal sealed class BroadcastFrame(Position position, StreamedEvent? streamed)
+/// <param name="position">Where a reader is that has this frame.</param>
+/// <param name="streamed">The event; null in the notice of a gap.</param>
+/// <param name="topic">Of the notice of a gap; empty when the gap is only the reader's own.</param>
+internal sealed class BroadcastFrame(Position position, StreamedEvent? streamed, string topic = "")
 {
     private byte[]? _sse;
     private byte[]? _ndjson;
@@ -19,6 +22,9 @@ internal sealed class BroadcastFrame(Position position, StreamedEvent? streamed)
 
     /// <summary>Null in the notice of a gap.</summary>
     public StreamedEvent? Streamed { get; } = streamed;
+
+    /// <summary>The topic whose subscribers get it.</summary>
+    public string Topic { get; } = streamed?.Topic ?? topic;
 
     /// <summary><c>id</c>, <c>event</c> and <c>data</c> of a server-sent event.</summary>
     public ReadOnlyMemory<byte> Sse => _sse ??= CloudEventJson.Frame(this);
@@ -36,5 +42,5 @@ internal sealed class BroadcastFrame(Position position, StreamedEvent? streamed)
     };
 
     /// <summary>The same event for a reader that is further ahead in other topics.</summary>
-    public BroadcastFrame At(Position position) => new(position, Streamed);
+    public BroadcastFrame At(Position position) => new(position, Streamed, Topic);
 }

@@ -48,6 +48,10 @@ public sealed class PrivatePostgres : PrivateServer
     public static Task<PrivatePostgres> StartThrowawayAsync(CancellationToken cancellationToken = default) =>
         StartThrowawayAsync("postgres", options => StartAsync(options, cancellationToken));
 
+    /// <summary>The same with fsync, as in production.</summary>
+    public static Task<PrivatePostgres> StartDurableThrowawayAsync(CancellationToken cancellationToken = default) =>
+        StartThrowawayAsync("postgres", options => StartAsync(options, cancellationToken), durable: true);
+
     private protected override async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(VersionFile(DataDirectory)))
@@ -60,7 +64,7 @@ public sealed class PrivatePostgres : PrivateServer
         string[] settings =
         [
             "listen_addresses=127.0.0.1", $"port={Port}", "unix_socket_directories=", "max_connections=300", "timezone=UTC",
-            "log_timezone=UTC", "jit=off", "shared_buffers=128MB", .. Options.Throwaway ? (string[])["fsync=off", "full_page_writes=off"] : [],
+            "log_timezone=UTC", "jit=off", "shared_buffers=128MB", .. Options is { Throwaway: true, Durable: false } ? (string[])["fsync=off", "full_page_writes=off"] : [],
         ];
         return new LaunchPlan(_binaries.Postgres, ["-D", DataDirectory, .. settings.SelectMany(setting => (string[])["-c", setting])], LogFile)
         {

@@ -12,6 +12,9 @@ public sealed record PrivateServerOptions(string DataDirectory, string LogFile, 
     /// <summary>True when the data are deleted with the server. It is faster: the data survive a kill of the process, but no power cut.</summary>
     public bool Throwaway { get; init; }
 
+    /// <summary>True when throw-away data are written as safely as those of the stack, for measurements.</summary>
+    public bool Durable { get; init; }
+
     /// <summary>A directory around data and log that is deleted with them.</summary>
     internal string? Enclosing { get; init; }
 
@@ -41,7 +44,7 @@ public abstract class PrivateServer : StackProcess
     private protected override IEnumerable<string> DeletedAtEnd => Options.Throwaway ? [DataDirectory, Options.Enclosing ?? DataDirectory] : [];
 
     /// <summary>Starts a server in a directory of its own, on a random port.</summary>
-    private protected static async Task<T> StartThrowawayAsync<T>(string what, Func<PrivateServerOptions, Task<T>> start)
+    private protected static async Task<T> StartThrowawayAsync<T>(string what, Func<PrivateServerOptions, Task<T>> start, bool durable = false)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -49,6 +52,7 @@ public abstract class PrivateServer : StackProcess
             var options = new PrivateServerOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), port)
             {
                 Throwaway = true,
+                Durable = durable,
                 Enclosing = directory,
                 FallbackDirectory = Path.Combine("/var/tmp", Path.GetFileName(directory)),
             };

@@ -12,7 +12,7 @@ using Status = Pylon.Orchestrator.Workloads.Status;
 namespace Pylon.Orchestrator.Api;
 
 /// <summary>The gRPC service of workloads.</summary>
-internal sealed class WorkloadService(WorkloadStore store, RunStore runs, PipelineNames pipelines, Shifting shifting, Changes<Guid> changes, TimeProvider time)
+internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader, RunStore runs, PipelineNames pipelines, Shifting shifting, Changes<Guid> changes, TimeProvider time)
     : V1.WorkloadService.WorkloadServiceBase
 {
     private static readonly TimeSpan LongestChoice = TimeSpan.FromSeconds(10);
@@ -46,7 +46,7 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         var page = await store.PageAsync(PageToken.Decode(request.PageToken), statuses, size + 1, context.CancellationToken);
         var shown = page.Take(size).ToList();
         var options = await store.OptionsOfAsync([.. shown.Select(w => w.Id)], context.CancellationToken);
-        var run = await runs.FindAsync([.. shown.Where(MayRun).Select(w => w.Id)], context.CancellationToken);
+        var run = await runs.FindAsync([.. shown.Where(WorkloadReader.MayRun).Select(w => w.Id)], context.CancellationToken);
         var response = new ListWorkloadsResponse
         {
             NextPageToken = page.Count > size ? new PageToken(shown[^1].SubmittedAt, shown[^1].Id).Encode() : "",
@@ -133,11 +133,10 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         Workload? sent = null;
         while (true)
         {
-            var record = await FindAsync(id, context.CancellationToken);
-            var now = await ToProtoAsync(record, context.CancellationToken);
+            var now = await ReadAsync(id, context.CancellationToken);
             if (!now.Equals(sent))
                 await responseStream.WriteAsync(new WatchWorkloadResponse { Workload = now }, context.CancellationToken);
-            if (Status.IsSettled(record.Status) && !(request.FollowRun && record.Status == Status.Scheduled && now.Run is { EndedAt: null }))
+            if (Status.IsSettled(Status.FromProto(now.Status)) && !(request.FollowRun && now.Status == WorkloadStatus.Scheduled && now.Run is { EndedAt: null }))
                 return;
             sent = now;
             await watch.WaitAsync(Recheck, context.CancellationToken);
@@ -202,10 +201,10 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         var started = time.GetTimestamp();
         while (true)
         {
-            var record = await FindAsync(id, cancellationToken);
+            var now = await ReadAsync(id, cancellationToken);
             var left = atMost - time.GetElapsedTime(started);
-            if (record.Status is not (Status.Choosing or Status.Cancelling) || left <= TimeSpan.Zero)
-                return await ToProtoAsync(record, cancellationToken);
+            if (now.Status is not (WorkloadStatus.Choosing or WorkloadStatus.Cancelling) || left <= TimeSpan.Zero)
+                return now;
             await watch.WaitAsync(left < Recheck ? left : Recheck, cancellationToken);
         }
     }
@@ -214,15 +213,12 @@ internal sealed class WorkloadService(WorkloadStore store, RunStore runs, Pipeli
         await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("workload", id).AsException();
 
     private async Task<Workload> ReadAsync(Guid id, CancellationToken cancellationToken) =>
-        await ToProtoAsync(await FindAsync(id, cancellationToken), cancellationToken);
+        await reader.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("workload", id).AsException();
 
     private async Task<Workload> ToProtoAsync(WorkloadRecord record, CancellationToken cancellationToken)
     {
         var options = await store.OptionsOfAsync(record.Id, cancellationToken);
-        var run = await runs.FindAsync(MayRun(record) ? [record.Id] : [], cancellationToken);
+        var run = await runs.FindAsync(WorkloadReader.MayRun(record) ? [record.Id] : [], cancellationToken);
         return WorkloadMapping.ToProto(record, options, run.GetValueOrDefault(record.Id));
     }
-
-    /// <summary>False for a workload that was never scheduled.</summary>
-    private static bool MayRun(WorkloadRecord record) => record.ChosenOption is not null;
 }

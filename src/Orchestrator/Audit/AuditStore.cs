@@ -35,7 +35,7 @@ internal sealed class AuditStore(NpgsqlDataSource database, ILogger<AuditStore> 
 
     private const string OfIds = $"SELECT {DecisionRow.Columns} FROM orchestration_decisions d WHERE d.id = ANY ($1)";
 
-    // As in decision_bytes. The documents come along, so that their hashes are made here, too.
+    // As in decision_fields. The documents come along, so that their hashes are made here, too.
     private const string Chain =
         """
         SELECT c.seq, c.decision, c.prev_hash, c.hash, d.id IS NOT NULL AND d.id = c.decision, x.document::text, o.document::text, ARRAY[

@@ -5,7 +5,7 @@ namespace Pylon.Orchestrator.Audit;
 /// <param name="DecisionId">The id of the decision.</param>
 /// <param name="PrevHash">As it is stored.</param>
 /// <param name="Hash">As it is stored.</param>
-/// <param name="Fields">The columns of the decision as text, in the order of decision_bytes; null when the decision is gone.</param>
+/// <param name="Fields">The columns of the decision as text, in the order of decision_fields; null when the decision is gone.</param>
 /// <param name="ContextHash">Of the context as it is now; null without one.</param>
 /// <param name="OutputHash">Of the output as it is now; null without one.</param>
 internal sealed record ChainEntry(

@@ -5,7 +5,7 @@ namespace Pylon.Orchestrator.Audit;
 
 /// <summary>
 /// The hash of an entry of the log, made without the functions of the database, which whoever tampers with it may have
-/// replaced. The same bytes as decision_bytes in the migration. Pure.
+/// replaced. The same bytes as chain_decision and decision_fields in the migration. Pure.
 /// </summary>
 internal static class ChainHash
 {

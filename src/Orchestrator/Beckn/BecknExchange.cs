@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Polly.CircuitBreaker;
 using Polly.Registry;
@@ -19,6 +18,7 @@ namespace Pylon.Orchestrator.Beckn;
 internal sealed class BecknExchange(
     IHttpClientFactory http,
     BecknStore store,
+    StepWriter writer,
     Changes<Guid> changes,
     ResiliencePipelineProvider<string> pipelines,
     IOptions<BecknOptions> options,
@@ -33,54 +33,18 @@ internal sealed class BecknExchange(
     // A notification can be lost.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
 
-    /// <summary>The answer to the message of this action in this transaction.</summary>
+    /// <summary>Begins to write in a transaction; see <see cref="Conversation"/>.</summary>
+    /// <param name="lease">Held by the attempt.</param>
+    /// <param name="transactionId">The Beckn transaction.</param>
+    /// <param name="isNew">True when nothing is stored of it.</param>
+    public Conversation Begin(Lease lease, Guid transactionId, bool isNew) =>
+        new(this, writer, store, lease, transactionId, isNew, options.Value, time, logger);
+
+    /// <summary>Sends a stored message. The answer is stored already when it came as a callback.</summary>
     /// <exception cref="BecknFailure">There is no answer: worth a retry.</exception>
-    /// <exception cref="BecknRefusal">The provider refuses.</exception>
     /// <exception cref="LeaseLostException">Nothing is sent: another worker holds the workload.</exception>
-    public async Task<BecknAnswer> AskAsync(
-        Lease lease, Guid transactionId, string action, ProviderOffer? provider, JsonObject message, CancellationToken cancellationToken)
-    {
-        var newId = Guid.CreateVersion7(time.GetUtcNow());
-        var (bppId, bppUri, spelling) = await WriteAsAsync(transactionId, provider, cancellationToken);
-        var request = new JsonObject
-        {
-            ["context"] = BecknContext.Of(options.Value, action, transactionId, newId, time.GetUtcNow(), bppId, bppUri, spelling),
-            ["message"] = message,
-        };
-        var (messageId, stored, answer) = await store.PrepareAsync(lease, transactionId, action, newId, request, cancellationToken);
-        if (answer is null)
-        {
-            try
-            {
-                answer = await SendAsync(lease, messageId, action, stored, messageId != newId, cancellationToken);
-            }
-            catch (BecknFailure e)
-            {
-                logger.NotAnswered(action, messageId, e.Message);
-                await store.RecordErrorAsync(messageId, e.Message, cancellationToken);
-                throw;
-            }
-        }
-
-        return BecknReply.ErrorOf(answer.Value) is { } error
-            ? throw new BecknRefusal(action, error)
-            : new BecknAnswer(messageId, answer.Value);
-    }
-
-    /// <summary>The provider is named as its offer does, or as in this transaction; what is written to it is spelled as it wrote last.</summary>
-    private async Task<(string BppId, string BppUri, BecknSpelling? Spelling)> WriteAsAsync(
-        Guid transactionId, ProviderOffer? provider, CancellationToken cancellationToken)
-    {
-        var contexts = await store.ContextsAsync(transactionId, cancellationToken);
-        return (
-            provider?.BppId ?? Said("bpp_id"),
-            provider?.BppUri ?? Said("bpp_uri"),
-            contexts.Select(BecknContext.SpellingOf).FirstOrDefault(s => s is not null) ?? provider?.Spelling);
-
-        string Said(string name) => contexts.Select(c => BecknContext.Field(c, name).Text()).FirstOrDefault(t => t.Length > 0) ?? "";
-    }
-
-    private async Task<JsonElement> SendAsync(Lease lease, Guid messageId, string action, JsonObject request, bool isRepeated, CancellationToken cancellationToken)
+    public async Task<(JsonElement Body, bool IsStored)> SendAsync(
+        Lease lease, Guid messageId, string action, string request, bool isRepeated, CancellationToken cancellationToken)
     {
         using var watch = changes.Begin(messageId);
         BecknReply reply;
@@ -92,19 +56,18 @@ internal sealed class BecknExchange(
         {
             // The callback may have come although the response is lost.
             if (await store.FindAnswerAsync(messageId, cancellationToken) is { } answer)
-                return answer;
+                return (answer, true);
             throw;
         }
 
         return reply switch
         {
-            BecknReply.Answer answer => await AnsweredAsync(messageId, action, answer.Body, cancellationToken),
-            BecknReply.Ack => await store.MarkAcknowledgedAsync(messageId, cancellationToken)
-                ?? await WaitAsync(messageId, action, watch, cancellationToken),
-            BecknReply.NoCallback when action == "discover" => await AnsweredAsync(messageId, action, EmptyCatalogue, cancellationToken),
+            BecknReply.Answer answer => (answer.Body, false),
+            BecknReply.Ack => (await store.MarkAcknowledgedAsync(messageId, cancellationToken)
+                ?? await WaitAsync(messageId, action, watch, cancellationToken), true),
+            BecknReply.NoCallback when action == "discover" => (EmptyCatalogue, false),
             // The first CONFIRM may have been taken although its outcome is unknown, and a booking must be cancelled in the end.
-            BecknReply.NoCallback none when action != "cancel" && !(action == "confirm" && isRepeated) =>
-                await AnsweredAsync(messageId, action, Refused(action, none.Reason), cancellationToken),
+            BecknReply.NoCallback none when action != "cancel" && !(action == "confirm" && isRepeated) => (Refused(action, none.Reason), false),
             BecknReply.NoCallback none => throw new BecknFailure($"{action}: {none.Reason}"),
             BecknReply.Nack nack => throw new BecknFailure($"{action}: refused with NACK: {nack.Reason}"),
             BecknReply.Invalid invalid => throw new BecknFailure($"{action}: {invalid.Reason}"),
@@ -115,15 +78,7 @@ internal sealed class BecknExchange(
     private static JsonElement Refused(string action, string reason) =>
         JsonSerializer.SerializeToElement(new { context = new { action = $"on_{action}" }, error = new { message = reason } });
 
-    private async Task<JsonElement> AnsweredAsync(Guid messageId, string action, JsonElement body, CancellationToken cancellationToken)
-    {
-        var answer = (await store.AnswerByResponseAsync(messageId, body, cancellationToken))!.Value;
-        if (action == "confirm" && BecknAnswer.NotBookedBecause(answer) is null && await store.ConfirmLateAsync(messageId, cancellationToken))
-            logger.ConfirmedLate(messageId);
-        return answer;
-    }
-
-    private async Task<BecknReply> PostAsync(Lease lease, string action, JsonObject request, CancellationToken cancellationToken)
+    private async Task<BecknReply> PostAsync(Lease lease, string action, string request, CancellationToken cancellationToken)
     {
         try
         {
@@ -131,7 +86,7 @@ internal sealed class BecknExchange(
                 async token =>
                 {
                     using var client = http.CreateClient(HttpClientName);
-                    using var content = new LeasedContent(Encoding.UTF8.GetBytes(request.ToJsonString()), lease, store, time);
+                    using var content = new LeasedContent(Encoding.UTF8.GetBytes(request), lease, writer, time);
                     var target = new Uri($"{options.Value.BaseUrl.AbsoluteUri.TrimEnd('/')}/{action}");
                     using var response = await client.PostAsync(target, content, token);
                     var body = await response.Content.ReadAsByteArrayAsync(token);

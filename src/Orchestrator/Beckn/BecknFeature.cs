@@ -36,6 +36,9 @@ internal static class BecknFeature
             // The callbacks below log the same with the name of the peer.
             .AddLogging(logging => logging.AddFilter("Polly", LogLevel.None))
             .AddSingleton<BecknStore>()
+            .AddSingleton<StepStore>()
+            .AddSingleton<StepWriter>()
+            .AddHostedService(provider => provider.GetRequiredService<StepWriter>())
             .AddSingleton<CatalogStore>()
             .AddSingleton<ProviderNotices>()
             .AddSingleton<CallbackMetrics>()

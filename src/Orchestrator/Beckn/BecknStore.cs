@@ -1,8 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Npgsql;
 using Pylon.Beckn;
-using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
 
@@ -11,36 +9,8 @@ namespace Pylon.Orchestrator.Beckn;
 /// <summary>The messages that we send, the answers to them, and the orders that they are about.</summary>
 internal sealed class BecknStore(NpgsqlDataSource database)
 {
-    // There is one message for a transaction and action. Sent again it keeps its id, so that the provider recognises it,
-    // and gets a new time, because its ttl would have run out. Only the holder of the lease sends: FOR SHARE keeps the
-    // lease from changing hands in between.
-    private const string Prepare =
-        """
-        WITH held AS (SELECT id FROM compute_workloads WHERE id = $2 AND lease_owner = $6 FOR SHARE)
-        INSERT INTO beckn_messages AS m (message_id, workload_id, transaction_id, action, request, sends, sent_at)
-        SELECT $1, id, $3, $4, $5, 1, now() FROM held
-        ON CONFLICT (transaction_id, action) DO UPDATE SET
-            sends = m.sends + CASE WHEN m.answered_at IS NULL THEN 1 ELSE 0 END,
-            sent_at = CASE WHEN m.answered_at IS NULL THEN now() ELSE m.sent_at END,
-            request = CASE WHEN m.answered_at IS NULL
-                THEN jsonb_set(m.request, '{context,timestamp}', excluded.request #> '{context,timestamp}') ELSE m.request END
-        RETURNING message_id, request, answer
-        """;
-
-    private const string LeaseLeft = "SELECT due_at - now() FROM compute_workloads WHERE id = $1 AND lease_owner = $2";
-
     private const string MarkAcknowledged =
         "UPDATE beckn_messages SET acknowledged_at = COALESCE(acknowledged_at, now()) WHERE message_id = $1 RETURNING answer";
-
-    private const string AnswerByResponse =
-        """
-        UPDATE beckn_messages SET
-            answered_at = COALESCE(answered_at, now()),
-            answered_by = COALESCE(answered_by, 'response'),
-            answer = COALESCE(answer, $2)
-        WHERE message_id = $1
-        RETURNING answer
-        """;
 
     // The message that a callback answers, or else another of its transaction, best one that names the provider.
     private const string FindAsked =
@@ -100,19 +70,6 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     private const string MoveOrder =
         "UPDATE beckn_orders SET state = $2, updated_at = now() WHERE order_id = $1 AND state = ANY ($3)";
 
-    private const string BeginConfirm =
-        """
-        WITH held AS (
-            SELECT id FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR SHARE
-        ), moved AS (
-            UPDATE beckn_orders o SET state = 'pending', updated_at = now()
-            FROM held WHERE o.workload_id = held.id AND o.order_id = $3 AND o.state = 'open'
-            RETURNING o.state)
-        SELECT COALESCE(
-            (SELECT state FROM moved),
-            (SELECT o.state FROM beckn_orders o JOIN held ON o.workload_id = held.id WHERE o.order_id = $3))
-        """;
-
     // The lock makes whoever changes the workload meanwhile decide before or after this, not beside it.
     private const string ConfirmLate =
         """
@@ -144,33 +101,9 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     private const string OrdersOf =
         "SELECT order_id, transaction_id, item_id, state FROM beckn_orders WHERE workload_id = $1 ORDER BY created_at";
 
-    /// <summary>Stores a message before it is sent, or returns the one that is stored already, perhaps with its answer.</summary>
-    /// <exception cref="LeaseLostException">The sender no longer holds the lease, so it must not send.</exception>
-    public async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> PrepareAsync(
-        Lease lease, Guid transactionId, string action, Guid messageId, JsonObject request, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(
-            Prepare, messageId, lease.WorkloadId, transactionId, action, Sql.Json(request.ToJsonString()), lease.Owner);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await row.ReadAsync(cancellationToken))
-            throw new LeaseLostException(lease);
-        return (row.GetGuid(0), JsonNode.Parse(row.GetString(1))!.AsObject(), Answer(row.IsDBNull(2) ? null : row.GetString(2)));
-    }
-
-    /// <summary>How long the lease still lasts; null when it is lost.</summary>
-    public async Task<TimeSpan?> LeaseLeftAsync(Lease lease, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(LeaseLeft, lease.WorkloadId, lease.Owner);
-        return await command.ExecuteScalarAsync(cancellationToken) as TimeSpan?;
-    }
-
     /// <summary>Stores the ACK; returns the answer when the callback was faster.</summary>
     public Task<JsonElement?> MarkAcknowledgedAsync(Guid messageId, CancellationToken cancellationToken) =>
         AnswerOfAsync(database.Command(MarkAcknowledged, messageId), cancellationToken);
-
-    /// <summary>Stores the answer of an HTTP response; returns the answer that counts, which may be an earlier one.</summary>
-    public Task<JsonElement?> AnswerByResponseAsync(Guid messageId, JsonElement answer, CancellationToken cancellationToken) =>
-        AnswerOfAsync(database.Command(AnswerByResponse, messageId, Sql.Json(answer.GetRawText())), cancellationToken);
 
     public Task<JsonElement?> FindAnswerAsync(Guid messageId, CancellationToken cancellationToken) =>
         AnswerOfAsync(database.Command(FindAnswer, messageId), cancellationToken);
@@ -208,27 +141,12 @@ internal sealed class BecknStore(NpgsqlDataSource database)
     public Task RecordErrorAsync(Guid messageId, string error, CancellationToken cancellationToken) =>
         database.ExecuteAsync(RecordError, cancellationToken, messageId, error);
 
-    public Task OpenOrderAsync(string orderId, Guid workloadId, Guid transactionId, string itemId, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(OpenOrder, cancellationToken, orderId, workloadId, transactionId, itemId);
+    /// <summary>Opens an order; one that is known stays as it is.</summary>
+    public static NpgsqlBatchCommand Opening(string orderId, Guid workloadId, Guid transactionId, string itemId) =>
+        Sql.Statement(OpenOrder, orderId, workloadId, transactionId, itemId);
 
     /// <summary>Moves an order to a state; an order that is not in one of the states named stays.</summary>
-    public Task MoveOrderAsync(string orderId, string to, string[] from, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(MoveOrder, cancellationToken, orderId, to, from);
-
-    /// <summary>An open order becomes pending: from now on CONFIRM may reach the provider.</summary>
-    /// <exception cref="LeaseLostException">The sender no longer holds the lease.</exception>
-    /// <exception cref="BecknRefusal">The order is over.</exception>
-    public async Task BeginConfirmAsync(Lease lease, string orderId, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(BeginConfirm, lease.WorkloadId, lease.Owner, orderId);
-        switch (await command.ExecuteScalarAsync(cancellationToken) as string)
-        {
-            case null:
-                throw new LeaseLostException(lease);
-            case (BecknOrder.Refused or BecknOrder.Cancelled) and var state:
-                throw new BecknRefusal("confirm", $"the order is {state}");
-        }
-    }
+    public static NpgsqlBatchCommand Moving(string orderId, string to, params string[] from) => Sql.Statement(MoveOrder, orderId, to, from);
 
     /// <summary>
     /// The provider confirms an order that counts as cancelled, because it did not know the order when it was asked to

@@ -13,12 +13,12 @@ internal sealed class LeasedContent : HttpContent
 {
     private readonly byte[] _message;
     private readonly Lease _lease;
-    private readonly BecknStore _store;
+    private readonly StepWriter _writer;
     private readonly TimeProvider _time;
 
-    public LeasedContent(byte[] message, Lease lease, BecknStore store, TimeProvider time)
+    public LeasedContent(byte[] message, Lease lease, StepWriter writer, TimeProvider time)
     {
-        (_message, _lease, _store, _time) = (message, lease, store, time);
+        (_message, _lease, _writer, _time) = (message, lease, writer, time);
         Headers.ContentType = new MediaTypeHeaderValue("application/json");
     }
 
@@ -28,7 +28,7 @@ internal sealed class LeasedContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var asked = _time.GetTimestamp();
-        if (await _store.LeaseLeftAsync(_lease, cancellationToken) is not { } left || _time.GetElapsedTime(asked) >= left)
+        if (await _writer.LeaseLeftAsync(_lease, cancellationToken) is not { } left || _time.GetElapsedTime(asked) >= left)
             throw new LeaseLostException(_lease);
         await stream.WriteAsync(_message, cancellationToken);
     }

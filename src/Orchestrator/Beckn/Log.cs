@@ -5,6 +5,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Beckn message {MessageId} ({Action}): no answer; the workload retries it: {Reason}")]
     public static partial void NotAnswered(this ILogger logger, string action, Guid messageId, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: the provider's last answer could not be stored; the message is sent again when the workload is taken up")]
+    public static partial void AnswerNotStored(this ILogger logger, Exception exception, Guid workloadId);
+
     [LoggerMessage(LogLevel.Warning, "BPP: most requests fail; the circuit is open and none is sent for {BreakDuration}")]
     public static partial void CircuitOpened(this ILogger logger, TimeSpan breakDuration);
 

@@ -41,6 +41,14 @@ internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionS
 
     private const string CountDataCentres = "SELECT count(*)::integer FROM data_centres";
 
+    private const string FinishAll =
+        """
+        UPDATE workload_notifications n SET processed = true, processed_at = now(), lease_owner = NULL, failure_reason = NULL
+        FROM unnest($1::bigint[], $2::uuid[]) s (id, owner)
+        WHERE n.id = s.id AND n.lease_owner = s.owner AND NOT n.processed
+        RETURNING n.id
+        """;
+
     private const string Finish =
         """
         UPDATE workload_notifications SET processed = true, processed_at = now(), lease_owner = NULL, failure_reason = left($3, 2000)
@@ -107,18 +115,25 @@ internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionS
         return (centres, Math.Max(0, (int)(await count.ExecuteScalarAsync(cancellationToken))! - centres.Count));
     }
 
-    /// <summary>Stores context, output and decisions, all or nothing. False when the lease is lost.</summary>
-    public Task<bool> SaveAsync(long notificationId, Guid owner, Proposal proposal, CancellationToken cancellationToken)
+    /// <summary>Stores context, output and decisions of several workloads, all or nothing. False for those whose lease is lost.</summary>
+    public async Task<IReadOnlyList<bool>> SaveAsync(IReadOnlyList<MadeProposal> made, CancellationToken cancellationToken)
     {
-        var (context, output) = (proposal.Context, proposal.Output);
-        return database.ChangeAsync(
-            Sql.Statement(Finish, notificationId, owner, null),
-            [
-                Sql.Statement(AddContext, context.Id, context.Task.WorkloadId, context.ContextVersion, context.AsKnownAt, context.ToJson()),
-                Sql.Statement(AddOutput, context.Id, context.Task.WorkloadId, output.Metadata.Model, output.Metadata.LlmError, output.ToJson()),
-                .. proposal.Decisions().Select(d => d.Append()),
-            ],
-            cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var finish = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands = { Sql.Statement(FinishAll, made.Select(m => m.NotificationId).ToArray(), made.Select(m => m.Owner).ToArray()) },
+        };
+        var held = new HashSet<long>();
+        await using (var reader = await finish.ExecuteReaderAsync(cancellationToken))
+            held.UnionWith(await reader.ListAsync(row => row.GetInt64(0), cancellationToken));
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        foreach (var command in made.Where(m => held.Contains(m.NotificationId)).SelectMany(m => Statements(m.Proposal)))
+            batch.BatchCommands.Add(command);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return [.. made.Select(m => held.Contains(m.NotificationId))];
     }
 
     /// <summary>False when the lease is lost.</summary>
@@ -151,4 +166,18 @@ internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionS
     /// <summary>All outputs, newest first.</summary>
     public async Task<IReadOnlyList<StoredOutput>> OutputsAsync(PageToken? after, int atMost, CancellationToken cancellationToken) =>
         await database.QueryAsync<StoredOutput>(null, OutputPage, cancellationToken, [.. PageKey.Of(after), atMost]);
+
+    private static IEnumerable<NpgsqlBatchCommand> Statements(Proposal proposal)
+    {
+        var (context, output) = (proposal.Context, proposal.Output);
+        return
+        [
+            Sql.Statement(AddContext, context.Id, context.Task.WorkloadId, context.ContextVersion, context.AsKnownAt, context.ToJson()),
+            Sql.Statement(AddOutput, context.Id, context.Task.WorkloadId, output.Metadata.Model, output.Metadata.LlmError, output.ToJson()),
+            .. proposal.Decisions().Select(d => d.Append()),
+        ];
+    }
 }
+
+/// <summary>A proposal that is about to be stored.</summary>
+internal sealed record MadeProposal(long NotificationId, Guid Owner, Proposal Proposal);

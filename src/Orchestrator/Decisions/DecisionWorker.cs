@@ -23,8 +23,12 @@ internal sealed class DecisionWorker(
 {
     private static readonly TimeSpan ReleaseBound = TimeSpan.FromSeconds(3);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => listener.RunAsync(
-        ["context_due"], (_, cancellationToken) => DrainAsync(cancellationToken), options.Value.PollInterval, stoppingToken);
+    // One transaction for all that are ready: the log of decisions is locked while one commits.
+    private readonly GroupCommit<MadeProposal, bool> _saves = new(store.SaveAsync, PostgresFailure.IsTransient, time);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        _saves.RunAsync(stoppingToken),
+        listener.RunAsync(["context_due"], (_, cancellationToken) => DrainAsync(cancellationToken), options.Value.PollInterval, stoppingToken));
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
@@ -74,7 +78,7 @@ internal sealed class DecisionWorker(
         try
         {
             var proposal = await maker.MakeAsync(task, grid, dataCentres, leftOut, cancellationToken);
-            if (!await store.SaveAsync(task.NotificationId, owner, proposal, cancellationToken))
+            if (!await _saves.WriteAsync(new MadeProposal(task.NotificationId, owner, proposal), cancellationToken))
                 logger.LeaseLost(task.WorkloadId);
         }
         catch (Exception e) when (e is not OperationCanceledException && !PostgresFailure.IsTransient(e))

@@ -8,7 +8,7 @@ namespace Pylon.Orchestrator.Flow;
 /// Books the chosen option. The new booking comes before the cancellation of the old one, so that a refusal leaves the
 /// old one standing (ADR 0006).
 /// </summary>
-internal sealed class ChoiceFlow(Bookings bookings, BecknStore beckn, WorkloadStore workloads, FlowStore store, TimeProvider time)
+internal sealed class ChoiceFlow(BecknExchange exchange, Bookings bookings, BecknStore beckn, WorkloadStore workloads, FlowStore store, TimeProvider time)
 {
     public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
     {
@@ -40,8 +40,9 @@ internal sealed class ChoiceFlow(Bookings bookings, BecknStore beckn, WorkloadSt
             ? order.TransactionId
             : Guid.CreateVersion7(time.GetUtcNow());
         choice.OrderId = Bookings.OrderIdOf(transactionId);
-        await beckn.OpenOrderAsync(choice.OrderId, workload.Id, transactionId, choice.ItemId, cancellationToken);
-        await store.GiveOrderAsync(lease, choice.Rank, choice.OrderId, cancellationToken);
-        await bookings.BookAsync(workload, lease, transactionId, choice, provider, cancellationToken);
+        await using var conversation = exchange.Begin(lease, transactionId, isNew: order?.TransactionId != transactionId);
+        conversation.Add(FlowStore.GivingOrder(workload.Id, choice.Rank, choice.OrderId));
+        await bookings.BookAsync(workload, conversation, choice, provider, cancellationToken);
+        await conversation.WriteAsync(cancellationToken);
     }
 }

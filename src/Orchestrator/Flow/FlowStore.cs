@@ -15,7 +15,7 @@ namespace Pylon.Orchestrator.Flow;
 /// The worker's side of compute_workloads. Every write names the lease in its WHERE and throws
 /// <see cref="LeaseLostException"/> when that finds no row.
 /// </summary>
-internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloads)
+internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloads, TimeProvider time)
 {
     // due_at is when there is work to do; for a leased row that is the end of the lease. So one index serves new rows,
     // retries and rows whose worker died. Materialised, because the planner may run a subquery in IN again, and each time it
@@ -23,19 +23,21 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     private const string Claim =
         $"""
         WITH due AS MATERIALIZED (
-            SELECT id FROM compute_workloads
+            SELECT id, status IN ('queued', 'processing') AND transaction_id IS NULL AS is_new FROM compute_workloads
             WHERE status IN ('queued', 'processing', 'choosing', 'cancelling')
               AND (status <> 'queued' OR NOT bpp_processed)
               AND due_at <= now()
             ORDER BY due_at, submitted_at
             LIMIT $3
-            FOR UPDATE SKIP LOCKED)
+            FOR UPDATE SKIP LOCKED
+        ), numbered AS (SELECT id, is_new, row_number() OVER () AS n FROM due)
         UPDATE compute_workloads w SET
             status = CASE w.status WHEN 'queued' THEN 'processing' ELSE w.status END,
             lease_owner = $1,
-            due_at = now() + $2
-        FROM due WHERE w.id = due.id
-        RETURNING {WorkloadRecord.Columns}
+            due_at = now() + $2,
+            transaction_id = CASE WHEN due.is_new THEN ($4::uuid[])[due.n] ELSE w.transaction_id END
+        FROM numbered due WHERE w.id = due.id
+        RETURNING {WorkloadRecord.Columns}, due.is_new AS is_new_transaction, EXISTS (SELECT FROM beckn_orders o WHERE o.workload_id = w.id) AS has_orders
         """;
 
     private const string NextDue =
@@ -71,10 +73,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         SELECT pg_notify('workload_due', '') FROM due
         """;
 
-    private const string BeginTransaction =
-        "UPDATE compute_workloads SET transaction_id = $3 WHERE id = $1 AND lease_owner = $2 AND transaction_id IS NULL";
-
-    private const string Offer =
+    private const string MakeOffer =
         """
         UPDATE compute_workloads SET
             status = 'pending_user_choice',
@@ -100,9 +99,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
 
     private const string GiveOrder =
         """
-        UPDATE workload_recommendations SET order_id = $4
-        WHERE workload_id = $1 AND rank = $3
-          AND EXISTS (SELECT FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR UPDATE)
+        UPDATE workload_recommendations SET order_id = $3 WHERE workload_id = $1 AND rank = $2
         """;
 
     // A new attempt begins a new transaction, unless the provider may hold an order in this one. A refused item does not
@@ -154,22 +151,21 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         WHERE id = $1 AND lease_owner = $2 AND status = 'cancelling'
         """;
 
-    // The id of the message is the id of the event, so a repeated step is announced once. The row is locked before the
-    // event takes its place in the order.
-    private const string AnnounceStep =
+    // The id of the message is the id of the event, so a repeated step is announced once.
+    private const string Announce =
         """
-        WITH held AS (
-            SELECT traceparent FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR UPDATE
-        ), announced AS (
-            INSERT INTO outbox (id, topic, type, subject, payload, traceparent) SELECT $3, $4, $5, $1::text, $6, coalesce($7, traceparent) FROM held
-            ON CONFLICT (id) DO NOTHING)
-        SELECT EXISTS (SELECT FROM held)
+        INSERT INTO outbox (id, topic, type, subject, payload, traceparent)
+        VALUES ($1, $2, $3, $4::text, $5, coalesce($6, (SELECT traceparent FROM compute_workloads WHERE id = $4::uuid)))
+        ON CONFLICT (id) DO NOTHING
         """;
 
-    /// <summary>Claims due workloads, urgent ones first, then the oldest (the trigger sets due_at so); no other worker gets them until the lease ends.</summary>
+    /// <summary>Claims due workloads, each with a Beckn transaction, urgent ones first, then the oldest (the trigger sets due_at so); no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
     {
-        var claimed = await workloads.QueryAsync(Claim, cancellationToken, owner, lease, atMost);
+        // In the order of time, so that the index of the messages grows at its end.
+        var now = time.GetUtcNow();
+        var transactions = Enumerable.Range(0, atMost).Select(_ => Guid.CreateVersion7(now)).ToArray();
+        var claimed = await workloads.QueryAsync(Claim, cancellationToken, owner, lease, atMost, transactions);
         return [.. claimed.OrderByDescending(w => w.Urgency switch { "CRITICAL" => 2, "HIGH" => 1, _ => 0 }).ThenBy(w => w.SubmittedAt)];
     }
 
@@ -191,74 +187,46 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     /// <summary>The attempt under which the user cancelled the workload has stopped: the cancellation may begin.</summary>
     public Task MakeWayAsync(Guid id, CancellationToken cancellationToken) => database.ExecuteAsync(MakeWay, cancellationToken, id);
 
-    public async Task BeginTransactionAsync(Lease lease, Guid transactionId, CancellationToken cancellationToken)
-    {
-        if (await database.ExecuteAsync(BeginTransaction, cancellationToken, lease.WorkloadId, lease.Owner, transactionId) == 0)
-            throw new LeaseLostException(lease);
-    }
-
-    /// <summary>Writes the event of an answered message, once; <paramref name="option"/> is a rank, or 0 for none.</summary>
-    public async Task AnnounceAsync(
-        Lease lease, Guid transactionId, Guid messageId, string action, int option, CancellationToken cancellationToken)
+    /// <summary>The event of an answered message; <paramref name="option"/> is a rank, or 0 for none. For a step.</summary>
+    public static NpgsqlBatchCommand Announcement(Guid workloadId, Guid transactionId, Guid messageId, string action, int option)
     {
         var step = new WorkloadStepCompleted
         {
-            WorkloadId = lease.WorkloadId.ToString(),
+            WorkloadId = workloadId.ToString(),
             Action = action,
             TransactionId = transactionId.ToString(),
             MessageId = messageId.ToString(),
             Option = option,
         };
-        await using var command = database.Command(
-            AnnounceStep,
-            lease.WorkloadId,
-            lease.Owner,
-            messageId,
-            WorkloadEvents.Topic,
-            Outbox.TypeOf(step),
-            Sql.Json(Outbox.JsonOf(step)),
-            Traceparent.Current);
-        if (await command.ExecuteScalarAsync(cancellationToken) is not true)
-            throw new LeaseLostException(lease);
+        return Sql.Statement(Announce, messageId, WorkloadEvents.Topic, Outbox.TypeOf(step), workloadId, Sql.Json(Outbox.JsonOf(step)), Traceparent.Current);
     }
 
-    /// <summary>The three options, their summary and the event that announces them, in one transaction.</summary>
-    public Task OfferAsync(
-        WorkloadRecord workload,
-        Lease lease,
-        IReadOnlyList<Option> options,
-        string? bookedOrderId,
-        string summary,
-        string engine,
-        CancellationToken cancellationToken)
+    /// <summary>The three options, their summary and the event that announces them. For a step.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Offer(
+        WorkloadRecord workload, Lease lease, IReadOnlyList<Option> options, string? bookedOrderId, string summary, string engine)
     {
         var zones = options.Select(o => Guid.Parse(o.Recommendation.GridZoneId)).ToArray();
         var announced = new WorkloadRecommended { WorkloadId = workload.Id.ToString(), WorkloadName = workload.Name, Summary = summary };
         announced.Recommendations.AddRange(options.Select(o => o.Recommendation));
-        return ChangeAsync(
-            lease,
-            Sql.Statement(Offer, lease.WorkloadId, lease.Owner, zones[0], zones[1], zones[2], summary, engine),
-            cancellationToken,
-            [
-                Sql.Statement(ForgetRecommendations, workload.Id),
-                .. options.Select(o => Sql.Statement(
-                    AddRecommendation,
-                    workload.Id,
-                    o.Recommendation.Rank,
-                    Guid.Parse(o.Recommendation.GridZoneId),
-                    Sql.Json(JsonFormatter.Default.Format(o.Recommendation)),
-                    o.Offer is null ? null : Sql.Json(JsonSerializer.Serialize(o.Offer)),
-                    o.Recommendation.Rank == 1 ? bookedOrderId : null)),
-                WorkloadEvents.Append(workload.Id, announced),
-                .. workloads.Offered(workload, options),
-            ]);
+        return
+        [
+            Sql.Statement(MakeOffer, lease.WorkloadId, lease.Owner, zones[0], zones[1], zones[2], summary, engine),
+            Sql.Statement(ForgetRecommendations, workload.Id),
+            .. options.Select(o => Sql.Statement(
+                AddRecommendation,
+                workload.Id,
+                o.Recommendation.Rank,
+                Guid.Parse(o.Recommendation.GridZoneId),
+                Sql.Json(JsonFormatter.Default.Format(o.Recommendation)),
+                Sql.Json(o.Offer is null ? null : JsonSerializer.Serialize(o.Offer)),
+                o.Recommendation.Rank == 1 ? bookedOrderId : null)),
+            WorkloadEvents.Append(workload.Id, announced),
+            .. workloads.Offered(workload, options),
+        ];
     }
 
-    public async Task GiveOrderAsync(Lease lease, int rank, string orderId, CancellationToken cancellationToken)
-    {
-        if (await database.ExecuteAsync(GiveOrder, cancellationToken, lease.WorkloadId, lease.Owner, rank, orderId) == 0)
-            throw new LeaseLostException(lease);
-    }
+    /// <summary>An option gets its order. For a step.</summary>
+    public static NpgsqlBatchCommand GivingOrder(Guid workloadId, int rank, string orderId) => Sql.Statement(GiveOrder, workloadId, rank, orderId);
 
     /// <param name="workload">As it was claimed.</param>
     /// <param name="lease">Held by the caller.</param>

@@ -16,8 +16,12 @@ internal sealed class FlowWorker(
     : BackgroundService
 {
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    // The last claim got as many as it asked for.
+    private bool _hasBacklog;
 
     // By a key of its own: a workload may be claimed again while its last attempt here is still ending.
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
@@ -49,11 +53,16 @@ internal sealed class FlowWorker(
         {
             while (await _wake.Reader.WaitToReadAsync(cancellationToken))
             {
+                // With a backlog more places become free within a moment, and a claim takes several workloads at a time.
+                if (_hasBacklog && Free < options.Value.MaxWorkloadsPerCycle)
+                    await Task.Delay(Gathering, time, cancellationToken);
                 _wake.Reader.TryRead(out _);
                 try
                 {
                     await DrainAsync(cancellationToken);
-                    SetTimer(timer, await store.NextDueAsync(cancellationToken));
+                    // With all places taken, the end of an attempt wakes the worker.
+                    if (Free > 0)
+                        SetTimer(timer, await store.NextDueAsync(cancellationToken));
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -70,7 +79,7 @@ internal sealed class FlowWorker(
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
-        while (options.Value.MaxInFlight - _running.Count is > 0 and var free)
+        while (Free is > 0 and var free)
         {
             var atMost = Math.Min(free, options.Value.MaxWorkloadsPerCycle);
             var (owner, until) = (Guid.NewGuid(), time.GetUtcNow() + options.Value.Lease);
@@ -79,7 +88,8 @@ internal sealed class FlowWorker(
                 logger.Claimed(claimed.Count);
             foreach (var workload in claimed)
                 Start(workload, new Lease(workload.Id, owner, until), cancellationToken);
-            if (claimed.Count < atMost)
+            _hasBacklog = claimed.Count == atMost;
+            if (!_hasBacklog)
                 return;
         }
     }
@@ -100,10 +110,11 @@ internal sealed class FlowWorker(
         }
     }
 
-    // With all places taken, the end of an attempt wakes the worker.
+    private int Free => options.Value.MaxInFlight - _running.Count;
+
     private void SetTimer(ITimer timer, TimeSpan? nextDue)
     {
-        if (nextDue is not { } wait || _running.Count >= options.Value.MaxInFlight)
+        if (nextDue is not { } wait)
             return;
         var atLeast = wait > TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10);
         timer.Change(atLeast < options.Value.PollInterval ? atLeast : options.Value.PollInterval, Timeout.InfiniteTimeSpan);

@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Workload {WorkloadId}: the attempt ended with the process; another instance takes the workload up")]
     public static partial void Released(this ILogger logger, Exception? exception, Guid workloadId);
 
+    [LoggerMessage(LogLevel.Information, "Workload {WorkloadId}: the attempt begins again: {Reason}")]
+    public static partial void BegunAgain(this ILogger logger, Guid workloadId, string reason);
+
     [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: the lease is lost; another instance continues")]
     public static partial void LeaseLost(this ILogger logger, Guid workloadId);
 

@@ -19,6 +19,7 @@ internal sealed class WorkloadAttempt(
     CancellationFlow cancellation,
     BecknStore beckn,
     FlowStore store,
+    StepWriter steps,
     FlowTelemetry telemetry,
     DeadLetterMetrics deadLetters,
     Changes<Guid> changes,
@@ -27,6 +28,7 @@ internal sealed class WorkloadAttempt(
     ILogger<WorkloadAttempt> logger)
 {
     private const int MaxRefusedItems = 20;
+    private static readonly TimeSpan Ending = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Never throws: an error concerns this workload only.</summary>
     public async Task RunAsync(WorkloadRecord workload, Lease lease, CancellationToken cancellationToken)
@@ -86,6 +88,12 @@ internal sealed class WorkloadAttempt(
         {
             return await RetryOrFailAsync(workload, lease, $"the attempt took longer than {longest}", cancellationToken);
         }
+        catch (OutrunException e)
+        {
+            logger.BegunAgain(workload.Id, e.Message);
+            await store.ReleaseAsync(lease, cancellationToken);
+            return "outrun";
+        }
         catch (InfeasibleException e)
         {
             logger.Infeasible(workload.Id, e.Message);
@@ -105,7 +113,7 @@ internal sealed class WorkloadAttempt(
             await store.RetryAsync(workload, lease, e.Message, e.ItemId, false, TimeSpan.Zero, time.GetUtcNow(), cancellationToken);
             return "refused";
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is not (OperationCanceledException or LeaseLostException or NpgsqlException) || IsAboutItsData(e)))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is not (OperationCanceledException or LeaseLostException or NpgsqlException or TimeoutException) || IsAboutItsData(e)))
         {
             var expected = e is BecknFailure or BecknRefusal or ItemRefusedException or GridUnavailableException;
             if (!expected)
@@ -153,33 +161,35 @@ internal sealed class WorkloadAttempt(
     }
 
     /// <summary>
-    /// Renews the lease, and at once when the workload changes. Cancels the attempt when the lease is lost, and when it
-    /// is not renewed until three quarters of it are over, whatever the renewal does.
+    /// Renews the lease, and asks for it at once when the workload changes. Cancels the attempt when the lease is lost, and
+    /// when it is not renewed until three quarters of it are over, whatever the renewal does.
     /// </summary>
     private async Task KeepLeaseAsync(Lease lease, CancellationTokenSource attempt)
     {
         var duration = options.Value.Lease;
         using var watch = changes.Begin(lease.WorkloadId);
         await using var end = time.CreateTimer(_ => attempt.Cancel(), null, Left(lease.Until), Timeout.InfiniteTimeSpan);
+        var renewed = time.GetTimestamp();
         try
         {
             while (true)
             {
-                await watch.WaitAsync(duration / 4, attempt.Token);
+                await watch.WaitAsync(duration / 4 - time.GetElapsedTime(renewed) is { Ticks: > 0 } left ? left : TimeSpan.Zero, attempt.Token);
                 try
                 {
-                    var until = time.GetUtcNow() + duration;
-                    if (!await store.RenewAsync(lease, duration, attempt.Token))
+                    if (!await IsHeldAsync())
                         break;
-                    end.Change(Left(until), Timeout.InfiniteTimeSpan);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     // The timer cancels the attempt unless a later renewal succeeds.
                     logger.NotRenewed(e, lease.WorkloadId);
+                    renewed = time.GetTimestamp();
                 }
             }
 
+            // The attempt may have given it back itself, and ends.
+            await Task.Delay(Ending, time, attempt.Token);
             await attempt.CancelAsync();
         }
         catch (OperationCanceledException)
@@ -188,5 +198,17 @@ internal sealed class WorkloadAttempt(
         }
 
         TimeSpan Left(DateTimeOffset until) => until - (duration / 4) - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+
+        async Task<bool> IsHeldAsync()
+        {
+            if (time.GetElapsedTime(renewed) < duration / 4)
+                return await steps.LeaseLeftAsync(lease, attempt.Token) is not null;
+            var until = time.GetUtcNow() + duration;
+            renewed = time.GetTimestamp();
+            if (!await store.RenewAsync(lease, duration, attempt.Token))
+                return false;
+            end.Change(Left(until), Timeout.InfiniteTimeSpan);
+            return true;
+        }
     }
 }

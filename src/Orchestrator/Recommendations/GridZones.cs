@@ -1,12 +1,17 @@
 using Grpc.Core;
+using Microsoft.Extensions.Caching.Memory;
 using Pylon.Beckn;
 using Pylon.Ingestion.V1;
 
 namespace Pylon.Orchestrator.Recommendations;
 
 /// <summary>Resolves the grid zones of a catalogue and reads the state of the regions, both from Ingestion.</summary>
-internal sealed class GridZones(MarketService.MarketServiceClient market, GridService.GridServiceClient grid)
+internal sealed class GridZones(MarketService.MarketServiceClient market, GridService.GridServiceClient grid) : IDisposable
 {
+    // A zone that is resolved stays what it is; a provider offers the same ones to every workload.
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
+    private readonly MemoryCache _resolved = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+
     /// <summary>The most references that one call may have.</summary>
     public const int MaxReferences = 500;
 
@@ -25,8 +30,14 @@ internal sealed class GridZones(MarketService.MarketServiceClient market, GridSe
             Region = i.Region,
             Country = i.Country,
         }));
+        var known = request.References.Select(reference => _resolved.Get<ResolvedGridZone>(reference)).OfType<ResolvedGridZone>().ToList();
+        if (known.Count == items.Count)
+            return known;
         var call = market.ResolveGridZonesAsync(request, cancellationToken: cancellationToken);
-        return (await AskAsync("the grid zones cannot be resolved", call, cancellationToken)).Resolved;
+        var resolved = (await AskAsync("the grid zones cannot be resolved", call, cancellationToken)).Resolved;
+        foreach (var (reference, zone) in request.References.Zip(resolved).Where(one => one.Second.Zone is not null))
+            _resolved.Set(reference, zone, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Kept, Size = 1 });
+        return resolved;
     }
 
     /// <exception cref="GridUnavailableException">Ingestion is unreachable.</exception>
@@ -35,6 +46,8 @@ internal sealed class GridZones(MarketService.MarketServiceClient market, GridSe
         var call = grid.ListRegionalGridAsync(new ListRegionalGridRequest(), cancellationToken: cancellationToken);
         return (await AskAsync("the regional grid data cannot be read", call, cancellationToken)).Regions;
     }
+
+    public void Dispose() => _resolved.Dispose();
 
     // As long as Ingestion takes it.
     private static string Shortened(string source) => source.Length <= 200 ? source : source[..200];

@@ -14,9 +14,9 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
         """
         WITH old AS MATERIALIZED (
             SELECT m.message_id FROM beckn_messages m JOIN compute_workloads w ON w.id = m.workload_id
-            WHERE m.answered_at < now() - $1 AND NOT m.answer_removed
+            WHERE m.created_at < now() - $1 AND m.answered_at < now() - $1 AND NOT m.answer_removed
               AND w.status IN ('scheduled', 'cancelled') AND w.updated_at < now() - $1
-            ORDER BY m.answered_at
+            ORDER BY m.created_at
             LIMIT $2
             FOR UPDATE OF m SKIP LOCKED)
         UPDATE beckn_messages m SET answer = '{}', answer_removed = true FROM old WHERE m.message_id = old.message_id

@@ -41,6 +41,8 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
 
     private const string Find = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = ANY ($1)";
 
+    private const string FindOne = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = $1";
+
     private const string Lock = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = $1 AND ($2 IS NULL OR r.lease_owner = $2) FOR UPDATE";
 
     // When the Conductor is asked next is not a change of the run.
@@ -69,6 +71,13 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
         workloadIds.Length == 0
             ? new Dictionary<Guid, RunRecord>()
             : (await database.QueryAsync<RunRecord>(logger, Find, cancellationToken, (object)workloadIds)).ToDictionary(r => r.WorkloadId);
+
+    /// <summary>The statement that reads the run of a workload, for a batch; <see cref="ReadAsync"/> reads its result.</summary>
+    public static NpgsqlBatchCommand Reading(Guid workloadId) => Sql.Statement(FindOne, workloadId);
+
+    /// <summary>What <see cref="Reading"/> has read; null when the workload has no run.</summary>
+    public async Task<RunRecord?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) =>
+        (await Rows.ReadAsync<RunRecord>(reader, logger, cancellationToken)).FirstOrDefault();
 
     /// <summary>
     /// Applies a rule to a locked run and writes the event of its end when this ends it. Nothing is written when the rule

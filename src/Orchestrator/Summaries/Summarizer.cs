@@ -10,11 +10,14 @@ internal sealed class Summarizer(Gemini gemini, IOptions<GeminiOptions> options,
     private const int MaxTokens = 512;
     private const int MaxSummary = 8000;
 
+    /// <summary>True when a summary may take long, because a model writes it.</summary>
+    public bool AsksModel => !string.IsNullOrWhiteSpace(options.Value.ApiKey);
+
     public async Task<(string Text, string Engine)> SummarizeAsync(
         WorkloadRecord workload, OfferFacts offer, CancellationToken cancellationToken)
     {
         var facts = BuiltInWriter.Write(workload, offer);
-        if (string.IsNullOrWhiteSpace(options.Value.ApiKey))
+        if (!AsksModel)
             return (facts, SummaryEngines.BuiltIn);
         try
         {

@@ -57,6 +57,12 @@ internal sealed record WorkloadRecord
     public string? Summary { get; init; }
     public string? SummaryEngine { get; init; }
     public Guid? TransactionId { get; init; }
+
+    /// <summary>The claim has begun its Beckn transaction: nothing is stored of that.</summary>
+    public bool IsNewTransaction { get; init; }
+
+    /// <summary>False when the claim has found that it has no orders.</summary>
+    public bool HasOrders { get; init; } = true;
     public string[] RefusedItemIds { get; init; } = [];
 
     /// <summary>proto3 JSON of pylon.common.v1.GridAlert, the newest first.</summary>

@@ -36,13 +36,16 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         LIMIT $4
         """;
 
-    private const string Options =
+    private const string SelectOptions =
         """
         SELECT r.workload_id, r.recommendation, r.offer, r.order_id, o.state
         FROM workload_recommendations r LEFT JOIN beckn_orders o USING (order_id)
-        WHERE r.workload_id = ANY ($1)
-        ORDER BY r.workload_id, r.rank
         """;
+
+    private const string Options = $"{SelectOptions} WHERE r.workload_id = ANY ($1) ORDER BY r.workload_id, r.rank";
+
+    // PostgreSQL plans a statement with an array of one anew each time: its plan for any array is made for ten.
+    private const string OptionsOfOne = $"{SelectOptions} WHERE r.workload_id = $1 ORDER BY r.rank";
 
     // Scheduled at once when the option is booked and the workload has no other order that a provider may hold, whichever
     // item it is for.
@@ -145,6 +148,18 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
 
     /// <summary>Returns null when no row exists or the row cannot be read.</summary>
     public Task<WorkloadRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => FirstAsync(Find, cancellationToken, id);
+
+    /// <summary>The statements that read a workload and its options, for a batch; <see cref="ReadAsync"/> reads their results.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> Reading(Guid id) => [Sql.Statement(Find, id), Sql.Statement(OptionsOfOne, id)];
+
+    /// <summary>What <see cref="Reading"/> has read; null when no row exists or the row cannot be read.</summary>
+    public async Task<(WorkloadRecord Workload, IReadOnlyList<Option> Options)?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var workloads = await Rows.ReadAsync<WorkloadRecord>(reader, logger, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var options = await Rows.ReadAsync<OptionRow>(reader, logger, cancellationToken);
+        return workloads is [var workload] ? (workload, [.. options.Select(Read).OfType<Option>()]) : null;
+    }
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>

@@ -36,7 +36,9 @@ public static class RpcClient
         services.AddGrpcClient<TClient>((provider, options) =>
             options.Address = AddressesOf(provider, settingName) is [var only] ? new Uri(only) : new Uri($"static:///{settingName}"))
             .ConfigureChannel((provider, channel) => Configure(channel, AddressesOf(provider, settingName)))
-            .ConfigurePrimaryHttpMessageHandler(Connections)
+            // Nothing is retried here: only the caller knows whether its call is idempotent.
+            // The services share a network; a proxy of the environment is for external addresses.
+            .ConfigurePrimaryHttpMessageHandler(() => Connections.Create(useProxy: false))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers()
             .AddInterceptor<DeadlineInterceptor>(InterceptorScope.Client)
@@ -50,25 +52,12 @@ public static class RpcClient
 
     private static void Configure(GrpcChannelOptions channel, string[] addresses)
     {
-        (channel.InitialReconnectBackoff, channel.MaxReconnectBackoff) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+        (channel.InitialReconnectBackoff, channel.MaxReconnectBackoff) = Connections.Backoff;
         if (addresses.Length == 1)
             return;
         channel.Credentials = addresses[0].StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
         channel.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
     }
-
-    // Nothing is retried here: only the caller knows whether its call is idempotent.
-    private static SocketsHttpHandler Connections() => new()
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(3),
-        EnableMultipleHttp2Connections = true,
-        KeepAlivePingDelay = TimeSpan.FromSeconds(20),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-        // The services share a network; a proxy of the environment is for external addresses.
-        UseProxy = false,
-    };
 
     private static bool IsAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);

@@ -7,7 +7,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Pylon.Transcoding.Fields;
 
 /// <summary>The messages of google.protobuf that proto3 JSON writes as a single text or number.</summary>
-internal static partial class WellKnown
+public static partial class WellKnown
 {
     // The bounds of a google.protobuf.Duration: about 10,000 years.
     private const long MaxDurationSeconds = 315_576_000_000;
@@ -19,7 +19,7 @@ internal static partial class WellKnown
     public static bool HasText(MessageDescriptor type) =>
         IsWrapper(type) || type == Timestamp.Descriptor || type == Duration.Descriptor || type == FieldMask.Descriptor;
 
-    public static ScalarText Parse(MessageDescriptor type, string text)
+    internal static ScalarText Parse(MessageDescriptor type, string text)
     {
         if (IsWrapper(type))
             return ScalarText.Parse(type.FindFieldByNumber(1), text);

@@ -34,7 +34,7 @@ internal sealed class TestStack : IAsyncDisposable
     public Database Database { get; }
 
     /// <summary>The pylon command.</summary>
-    public PylonCommand Pylon => new(Url);
+    public PylonCommand Pylon => new(GrpcAddress);
 
     /// <summary>The Gateway's HTTP address.</summary>
     public string Url => _stack.Addresses.Url;

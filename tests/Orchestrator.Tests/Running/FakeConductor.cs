@@ -20,6 +20,7 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<Event> _events = new();
     private int _position;
+    private TaskCompletionSource _published = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FakeConductor(WebApplication app) => _app = app;
 
@@ -77,7 +78,10 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         }
 
         _events.Enqueue(new Event { Id = Guid.NewGuid().ToString(), BatchPhaseProgressed = progressed });
+        Interlocked.Exchange(ref _published, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
+
+    public Task PublishedAsync(string topic) => Volatile.Read(ref _published).Task;
 
     public Task<IReadOnlyList<GroupEntry>> ReadAsync(string topic, string group, string consumer, int max, CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ public sealed class BecknStoreTests
         var second = await PrepareAsync(database, workload.Id, transaction, "discover", "second", "T2");
 
         Assert.Equal(first.MessageId, second.MessageId);
-        Assert.Equal(("first", "T2"), ((string?)second.Request["message"], (string?)second.Request["context"]!["timestamp"]));
+        Assert.Equal(("first", "T2"), ((string?)second.Request!["message"], (string?)second.Request["context"]!["timestamp"]));
         Assert.Null(second.Answer);
         Assert.Equal(2, await database.ScalarAsync<int>("SELECT sends FROM beckn_messages"));
     }
@@ -32,7 +32,7 @@ public sealed class BecknStoreTests
         var workload = await database.ClaimedAsync();
         var transaction = Guid.NewGuid();
         var sent = await PrepareAsync(database, workload.Id, transaction);
-        await database.Beckn.AnswerByResponseAsync(sent.MessageId, Body("by response"), None);
+        await AnswerAsync(database, workload.Id, sent.MessageId, "by response");
         Assert.Equal("by response", Says((await PrepareAsync(database, workload.Id, transaction)).Answer));
         Assert.Equal(1, await database.ScalarAsync<int>("SELECT sends FROM beckn_messages"));
     }
@@ -132,10 +132,12 @@ public sealed class BecknStoreTests
         var workload = await database.ClaimedAsync();
         var byCallback = await PrepareAsync(database, workload.Id, Guid.NewGuid());
         await database.Beckn.AnswerByCallbackAsync("discover", byCallback.MessageId, null, Body("callback"), None);
-        Assert.Equal("callback", Says(await database.Beckn.AnswerByResponseAsync(byCallback.MessageId, Body("response"), None)));
+        Assert.Equal(StepOutcome.Outrun, await AnswerAsync(database, workload.Id, byCallback.MessageId, "response"));
+        Assert.Equal("callback", Says(await database.Beckn.FindAnswerAsync(byCallback.MessageId, None)));
 
         var byResponse = await PrepareAsync(database, workload.Id, Guid.NewGuid());
-        await database.Beckn.AnswerByResponseAsync(byResponse.MessageId, Body("response"), None);
+        Assert.Equal(StepOutcome.Done, await AnswerAsync(database, workload.Id, byResponse.MessageId, "response"));
+        Assert.Equal(StepOutcome.Done, await AnswerAsync(database, workload.Id, byResponse.MessageId, "response"));
         Assert.Equal(new(byResponse.MessageId, false, null), await database.Beckn.AnswerByCallbackAsync("discover", byResponse.MessageId, null, Body("callback"), None));
         Assert.Equal("response", Says(await database.Beckn.FindAnswerAsync(byResponse.MessageId, None)));
     }
@@ -161,13 +163,13 @@ public sealed class BecknStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
-        await database.Beckn.MoveOrderAsync("o1", BecknOrder.Pending, [BecknOrder.Open], None);
-        await database.Beckn.MoveOrderAsync("o1", BecknOrder.Refused, [BecknOrder.Open], None);
+        await database.ExecuteAsync(BecknStore.Opening("o1", workload.Id, Guid.NewGuid(), "item"));
+        await database.ExecuteAsync(BecknStore.Moving("o1", BecknOrder.Pending, BecknOrder.Open));
+        await database.ExecuteAsync(BecknStore.Moving("o1", BecknOrder.Refused, BecknOrder.Open));
         Assert.Equal(BecknOrder.Pending, (await OrderAsync()).State);
         Assert.True((await OrderAsync()).MayBeHeld);
         // Opened again by a worker that took over: what is known stays.
-        await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
+        await database.ExecuteAsync(BecknStore.Opening("o1", workload.Id, Guid.NewGuid(), "item"));
         Assert.Equal(BecknOrder.Pending, (await OrderAsync()).State);
 
         async Task<BecknOrder> OrderAsync() => Assert.Single(await database.Beckn.OrdersOfAsync(workload.Id, None));
@@ -202,7 +204,7 @@ public sealed class BecknStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
+        await database.ExecuteAsync(BecknStore.Opening("o1", workload.Id, Guid.NewGuid(), "item"));
         await database.ExpireAsync(workload.Id);
         var next = Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         var owner = await database.ScalarAsync<Guid>("SELECT lease_owner FROM compute_workloads");
@@ -210,7 +212,7 @@ public sealed class BecknStoreTests
             await database.Flow.FailAsync(next, Offers.LeaseOf(next, owner), "no on_init", false, null, None);
         if (to == "the user cancels")
             await database.Workloads.CancelAsync(workload.Id, None);
-        await Assert.ThrowsAsync<LeaseLostException>(() => database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), "o1", None));
+        await Assert.ThrowsAsync<LeaseLostException>(() => ConfirmAsync(database, Offers.LeaseOf(workload), "o1"));
         Assert.Equal(BecknOrder.Open, Assert.Single(await database.Beckn.OrdersOfAsync(workload.Id, None)).State);
     }
 
@@ -221,10 +223,68 @@ public sealed class BecknStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
-        await database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), "o1", None);
-        await database.Beckn.MoveOrderAsync("o1", state, [BecknOrder.Pending], None);
-        await Assert.ThrowsAsync<BecknRefusal>(() => database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), "o1", None));
+        await database.ExecuteAsync(BecknStore.Opening("o1", workload.Id, Guid.NewGuid(), "item"));
+        await ConfirmAsync(database, Offers.LeaseOf(workload), "o1");
+        await database.ExecuteAsync(BecknStore.Moving("o1", state, BecknOrder.Pending));
+        var written = await ConfirmAsync(database, Offers.LeaseOf(workload), "o1");
+        Assert.Equal((state, null), (written.OrderState, written.Message));
+        Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM beckn_messages"));
+    }
+
+    [Fact]
+    public async Task AnswerIsStoredWithoutTheLeaseAndNothingElseIs()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        var sent = await PrepareAsync(database, workload.Id, Guid.NewGuid());
+        await database.ExpireAsync(workload.Id);
+        await database.ClaimAsync(Guid.NewGuid());
+        await Assert.ThrowsAsync<LeaseLostException>(() => database.WriteAsync(new Step(LeaseOf(workload.Id))
+        {
+            Answered = (sent.MessageId, Body("late")),
+            Changes = [BecknStore.Opening("o1", workload.Id, Guid.NewGuid(), "item")],
+            Next = new NewMessage(Guid.NewGuid(), Guid.NewGuid(), "select", "{}"),
+        }));
+        Assert.Equal("late", Says(await database.Beckn.FindAnswerAsync(sent.MessageId, None)));
+        Assert.Equal((0L, 1L), (await database.ScalarAsync<long>("SELECT count(*) FROM beckn_orders"), await database.ScalarAsync<long>("SELECT count(*) FROM beckn_messages")));
+    }
+
+    [Fact]
+    public async Task StepThatGoesOnWithAnAnswerThatDoesNotCountWritesNothing()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        var sent = await PrepareAsync(database, workload.Id, Guid.NewGuid());
+        await database.Beckn.AnswerByCallbackAsync("discover", sent.MessageId, null, Body("callback"), None);
+        var written = await database.WriteAsync(new Step(LeaseOf(workload.Id))
+        {
+            Answered = (sent.MessageId, Body("response")),
+            Changes = [BecknStore.Opening("o1", workload.Id, Guid.NewGuid(), "item")],
+            Next = new NewMessage(Guid.NewGuid(), Guid.NewGuid(), "select", "{}"),
+        });
+        Assert.Equal(StepOutcome.Outrun, written.Outcome);
+        Assert.Equal((0L, 1L), (await database.ScalarAsync<long>("SELECT count(*) FROM beckn_orders"), await database.ScalarAsync<long>("SELECT count(*) FROM beckn_messages")));
+    }
+
+    [Fact]
+    public async Task StepsOfManyWorkloadsAreOneCommitAndEachIsJudgedByItself()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workloads = new List<Guid>();
+        for (var n = 0; n < 4; n++)
+            workloads.Add((await database.ClaimedAsync()).Id);
+        await database.ExecuteAsync("UPDATE compute_workloads SET lease_owner = gen_random_uuid() WHERE id = $1", workloads[0]);
+        await using var other = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand($"SELECT FROM compute_workloads WHERE id = '{workloads[1]}' FOR UPDATE", other, transaction))
+            await command.ExecuteNonQueryAsync();
+
+        var written = await database.Steps.WriteAsync(
+            [.. workloads.Select(id => new Step(LeaseOf(id)) { Next = new NewMessage(Guid.NewGuid(), Guid.NewGuid(), "discover", "{}") })], None);
+
+        Assert.Equal([StepOutcome.NotHeld, StepOutcome.NotHeld, StepOutcome.Done, StepOutcome.Done], written.Select(w => w.Outcome));
+        Assert.Equal(workloads[2..].Order(), (await database.ListAsync<Guid>("SELECT workload_id FROM beckn_messages")).Order());
+        Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM beckn_messages"));
     }
 
     [Fact]
@@ -235,9 +295,9 @@ public sealed class BecknStoreTests
         {
             var workload = await database.ClaimedAsync();
             var order = $"o{round}";
-            await database.Beckn.OpenOrderAsync(order, workload.Id, Guid.NewGuid(), "item", None);
+            await database.ExecuteAsync(BecknStore.Opening(order, workload.Id, Guid.NewGuid(), "item"));
             await database.ExpireAsync(workload.Id);
-            var confirm = Task.Run(() => Record.ExceptionAsync(() => database.Beckn.BeginConfirmAsync(Offers.LeaseOf(workload), order, None)));
+            var confirm = Task.Run(() => Record.ExceptionAsync(() => ConfirmAsync(database, Offers.LeaseOf(workload), order)));
             var cancelled = Task.Run(() => database.ExecuteAsync(
                 "UPDATE compute_workloads SET status = 'queued', lease_owner = NULL WHERE id = $1 RETURNING (SELECT state FROM beckn_orders WHERE order_id = $2)", workload.Id, order));
             await cancelled;
@@ -247,15 +307,21 @@ public sealed class BecknStoreTests
         }
     }
 
-    private static async Task<(Guid MessageId, JsonObject Request, JsonElement? Answer)> PrepareAsync(
-        OrchestratorDatabase database, Guid workload, Guid transaction, string action = "discover", string message = "m", string time = "T1") =>
-        await database.Beckn.PrepareAsync(
-            new Lease(workload, Offers.Owner, DateTimeOffset.MaxValue),
-            transaction,
-            action,
-            Guid.NewGuid(),
-            new JsonObject { ["context"] = new JsonObject { ["timestamp"] = time }, ["message"] = message },
-            None);
+    private static async Task<(Guid MessageId, JsonObject? Request, JsonElement? Answer)> PrepareAsync(
+        OrchestratorDatabase database, Guid workload, Guid transaction, string action = "discover", string message = "m", string time = "T1")
+    {
+        var request = new JsonObject { ["context"] = new JsonObject { ["timestamp"] = time }, ["message"] = message };
+        var stored = (await database.WriteAsync(new Step(LeaseOf(workload)) { Next = new NewMessage(Guid.NewGuid(), transaction, action, request.ToJsonString()) })).Message!;
+        return (stored.Id, stored.Request is { } before ? JsonNode.Parse(before)!.AsObject() : null, stored.Answer is { } answer ? JsonDocument.Parse(answer).RootElement : null);
+    }
+
+    private static async Task<StepOutcome> AnswerAsync(OrchestratorDatabase database, Guid workload, Guid message, string says) =>
+        (await database.WriteAsync(new Step(LeaseOf(workload)) { Answered = (message, Body(says)) })).Outcome;
+
+    private static Task<Written> ConfirmAsync(OrchestratorDatabase database, Lease lease, string order) =>
+        database.WriteAsync(new Step(lease) { Confirms = order, Next = new NewMessage(Guid.NewGuid(), Guid.NewGuid(), "confirm", """{"context":{"timestamp":"T1"}}""") });
+
+    private static Lease LeaseOf(Guid workload) => new(workload, Offers.Owner, DateTimeOffset.MaxValue);
 
     private static JsonElement Body(string text) => JsonSerializer.SerializeToElement(new { says = text });
 

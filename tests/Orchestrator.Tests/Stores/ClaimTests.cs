@@ -122,8 +122,7 @@ public sealed class ClaimTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var (former, next) = (Guid.NewGuid(), Guid.NewGuid());
         var workload = await database.ClaimedAsync(former);
-        var transaction = Guid.NewGuid();
-        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload, former), transaction, CancellationToken.None);
+        var transaction = workload.TransactionId!.Value;
         await database.ExpireAsync(workload.Id);
 
         var taken = Assert.Single(await database.ClaimAsync(next));

@@ -1,6 +1,7 @@
 using Npgsql;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
+using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Testing;
@@ -21,15 +22,14 @@ public sealed class FlowStoreTests
         Assert.Single(await database.ClaimAsync(Guid.NewGuid()));
         var before = await SnapshotAsync();
 
-        await LostAsync(() => database.Flow.BeginTransactionAsync(former, Guid.NewGuid(), None));
-        await LostAsync(() => database.Flow.OfferAsync(workload, former, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
+        await LostAsync(() => database.WriteAsync(former, database.Flow.Offer(workload, former, [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN")));
         await LostAsync(() => database.Flow.RetryAsync(workload, former, "r", "", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None));
         await LostAsync(() => database.Flow.FailAsync(workload, former, "r", false, null, None));
         await LostAsync(() => database.Flow.ScheduleAsync(workload, former, Offers.Bookable(1).Recommendation, None));
         await LostAsync(() => database.Flow.AskAgainAsync(workload, former, "r", None));
         await LostAsync(() => database.Flow.CancelAsync(former, None));
-        await LostAsync(() => database.Flow.GiveOrderAsync(former, 1, "order", None));
-        await LostAsync(() => database.Flow.AnnounceAsync(former, Guid.NewGuid(), Guid.NewGuid(), "discover", 0, None));
+        await LostAsync(() => database.WriteAsync(former, FlowStore.GivingOrder(workload.Id, 1, "order")));
+        await LostAsync(() => database.WriteAsync(former, FlowStore.Announcement(workload.Id, Guid.NewGuid(), Guid.NewGuid(), "discover", 0)));
         await database.Flow.ReleaseAsync(former, None);
 
         Assert.Equal(before, await SnapshotAsync());
@@ -74,8 +74,9 @@ public sealed class FlowStoreTests
         var workload = await database.ClaimedAsync();
         await database.Server.ExecuteAsync("ALTER TABLE orchestrator.outbox ADD CONSTRAINT broken CHECK (type <> 'pylon.workload.recommended.v1')");
 
-        await Assert.ThrowsAsync<PostgresException>(() => database.Flow.OfferAsync(
-            workload, Offers.LeaseOf(workload), [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN", None));
+        await Assert.ThrowsAsync<PostgresException>(() => database.WriteAsync(
+            Offers.LeaseOf(workload),
+            database.Flow.Offer(workload, Offers.LeaseOf(workload), [Offers.Bookable(1), Offers.Bookable(2), Offers.Bookable(3)], null, "s", "BUILT_IN")));
 
         Assert.Equal("processing", (await database.FindAsync(workload.Id)).Status);
         Assert.Empty(await database.Workloads.OptionsOfAsync(workload.Id, None));
@@ -88,7 +89,7 @@ public sealed class FlowStoreTests
         var workload = await database.ClaimedAsync();
         var message = Guid.NewGuid();
         for (var i = 0; i < 3; i++)
-            await database.Flow.AnnounceAsync(Offers.LeaseOf(workload), Guid.NewGuid(), message, "discover", 0, None);
+            await database.WriteAsync(Offers.LeaseOf(workload), FlowStore.Announcement(workload.Id, Guid.NewGuid(), message, "discover", 0));
         Assert.Equal(["pylon.workload.queued.v1", "pylon.workload.step_completed.v1"], await database.EventsOfAsync(workload.Id));
     }
 
@@ -97,7 +98,6 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), Guid.NewGuid(), None);
         await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "the provider is down", "", false, TimeSpan.FromMinutes(1), DateTimeOffset.UnixEpoch, None);
 
         var retried = await database.FindAsync(workload.Id);
@@ -124,10 +124,11 @@ public sealed class FlowStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
-        var transaction = Guid.NewGuid();
-        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), transaction, None);
+        var transaction = workload.TransactionId;
+        Assert.True(workload.IsNewTransaction);
         await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "no on_confirm", "", true, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
-        Assert.Equal(transaction, Assert.Single(await database.ClaimAsync(Offers.Owner)).TransactionId);
+        var again = Assert.Single(await database.ClaimAsync(Offers.Owner));
+        Assert.Equal((transaction, false), (again.TransactionId, again.IsNewTransaction));
         await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "no on_confirm", true, null, None);
         Assert.Equal(transaction, (await database.FindAsync(workload.Id)).TransactionId);
     }
@@ -198,8 +199,8 @@ public sealed class FlowStoreTests
             await command.ExecuteNonQueryAsync();
 
         var writing = write == "step"
-            ? database.Flow.AnnounceAsync(Offers.LeaseOf(workload), Guid.NewGuid(), Guid.NewGuid(), "select", 2, None)
-            : database.Flow.GiveOrderAsync(Offers.LeaseOf(workload), 2, "order-late", None);
+            ? database.WriteAsync(Offers.LeaseOf(workload), FlowStore.Announcement(workload.Id, Guid.NewGuid(), Guid.NewGuid(), "select", 2))
+            : database.WriteAsync(Offers.LeaseOf(workload), FlowStore.GivingOrder(workload.Id, 2, "order-late"));
         await Eventually.True(async () => writing.IsCompleted || await database.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
         await transaction.CommitAsync();
 
@@ -228,7 +229,6 @@ public sealed class FlowStoreTests
         var workload = await database.ClaimedAsync();
         await database.Flow.RetryAsync(workload, Offers.LeaseOf(workload), "sold out", "item-1", false, TimeSpan.Zero, DateTimeOffset.UnixEpoch, None);
         workload = Assert.Single(await database.ClaimAsync(Offers.Owner));
-        await database.Flow.BeginTransactionAsync(Offers.LeaseOf(workload), Guid.NewGuid(), None);
         await database.Flow.FailAsync(workload, Offers.LeaseOf(workload), "no on_confirm", true, null, None);
         await database.Workloads.ReplayAsync(await database.FindAsync(workload.Id), NewConstraints.None, None);
         Assert.Equal(["item-1"], Assert.Single(await database.ClaimAsync(Offers.Owner)).RefusedItemIds);

@@ -43,13 +43,15 @@ internal static class Offers
     public static async Task<WorkloadRecord> OfferedAsync(this OrchestratorDatabase database)
     {
         var workload = await database.ClaimedAsync();
-        var transaction = Guid.NewGuid();
+        var transaction = workload.TransactionId!.Value;
         var order = Bookings.OrderIdOf(transaction);
-        await database.Flow.BeginTransactionAsync(LeaseOf(workload), transaction, CancellationToken.None);
-        await database.Beckn.OpenOrderAsync(order, workload.Id, transaction, "item-1", CancellationToken.None);
-        await database.Beckn.MoveOrderAsync(order, BecknOrder.Confirmed, [BecknOrder.Open], CancellationToken.None);
-        await database.Flow.OfferAsync(
-            workload, LeaseOf(workload), [Bookable(1), Bookable(2), FromGrid(3)], order, "three zones", "BUILT_IN", CancellationToken.None);
+        await database.WriteAsync(
+            LeaseOf(workload),
+            [
+                BecknStore.Opening(order, workload.Id, transaction, "item-1"),
+                BecknStore.Moving(order, BecknOrder.Confirmed, BecknOrder.Open),
+                .. database.Flow.Offer(workload, LeaseOf(workload), [Bookable(1), Bookable(2), FromGrid(3)], order, "three zones", "BUILT_IN"),
+            ]);
         return await database.FindAsync(workload.Id);
     }
 

@@ -152,8 +152,8 @@ public sealed class WorkloadStoreTests
         await using var database = await OrchestratorDatabase.CreateAsync();
         var workload = await database.ClaimedAsync();
         var lease = Offers.LeaseOf(workload);
-        await database.Beckn.OpenOrderAsync("o1", workload.Id, Guid.NewGuid(), "item", None);
-        await database.Beckn.MoveOrderAsync("o1", order, [BecknOrder.Open], None);
+        await database.ExecuteAsync(BecknStore.Opening("o1", workload.Id, Guid.NewGuid(), "item"));
+        await database.ExecuteAsync(BecknStore.Moving("o1", order, BecknOrder.Open));
 
         Assert.True(await database.Workloads.CancelAsync(workload.Id, None));
         Assert.Empty(await database.ClaimAsync(Guid.NewGuid()));
@@ -186,8 +186,8 @@ public sealed class WorkloadStoreTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var offered = await database.OfferedAsync();
-        await database.Beckn.OpenOrderAsync("of no option", offered.Id, Guid.NewGuid(), "another item", None);
-        await database.Beckn.MoveOrderAsync("of no option", other, [BecknOrder.Open], None);
+        await database.ExecuteAsync(BecknStore.Opening("of no option", offered.Id, Guid.NewGuid(), "another item"));
+        await database.ExecuteAsync(BecknStore.Moving("of no option", other, BecknOrder.Open));
         Assert.True(await database.ChooseAsync(offered.Id, 1, settled: true));
         Assert.Equal(status, (await database.FindAsync(offered.Id)).Status);
     }

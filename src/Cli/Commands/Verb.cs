@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace Pylon.Cli.Commands;
+
+/// <summary>A command with an example in its help.</summary>
+/// <param name="example">What one types behind ./pylon.</param>
+internal sealed class Verb(string name, string description, string example) : Command(name, description)
+{
+    /// <inheritdoc cref="Verb" path="/param[@name='example']"/>
+    public string Example { get; } = example;
+
+    /// <summary>The option that every verb about Pylon's data has.</summary>
+    public Option<bool> Json { get; } = new("--json") { Description = "Print JSON and nothing else" };
+
+    /// <summary>Runs with a client; the verb gets the option --json.</summary>
+    public Verb Calls(CommandContext context, Func<Call, Task<int>> run)
+    {
+        Add(Json);
+        SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Connect();
+            return await run(new Call(parsed, client, context.Screen, parsed.GetValue(Json), cancellationToken));
+        });
+        return this;
+    }
+
+    /// <inheritdoc cref="Calls(CommandContext, Func{Call, Task{int}})"/>
+    public Verb Calls(CommandContext context, Func<Call, Task> run) => Calls(context, async call =>
+    {
+        await run(call);
+        return Output.ExitCode.Done;
+    });
+}
