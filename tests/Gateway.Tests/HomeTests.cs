@@ -31,7 +31,8 @@ public sealed class HomeTests(GatewayFixture fixture) : IClassFixture<GatewayFix
 
         using var answer = await fixture.Gateway.Http.SendAsync(request);
 
-        Assert.Equal((HttpStatusCode.OK, type, "Accept"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Headers.Vary.Single()));
+        Assert.Equal((HttpStatusCode.OK, type), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("Accept", answer.Headers.Vary);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class HomeEndpoints
         var index = new Index("Pylon", [.. FromContract(), .. Extra()]);
         app.MapRest("GET", "/", context =>
         {
-            context.Response.Headers.Vary = "Accept";
+            context.Response.Headers.Append("Vary", "Accept");
             return WebFeature.WantsPage(context.Request)
                 ? WebFeature.ServeFirstPageAsync(context)
                 : context.Response.WriteAsJsonAsync(index, HomeJson.Default.Index, cancellationToken: context.RequestAborted);
