@@ -149,6 +149,6 @@ internal sealed class DiscoverFlow(
             .. reading.Items.Select(i => Judgement.Broken(limits, Place.Of(i, null), now).FirstOrDefault().Reason).OfType<string>(),
         ];
         var items = Suitability.Select(workload, reading.Items, options.Value.MinRenewableMix, limits, now);
-        return (new Market(items, await zones.ResolveAsync(items, cancellationToken), [], preferences, now), leftOut);
+        return (new Market(items, await zones.ResolveAsync(items, anew: !workload.IsNewTransaction, cancellationToken), [], preferences, now), leftOut);
     }
 }

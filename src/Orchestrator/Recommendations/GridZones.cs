@@ -16,8 +16,11 @@ internal sealed class GridZones(MarketService.MarketServiceClient market, GridSe
     public const int MaxReferences = 500;
 
     /// <summary>One answer for each item, in the same order; an unknown zone is registered as the provider describes it (ADR 0005).</summary>
+    /// <param name="items">Of one provider.</param>
+    /// <param name="anew">True to ask Ingestion also for what is kept.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="GridUnavailableException">Ingestion is unreachable.</exception>
-    public async Task<IReadOnlyList<ResolvedGridZone>> ResolveAsync(IReadOnlyList<CatalogueItem> items, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ResolvedGridZone>> ResolveAsync(IReadOnlyList<CatalogueItem> items, bool anew, CancellationToken cancellationToken)
     {
         if (items.Count == 0)
             return [];
@@ -31,7 +34,7 @@ internal sealed class GridZones(MarketService.MarketServiceClient market, GridSe
             Country = i.Country,
         }));
         var known = request.References.Select(reference => _resolved.Get<ResolvedGridZone>(reference)).OfType<ResolvedGridZone>().ToList();
-        if (known.Count == items.Count)
+        if (!anew && known.Count == items.Count)
             return known;
         var call = market.ResolveGridZonesAsync(request, cancellationToken: cancellationToken);
         var resolved = (await AskAsync("the grid zones cannot be resolved", call, cancellationToken)).Resolved;
