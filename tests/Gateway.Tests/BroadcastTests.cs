@@ -400,6 +400,7 @@ public sealed class BroadcastTests
         }
 
         await HubReadsToAsync(gateway, 400);
+        // Counted by whole events: the connection may be cut behind an id.
         var seen = 0;
         try
         {
@@ -414,8 +415,8 @@ public sealed class BroadcastTests
         Assert.InRange(seen, 0, 399);
         gateway.Events.Publish(FakeEventStream.Numbered(401), "batches");
         Assert.Equal([401], await other.NumbersAsync(1));
-        using var again = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast", lastId: seen == 0 ? "workloads:0-0" : idle.LastId);
-        Assert.Equal(Enumerable.Range(seen + 1, 10), await again.NumbersAsync(10));
+        using var again = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast", lastId: $"workloads:{seen}-0");
+        Assert.Equal([seen + 1], await again.NumbersAsync(1));
     }
 
     [Fact]

@@ -17,6 +17,8 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
 
     private readonly StreamResponse _response = new(context, StreamFormat.For(context.Request, StreamFormat.Sse), options.Heartbeat, time);
 
+    private readonly CancellationTokenSource _end = new();
+
     private bool IsSse => _response.Format == StreamFormat.Sse;
 
     public async Task CopyAsync(BroadcastReader reader)
@@ -34,6 +36,11 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
             end.CancelAfter(options.DropGrace);
             await FailAsync(Dropped, end.Token);
         }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        {
+            // The subscriber did not even read its last events.
+            context.Abort();
+        }
         catch (Exception e) when (context.Response.HasStarted && RedisFailure.Is(e))
         {
             await FailAsync(RefusalProblem.Of(EventsUnavailable.Refusal), aborted);
@@ -46,7 +53,7 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
 
     public ValueTask FlushAsync()
     {
-        var flush = context.Response.BodyWriter.FlushAsync();
+        var flush = context.Response.BodyWriter.FlushAsync(_end.Token);
         if (!flush.IsCompletedSuccessfully)
             return new ValueTask(flush.AsTask());
         // A result must be taken, once.
@@ -54,7 +61,7 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
         return ValueTask.CompletedTask;
     }
 
-    public void Abort() => context.Abort();
+    public void Abort() => _end.Cancel();
 
     // A browser gives up for ever on any other status than 200. So it gets its answer also while the stream is
     // unreachable, and the events when the stream is back; every other reader gets the status.

@@ -13,7 +13,7 @@ internal sealed class BroadcastGrpcService(Broadcaster broadcaster) : BroadcastS
     [SendsOwnHeaders]
     public override async Task Subscribe(SubscribeRequest request, IServerStreamWriter<SubscribeResponse> responseStream, ServerCallContext context)
     {
-        var writer = new GrpcFrameWriter(responseStream, context);
+        var writer = new GrpcFrameWriter(responseStream);
         using var reader = broadcaster.Open(request, writer);
         await reader.StartAsync(context.CancellationToken);
         await context.WriteResponseHeadersAsync(new Metadata { { PositionHeader, reader.Position.ToString() } });

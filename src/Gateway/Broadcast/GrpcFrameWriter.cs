@@ -5,9 +5,10 @@ using Pylon.Gateway.V1;
 namespace Pylon.Gateway.Broadcast;
 
 /// <summary>Sends the frames of a subscriber as messages of its call.</summary>
-internal sealed class GrpcFrameWriter(IServerStreamWriter<SubscribeResponse> stream, ServerCallContext context) : IFrameWriter
+internal sealed class GrpcFrameWriter(IServerStreamWriter<SubscribeResponse> stream) : IFrameWriter
 {
     private readonly List<SubscribeResponse> _unsent = [];
+    private readonly CancellationTokenSource _end = new();
 
     public void Write(BroadcastFrame frame) => _unsent.Add(frame.Message);
 
@@ -19,9 +20,9 @@ internal sealed class GrpcFrameWriter(IServerStreamWriter<SubscribeResponse> str
     public async ValueTask FlushAsync()
     {
         foreach (var message in _unsent)
-            await stream.WriteAsync(message, context.CancellationToken);
+            await stream.WriteAsync(message, _end.Token);
         _unsent.Clear();
     }
 
-    public void Abort() => context.GetHttpContext().Abort();
+    public void Abort() => _end.Cancel();
 }

@@ -14,6 +14,6 @@ internal interface IFrameWriter
     /// <summary>Sends what was taken. It is pending while the subscriber does not read.</summary>
     ValueTask FlushAsync();
 
-    /// <summary>Ends the connection, and with it a pending flush; may be called at any time before the answer is complete.</summary>
+    /// <summary>Ends a pending flush and every later one by <see cref="OperationCanceledException"/>; may be called at any time, by anybody.</summary>
     void Abort();
 }

@@ -78,14 +78,12 @@ internal sealed class Subscription(BroadcastHub hub, Position start, string[] to
         WriteNow([]);
     }
 
-    /// <summary>Ends the connection of a subscriber that has not ended by itself.</summary>
+    /// <summary>Ends the writes of a subscriber that has not ended by itself.</summary>
     public void Abort()
     {
-        lock (_gate)
-        {
-            if (!Ended.IsCompleted)
-                writer.Abort();
-        }
+        // Not under the lock: it completes the pending flush, and that may take the locks of the connection.
+        if (!Ended.IsCompleted)
+            writer.Abort();
     }
 
     public void Dispose()
