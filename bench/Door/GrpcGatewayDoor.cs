@@ -44,20 +44,20 @@ internal static partial class GrpcGatewayDoor
             ["GO111MODULE"] = "off", ["GOFLAGS"] = "", ["GOPATH"] = $"{home}:{Sources}", ["GOCACHE"] = Path.Combine(home, "cache"),
             ["PATH"] = $"{home}:{string.Join(':', Tools.SearchPath)}",
         };
-        async Task Run(string program, params IEnumerable<string> arguments)
+        async Task RunAsync(string program, params IEnumerable<string> arguments)
         {
             var ran = await Tools.RunAsync(program, arguments, workingDirectory: home, environment: environment, cancellationToken: cancellationToken);
             if (!ran.Succeeded)
                 throw new StackException($"grpc-gateway was not built: {ran.Output}");
         }
 
-        await Run(go, "build", "-o", "protoc-gen-go", $"{Protobuf}/protoc-gen-go");
-        await Run(go, "build", "-o", "protoc-gen-grpc-gateway", $"{Gateway}/protoc-gen-grpc-gateway");
+        await RunAsync(go, "build", "-o", "protoc-gen-go", $"{Protobuf}/protoc-gen-go");
+        await RunAsync(go, "build", "-o", "protoc-gen-grpc-gateway", $"{Gateway}/protoc-gen-grpc-gateway");
         string[] include = ["-I", protos, "-I", Path.Combine(checkout.Root, "protos")];
         foreach (var package in Protos.GroupBy(Path.GetDirectoryName))
-            await Run(protoc, [.. include, $"--go_out=plugins=grpc,{Imports}:{code}", .. package.Select(proto => $"pylon/{proto}.proto")]);
-        await Run(protoc, [.. include, $"--grpc-gateway_out={Imports}:{code}", $"pylon/{Protos[^1]}.proto"]);
-        await Run(go, "build", "-o", "door", "door");
+            await RunAsync(protoc, [.. include, $"--go_out=plugins=grpc,{Imports}:{code}", .. package.Select(proto => $"pylon/{proto}.proto")]);
+        await RunAsync(protoc, [.. include, $"--grpc-gateway_out={Imports}:{code}", $"pylon/{Protos[^1]}.proto"]);
+        await RunAsync(go, "build", "-o", "door", "door");
         return Path.Combine(home, "door");
     }
 
@@ -65,10 +65,10 @@ internal static partial class GrpcGatewayDoor
     private static async Task CopyAsync(string from, string to, string package, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-        var text = Optional().Replace(await File.ReadAllTextAsync(from, cancellationToken), "$1");
+        var text = Optional().Replace(await File.ReadAllTextAsync(from, cancellationToken), "${indent}");
         await File.WriteAllTextAsync(to, text.Replace("option csharp_namespace", $"option go_package = \"pylon/{package}\";\noption csharp_namespace", StringComparison.Ordinal), cancellationToken);
     }
 
-    [GeneratedRegex(@"^( +)optional ", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?<indent> +)optional ", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Optional();
 }
