@@ -82,7 +82,7 @@ internal sealed class BroadcastReader : IDisposable
     /// The hub writes the live events, after the replay. Returns when the subscriber has gone; throws
     /// <see cref="SlowReaderException"/> when it reads too slowly.
     /// </summary>
-    public Task LiveAsync(CancellationToken aborted) => _subscription!.GoLiveAsync(Position, aborted);
+    public Task LiveAsync(CancellationToken cancellationToken) => _subscription!.GoLiveAsync(Position, cancellationToken);
 
     public void Dispose()
     {

@@ -34,11 +34,11 @@ internal sealed class Subscription(BroadcastHub hub, Position start, string[] to
     /// The replay is over and has sent everything up to <paramref name="at"/>: from now on the hub writes. Returns when the
     /// subscriber has gone.
     /// </summary>
-    public async Task GoLiveAsync(Position at, CancellationToken aborted)
+    public async Task GoLiveAsync(Position at, CancellationToken cancellationToken)
     {
         // A reader that comes from another gateway may be ahead of this one and must not get an event twice.
         _ahead = at.IsWithin(start) ? null : at;
-        await using var leave = aborted.UnsafeRegister(static one => ((Subscription)one!).Leave(), this);
+        await using var leave = cancellationToken.UnsafeRegister(static one => ((Subscription)one!).Leave(), this);
         _ = DrainAsync(ValueTask.CompletedTask);
         await Ended;
     }

@@ -114,8 +114,8 @@ internal static class UnaryForwarder
         }
     }
 
-    private static ForwarderError ErrorOf(HttpContext context, CancellationToken ended) =>
-        ended.IsCancellationRequested ? ForwarderError.RequestCanceled
+    private static ForwarderError ErrorOf(HttpContext context, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? ForwarderError.RequestCanceled
         : context.Response.HasStarted ? ForwarderError.ResponseBodyDestination
         : ForwarderError.Request;
 

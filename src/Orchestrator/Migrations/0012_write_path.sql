@@ -17,6 +17,3 @@ END $$;
 DROP INDEX beckn_messages_with_answer;
 CREATE INDEX beckn_messages_with_answer ON beckn_messages (created_at) WHERE NOT answer_removed;
 ALTER TABLE beckn_messages SET (fillfactor = 50);
-
--- The foreign key of workload_notifications.
-CREATE INDEX IF NOT EXISTS workload_notifications_of_workload ON workload_notifications (workload_id);

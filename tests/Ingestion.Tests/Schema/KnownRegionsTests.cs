@@ -7,12 +7,12 @@ public sealed class KnownRegionsTests
 {
     private const string Intensity =
         """
-        INSERT INTO carbon_intensity_regional (region_id, window_start, window_end, forecast_gco2_kwh, index, source, captured_at)
+        INSERT INTO ingestion.carbon_intensity_regional (region_id, window_start, window_end, forecast_gco2_kwh, index, source, captured_at)
         VALUES ({0}, '2026-03-04T10:00Z', '2026-03-04T10:30Z', 90, 'low', 'manual', now())
         """;
 
     private const string Mix =
-        "INSERT INTO generation_mix_regional (region_id, window_start, fuel, percent, source, captured_at) VALUES ({0}, '2026-03-04T10:00Z', 'wind', 40, 'manual', now())";
+        "INSERT INTO ingestion.generation_mix_regional (region_id, window_start, fuel, percent, source, captured_at) VALUES ({0}, '2026-03-04T10:00Z', 'wind', 40, 'manual', now())";
 
     [Theory]
     [InlineData(Intensity)]
@@ -30,9 +30,9 @@ public sealed class KnownRegionsTests
     }
 
     [Theory]
-    [InlineData("DELETE FROM regions WHERE region_id = 15")]
-    [InlineData("UPDATE regions SET region_id = 18 - region_id")]
-    [InlineData("TRUNCATE regions CASCADE")]
+    [InlineData("DELETE FROM ingestion.regions WHERE region_id = 15")]
+    [InlineData("UPDATE ingestion.regions SET region_id = 18 - region_id")]
+    [InlineData("TRUNCATE ingestion.regions CASCADE")]
     public async Task ARegionStays(string change)
     {
         await using var database = await IngestionDatabase.CreateAsync();

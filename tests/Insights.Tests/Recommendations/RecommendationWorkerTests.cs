@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Pylon.Insights.Playbook;
 using Pylon.Insights.Recommendations;
 using Pylon.Testing;
@@ -56,6 +57,8 @@ public sealed class RecommendationWorkerTests
         await using var stack = await InsightsStack.StartAsync(null, OneHour);
         var (store, maker) = (stack.Services.GetRequiredService<RecommendationStore>(), stack.Services.GetRequiredService<RecommendationMaker>());
         var database = stack.Database.Database;
+        // The worker of the stack would be one more.
+        await stack.Services.GetServices<IHostedService>().OfType<RecommendationWorker>().Single().StopAsync(default);
         await database.AddFactoryAsync("F1");
         await database.ExecuteAsync("ALTER TABLE insights.hotspots DISABLE TRIGGER hotspots_need_recommendations");
         await database.AddHotspotAsync("F1");
