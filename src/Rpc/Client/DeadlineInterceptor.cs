@@ -4,10 +4,10 @@ using Grpc.Core.Interceptors;
 namespace Pylon.Rpc;
 
 /// <summary>
-/// Gives a unary call without a deadline this limit, by default <see cref="Default"/>. A stream is as long as its caller wants; keep-alive
-/// pings find its dead connection.
+/// Gives a unary call without a deadline this limit. A stream is as long as its caller wants; keep-alive pings find its dead
+/// connection.
 /// </summary>
-internal sealed class DeadlineInterceptor(TimeProvider time, TimeSpan? limit = null) : Interceptor
+internal sealed class DeadlineInterceptor(TimeProvider time, TimeSpan limit) : Interceptor
 {
     public static readonly TimeSpan Default = TimeSpan.FromSeconds(10);
 
@@ -22,5 +22,5 @@ internal sealed class DeadlineInterceptor(TimeProvider time, TimeSpan? limit = n
     private ClientInterceptorContext<TRequest, TResponse> Bounded<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
         where TRequest : class
         where TResponse : class =>
-        new(context.Method, context.Host, context.Options.WithDeadline(context.Options.Deadline ?? time.GetUtcNow().UtcDateTime + (limit ?? Default)));
+        new(context.Method, context.Host, context.Options.WithDeadline(context.Options.Deadline ?? time.GetUtcNow().UtcDateTime + limit));
 }
