@@ -39,7 +39,7 @@ public sealed class PylonClient : IDisposable
         PylonClientOptions.Check(options);
         var channel = Channels.Open(options, RetryRules.Config(Services, options.MaxAttempts));
         (_channel, _time, Address) = (channel, options.Time, string.Join(',', options.Addresses.Select(one => one.OriginalString)));
-        _calls = channel.Intercept(new RequestIdInterceptor(), new DeadlineInterceptor(options.Time, options.Timeout));
+        _calls = channel.Intercept(new RequestIdInterceptor(), new DeadlineInterceptor(options.Timeout));
     }
 
     /// <summary>For tests: no channel.</summary>

@@ -7,7 +7,7 @@ namespace Pylon.Rpc;
 /// Gives a unary call without a deadline this limit. A stream is as long as its caller wants; keep-alive pings find its dead
 /// connection.
 /// </summary>
-internal sealed class DeadlineInterceptor(TimeProvider time, TimeSpan limit) : Interceptor
+internal sealed class DeadlineInterceptor(TimeSpan limit) : Interceptor
 {
     public static readonly TimeSpan Default = TimeSpan.FromSeconds(10);
 
@@ -22,5 +22,6 @@ internal sealed class DeadlineInterceptor(TimeProvider time, TimeSpan limit) : I
     private ClientInterceptorContext<TRequest, TResponse> Bounded<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
         where TRequest : class
         where TResponse : class =>
-        new(context.Method, context.Host, context.Options.WithDeadline(context.Options.Deadline ?? time.GetUtcNow().UtcDateTime + limit));
+        // Of the wall clock, by which the client library and the other end count it.
+        new(context.Method, context.Host, context.Options.WithDeadline(context.Options.Deadline ?? TimeProvider.System.GetUtcNow().UtcDateTime + limit));
 }

@@ -22,7 +22,7 @@ public static class RpcClient
         where TClient : ClientBase
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new DeadlineInterceptor(provider.GetRequiredService<TimeProvider>(), DeadlineInterceptor.Default));
+        services.TryAddSingleton(new DeadlineInterceptor(DeadlineInterceptor.Default));
         services.AddOptions<Peer>(settingName)
             .Configure<IConfiguration>((peer, configuration) => peer.Address = configuration[settingName] ?? "")
             .Validate(
