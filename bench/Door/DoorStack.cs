@@ -60,9 +60,15 @@ internal sealed class DoorStack : IDisposable
         var provider = $"http://{stack._silentProvider.LocalEndpoint}";
         Dictionary<string, string> settings = new()
         {
-            ["PYLON_POSTGRES"] = stack.Postgres.Uri, ["PYLON_REDIS"] = redis.Address, ["BAP_URI"] = "http://127.0.0.1/beckn",
-            ["PYLON_INGESTION"] = provider, ["PYLON_CONDUCTOR"] = provider, ["Bpp__MaxInFlight"] = "1", ["Bpp__MaxWorkloadsPerCycle"] = "1",
-            ["Decisions__MaxInFlight"] = "1", ["Decisions__Batch"] = "1",
+            ["PYLON_POSTGRES"] = stack.Postgres.Uri,
+            ["PYLON_REDIS"] = redis.Address,
+            ["BAP_URI"] = "http://127.0.0.1/beckn",
+            ["PYLON_INGESTION"] = provider,
+            ["PYLON_CONDUCTOR"] = provider,
+            ["Bpp__MaxInFlight"] = "1",
+            ["Bpp__MaxWorkloadsPerCycle"] = "1",
+            ["Decisions__MaxInFlight"] = "1",
+            ["Decisions__Batch"] = "1",
         };
         foreach (var (name, value) in SandboxSettings.At(provider, _ => null))
             settings[name] = value;

@@ -41,7 +41,10 @@ internal static partial class GrpcGatewayDoor
 
         Dictionary<string, string?> environment = new()
         {
-            ["GO111MODULE"] = "off", ["GOFLAGS"] = "", ["GOPATH"] = $"{home}:{Sources}", ["GOCACHE"] = Path.Combine(home, "cache"),
+            ["GO111MODULE"] = "off",
+            ["GOFLAGS"] = "",
+            ["GOPATH"] = $"{home}:{Sources}",
+            ["GOCACHE"] = Path.Combine(home, "cache"),
             ["PATH"] = $"{home}:{string.Join(':', Tools.SearchPath)}",
         };
         async Task RunAsync(string program, params IEnumerable<string> arguments)

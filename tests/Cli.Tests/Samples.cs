@@ -37,8 +37,16 @@ internal static class Samples
 
     public static RegionalGrid Region(int id, double carbon) => new()
     {
-        RegionId = id, RegionName = $"North Wales and Merseyside {id}", DnoRegion = "SP Manweb", Window = Window(0, 0.5), CarbonIntensityGco2Kwh = carbon, CarbonIndex = "moderate", RenewableMixPercent = 53.27,
-        GenerationMix = { new FuelShare { Fuel = "wind", Percent = 40.1 }, new FuelShare { Fuel = "gas", Percent = 59.9 } }, Source = "carbon-intensity", CapturedAt = Start.ToTimestamp(),
+        RegionId = id,
+        RegionName = $"North Wales and Merseyside {id}",
+        DnoRegion = "SP Manweb",
+        Window = Window(0, 0.5),
+        CarbonIntensityGco2Kwh = carbon,
+        CarbonIndex = "moderate",
+        RenewableMixPercent = 53.27,
+        GenerationMix = { new FuelShare { Fuel = "wind", Percent = 40.1 }, new FuelShare { Fuel = "gas", Percent = 59.9 } },
+        Source = "carbon-intensity",
+        CapturedAt = Start.ToTimestamp(),
     };
 
     public static GetForecastResponse Forecast => new()
@@ -49,21 +57,47 @@ internal static class Samples
 
     public static Hotspot Hotspot => new()
     {
-        Id = Id, Entity = "SUP-004-FRANKFURT", EntityType = "supplier", Severity = "critical", Status = "open", Cause = "idle_machines", PercentAbove = 61.237, ImpactKg = 1234.5678, Confidence = 0.873,
-        FirstHour = Start.ToTimestamp(), LinkedEntities = { new LinkedEntity { Entity = "WH-1", EntityType = "warehouse" } },
+        Id = Id,
+        Entity = "SUP-004-FRANKFURT",
+        EntityType = "supplier",
+        Severity = "critical",
+        Status = "open",
+        Cause = "idle_machines",
+        PercentAbove = 61.237,
+        ImpactKg = 1234.5678,
+        Confidence = 0.873,
+        FirstHour = Start.ToTimestamp(),
+        LinkedEntities = { new LinkedEntity { Entity = "WH-1", EntityType = "warehouse" } },
     };
 
     public static Alert Alert => new() { Id = Id, Level = "critical", Message = "SUP-004-FRANKFURT emits 61 % above what is expected of it at this hour of the week", Entity = "SUP-004-FRANKFURT", HotspotId = Id, CreatedAt = Start.ToTimestamp() };
 
     public static Insights.V1.Recommendation Measure => new()
     {
-        Id = Id, HotspotId = Id, Title = "Move deliveries of the evening to electric vans of the depot next door", Description = "They are idle then.", Status = "pending", Co2Reduction = 12.3456, CostImpact = "low",
-        Confidence = 0.61, CreatedAt = Start.ToTimestamp(), LowKg = 8, HighKg = 17, ReductionHours = 168, ReductionStatus = "claimed", SupplierId = "SUP-004", Cause = "idle_machines",
+        Id = Id,
+        HotspotId = Id,
+        Title = "Move deliveries of the evening to electric vans of the depot next door",
+        Description = "They are idle then.",
+        Status = "pending",
+        Co2Reduction = 12.3456,
+        CostImpact = "low",
+        Confidence = 0.61,
+        CreatedAt = Start.ToTimestamp(),
+        LowKg = 8,
+        HighKg = 17,
+        ReductionHours = 168,
+        ReductionStatus = "claimed",
+        SupplierId = "SUP-004",
+        Cause = "idle_machines",
     };
 
     public static PipelineRun Run => new()
     {
-        Id = Id, Trigger = PipelineRunTrigger.Schedule, Status = PipelineRunStatus.Partial, StartedAt = Start.ToTimestamp(), FinishedAt = Start.AddSeconds(4.21).ToTimestamp(),
+        Id = Id,
+        Trigger = PipelineRunTrigger.Schedule,
+        Status = PipelineRunStatus.Partial,
+        StartedAt = Start.ToTimestamp(),
+        FinishedAt = Start.AddSeconds(4.21).ToTimestamp(),
         Sources =
         {
             new SourceRun { Source = "carbon-intensity", Status = PipelineRunStatus.Succeeded, RowsNew = 12345, RowsChanged = 3, FreshAt = Start.ToTimestamp(), Duration = Duration.FromTimeSpan(TimeSpan.FromSeconds(1.5)) },
@@ -77,7 +111,13 @@ internal static class Samples
     {
         Plan = new Plan
         {
-            Zone = "region-13", StartStep = 2, EndStep = 6, Window = Window(2, 4), Pieces = { new PlanPiece { FirstStep = 2, Steps = 1 }, new PlanPiece { FirstStep = 4, Steps = 2 } }, WindowEndStep = 6, SavingPercent = 75,
+            Zone = "region-13",
+            StartStep = 2,
+            EndStep = 6,
+            Window = Window(2, 4),
+            Pieces = { new PlanPiece { FirstStep = 2, Steps = 1 }, new PlanPiece { FirstStep = 4, Steps = 2 } },
+            WindowEndStep = 6,
+            SavingPercent = 75,
             Carbon = new PlanFigure { Sum = 60, Mean = 20, NowSum = 240, NowMean = 80, SavingPercent = 75 },
             Energy = new PlanEnergy { EnergyKwh = 16.1, Assumed = true, Basis = "1200 GPU minutes × 0.7 kW × PUE 1.15", EmissionsGco2 = 322, NowEmissionsGco2 = 1288 },
         },

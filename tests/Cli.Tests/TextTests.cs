@@ -88,7 +88,14 @@ public sealed class TextTests
         ],
         WorkloadText.Outcome(new Outcome
         {
-            EnergyKwh = 8, CarbonGco2 = 300, CostGbp = 0.632, CostBasis = CostBasis.BookedOffer, SavedGco2 = 1300, SavedGbp = -0.032, SavedCarbonPercent = 81.25, SavedCostPercent = -5.333,
+            EnergyKwh = 8,
+            CarbonGco2 = 300,
+            CostGbp = 0.632,
+            CostBasis = CostBasis.BookedOffer,
+            SavedGco2 = 1300,
+            SavedGbp = -0.032,
+            SavedCarbonPercent = 81.25,
+            SavedCostPercent = -5.333,
             Estimated = { "the time of phase train is that of its reports" },
             Baseline = new Baseline { Place = BaselinePlace.Host, RegionId = 13, CarbonGco2 = 1600, CostGbp = 0.6 },
         }));
@@ -98,7 +105,8 @@ public sealed class TextTests
     {
         var run = new Run
         {
-            Pipeline = "compute_training", State = RunState.Running,
+            Pipeline = "compute_training",
+            State = RunState.Running,
             Phases = { new PhaseRun { Phase = "p0", State = PhaseRunState.Completed }, new PhaseRun { Phase = "p1", State = PhaseRunState.Running, Completed = 2, Failed = 1, Total = 4 }, new PhaseRun { Phase = "p2", State = PhaseRunState.Waiting } },
         };
         var workload = new Workload { Status = WorkloadStatus.Scheduled, Run = run };
@@ -127,7 +135,9 @@ public sealed class TextTests
         "09:00:00.125  workload.step_completed  7c9e6679  action=select  option=1",
         EventText.Line(new Event
         {
-            Type = "pylon.workload.step_completed.v1", Subject = "7c9e6679", Time = Time.ToTimestamp(),
+            Type = "pylon.workload.step_completed.v1",
+            Subject = "7c9e6679",
+            Time = Time.ToTimestamp(),
             WorkloadStepCompleted = new WorkloadStepCompleted { WorkloadId = "7c9e6679", Action = "select", TransactionId = "t", MessageId = "m", Option = 1 },
         }));
 

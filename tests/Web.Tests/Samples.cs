@@ -81,7 +81,14 @@ internal static class Samples
 
     private static DeadLetter Letter(string id, string workloadId) => new()
     {
-        Id = id, Topic = "workloads", WorkloadId = workloadId, WorkloadName = workloadId.Length > 0 ? "train the model" : "", Reason = "no provider answered", Attempts = 3, LastFailedAt = At(-1), State = DeadLetterState.Open,
+        Id = id,
+        Topic = "workloads",
+        WorkloadId = workloadId,
+        WorkloadName = workloadId.Length > 0 ? "train the model" : "",
+        Reason = "no provider answered",
+        Attempts = 3,
+        LastFailedAt = At(-1),
+        State = DeadLetterState.Open,
     };
 
     private static NationalGrid National() => new()
@@ -126,14 +133,37 @@ internal static class Samples
 
     private static Hotspot Hotspot() => new()
     {
-        Id = HotspotId, Entity = "SUP-001", EntityType = "supplier", Kind = "logistics", PredictedCo2 = 135, BaselineCo2 = 100, PercentAbove = 35, Severity = "critical", Status = "open", Cause = "efficiency",
-        Score = 1.7, Confidence = 0.8, ImpactKg = 410, FirstHour = At(-5), LastHour = At(-1),
+        Id = HotspotId,
+        Entity = "SUP-001",
+        EntityType = "supplier",
+        Kind = "logistics",
+        PredictedCo2 = 135,
+        BaselineCo2 = 100,
+        PercentAbove = 35,
+        Severity = "critical",
+        Status = "open",
+        Cause = "efficiency",
+        Score = 1.7,
+        Confidence = 0.8,
+        ImpactKg = 410,
+        FirstHour = At(-5),
+        LastHour = At(-1),
     };
 
     private static Insights.V1.Recommendation Measure() => new()
     {
-        Id = "m1", HotspotId = HotspotId, SupplierId = "SUP-001", Title = "Consolidate the loads", Description = "Fewer, fuller vehicles.", Co2Reduction = 120, CostImpact = "low", Feasibility = 7, Status = "pending", Rank = 1,
-        ReductionStatus = "simulated", ReductionHours = 672,
+        Id = "m1",
+        HotspotId = HotspotId,
+        SupplierId = "SUP-001",
+        Title = "Consolidate the loads",
+        Description = "Fewer, fuller vehicles.",
+        Co2Reduction = 120,
+        CostImpact = "low",
+        Feasibility = 7,
+        Status = "pending",
+        Rank = 1,
+        ReductionStatus = "simulated",
+        ReductionHours = 672,
     };
 
     private static PlanWindowResponse Plan(PlanJob job) => new()

@@ -98,8 +98,19 @@ public sealed class WorkloadTests : IAsyncLifetime
         Assert.Equal(
             new SubmitWorkloadRequest
             {
-                RequestId = "r", WorkloadName = "train", WorkloadType = "TRAINING_RUN", UserEmail = "a@b.c", RequiredGpuMins = 60, EstimatedEnergyKwh = 4.5, ComputeLoadMw = 0.2, Urgency = Urgency.High,
-                Deadline = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 11, 27, 9, 0, 0, TimeSpan.Zero)), DeferralWindowMins = 30, CarbonCapGco2 = 150, MaxTotalGco2 = 900, MaxPriceGbp = 2,
+                RequestId = "r",
+                WorkloadName = "train",
+                WorkloadType = "TRAINING_RUN",
+                UserEmail = "a@b.c",
+                RequiredGpuMins = 60,
+                EstimatedEnergyKwh = 4.5,
+                ComputeLoadMw = 0.2,
+                Urgency = Urgency.High,
+                Deadline = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 11, 27, 9, 0, 0, TimeSpan.Zero)),
+                DeferralWindowMins = 30,
+                CarbonCapGco2 = 150,
+                MaxTotalGco2 = 900,
+                MaxPriceGbp = 2,
             },
             _web.Services.Single<SubmitWorkloadRequest>());
     }
