@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Common.V1;
-using Pylon.Insights.V1;
 using Pylon.Ingestion.V1;
+using Pylon.Insights.V1;
 using Pylon.Orchestrator.V1;
 
 namespace Pylon.Cli.Tests;

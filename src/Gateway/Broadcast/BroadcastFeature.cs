@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Pylon.Gateway.Problems;
 using Pylon.Messaging;
 using Pylon.ServiceDefaults;
@@ -11,9 +10,6 @@ internal static class BroadcastFeature
     {
         services.AddValidatedOptions<BroadcastOptions>(BroadcastOptions.Section);
         services.AddEventStream(configuration);
-        // The hub's flush sends at once, on its own thread, and gives the buffer back. Otherwise each event goes through the
-        // queue of another thread, and meanwhile every subscriber holds a buffer of 4 kB.
-        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddSingleton<BroadcastHub>();
         services.AddHostedService(provider => provider.GetRequiredService<BroadcastHub>());
         services.AddSingleton<Broadcaster>();
