@@ -77,7 +77,7 @@ internal sealed class LiveStateScenario() : Scenario("live-state", "a page of 10
         var sandbox = await run.StartAsync(ServiceDefinition.Sandbox, settings, cancellationToken);
         foreach (var (name, value) in SandboxSettings.At($"http://127.0.0.1:{sandbox.HttpPort}", _ => null))
             settings[name] = value;
-        foreach (var service in (ServiceDefinition[])[ServiceDefinition.Ingestion, ServiceDefinition.Conductor, ServiceDefinition.Orchestrator])
+        foreach (var service in (ServiceDefinition[])[ServiceDefinition.Ingestion, ServiceDefinition.Conductor, ServiceDefinition.Orchestrator, ServiceDefinition.Insights])
             settings[$"PYLON_{service.Project.ToUpperInvariant()}"] = $"http://127.0.0.1:{(await run.StartAsync(service, settings, cancellationToken)).GrpcPort}";
         return await run.StartAsync(ServiceDefinition.Gateway, settings, cancellationToken);
     }
