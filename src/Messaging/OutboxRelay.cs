@@ -24,6 +24,9 @@ internal sealed class OutboxRelay(
 {
     private const int Batch = 500;
 
+    // Rows behind the last published one that are read again.
+    private const int MostLate = 1_000;
+
     // A notification wakes the relay; the poll finds what was left by another one that died with the lock.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromMinutes(1);
@@ -69,12 +72,13 @@ internal sealed class OutboxRelay(
         }
     }
 
-    // The index keeps what was published until it is vacuumed, so between two polls it is read from the last row on. A row
-    // that commits behind that waits for the poll: of its subject there is none ahead of it.
+    // The index keeps what was published until it is vacuumed, so between two polls it is not read from its begin. A
+    // transaction that got its rows before others and commits after them is found among the late ones. A row that is
+    // even later waits for the poll. Its subject has no row ahead of it.
     private long From()
     {
         if (_readAll is { } at && time.GetElapsedTime(at) < Poll)
-            return _last;
+            return _last - MostLate;
         _readAll = time.GetTimestamp();
         return 0;
     }

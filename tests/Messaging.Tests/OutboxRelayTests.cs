@@ -85,6 +85,25 @@ public sealed class OutboxRelayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ARowThatCommitsBehindPublishedOnesDoesNotWaitForThePoll()
+    {
+        using var relay = _outbox.Relay(_streams.Stream, new FakeTime());
+        await _outbox.InsertAsync(0, 1);
+        await relay.DrainAsync(CancellationToken.None);
+        await using var connection = await _outbox.Source.OpenConnectionAsync();
+        await using var late = await connection.BeginTransactionAsync();
+        await Outbox.InsertAsync(connection, OutboxFixture.Topic, "1", OutboxFixture.Payload(1), CancellationToken.None);
+        await _outbox.InsertAsync(2, 1);
+        await relay.DrainAsync(CancellationToken.None);
+        Assert.Equal(["0", "2"], (await _streams.AllAsync(OutboxFixture.Topic)).Select(e => e.Event.Subject));
+
+        await late.CommitAsync();
+        await relay.DrainAsync(CancellationToken.None);
+
+        Assert.Equal(["0", "2", "1"], (await _streams.AllAsync(OutboxFixture.Topic)).Select(e => e.Event.Subject));
+    }
+
+    [Fact]
     public async Task ARunningRelayHearsOfNewRows()
     {
         using var relay = _outbox.Relay(_streams.Stream);
