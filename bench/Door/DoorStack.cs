@@ -94,20 +94,11 @@ internal sealed class DoorStack : IDisposable
     /// <param name="name">In the table.</param>
     /// <param name="door">The process id of the door; null for none.</param>
     /// <param name="load">One round.</param>
-    public Contender Contender(string name, int? door, Func<CancellationToken, Task<Work>> load) =>
-        new(name, async token =>
-        {
-            var (service, store) = (CpuTime.OfTrees([Orchestrator.Pid]), CpuTime.OfTrees([Postgres.Pid]));
-            var work = await load(token);
-            double Each(TimeSpan? before, int pid) => (CpuTime.OfTrees([pid]) - before)?.TotalMicroseconds / work.Items ?? 0;
-            return work with
-            {
-                More = new Dictionary<string, double>(work.More) { ["service µs"] = Each(service, Orchestrator.Pid), ["PostgreSQL µs"] = Each(store, Postgres.Pid) },
-            };
-        })
-        {
-            Processes = () => door is { } pid ? [pid] : [],
-        };
+    public Contender Contender(string name, int? door, Func<CancellationToken, Task<Work>> load) => new(name, load)
+    {
+        Processes = () => door is { } pid ? [pid] : [],
+        Parts = [("service", Orchestrator.Pid), ("PostgreSQL", Postgres.Pid)],
+    };
 
     public void Dispose() => _silentProvider.Dispose();
 

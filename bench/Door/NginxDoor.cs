@@ -6,29 +6,13 @@ internal static class NginxDoor
 {
     /// <summary>nginx with <c>grpc_pass</c>, with as many workers as cores and connections to the service that stay open.</summary>
     public static Task<PeerProcess> StartAsync(int servicePort, CancellationToken cancellationToken) =>
-        PeerProcess.StartAsync(
-            PeerProcess.Program("nginx", "nginx"),
-            async (directory, port) =>
-            {
-                var configuration = Path.Combine(directory, "nginx.conf");
-                await File.WriteAllTextAsync(configuration, Configuration(directory, port, servicePort), cancellationToken);
-                return ["-p", directory, "-c", configuration, "-e", Path.Combine(directory, "error.log")];
-            },
-            cancellationToken);
+        NginxPeer.StartAsync("nginx", (directory, port) => Configuration(directory, port, servicePort), cancellationToken);
 
     private static string Configuration(string directory, int port, int servicePort) =>
         $$"""
-        daemon off;
-        worker_processes auto;
-        pid {{directory}}/nginx.pid;
         events { worker_connections 1024; }
         http {
-            access_log off;
-            client_body_temp_path {{directory}}/body;
-            proxy_temp_path {{directory}}/proxy;
-            fastcgi_temp_path {{directory}}/fastcgi;
-            uwsgi_temp_path {{directory}}/uwsgi;
-            scgi_temp_path {{directory}}/scgi;
+            {{NginxPeer.Http(directory)}}
             upstream service {
                 server 127.0.0.1:{{servicePort}};
                 keepalive 128;

@@ -1,18 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Grpc.Net.Client;
 using Npgsql;
 using Pylon.Bench.Harness;
 using Pylon.LocalStack.Machine;
-using Pylon.LocalStack.Servers;
 using Pylon.LocalStack.Services;
 using Pylon.Orchestrator.V1;
 
 namespace Pylon.Bench.Scenarios;
 
 /// <summary>One GetWorkload in the Orchestrator: what PostgreSQL pays for it, beside pgbench that reads the same rows, prepared and in one round trip.</summary>
-internal sealed partial class GetWorkloadScenario() : Scenario("get-workload", "PostgreSQL's CPU for one GetWorkload against pgbench -M prepared on the same rows")
+internal sealed class GetWorkloadScenario() : Scenario("get-workload", "PostgreSQL's CPU for one GetWorkload against pgbench -M prepared on the same rows")
 {
     private const int Workloads = 1000;
     private const int Callers = 8;
@@ -47,9 +45,6 @@ internal sealed partial class GetWorkloadScenario() : Scenario("get-workload", "
         \endpipeline
         """;
 
-    [GeneratedRegex("transactions actually processed: (?<count>[0-9]+)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Processed { get; }
-
     public override async Task RunAsync(BenchRun run, CancellationToken cancellationToken)
     {
         var postgres = await run.StartPostgresAsync(cancellationToken);
@@ -74,7 +69,6 @@ internal sealed partial class GetWorkloadScenario() : Scenario("get-workload", "
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{orchestrator.GrpcPort}");
         var client = new WorkloadService.WorkloadServiceClient(channel);
         await ReadAsync(client, Warm, cancellationToken);
-        using var script = new ThrowawayFile(Script);
         await run.CompareAsync(
             $"one of {Workloads} workloads with 3 options and a run, {Callers} callers; CPU is PostgreSQL's",
             "workloads",
@@ -84,7 +78,7 @@ internal sealed partial class GetWorkloadScenario() : Scenario("get-workload", "
                     Processes = () => [postgres.Pid],
                     Bar = new Bar($"≤ {MostCpu} µs", (own, _) => own.CpuMicroseconds <= MostCpu),
                 },
-                new("pgbench -M prepared", token => PgbenchAsync(postgres, script.Path, token)) { Processes = () => [postgres.Pid], IsPeer = true },
+                new("pgbench -M prepared", async token => await Pgbench.RunAsync(postgres, Script, Callers, Round, token)) { Processes = () => [postgres.Pid], IsPeer = true },
             ],
             cancellationToken,
             defaultRounds: 3);
@@ -109,39 +103,5 @@ internal sealed partial class GetWorkloadScenario() : Scenario("get-workload", "
             },
             cancellationToken)));
         return read.Sum();
-    }
-
-    private static async Task<Work> PgbenchAsync(PrivatePostgres postgres, string script, CancellationToken cancellationToken)
-    {
-        var server = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
-        var info = new ProcessStartInfo(
-            "pgbench", ["-n", "-M", "prepared", "-c", $"{Callers}", "-j", "2", "-T", $"{Round.TotalSeconds}", "-f", script, "-h", server.Host!, "-p", $"{server.Port}", "-U", server.Username!, server.Database!])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            using var process = Process.Start(info)!;
-            var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
-            await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0 && Processed.Match(await output) is { Success: true } match
-                ? long.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture)
-                : throw new StackException($"pgbench failed: {await errors}");
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            throw new StackException("pgbench is missing: install the Debian package postgresql-contrib");
-        }
-    }
-
-    private sealed class ThrowawayFile : IDisposable
-    {
-        public ThrowawayFile(string text) => File.WriteAllText(Path, text);
-
-        public string Path { get; } = System.IO.Path.GetTempFileName();
-
-        public void Dispose() => File.Delete(Path);
     }
 }

@@ -1,8 +1,7 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Pylon.Bench.Harness;
 using Pylon.LocalStack.Machine;
-using Pylon.LocalStack.Processes;
 
 namespace Pylon.Bench.Scenarios;
 
@@ -10,48 +9,30 @@ namespace Pylon.Bench.Scenarios;
 internal sealed class Nchan : ISseServer
 {
     private const string Module = "/usr/lib/nginx/modules/ngx_nchan_module.so";
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
-    private readonly DirectoryInfo _directory;
-    private readonly Process _nginx;
+    private readonly PeerProcess _nginx;
     private readonly HttpClient _publisher;
 
-    private Nchan(DirectoryInfo directory, Process nginx, int port)
+    private Nchan(PeerProcess nginx)
     {
-        (_directory, _nginx, Port) = (directory, nginx, port);
-        _publisher = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = StartPatience };
+        _nginx = nginx;
+        _publisher = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromSeconds(10) };
     }
 
     public string Name => "nginx nchan";
 
-    public int Port { get; }
+    public int Port => _nginx.Port;
 
     public string Path => "/subscribe";
 
-    public int Pid => _nginx.Id;
+    public int Pid => _nginx.Pid;
 
     public static async Task<Nchan> StartAsync(CancellationToken cancellationToken)
     {
-        if (Tools.Find("nginx") is not { } program || !File.Exists(Module))
-            throw new StackException("nginx with nchan is not installed; on Debian: apt-get install nginx libnginx-mod-nchan");
-        var directory = Directory.CreateTempSubdirectory("pylon-nchan");
-        using var ports = new Ports();
-        var port = ports.Choose(Ports.Throwaway());
-        var configuration = System.IO.Path.Combine(directory.FullName, "nginx.conf");
-        await File.WriteAllTextAsync(configuration, Configuration(directory.FullName, port), cancellationToken);
-        var log = System.IO.Path.Combine(directory.FullName, "nginx.log");
-        var nginx = await Spawner.StartAsync(new LaunchPlan(program, ["-p", directory.FullName, "-c", configuration, "-e", log], log));
-        var started = new Nchan(directory, nginx, port);
-        try
-        {
-            await started.ReadyAsync(log, cancellationToken);
-            return started;
-        }
-        catch
-        {
-            await started.DisposeAsync();
-            throw;
-        }
+        const string Packages = "nginx libnginx-mod-nchan";
+        if (!File.Exists(Module))
+            throw new StackException($"nginx with nchan is not installed; on Debian: apt-get install {Packages}");
+        return new Nchan(await NginxPeer.StartAsync(Packages, Configuration, cancellationToken));
     }
 
     public async Task PublishAsync(long number, CancellationToken cancellationToken)
@@ -76,46 +57,17 @@ internal sealed class Nchan : ISseServer
     public async ValueTask DisposeAsync()
     {
         _publisher.Dispose();
-        if (!_nginx.HasExited)
-            Signals.Send(_nginx.Id, Signal.Terminate);
-        await _nginx.WaitForExitAsync();
-        _nginx.Dispose();
-        _directory.Delete(recursive: true);
-    }
-
-    private async Task ReadyAsync(string log, CancellationToken cancellationToken)
-    {
-        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(50, cancellationToken))
-        {
-            try
-            {
-                using var answer = await _publisher.GetAsync("/publish", cancellationToken);
-                return;
-            }
-            catch (HttpRequestException)
-            {
-                if (_nginx.HasExited || Stopwatch.GetElapsedTime(start) > StartPatience)
-                    throw new StackException("nginx did not start: " + await File.ReadAllTextAsync(log, cancellationToken));
-            }
-        }
+        await _nginx.DisposeAsync();
     }
 
     private static string Configuration(string directory, int port) =>
         $$"""
         load_module {{Module}};
-        daemon off;
-        worker_processes auto;
         worker_rlimit_nofile 20000;
-        pid {{directory}}/nginx.pid;
         events { worker_connections 16384; }
         http {
-            access_log off;
+            {{NginxPeer.Http(directory)}}
             keepalive_timeout 65;
-            client_body_temp_path {{directory}}/body;
-            proxy_temp_path {{directory}}/proxy;
-            fastcgi_temp_path {{directory}}/fastcgi;
-            uwsgi_temp_path {{directory}}/uwsgi;
-            scgi_temp_path {{directory}}/scgi;
             nchan_shared_memory_size 128M;
             server {
                 listen 127.0.0.1:{{port}};

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Pylon.Bench.Harness;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Processes;
@@ -7,10 +5,10 @@ using Pylon.LocalStack.Processes;
 namespace Pylon.Bench.Scenarios;
 
 /// <summary>pgbench that claims a workload and writes its whole offer, with the statements of the Orchestrator: two transactions each.</summary>
-internal sealed class PlacementPeer : IDisposable
+internal sealed class PlacementPeer(PlacementStack stack)
 {
     private const int Clients = 16;
-    private const int Seconds = 5;
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(5);
 
     // No name after a colon but those of the variables: pgbench would take it for one.
     private const string Script =
@@ -47,53 +45,19 @@ internal sealed class PlacementPeer : IDisposable
         {"BppId": "sandbox.pylon.local", "BppUri": "http://127.0.0.1/bpp", "Spelling": 0, "Offer": {"@type": "beckn.Offer", "beckn.id": "offer-edinburgh-morning", "beckn.items": ["item-edinburgh-morning"], "beckn.price": {"currency": "GBP", "value": "0.079", "applicableQuantity": {"unitText": "kWh"}}}}
         """;
 
-    private readonly PlacementStack _stack;
-    private readonly string _script;
-
-    private PlacementPeer(PlacementStack stack, string script) => (_stack, _script) = (stack, script);
-
-    public static async Task<PlacementPeer> CreateAsync(PlacementStack stack, CancellationToken cancellationToken)
-    {
-        var script = Path.Combine(Path.GetTempPath(), $"placement-{Environment.ProcessId}.sql");
-        await File.WriteAllTextAsync(script, Script.Replace("{RECOMMENDATION}", Recommendation).Replace("{OFFER}", Offer), cancellationToken);
-        return new PlacementPeer(stack, script);
-    }
-
     public async Task<Work> RunAsync(CancellationToken cancellationToken)
     {
-        StackProcess[] frozen = [.. _stack.Processes.Select(p => p.Process).Where(p => p != _stack.Postgres)];
+        StackProcess[] frozen = [.. stack.Processes.Select(p => p.Process).Where(p => p != stack.Postgres)];
         foreach (var process in frozen)
             Signals.Freeze(process.Pid);
         try
         {
-            return await PgbenchAsync(cancellationToken);
+            return await Pgbench.RunAsync(stack.Postgres, Script.Replace("{RECOMMENDATION}", Recommendation).Replace("{OFFER}", Offer), Clients, Length, cancellationToken);
         }
         finally
         {
             foreach (var process in frozen)
                 Signals.Thaw(process.Pid);
         }
-    }
-
-    public void Dispose() => File.Delete(_script);
-
-    private async Task<Work> PgbenchAsync(CancellationToken cancellationToken)
-    {
-        var info = new ProcessStartInfo(
-            "pgbench", ["-n", "-M", "prepared", "-c", $"{Clients}", "-j", "1", "-T", $"{Seconds}", "-f", _script, $"{_stack.Postgres.Uri}?options=-csearch_path%3Dorchestrator"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(info)!;
-        var error = process.StandardError.ReadToEndAsync(cancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0)
-            throw new StackException($"pgbench failed: {(await error).Trim()}");
-        const string label = "number of transactions actually processed: ";
-        var line = output.Split('\n').Single(l => l.StartsWith(label, StringComparison.Ordinal));
-        return int.Parse(line[label.Length..].Split('/')[0], CultureInfo.InvariantCulture);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class PlacementScenario(int backlog)
     public override async Task RunAsync(BenchRun run, CancellationToken cancellationToken)
     {
         await using var stack = await PlacementStack.StartAsync(run, cancellationToken);
-        using var peer = await PlacementPeer.CreateAsync(stack, cancellationToken);
+        var peer = new PlacementPeer(stack);
         await FillAsync(stack, cancellationToken);
         var (before, start) = (await stack.CountAsync(Placed, cancellationToken), Stopwatch.GetTimestamp());
         await Task.Delay(WarmUp, cancellationToken);
@@ -51,6 +51,7 @@ internal sealed class PlacementScenario(int backlog)
                 new("Orchestrator", token => PlaceAsync(stack, token))
                 {
                     PrepareAsync = token => FillAsync(stack, token),
+                    Parts = [.. stack.Processes.Select(p => (p.Name, p.Process.Pid))],
                     Bar = new Bar("≥ 300/s, ≤ 6 commits, ≤ 3 fsyncs", (own, _) => own.Rate >= 300 && own.More["commits"] <= 6 && own.More["fsyncs"] <= 3),
                 },
             ],
@@ -76,19 +77,17 @@ internal sealed class PlacementScenario(int backlog)
 
     private static async Task<Work> PlaceAsync(PlacementStack stack, CancellationToken cancellationToken)
     {
-        var (placed, counters, cpu) = (await stack.CountAsync(Placed, cancellationToken), await CountersAsync(stack, cancellationToken), Cpu(stack));
+        var (placed, counters) = (await stack.CountAsync(Placed, cancellationToken), await CountersAsync(stack, cancellationToken));
         await Task.Delay(Round, cancellationToken);
         var done = await stack.CountAsync(Placed, cancellationToken) - placed;
         if (done == 0)
             throw new StackException($"nothing is placed; see {stack.Orchestrator.LogFile}");
-        var more = stack.Processes.Zip(Cpu(stack), cpu).ToDictionary(x => $"{x.First.Name} ms", x => (x.Second - x.Third).TotalMilliseconds / done);
-        var after = await CountersAsync(stack, cancellationToken);
-        foreach (var (name, n) in (string[])["transactions", "commits", "fsyncs", "WAL KB"] is var names ? names.Select((name, n) => (name, n)) : [])
-            more[name] = (after[n] - counters[n]) / done / (name == "WAL KB" ? 1000 : 1);
-        return new Work(done) { More = more };
+        var each = (await CountersAsync(stack, cancellationToken)).Zip(counters, (after, before) => (after - before) / done).ToArray();
+        return new Work(done)
+        {
+            More = new Dictionary<string, double> { ["transactions"] = each[0], ["commits"] = each[1], ["fsyncs"] = each[2], ["WAL KB"] = each[3] / 1000 },
+        };
     }
-
-    private static List<TimeSpan> Cpu(PlacementStack stack) => [.. stack.Processes.Select(p => CpuTime.OfTrees([p.Process.Pid]) ?? TimeSpan.Zero)];
 
     private static async Task<double[]> CountersAsync(PlacementStack stack, CancellationToken cancellationToken)
     {
