@@ -8,8 +8,6 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>alerts</c>: what was told about hotspots.</summary>
 internal static class AlertCommands
 {
-    private const string Sample = "0199c2f4-7d53-7c0e-9b42-0c5b7f3f2a11";
-
     public static Command Create(CommandContext context) => new Verb("alerts", "What was told about hotspots", "alerts list --open") { List(context), Show(context), Ack(context) };
 
     private static Command List(CommandContext context)
@@ -30,7 +28,7 @@ internal static class AlertCommands
     private static Command Show(CommandContext context)
     {
         var id = Options.Id("alert");
-        var command = new Verb("show", "Show an alert with its history", $"alerts show {Sample}") { id };
+        var command = new Verb("show", "Show an alert with its history", $"alerts show {Verb.SampleId}") { id };
         return command.Calls(context, async call =>
         {
             var alert = (await call.Client.Alerts.GetAlertAsync(new() { Id = call.Required(id) }, cancellationToken: call.CancellationToken)).Alert;
@@ -43,14 +41,14 @@ internal static class AlertCommands
             var history = (await call.Client.Alerts.ListAlertHistoryAsync(new() { Id = alert.Id }, cancellationToken: call.CancellationToken)).Entries;
             call.Screen.Line($"{alert.Id}  {alert.Level}  {alert.Message}\nhotspot: {alert.HotspotId}");
             foreach (var one in history)
-                call.Screen.Line($"  {Figures.Moment(one.At)}  {Words.Of(one.What)}{(one.UserId.Length > 0 ? $" by {one.UserId}" : "")}{(one.Note.Length > 0 ? $": {one.Note}" : "")}");
+                call.Screen.Line(HistoryText.Line(one.At, one.What, one.UserId, one.Note));
         });
     }
 
     private static Command Ack(CommandContext context)
     {
         var (id, user, note, until) = (Options.Id("alert"), Options.User(), Options.Note(), Options.Moment("--until", "Until when it stays quiet", context.Time));
-        var command = new Verb("ack", "Acknowledge an alert: somebody sees to it", $"alerts ack {Sample} --note 'Carrier is told'") { id, user, note, until };
+        var command = new Verb("ack", "Acknowledge an alert: somebody sees to it", $"alerts ack {Verb.SampleId} --note 'Carrier is told'") { id, user, note, until };
         return command.Calls(context, async call =>
         {
             var request = new AcknowledgeAlertRequest { Id = call.Required(id), UserId = call.Value(user), Note = call.Value(note) ?? "", Until = call.Value(until)?.ToTimestamp() };

@@ -8,8 +8,6 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>hotspots</c>: what emits more than it should, and the shifts of work that would help.</summary>
 internal static class HotspotCommands
 {
-    private const string Sample = "0199c2f4-7d53-7c0e-9b42-0c5b7f3f2a11";
-
     public static Command Create(CommandContext context) => new Verb("hotspots", "What emits more than it should", "hotspots list")
     {
         List(context), Show(context), Ack(context), Resolve(context), Scan(context), Shifts(context), ApproveShift(context),
@@ -32,7 +30,7 @@ internal static class HotspotCommands
     private static Command Show(CommandContext context)
     {
         var id = Options.Id("hotspot");
-        var command = new Verb("show", "Show a hotspot with what happened to it", $"hotspots show {Sample}") { id };
+        var command = new Verb("show", "Show a hotspot with what happened to it", $"hotspots show {Verb.SampleId}") { id };
         return command.Calls(context, async call =>
         {
             var hotspot = (await call.Client.Hotspots.GetHotspotAsync(new() { Id = call.Required(id) }, cancellationToken: call.CancellationToken)).Hotspot;
@@ -46,14 +44,14 @@ internal static class HotspotCommands
             foreach (var line in Lines(hotspot))
                 call.Screen.Line(line);
             foreach (var one in transitions)
-                call.Screen.Line($"  {Figures.Moment(one.At)}  {Words.Of(one.Transition)}{(one.UserId.Length > 0 ? $" by {one.UserId}" : "")}{(one.Note.Length > 0 ? $": {one.Note}" : "")}");
+                call.Screen.Line(HistoryText.Line(one.At, one.Transition, one.UserId, one.Note));
         });
     }
 
     private static Command Ack(CommandContext context)
     {
         var (id, user, note, until) = (Options.Id("hotspot"), Options.User(), Options.Note(), Options.Moment("--until", "Until when it stays quiet", context.Time));
-        var command = new Verb("ack", "Acknowledge a hotspot: somebody sees to it", $"hotspots ack {Sample} --note 'Fans replaced on Friday' --until +2d") { id, user, note, until };
+        var command = new Verb("ack", "Acknowledge a hotspot: somebody sees to it", $"hotspots ack {Verb.SampleId} --note 'Fans replaced on Friday' --until +2d") { id, user, note, until };
         return command.Calls(context, async call =>
         {
             var request = new AcknowledgeHotspotRequest { Id = call.Required(id), UserId = call.Value(user), Note = call.Value(note) ?? "", Until = call.Value(until)?.ToTimestamp() };
@@ -64,7 +62,7 @@ internal static class HotspotCommands
     private static Command Resolve(CommandContext context)
     {
         var (id, user, note) = (Options.Id("hotspot"), Options.User(), Options.Note());
-        var command = new Verb("resolve", "Say that a hotspot is over", $"hotspots resolve {Sample}") { id, user, note };
+        var command = new Verb("resolve", "Say that a hotspot is over", $"hotspots resolve {Verb.SampleId}") { id, user, note };
         return command.Calls(context, async call =>
         {
             var request = new ResolveHotspotRequest { Id = call.Required(id), UserId = call.Value(user), Note = call.Value(note) ?? "" };
@@ -81,7 +79,7 @@ internal static class HotspotCommands
     private static Command Shifts(CommandContext context)
     {
         var id = Options.Id("hotspot");
-        var command = new Verb("shifts", "Propose to move waiting work away from a hotspot of a data centre or region", $"hotspots shifts {Sample}") { id };
+        var command = new Verb("shifts", "Propose to move waiting work away from a hotspot of a data centre or region", $"hotspots shifts {Verb.SampleId}") { id };
         return command.Calls(context, async call =>
         {
             var answer = await call.Client.Shifts.ProposeShiftsAsync(new() { HotspotId = call.Required(id) }, cancellationToken: call.CancellationToken);
@@ -100,7 +98,7 @@ internal static class HotspotCommands
     private static Command ApproveShift(CommandContext context)
     {
         var (id, user) = (Options.Id("proposal"), Options.User());
-        var command = new Verb("approve-shift", "Carry out a proposed shift", $"hotspots approve-shift {Sample}") { id, user };
+        var command = new Verb("approve-shift", "Carry out a proposed shift", $"hotspots approve-shift {Verb.SampleId}") { id, user };
         return command.Calls(context, async call =>
         {
             var answer = await call.Client.Shifts.ChooseShiftProposalAsync(new() { Id = call.Required(id), UserId = call.Value(user) }, cancellationToken: call.CancellationToken);

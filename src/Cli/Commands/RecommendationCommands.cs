@@ -7,8 +7,6 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>recommendations</c>: measures against hotspots, which somebody approves or rejects.</summary>
 internal static class RecommendationCommands
 {
-    private const string Sample = "0199c2f4-7d53-7c0e-9b42-0c5b7f3f2a11";
-
     public static Command Create(CommandContext context) => new Verb("recommendations", "Measures against hotspots, and what they saved", "recommendations list --status pending")
     {
         List(context), Show(context), Approve(context), Reject(context), Implement(context),
@@ -31,7 +29,7 @@ internal static class RecommendationCommands
     private static Command Show(CommandContext context)
     {
         var id = Options.Id("recommendation");
-        var command = new Verb("show", "Show a recommendation and its measured effect", $"recommendations show {Sample}") { id };
+        var command = new Verb("show", "Show a recommendation and its measured effect", $"recommendations show {Verb.SampleId}") { id };
         return command.Calls(context, async call =>
         {
             var answer = await call.Client.Recommendations.GetRecommendationAsync(new() { Id = call.Required(id) }, cancellationToken: call.CancellationToken);
@@ -42,7 +40,7 @@ internal static class RecommendationCommands
     private static Command Approve(CommandContext context)
     {
         var (id, user, note) = (Options.Id("recommendation"), Options.User(), Options.Note());
-        var command = new Verb("approve", "Approve a recommendation", $"recommendations approve {Sample} --note 'From Monday on'") { id, user, note };
+        var command = new Verb("approve", "Approve a recommendation", $"recommendations approve {Verb.SampleId} --note 'From Monday on'") { id, user, note };
         return command.Calls(context, async call =>
         {
             var request = new ApproveRecommendationRequest { Id = call.Required(id), UserId = call.Value(user), Note = call.Value(note) ?? "" };
@@ -53,7 +51,7 @@ internal static class RecommendationCommands
     private static Command Reject(CommandContext context)
     {
         var (id, user, note) = (Options.Id("recommendation"), Options.User(), new Option<string>("--note") { Description = "Why, in a sentence; it is kept", Required = true });
-        var command = new Verb("reject", "Reject a recommendation", $"recommendations reject {Sample} --note 'The contract runs to May'") { id, user, note };
+        var command = new Verb("reject", "Reject a recommendation", $"recommendations reject {Verb.SampleId} --note 'The contract runs to May'") { id, user, note };
         return command.Calls(context, async call =>
         {
             var request = new RejectRecommendationRequest { Id = call.Required(id), UserId = call.Value(user), Note = call.Value(note) };
@@ -64,7 +62,7 @@ internal static class RecommendationCommands
     private static Command Implement(CommandContext context)
     {
         var (id, user, note) = (Options.Id("recommendation"), Options.User(), Options.Note());
-        var command = new Verb("implement", "Say that an approved recommendation is carried out; its effect is measured from then on", $"recommendations implement {Sample}") { id, user, note };
+        var command = new Verb("implement", "Say that an approved recommendation is carried out; its effect is measured from then on", $"recommendations implement {Verb.SampleId}") { id, user, note };
         return command.Calls(context, async call =>
         {
             var request = new ImplementRecommendationRequest { Id = call.Required(id), UserId = call.Value(user), Note = call.Value(note) ?? "" };

@@ -7,8 +7,6 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>runs</c>: the runs of the sources, what was rejected, and the pipelines that workloads go through.</summary>
 internal static class RunCommands
 {
-    private const string Sample = "0199c2f4-7d53-7c0e-9b42-0c5b7f3f2a11";
-
     public static Command Create(CommandContext context) => new Verb("runs", "The runs of the grid's sources, and the pipelines of workloads", "runs list")
     {
         List(context), Show(context), Start(context), Quarantine(context), Pipelines(context),
@@ -28,7 +26,7 @@ internal static class RunCommands
     private static Command Show(CommandContext context)
     {
         var id = Options.Id("run");
-        var command = new Verb("show", "Show a run: each source with its rows, its age and its error", $"runs show {Sample}") { id };
+        var command = new Verb("show", "Show a run: each source with its rows, its age and its error", $"runs show {Verb.SampleId}") { id };
         return command.Calls(context, async call =>
         {
             var answer = await call.Client.PipelineRuns.GetRunAsync(new() { RunId = call.Required(id) }, cancellationToken: call.CancellationToken);

@@ -6,6 +6,9 @@ namespace Pylon.Cli.Commands;
 /// <param name="example">What one types behind ./pylon.</param>
 internal sealed class Verb(string name, string description, string example) : Command(name, description)
 {
+    /// <summary>An id in an example.</summary>
+    public const string SampleId = "0199c2f4-7d53-7c0e-9b42-0c5b7f3f2a11";
+
     /// <inheritdoc cref="Verb" path="/param[@name='example']"/>
     public string Example { get; } = example;
 
