@@ -87,10 +87,13 @@ internal sealed class PublishSignal(IConnectionMultiplexer redis, TimeSpan bound
         List<TaskCompletionSource> raised;
         lock (_lock)
         {
-            raised = [_next, .. _nextOfTopic.Where(next => topic is null || next.Key == topic).Select(next => next.Value)];
+            raised = [_next];
             _next = New();
-            foreach (var name in topic is null ? [.. _nextOfTopic.Keys] : new[] { topic })
-                _nextOfTopic.Remove(name);
+            foreach (var name in topic is null ? _nextOfTopic.Keys.ToList() : [topic])
+            {
+                if (_nextOfTopic.Remove(name, out var next))
+                    raised.Add(next);
+            }
         }
 
         foreach (var next in raised)

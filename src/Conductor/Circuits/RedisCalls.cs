@@ -14,9 +14,15 @@ internal sealed class RedisCalls(IConnectionMultiplexer redis, IOptions<Conducto
     private bool? _isCluster;
 
     /// <summary>True unless it is known that one call may touch keys of several slots.</summary>
-    public bool IsCluster => _isCluster ?? ((_isCluster = redis.GetServers().Where(server => server.IsConnected).ToList() is { Count: > 0 } servers
-        ? servers.Any(server => server.ServerType != ServerType.Standalone)
-        : null) ?? true);
+    public bool IsCluster
+    {
+        get
+        {
+            if (_isCluster is null && redis.GetServers().Where(server => server.IsConnected).ToList() is { Count: > 0 } servers)
+                _isCluster = servers.Any(server => server.ServerType != ServerType.Standalone);
+            return _isCluster ?? true;
+        }
+    }
 
     public Task<T> BoundAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
         CountedAsync(() => OfManyAsync(call, cancellationToken), cancellationToken);
