@@ -13,7 +13,7 @@ internal static class TestCommand
     public static Command Create(Checkout checkout)
     {
         var command = new Verb(
-            "test", "Run the tests on throw-away servers. Words choose test projects, options go to dotnet test", "test Gateway --filter Name~Webhook")
+            "test", "Run the tests on throw-away servers. Words choose test projects, options go to dotnet test", "test Gateway --filter FullyQualifiedName~Webhook")
         {
             TreatUnmatchedTokensAsErrors = false,
         };
