@@ -47,7 +47,7 @@ public static class WebFeature
         return context.RequestServices.GetRequiredService<FailedPages>().WriteAsync(context, () => Task.FromResult<IResult?>(Page.Of<NowPage>()));
     }
 
-    /// <summary>Whether the caller is a browser that loads a page; a program that takes anything is none.</summary>
+    /// <summary>True for a browser that loads a page. A program that accepts any type is not a browser.</summary>
     public static bool WantsPage(HttpRequest request) =>
         MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
         && accepted.Any(one => one.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && one.Quality is null or > 0);

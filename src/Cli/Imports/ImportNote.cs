@@ -48,7 +48,7 @@ internal sealed record StoredPart(long Read, long New, long Changed, long Unchan
     public ShipmentSums Shipments { get; init; } = new();
 }
 
-/// <summary>What is to be told of a line.</summary>
+/// <summary>What is told about a line of the file.</summary>
 internal sealed record LineNote(long Line, string Reason);
 
 /// <summary>What the parts of a file of shipments sum up to.</summary>

@@ -25,7 +25,7 @@ internal static class CorsFeature
         return services.AddCors();
     }
 
-    /// <summary>Goes before everything that answers: a problem needs the headers too.</summary>
+    /// <summary>Call it before the endpoints: a problem has these headers too.</summary>
     public static void UseCrossOrigin(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<IOptions<CorsOptions>>().Value;

@@ -27,7 +27,7 @@ internal sealed class ProtoComments
         }
     }
 
-    /// <summary>The comment as paragraphs; null when there is none.</summary>
+    /// <summary>The comment as paragraphs; null for a declaration without a comment.</summary>
     public string? this[IDescriptor described] => _texts.GetValueOrDefault(described.FullName);
 
     private static IEnumerable<DescriptorBase> Declared(FileDescriptor file) =>

@@ -37,7 +37,7 @@ internal sealed record StoredMessage(Guid Id, string? Request, string? Answer);
 /// <summary>What came of a step.</summary>
 /// <param name="Outcome">Whether it is written.</param>
 /// <param name="OrderState">Of the order that it confirms.</param>
-/// <param name="Message">Null when there is none, or its order is over.</param>
+/// <param name="Message">Null when the step has no next message, or when the order is over.</param>
 internal sealed record Written(StepOutcome Outcome, string? OrderState = null, StoredMessage? Message = null);
 
 internal enum StepOutcome
