@@ -53,7 +53,7 @@ internal sealed class Scale(DateTimeOffset from, DateTimeOffset to, double most)
         return $"M{string.Join('L', there.Concat(back))}Z";
     }
 
-    /// <summary>1, 2, 2.5 or 5 times a power of ten, so that four steps are round numbers too.</summary>
+    /// <summary>1, 2, 4, 6 or 8 times a power of ten.</summary>
     private static double RoundUp(double value)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(value)));

@@ -8,7 +8,7 @@ using Conducting = Pylon.Conductor.V1;
 namespace Pylon.Web.Services;
 
 /// <summary>The services whose data the pages show.</summary>
-public sealed class Clients(IUpstreams upstreams, TimeProvider time)
+public sealed class Clients(IUpstreams upstreams)
 {
     // A page is written when all its parts have answered or given up.
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
@@ -40,6 +40,7 @@ public sealed class Clients(IUpstreams upstreams, TimeProvider time)
     /// <summary>For a call that changes something: it ends after 12 s.</summary>
     public CallOptions Change(CancellationToken cancellationToken) => Within(ChangeLimit, cancellationToken);
 
-    private CallOptions Within(TimeSpan limit, CancellationToken cancellationToken) =>
-        new(deadline: time.GetUtcNow().UtcDateTime + limit, cancellationToken: cancellationToken);
+    // Of the wall clock, by which both ends count it.
+    private static CallOptions Within(TimeSpan limit, CancellationToken cancellationToken) =>
+        new(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + limit, cancellationToken: cancellationToken);
 }

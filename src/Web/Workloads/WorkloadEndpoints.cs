@@ -23,10 +23,8 @@ internal static class WorkloadEndpoints
         workloads.MapGet("/new", (HttpRequest request) => Page.Of<SubmitPage>((nameof(SubmitPage.Given), new Given(request.Query))));
         workloads.MapGet("/{id}", (string id) => Page.Of<WorkloadPage>((nameof(WorkloadPage.Id), id)));
         workloads.MapPost("/{id}/choose", ChooseAsync);
-        workloads.MapPost("/{id}/cancel", (string id, Clients clients, CancellationToken cancellationToken) => OnOneAsync(id, async () =>
-            await clients.Workloads.CancelWorkloadAsync(new CancelWorkloadRequest { Id = id }, clients.Change(cancellationToken))));
-        workloads.MapPost("/{id}/replay", (string id, Clients clients, CancellationToken cancellationToken) => OnOneAsync(id, async () =>
-            await clients.Workloads.ReplayWorkloadAsync(new ReplayWorkloadRequest { Id = id }, clients.Change(cancellationToken))));
+        workloads.MapPost("/{id}/cancel", (string id, Clients clients, CancellationToken cancellationToken) => OnOneAsync(id, () => CancelAsync(id, clients, cancellationToken)));
+        workloads.MapPost("/{id}/replay", (string id, Clients clients, CancellationToken cancellationToken) => OnOneAsync(id, () => ReplayAsync(id, clients, cancellationToken)));
     }
 
     private static async Task<IResult> SubmitAsync(HttpRequest form, Clients clients, Clock clock, CancellationToken cancellationToken)
@@ -58,21 +56,25 @@ internal static class WorkloadEndpoints
     {
         var given = new Given(await form.ReadFormAsync(cancellationToken));
         var (replay, ids) = (given["do"] == "replay", given.All("id").Distinct(StringComparer.Ordinal).Take(MostAtOnce).ToList());
-        var refusals = (await Task.WhenAll(ids.Select(id => TryAsync(id, replay, clients, cancellationToken)))).OfType<Trouble>().ToList();
+        var changes = ids.Select(id => TryAsync(() => replay ? ReplayAsync(id, clients, cancellationToken) : CancelAsync(id, clients, cancellationToken)));
+        var refusals = (await Task.WhenAll(changes)).OfType<Trouble>().ToList();
         if (refusals.Count == 0)
             return Change.Go("/web/workloads");
         var trouble = refusals[0] with { Title = $"{refusals.Count} of {Say.Count(ids.Count, "workload")} could not be {(replay ? "replayed" : "cancelled")}" };
         return Page.Of<WorkloadsPage>(trouble.HttpStatus, (nameof(WorkloadsPage.Trouble), trouble));
     }
 
-    private static async Task<Trouble?> TryAsync(string id, bool replay, Clients clients, CancellationToken cancellationToken)
+    private static async Task CancelAsync(string id, Clients clients, CancellationToken cancellationToken) =>
+        await clients.Workloads.CancelWorkloadAsync(new CancelWorkloadRequest { Id = id }, clients.Change(cancellationToken));
+
+    private static async Task ReplayAsync(string id, Clients clients, CancellationToken cancellationToken) =>
+        await clients.Workloads.ReplayWorkloadAsync(new ReplayWorkloadRequest { Id = id }, clients.Change(cancellationToken));
+
+    private static async Task<Trouble?> TryAsync(Func<Task> change)
     {
         try
         {
-            if (replay)
-                await clients.Workloads.ReplayWorkloadAsync(new ReplayWorkloadRequest { Id = id }, clients.Change(cancellationToken));
-            else
-                await clients.Workloads.CancelWorkloadAsync(new CancelWorkloadRequest { Id = id }, clients.Change(cancellationToken));
+            await change();
             return null;
         }
         catch (RpcException e)
