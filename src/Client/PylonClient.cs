@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
 using Pylon.Client.Calls;
 using Pylon.Client.Streams;
 using Pylon.Conductor.V1;
@@ -37,7 +38,8 @@ public sealed class PylonClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         PylonClientOptions.Check(options);
-        var channel = Channels.Open(options, RetryRules.Config(Services, options.MaxAttempts));
+        var retries = new GrpcChannelOptions { ServiceConfig = RetryRules.Config(Services, options.MaxAttempts) };
+        var channel = Channels.Open(options.Addresses, retries, useProxy: options.Addresses.Any(one => !one.IsLoopback));
         (_channel, _time, Address) = (channel, options.Time, string.Join(',', options.Addresses.Select(one => one.OriginalString)));
         _calls = channel.Intercept(new RequestIdInterceptor(), new DeadlineInterceptor(options.Timeout));
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pylon.Rpc;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Pylon.Gateway.Proxy;
@@ -9,6 +10,8 @@ internal sealed class ProxyHttpClientFactory(IOptions<ProxyOptions> options) : F
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        UpstreamHandler.Configure(handler, options.Value);
+        Connections.Configure(handler, useProxy: false);
+        handler.ConnectTimeout = options.Value.ConnectTimeout;
+        handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5);
     }
 }

@@ -7,7 +7,7 @@ internal sealed class ProxyOptions
 {
     public const string Section = "Proxy";
 
-    /// <summary>The longest wait for a connection to a service.</summary>
+    /// <summary>The longest wait of a native call for a connection to a service.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Grpc.Net.Client.Balancer;
-using Grpc.Net.Client.Configuration;
-using Microsoft.Extensions.Options;
+using Pylon.Rpc;
 using Pylon.Transcoding.Calls;
 
 namespace Pylon.Gateway.Proxy;
@@ -12,7 +10,7 @@ namespace Pylon.Gateway.Proxy;
 /// One channel per upstream for the calls that the gateway makes itself (REST, webhooks, health); several instances
 /// take turns. Nothing is repeated here: the layer that knows whether a call is idempotent does that.
 /// </summary>
-internal sealed class UpstreamChannels(UpstreamAddresses addresses, IOptions<ProxyOptions> options, ILoggerFactory logs) : IUpstreams, IDisposable
+internal sealed class UpstreamChannels(UpstreamAddresses addresses, ILoggerFactory logs) : IUpstreams, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> _channels = new(StringComparer.Ordinal);
 
@@ -28,26 +26,12 @@ internal sealed class UpstreamChannels(UpstreamAddresses addresses, IOptions<Pro
             channel.Value.Dispose();
     }
 
-    private GrpcChannel Open(IReadOnlyList<Uri> instances)
+    private GrpcChannel Open(IReadOnlyList<Uri> instances) => Channels.Open(instances, new GrpcChannelOptions
     {
-        var channelOptions = new GrpcChannelOptions
-        {
-            HttpHandler = UpstreamHandler.New(options.Value),
-            DisposeHttpClient = true,
-            LoggerFactory = logs,
-            // The services are near; compressing an answer costs more than sending it.
-            CompressionProviders = [],
-            InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
-            MaxReconnectBackoff = TimeSpan.FromSeconds(2),
-            // As large as what a service may send: a page of the live state.
-            MaxReceiveMessageSize = 32 * 1024 * 1024,
-        };
-        if (instances.Count == 1)
-            return GrpcChannel.ForAddress(instances[0], channelOptions);
-        channelOptions.Credentials = instances[0].Scheme == Uri.UriSchemeHttps ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
-        channelOptions.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
-        var resolver = new StaticResolverFactory(_ => instances.Select(instance => new BalancerAddress(instance.Host, instance.Port)));
-        channelOptions.ServiceProvider = new ServiceCollection().AddSingleton<ResolverFactory>(resolver).BuildServiceProvider();
-        return GrpcChannel.ForAddress("static:///upstream", channelOptions);
-    }
+        LoggerFactory = logs,
+        // The services are near; compressing an answer costs more than sending it.
+        CompressionProviders = [],
+        // As large as what a service may send: a page of the live state.
+        MaxReceiveMessageSize = 32 * 1024 * 1024,
+    });
 }

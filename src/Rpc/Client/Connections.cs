@@ -1,19 +1,31 @@
 namespace Pylon.Rpc;
 
-/// <summary>The connections of a gRPC client: HTTP/2, as many as the streams need, with pings that find a dead one.</summary>
+/// <summary>The connections of a gRPC channel: HTTP/2, as many as the streams need, with pings that find a dead one.</summary>
+/// <remarks>
+/// <see cref="SocketsHttpHandler.ConnectTimeout"/> stays without a limit. Grpc.Net.Client bounds by it not one attempt but all
+/// attempts together. When they are over it begins anew, except when that meets the end of the old ones: then the address is never
+/// tried again (2.85; grpc/grpc-dotnet issue 2734 is near to it). A call waits no longer than its deadline, an attempt no longer than
+/// TCP tries.
+/// </remarks>
 internal static class Connections
 {
     /// <summary>How long a channel waits between two attempts to connect, at first and at most.</summary>
     public static readonly (TimeSpan First, TimeSpan Longest) Backoff = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
 
-    public static SocketsHttpHandler Create(bool useProxy) => new()
+    public static SocketsHttpHandler Create(bool useProxy)
     {
-        ConnectTimeout = TimeSpan.FromSeconds(3),
-        EnableMultipleHttp2Connections = true,
-        KeepAlivePingDelay = TimeSpan.FromSeconds(20),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-        UseProxy = useProxy,
-    };
+        var handler = new SocketsHttpHandler { PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan };
+        Configure(handler, useProxy);
+        return handler;
+    }
+
+    /// <summary>What every connection between two processes of Pylon has.</summary>
+    public static void Configure(SocketsHttpHandler handler, bool useProxy)
+    {
+        handler.EnableMultipleHttp2Connections = true;
+        handler.KeepAlivePingDelay = TimeSpan.FromSeconds(20);
+        handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
+        handler.UseProxy = useProxy;
+    }
 }

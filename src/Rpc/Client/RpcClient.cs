@@ -1,7 +1,5 @@
 using Grpc.Core;
-using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
-using Grpc.Net.Client.Configuration;
 using Grpc.Net.ClientFactory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,10 +30,10 @@ public static class RpcClient
         // Without the accessor the propagation below does nothing, and says nothing.
         services.AddHttpContextAccessor();
         services.TryAddSingleton<ResolverFactory>(provider => new StaticResolverFactory(address =>
-            [.. AddressesOf(provider, address.AbsolutePath.Trim('/')).Select(each => new BalancerAddress(new Uri(each).Host, new Uri(each).Port))]));
+            Channels.Balanced(AddressesOf(provider, address.AbsolutePath.Trim('/')))));
         services.AddGrpcClient<TClient>((provider, options) =>
-            options.Address = AddressesOf(provider, settingName) is [var only] ? new Uri(only) : new Uri($"static:///{settingName}"))
-            .ConfigureChannel((provider, channel) => Configure(channel, AddressesOf(provider, settingName)))
+            options.Address = AddressesOf(provider, settingName) is [var only] ? only : new Uri($"static:///{settingName}"))
+            .ConfigureChannel((provider, channel) => Channels.Configure(channel, AddressesOf(provider, settingName)))
             // Nothing is retried here: only the caller knows whether its call is idempotent.
             // The services share a network; a proxy of the environment is for external addresses.
             .ConfigurePrimaryHttpMessageHandler(() => Connections.Create(useProxy: false))
@@ -47,17 +45,8 @@ public static class RpcClient
         return services;
     }
 
-    private static string[] AddressesOf(IServiceProvider provider, string settingName) =>
-        provider.GetRequiredService<IOptionsMonitor<Peer>>().Get(settingName).Addresses;
-
-    private static void Configure(GrpcChannelOptions channel, string[] addresses)
-    {
-        (channel.InitialReconnectBackoff, channel.MaxReconnectBackoff) = Connections.Backoff;
-        if (addresses.Length == 1)
-            return;
-        channel.Credentials = addresses[0].StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
-        channel.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
-    }
+    private static IReadOnlyList<Uri> AddressesOf(IServiceProvider provider, string settingName) =>
+        [.. provider.GetRequiredService<IOptionsMonitor<Peer>>().Get(settingName).Addresses.Select(each => new Uri(each))];
 
     private static bool IsAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);

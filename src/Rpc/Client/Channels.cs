@@ -1,0 +1,44 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
+
+namespace Pylon.Rpc;
+
+/// <summary>Channels to a service that runs at one address or at several.</summary>
+internal static class Channels
+{
+    private const string Several = "static:///several";
+
+    /// <summary>A channel with our connections. Of several addresses, each call goes to the next one that can be reached.</summary>
+    public static GrpcChannel Open(IReadOnlyList<Uri> addresses, GrpcChannelOptions options, bool useProxy = false)
+    {
+        options.HttpHandler = Connections.Create(useProxy);
+        options.DisposeHttpClient = true;
+        Configure(options, addresses);
+        if (addresses is [var only])
+            return GrpcChannel.ForAddress(only, options);
+        options.ServiceProvider = new Resolvers([new StaticResolverFactory(_ => Balanced(addresses))]);
+        return GrpcChannel.ForAddress(Several, options);
+    }
+
+    /// <summary>How a channel connects again, and how the addresses take turns.</summary>
+    public static void Configure(GrpcChannelOptions options, IReadOnlyList<Uri> addresses)
+    {
+        (options.InitialReconnectBackoff, options.MaxReconnectBackoff) = Connections.Backoff;
+        if (addresses.Count == 1)
+            return;
+        options.Credentials = addresses[0].Scheme == Uri.UriSchemeHttps ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
+        options.ServiceConfig ??= new ServiceConfig();
+        options.ServiceConfig.LoadBalancingConfigs.Add(new RoundRobinConfig());
+    }
+
+    public static IReadOnlyList<BalancerAddress> Balanced(IEnumerable<Uri> addresses) =>
+        [.. addresses.Select(one => new BalancerAddress(one.Host, one.Port))];
+
+    // The channel takes its resolvers from a service provider.
+    private sealed class Resolvers(IEnumerable<ResolverFactory> factories) : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => serviceType == typeof(IEnumerable<ResolverFactory>) ? factories : null;
+    }
+}
