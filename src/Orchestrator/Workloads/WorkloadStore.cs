@@ -210,7 +210,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     ];
 
     /// <summary>What the handlers add to the transaction in which a workload is offered.</summary>
-    public IEnumerable<NpgsqlBatchCommand> Offered(WorkloadRecord workload, IReadOnlyList<Option> options) => handlers.SelectMany(h => h.Offered(workload, options));
+    public IEnumerable<StatementRow> Offered(WorkloadRecord workload, IReadOnlyList<Option> options) => handlers.SelectMany(h => h.Offered(workload, options));
 
     /// <summary>What the handlers add to the transaction in which a workload is given up.</summary>
     public IEnumerable<NpgsqlBatchCommand> Failed(WorkloadRecord workload, string reason) => handlers.SelectMany(h => h.Failed(workload, reason));
