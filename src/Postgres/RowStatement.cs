@@ -11,6 +11,16 @@ namespace Pylon.Postgres;
 /// <param name="types">Of the values of a row.</param>
 public sealed class RowStatement(string sql, params NpgsqlDbType[] types)
 {
+    // A plan for arrays is else made anew whenever they have few values, and one that was made for an empty table reads all of it later.
+    private const string KeepPlans =
+        """
+        SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
+            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+        """;
+
+    /// <summary>First in a transaction: its statements find their rows by keys, and each is planned once for any number of rows.</summary>
+    public static NpgsqlBatchCommand KeepingPlans() => Sql.Statement(KeepPlans);
+
     /// <summary>One row of it; null is NULL.</summary>
     public StatementRow Row(params object?[] values)
     {

@@ -23,6 +23,9 @@ internal sealed record Step(Lease Lease)
 
     /// <summary>The message that is sent next.</summary>
     public NewMessage? Next { get; init; }
+
+    /// <summary>True for DISCOVER alone: a provider holds nothing by it, and nobody hears of it.</summary>
+    public bool MayBeUndone => Answered is null && Changes.Count == 0 && Confirms is null && Next is { Action: "discover" };
 }
 
 /// <summary>A message of ours before it is sent.</summary>

@@ -19,13 +19,8 @@ internal sealed class StepStore(NpgsqlDataSource database)
 
     private const string HoldOne = "SELECT id, lease_owner FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR NO KEY UPDATE";
 
-    // All rows are found by their keys, however few the tables had when a plan was made; and a plan is made once, not for each number
-    // of rows anew.
-    private const string PlanOnce =
-        """
-        SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
-            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
-        """;
+    // A crash of PostgreSQL may undo a step that only asks what is on offer: the attempt finds its question gone, and begins again.
+    private const string MayBeUndone = "SELECT set_config('synchronous_commit', 'off', true)";
 
     // The first answer counts. One that was stored before counts as ours when it is the same.
     private const string Answer =
@@ -78,8 +73,12 @@ internal sealed class StepStore(NpgsqlDataSource database)
     /// <summary>How long each lease still lasts; null for one that is lost.</summary>
     public async Task<IReadOnlyList<TimeSpan?>> LeasesLeftAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(LeasesLeft, Ids(leases), Owners(leases));
-        var left = (await command.ListAsync(row => (Key: (row.GetGuid(0), row.GetGuid(1)), Left: row.GetTimeSpan(2)), cancellationToken))
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(RowStatement.KeepingPlans());
+        batch.BatchCommands.Add(Sql.Statement(LeasesLeft, Ids(leases), Owners(leases)));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var left = (await reader.ListAsync(row => (Key: (row.GetGuid(0), row.GetGuid(1)), Left: row.GetTimeSpan(2)), cancellationToken))
             .ToDictionary(one => one.Key, one => one.Left);
         return [.. leases.Select(lease => left.TryGetValue((lease.WorkloadId, lease.Owner), out var time) ? time : (TimeSpan?)null)];
     }
@@ -102,13 +101,17 @@ internal sealed class StepStore(NpgsqlDataSource database)
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Step> steps, NpgsqlBatchCommand hold, CancellationToken cancellationToken)
     {
         var answers = steps.Where(step => step.Answered is not null).Select(step => step.Answered!.Value).ToList();
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Sql.Statement(PlanOnce), hold } };
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { RowStatement.KeepingPlans(), hold } };
         if (answers.Count > 0)
         {
             batch.BatchCommands.Add(Sql.Statement(
                 Answer,
                 answers.Select(a => a.MessageId).ToArray(),
                 Jsons(answers.Select(a => a.Body.GetRawText()))));
+        }
+        else if (steps.All(step => step.MayBeUndone))
+        {
+            batch.BatchCommands.Add(Sql.Statement(MayBeUndone));
         }
 
         var (held, ours) = (new HashSet<(Guid, Guid)>(), new HashSet<Guid>());

@@ -132,11 +132,15 @@ internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionS
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var finish = new NpgsqlBatch(connection, transaction)
         {
-            BatchCommands = { Sql.Statement(FinishAll, made.Select(m => m.NotificationId).ToArray(), made.Select(m => m.Owner).ToArray()) },
+            BatchCommands = { RowStatement.KeepingPlans(), Sql.Statement(FinishAll, made.Select(m => m.NotificationId).ToArray(), made.Select(m => m.Owner).ToArray()) },
         };
         var held = new HashSet<long>();
         await using (var reader = await finish.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.NextResultAsync(cancellationToken);
             held.UnionWith(await reader.ListAsync(row => row.GetInt64(0), cancellationToken));
+        }
+
         await using var batch = new NpgsqlBatch(connection, transaction);
         foreach (var command in RowStatement.Together(made.Where(m => held.Contains(m.NotificationId)).Select(m => Rows(m.Proposal))))
             batch.BatchCommands.Add(command);

@@ -41,6 +41,10 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         RETURNING {WorkloadRecord.Columns}, due.is_new AS is_new_transaction, EXISTS (SELECT FROM beckn_orders o WHERE o.workload_id = w.id) AS has_orders
         """;
 
+    // A batch is one transaction. Its commit does not wait for the disk: when a crash of PostgreSQL undoes a claim, the workload is
+    // queued again, and the attempt holds no lease and writes nothing.
+    private const string MayBeUndone = "SELECT set_config('synchronous_commit', 'off', true)";
+
     private const string NextDue =
         """
         SELECT min(due_at) - now() FROM compute_workloads
@@ -175,7 +179,12 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         // In the order of time, so that the index of the messages grows at its end.
         var now = time.GetUtcNow();
         var transactions = Enumerable.Range(0, atMost).Select(_ => Guid.CreateVersion7(now)).ToArray();
-        var claimed = await workloads.QueryAsync(Claim, cancellationToken, owner, lease, atMost, transactions);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Sql.Statement(MayBeUndone));
+        batch.BatchCommands.Add(Sql.Statement(Claim, owner, lease, atMost, transactions));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var claimed = await workloads.ReadAllAsync(reader, cancellationToken);
         return [.. claimed.OrderByDescending(w => w.Urgency switch { "CRITICAL" => 2, "HIGH" => 1, _ => 0 }).ThenBy(w => w.SubmittedAt)];
     }
 
