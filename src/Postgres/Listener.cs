@@ -14,9 +14,6 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
-    // How long a burst may pause between two notifications.
-    private static readonly TimeSpan BurstGap = TimeSpan.FromMilliseconds(1);
-
     /// <summary>
     /// Calls <paramref name="onSignal"/>, never twice at once, when LISTEN is established, when notifications came, and
     /// when none came for <paramref name="poll"/>. Any failure, of the connection or of <paramref name="onSignal"/>, leads
@@ -79,11 +76,13 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
         {
             while (true)
             {
-                var wait = arrived.IsEmpty ? poll : BurstGap;
-                while (arrived.Count < MaxBurst && await next.EndsWithinAsync(wait, TimeProvider.System, cancellationToken))
+                if (arrived.IsEmpty)
+                    await next.EndsWithinAsync(poll, TimeProvider.System, cancellationToken);
+                // What has come is one burst. Nobody waits for more: what comes while it is handled is the next one.
+                while (arrived.Count < MaxBurst && next.IsCompleted)
                 {
                     await next;
-                    (next, wait) = (connection.WaitAsync(end.Token), BurstGap);
+                    next = connection.WaitAsync(end.Token);
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();

@@ -49,16 +49,6 @@ public static class Sql
         return command;
     }
 
-    /// <summary>The same statement once more: one that was executed belongs to its connection.</summary>
-    public static NpgsqlBatchCommand Copy(this NpgsqlBatchCommand command)
-    {
-        ArgumentNullException.ThrowIfNull(command);
-        var copy = new NpgsqlBatchCommand(command.CommandText);
-        foreach (NpgsqlParameter parameter in command.Parameters)
-            copy.Parameters.Add(parameter.Clone());
-        return copy;
-    }
-
     /// <summary>A jsonb parameter.</summary>
     public static NpgsqlParameter Json(string? json) => new() { Value = (object?)json ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb };
 

@@ -56,6 +56,14 @@ public sealed class SubmissionTests(SharedStack stack) : SharedStackTests(stack)
     }
 
     [Fact]
+    public async Task ManyAtOnceWithOneNewAddressAreAllTaken()
+    {
+        var email = $"{Guid.NewGuid():n}@example.org";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => Gateway.PostAsync("/api/v1/workloads", $$"""{"workload_name": "w{{n}}", "user_email": "{{email}}"}""")));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+    }
+
+    [Fact]
     public async Task MalformedGrpcRequestIsRefusedWithTheNameOfTheField()
     {
         var refused = await BufClient.CallAsync(

@@ -52,6 +52,9 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
         await batch.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Runs the statement of one row.</summary>
+    public Task ExecuteAsync(StatementRow row) => ExecuteAsync(row.Command());
+
     /// <summary>Writes a step; a lost lease is an error.</summary>
     public async Task<Written> WriteAsync(Step step)
     {
@@ -60,7 +63,7 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     }
 
     /// <summary>Writes statements under a lease.</summary>
-    public Task WriteAsync(Lease lease, params IEnumerable<NpgsqlBatchCommand> changes) => WriteAsync(new Step(lease) { Changes = [.. changes] });
+    public Task WriteAsync(Lease lease, params IEnumerable<StatementRow> changes) => WriteAsync(new Step(lease) { Changes = [.. changes] });
 
     /// <summary>The first column of the first row; default for no row and for NULL.</summary>
     public async Task<T?> ScalarAsync<T>(string sql, params object?[] parameters)

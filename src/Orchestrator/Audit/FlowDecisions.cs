@@ -3,13 +3,14 @@ using Npgsql;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Audit;
 
 /// <summary>Logs what the flow of a workload decides, in the transaction of the change.</summary>
 internal sealed class FlowDecisions(TimeProvider time) : IWorkloadHandler
 {
-    public IEnumerable<NpgsqlBatchCommand> Offered(WorkloadRecord workload, IReadOnlyList<Option> options)
+    public IEnumerable<StatementRow> Offered(WorkloadRecord workload, IReadOnlyList<Option> options)
     {
         var first = options[0].Recommendation;
         var decision = new NewDecision(
@@ -21,7 +22,7 @@ internal sealed class FlowDecisions(TimeProvider time) : IWorkloadHandler
             Constraints = Constraints(workload),
             Alternatives = [.. options.Select(o => (JsonNode)Alternative(o.Recommendation))],
         };
-        return [decision.Append()];
+        return [decision.Row()];
     }
 
     public IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Npgsql;
+using NpgsqlTypes;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
@@ -15,15 +16,20 @@ internal sealed record NewDecision(DecisionType Type, Guid WorkloadId, string Re
     private const string Agent = "pylon-orchestrator";
     private const int LongestReasoning = 100_000;
 
-    private const string Insert =
-        """
+    private static readonly RowStatement Insert = new(
+        $"""
         INSERT INTO orchestration_decisions
             (decision_type, agent_id, workload_id, reasoning, constraints_evaluated, alternatives_considered, source_dc_id, target_dc_id,
              input_carbon_intensity, input_grid_stress, input_price_gbp_mwh, carbon_saved_gco2, context_id, context_hash, output_hash)
-        SELECT $1, (SELECT id FROM agents WHERE agent_id = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-            (SELECT hash FROM decision_contexts WHERE id = $13), (SELECT hash FROM llm_outputs WHERE context_id = $13)
-        WHERE $14::text IS NULL OR EXISTS (SELECT FROM compute_workloads WHERE id = $3 AND status = $14)
-        """;
+        SELECT d.type, (SELECT id FROM agents WHERE agent_id = '{Agent}'), d.workload, d.reasoning, d.constraints, d.alternatives, d.source, d.target,
+            d.carbon, d.stress, d.price, d.saved, d.context,
+            (SELECT hash FROM decision_contexts WHERE id = d.context), (SELECT hash FROM llm_outputs WHERE context_id = d.context)
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            d (type, workload, reasoning, constraints, alternatives, source, target, carbon, stress, price, saved, context, only_in_status)
+        WHERE d.only_in_status IS NULL OR EXISTS (SELECT FROM compute_workloads WHERE id = d.workload AND status = d.only_in_status)
+        """,
+        NpgsqlDbType.Text, NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Jsonb, NpgsqlDbType.Jsonb, NpgsqlDbType.Uuid, NpgsqlDbType.Uuid,
+        NpgsqlDbType.Double, NpgsqlDbType.Double, NpgsqlDbType.Double, NpgsqlDbType.Double, NpgsqlDbType.Uuid, NpgsqlDbType.Text);
 
     public JsonObject Constraints { get; init; } = [];
 
@@ -51,22 +57,21 @@ internal sealed record NewDecision(DecisionType Type, Guid WorkloadId, string Re
     /// Logs it, in the transaction of what is decided. The lock of the log is taken when that commits, so the place of
     /// the statement does not matter.
     /// </summary>
-    public NpgsqlBatchCommand Append() => Sql.Statement(
-        Insert,
+    public NpgsqlBatchCommand Append() => Row().Command();
+
+    /// <summary>The same together with others.</summary>
+    public StatementRow Row() => Insert.Row(
         DecisionTypes.NameOf(Type),
-        Agent,
         WorkloadId,
         StorableText.Printable(Reasoning, LongestReasoning),
-        Sql.Json(Constraints.ToJsonString()),
-        Sql.Json(Alternatives.ToJsonString()),
-        Sql.Uuid(SourceDcId),
-        Sql.Uuid(TargetDcId),
-        Number(CarbonIntensity),
-        Number(GridStress),
-        Number(PriceGbpMwh),
-        Number(CarbonSavedGco2),
-        Sql.Uuid(ContextId),
+        Constraints.ToJsonString(),
+        Alternatives.ToJsonString(),
+        SourceDcId,
+        TargetDcId,
+        CarbonIntensity,
+        GridStress,
+        PriceGbpMwh,
+        CarbonSavedGco2,
+        ContextId,
         OnlyInStatus);
-
-    private static NpgsqlParameter Number(double? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Double };
 }

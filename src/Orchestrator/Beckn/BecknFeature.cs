@@ -25,6 +25,8 @@ internal static class BecknFeature
                 // The resilience pipeline bounds the request.
                 client.Timeout = Timeout.InfiniteTimeSpan;
             })
+            // What fails is logged with its message; the rest is in traces and metrics.
+            .RemoveAllLoggers()
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 ConnectTimeout = TimeSpan.FromSeconds(3),

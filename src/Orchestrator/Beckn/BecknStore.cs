@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 using Pylon.Beckn;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
@@ -61,14 +62,19 @@ internal sealed class BecknStore(NpgsqlDataSource database)
 
     private const string RecordError = "UPDATE beckn_messages SET last_error = left($2, 1000) WHERE message_id = $1";
 
-    private const string OpenOrder =
+    private static readonly RowStatement OpenOrder = new(
         """
-        INSERT INTO beckn_orders (order_id, workload_id, transaction_id, item_id) VALUES ($1, $2, $3, $4)
+        INSERT INTO beckn_orders (order_id, workload_id, transaction_id, item_id) SELECT * FROM unnest($1, $2, $3, $4)
         ON CONFLICT (order_id) DO NOTHING
-        """;
+        """,
+        NpgsqlDbType.Text, NpgsqlDbType.Uuid, NpgsqlDbType.Uuid, NpgsqlDbType.Text);
 
-    private const string MoveOrder =
-        "UPDATE beckn_orders SET state = $2, updated_at = now() WHERE order_id = $1 AND state = ANY ($3)";
+    private static readonly RowStatement MoveOrder = new(
+        """
+        UPDATE beckn_orders o SET state = m.state, updated_at = now()
+        FROM unnest($1, $2, $3) m (order_id, state, allowed) WHERE o.order_id = m.order_id AND o.state = ANY (string_to_array(m.allowed, ' '))
+        """,
+        NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text);
 
     // The lock makes whoever changes the workload meanwhile decide before or after this, not beside it.
     private const string ConfirmLate =
@@ -142,11 +148,11 @@ internal sealed class BecknStore(NpgsqlDataSource database)
         database.ExecuteAsync(RecordError, cancellationToken, messageId, error);
 
     /// <summary>Opens an order; one that is known stays as it is.</summary>
-    public static NpgsqlBatchCommand Opening(string orderId, Guid workloadId, Guid transactionId, string itemId) =>
-        Sql.Statement(OpenOrder, orderId, workloadId, transactionId, itemId);
+    public static StatementRow Opening(string orderId, Guid workloadId, Guid transactionId, string itemId) =>
+        OpenOrder.Row(orderId, workloadId, transactionId, itemId);
 
     /// <summary>Moves an order to a state; an order that is not in one of the states named stays.</summary>
-    public static NpgsqlBatchCommand Moving(string orderId, string to, params string[] from) => Sql.Statement(MoveOrder, orderId, to, from);
+    public static StatementRow Moving(string orderId, string to, params string[] from) => MoveOrder.Row(orderId, to, string.Join(' ', from));
 
     /// <summary>
     /// The provider confirms an order that counts as cancelled, because it did not know the order when it was asked to

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Npgsql;
 using Pylon.Beckn;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Beckn;
 
@@ -17,7 +17,7 @@ internal sealed class Conversation(
 {
     private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(3);
 
-    private readonly List<NpgsqlBatchCommand> _changes = [];
+    private readonly List<StatementRow> _changes = [];
     private (Guid MessageId, string Action, JsonElement Body)? _answered;
 
     // Of the messages as the provider writes them, the newest first; null when they are stored and not read yet.
@@ -38,8 +38,8 @@ internal sealed class Conversation(
         (TransactionId, _contexts) = (transactionId, isNew ? [] : null);
     }
 
-    /// <summary>Adds a statement that gives no rows. It is written with the next message.</summary>
-    public void Add(NpgsqlBatchCommand change) => _changes.Add(change);
+    /// <summary>Adds what follows from an answer. It is written with the next message.</summary>
+    public void Add(StatementRow change) => _changes.Add(change);
 
     /// <summary>The answer to the message of this action. The message is stored before it is sent and keeps its id when it is sent again.</summary>
     /// <param name="action">For example select.</param>
@@ -67,9 +67,9 @@ internal sealed class Conversation(
     /// <summary>Writes what is left, with the last changes of the attempt.</summary>
     /// <exception cref="LeaseLostException">Another worker holds the workload.</exception>
     /// <exception cref="OutrunException">The last answer is not the one that counts.</exception>
-    public async Task WriteAsync(CancellationToken cancellationToken, params IEnumerable<NpgsqlBatchCommand> last)
+    public async Task WriteAsync(CancellationToken cancellationToken, params IEnumerable<StatementRow> last)
     {
-        List<NpgsqlBatchCommand> changes = [.. last];
+        List<StatementRow> changes = [.. last];
         if (_answered is not null || _changes.Count + changes.Count > 0)
             await WriteAsync(new Step(lease) { Changes = changes }, cancellationToken);
     }

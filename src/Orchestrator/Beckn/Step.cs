@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Npgsql;
 using Pylon.Orchestrator.Queue;
+using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Beckn;
 
@@ -15,14 +15,17 @@ internal sealed record Step(Lease Lease)
     /// <summary>The response to a message; null when it came as a callback, or nothing is answered yet.</summary>
     public (Guid MessageId, JsonElement Body)? Answered { get; init; }
 
-    /// <summary>Statements that give no rows.</summary>
-    public IReadOnlyList<NpgsqlBatchCommand> Changes { get; init; } = [];
+    /// <summary>What follows, in this order.</summary>
+    public IReadOnlyList<StatementRow> Changes { get; init; } = [];
 
     /// <summary>The order that is pending from now on; without it no CONFIRM is stored.</summary>
     public string? Confirms { get; init; }
 
     /// <summary>The message that is sent next.</summary>
     public NewMessage? Next { get; init; }
+
+    /// <summary>True for DISCOVER alone: a provider holds nothing by it, and nobody hears of it.</summary>
+    public bool MayBeUndone => Answered is null && Changes.Count == 0 && Confirms is null && Next is { Action: "discover" };
 }
 
 /// <summary>A message of ours before it is sent.</summary>

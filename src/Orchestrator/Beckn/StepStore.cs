@@ -19,6 +19,9 @@ internal sealed class StepStore(NpgsqlDataSource database)
 
     private const string HoldOne = "SELECT id, lease_owner FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR NO KEY UPDATE";
 
+    // A crash of PostgreSQL may undo a step that only asks what is on offer: the attempt finds its question gone, and begins again.
+    private const string MayBeUndone = "SELECT set_config('synchronous_commit', 'off', true)";
+
     // The first answer counts. One that was stored before counts as ours when it is the same.
     private const string Answer =
         """
@@ -32,35 +35,25 @@ internal sealed class StepStore(NpgsqlDataSource database)
 
     private const string BeginConfirm =
         """
-        WITH moved AS (UPDATE beckn_orders SET state = 'pending', updated_at = now() WHERE order_id = $1 AND state = 'open' RETURNING state)
-        SELECT coalesce((SELECT state FROM moved), (SELECT state FROM beckn_orders WHERE order_id = $1))
+        WITH moved AS (UPDATE beckn_orders SET state = 'pending', updated_at = now() WHERE order_id = ANY ($1) AND state = 'open' RETURNING order_id, state)
+        SELECT o.order_id, coalesce(m.state, o.state) FROM beckn_orders o LEFT JOIN moved m USING (order_id) WHERE o.order_id = ANY ($1)
         """;
 
-    private const string Message = "INSERT INTO beckn_messages AS m (message_id, workload_id, transaction_id, action, request, sends, sent_at)";
-
     // There is one message for a transaction and action. Sent again it keeps its id, so that the provider recognises it,
-    // and gets a new time, because its ttl would have run out.
-    private const string Again =
+    // and gets a new time, because its ttl would have run out. A CONFIRM is stored where the order is pending, or confirmed
+    // already.
+    private const string Prepare =
         """
+        INSERT INTO beckn_messages AS m (message_id, workload_id, transaction_id, action, request, sends, sent_at)
+        SELECT s.id, s.workload, s.transaction, s.action, s.request, 1, now()
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::text[]) s (id, workload, transaction, action, request, confirms)
+        WHERE s.confirms IS NULL OR (SELECT o.state FROM beckn_orders o WHERE o.order_id = s.confirms) IN ('pending', 'confirmed')
         ON CONFLICT (transaction_id, action) DO UPDATE SET
             sends = m.sends + CASE WHEN m.answered_at IS NULL THEN 1 ELSE 0 END,
             sent_at = CASE WHEN m.answered_at IS NULL THEN now() ELSE m.sent_at END,
             request = CASE WHEN m.answered_at IS NULL
                 THEN jsonb_set(m.request, '{context,timestamp}', excluded.request #> '{context,timestamp}') ELSE m.request END
-        RETURNING message_id, CASE WHEN message_id <> $1 THEN request END, answer
-        """;
-
-    private const string Prepare =
-        $"""
-        {Message} VALUES ($1, $2, $3, $4, $5, 1, now())
-        {Again}
-        """;
-
-    // The same where the order is pending, or confirmed already.
-    private const string PrepareConfirm =
-        $"""
-        {Message} SELECT $1, $2, $3, $4, $5, 1, now() FROM beckn_orders WHERE order_id = $6 AND state IN ('pending', 'confirmed')
-        {Again}
+        RETURNING workload_id, message_id, CASE WHEN message_id <> ALL ($1) THEN request END, answer
         """;
 
     private const string LeasesLeft =
@@ -80,8 +73,12 @@ internal sealed class StepStore(NpgsqlDataSource database)
     /// <summary>How long each lease still lasts; null for one that is lost.</summary>
     public async Task<IReadOnlyList<TimeSpan?>> LeasesLeftAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(LeasesLeft, Ids(leases), Owners(leases));
-        var left = (await command.ListAsync(row => (Key: (row.GetGuid(0), row.GetGuid(1)), Left: row.GetTimeSpan(2)), cancellationToken))
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(RowStatement.KeepingPlans());
+        batch.BatchCommands.Add(Sql.Statement(LeasesLeft, Ids(leases), Owners(leases)));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var left = (await reader.ListAsync(row => (Key: (row.GetGuid(0), row.GetGuid(1)), Left: row.GetTimeSpan(2)), cancellationToken))
             .ToDictionary(one => one.Key, one => one.Left);
         return [.. leases.Select(lease => left.TryGetValue((lease.WorkloadId, lease.Owner), out var time) ? time : (TimeSpan?)null)];
     }
@@ -104,17 +101,22 @@ internal sealed class StepStore(NpgsqlDataSource database)
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Step> steps, NpgsqlBatchCommand hold, CancellationToken cancellationToken)
     {
         var answers = steps.Where(step => step.Answered is not null).Select(step => step.Answered!.Value).ToList();
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { hold } };
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { RowStatement.KeepingPlans(), hold } };
         if (answers.Count > 0)
         {
             batch.BatchCommands.Add(Sql.Statement(
                 Answer,
                 answers.Select(a => a.MessageId).ToArray(),
-                new NpgsqlParameter { Value = answers.Select(a => a.Body.GetRawText()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb }));
+                Jsons(answers.Select(a => a.Body.GetRawText()))));
+        }
+        else if (steps.All(step => step.MayBeUndone))
+        {
+            batch.BatchCommands.Add(Sql.Statement(MayBeUndone));
         }
 
         var (held, ours) = (new HashSet<(Guid, Guid)>(), new HashSet<Guid>());
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             held.Add((reader.GetGuid(0), reader.GetGuid(1)));
         await reader.NextResultAsync(cancellationToken);
@@ -130,57 +132,59 @@ internal sealed class StepStore(NpgsqlDataSource database)
     private static async Task<List<Written>> WriteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<(Step Step, StepOutcome Outcome)> steps, CancellationToken cancellationToken)
     {
+        List<Step> written = [.. steps.Where(s => s.Outcome == StepOutcome.Done).Select(s => s.Step)];
+        var (orders, messages) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<Guid, StoredMessage>());
+        List<Step> confirming = [.. written.Where(s => s.Confirms is not null)], asking = [.. written.Where(s => s.Next is not null)];
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var command in steps.Where(s => s.Outcome == StepOutcome.Done).SelectMany(s => Statements(s.Step)))
-            batch.BatchCommands.Add(command);
+        foreach (var change in RowStatement.Together(written.Select(s => s.Changes)))
+            batch.BatchCommands.Add(change);
+        if (confirming.Count > 0)
+            batch.BatchCommands.Add(Sql.Statement(BeginConfirm, (object)confirming.Select(s => s.Confirms!).ToArray()));
+        if (asking.Count > 0)
+            batch.BatchCommands.Add(Preparing(asking));
         if (batch.BatchCommands.Count == 0)
             return [.. steps.Select(s => new Written(s.Outcome))];
-        var written = new List<Written>(steps.Count);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        foreach (var (step, outcome) in steps)
-            written.Add(outcome == StepOutcome.Done ? await ReadAsync(step, reader, cancellationToken) : new Written(outcome));
-        // An error of a later statement shows itself when its result is read.
-        while (await reader.NextResultAsync(cancellationToken))
+
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
+            if (confirming.Count > 0)
+            {
+                while (await reader.ReadAsync(cancellationToken))
+                    orders[reader.GetString(0)] = reader.GetString(1);
+                await reader.NextResultAsync(cancellationToken);
+            }
+
+            while (asking.Count > 0 && await reader.ReadAsync(cancellationToken))
+                messages[reader.GetGuid(0)] = new StoredMessage(reader.GetGuid(1), Text(reader, 2), Text(reader, 3));
+            // An error of a later statement shows itself when its result is read.
+            while (await reader.NextResultAsync(cancellationToken))
+            {
+            }
         }
 
-        return written;
+        return
+        [
+            .. steps.Select(s => s.Outcome != StepOutcome.Done
+                ? new Written(s.Outcome)
+                : new Written(
+                    s.Outcome,
+                    s.Step.Confirms is { } order ? orders.GetValueOrDefault(order) : null,
+                    s.Step.Next is null ? null : messages.GetValueOrDefault(s.Step.Lease.WorkloadId))),
+        ];
     }
 
-    private static IEnumerable<NpgsqlBatchCommand> Statements(Step step)
-    {
-        // A step may be written again after a failure, or by the end of its attempt.
-        foreach (var change in step.Changes)
-            yield return change.Copy();
-        if (step.Confirms is { } order)
-            yield return Sql.Statement(BeginConfirm, order);
-        if (step.Next is not { } next)
-            yield break;
-        var (workload, request) = (step.Lease.WorkloadId, Sql.Json(next.Request));
-        yield return step.Confirms is null
-            ? Sql.Statement(Prepare, next.Id, workload, next.TransactionId, next.Action, request)
-            : Sql.Statement(PrepareConfirm, next.Id, workload, next.TransactionId, next.Action, request, step.Confirms);
-    }
+    private static NpgsqlBatchCommand Preparing(List<Step> asking) => Sql.Statement(
+        Prepare,
+        asking.Select(s => s.Next!.Id).ToArray(),
+        asking.Select(s => s.Lease.WorkloadId).ToArray(),
+        asking.Select(s => s.Next!.TransactionId).ToArray(),
+        asking.Select(s => s.Next!.Action).ToArray(),
+        Jsons(asking.Select(s => s.Next!.Request)),
+        asking.Select(s => s.Confirms).ToArray());
 
-    private static async Task<Written> ReadAsync(Step step, NpgsqlDataReader reader, CancellationToken cancellationToken)
-    {
-        var written = new Written(StepOutcome.Done);
-        if (step.Confirms is not null)
-        {
-            if (await reader.ReadAsync(cancellationToken) && !reader.IsDBNull(0))
-                written = written with { OrderState = reader.GetString(0) };
-            await reader.NextResultAsync(cancellationToken);
-        }
+    private static NpgsqlParameter Jsons(IEnumerable<string> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb };
 
-        if (step.Next is null)
-            return written;
-        if (await reader.ReadAsync(cancellationToken))
-            written = written with { Message = new StoredMessage(reader.GetGuid(0), Text(1), Text(2)) };
-        await reader.NextResultAsync(cancellationToken);
-        return written;
-
-        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-    }
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     private static Guid[] Ids(IEnumerable<Lease> leases) => [.. leases.Select(lease => lease.WorkloadId)];
 

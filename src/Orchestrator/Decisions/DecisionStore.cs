@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.Contexts;
 using Pylon.Orchestrator.Workloads;
@@ -55,10 +56,19 @@ internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionS
         WHERE id = $1 AND lease_owner = $2 AND NOT processed
         """;
 
-    private const string AddContext = "INSERT INTO decision_contexts (id, workload_id, context_version, as_known_at, document) VALUES ($1, $2, $3, $4, $5::json)";
+    private static readonly RowStatement AddContext = new(
+        """
+        INSERT INTO decision_contexts (id, workload_id, context_version, as_known_at, document)
+        SELECT * FROM unnest($1, $2, $3, $4, $5::json[])
+        """,
+        NpgsqlDbType.Uuid, NpgsqlDbType.Uuid, NpgsqlDbType.Integer, NpgsqlDbType.TimestampTz, NpgsqlDbType.Json);
 
-    private const string AddOutput =
-        "INSERT INTO llm_outputs (context_id, workload_id, engine, llm_error, document) VALUES ($1, $2, $3, left($4, 2000), $5::json)";
+    private static readonly RowStatement AddOutput = new(
+        """
+        INSERT INTO llm_outputs (context_id, workload_id, engine, llm_error, document)
+        SELECT o.context, o.workload, o.engine, left(o.error, 2000), o.document FROM unnest($1, $2, $3, $4, $5::json[]) o (context, workload, engine, error, document)
+        """,
+        NpgsqlDbType.Uuid, NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Json);
 
     private const string Retry =
         """
@@ -122,13 +132,17 @@ internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionS
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var finish = new NpgsqlBatch(connection, transaction)
         {
-            BatchCommands = { Sql.Statement(FinishAll, made.Select(m => m.NotificationId).ToArray(), made.Select(m => m.Owner).ToArray()) },
+            BatchCommands = { RowStatement.KeepingPlans(), Sql.Statement(FinishAll, made.Select(m => m.NotificationId).ToArray(), made.Select(m => m.Owner).ToArray()) },
         };
         var held = new HashSet<long>();
         await using (var reader = await finish.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.NextResultAsync(cancellationToken);
             held.UnionWith(await reader.ListAsync(row => row.GetInt64(0), cancellationToken));
+        }
+
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var command in made.Where(m => held.Contains(m.NotificationId)).SelectMany(m => Statements(m.Proposal)))
+        foreach (var command in RowStatement.Together(made.Where(m => held.Contains(m.NotificationId)).Select(m => Rows(m.Proposal))))
             batch.BatchCommands.Add(command);
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -167,14 +181,14 @@ internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionS
     public async Task<IReadOnlyList<StoredOutput>> OutputsAsync(PageToken? after, int atMost, CancellationToken cancellationToken) =>
         await database.QueryAsync<StoredOutput>(null, OutputPage, cancellationToken, [.. PageKey.Of(after), atMost]);
 
-    private static IEnumerable<NpgsqlBatchCommand> Statements(Proposal proposal)
+    private static IReadOnlyList<StatementRow> Rows(Proposal proposal)
     {
         var (context, output) = (proposal.Context, proposal.Output);
         return
         [
-            Sql.Statement(AddContext, context.Id, context.Task.WorkloadId, context.ContextVersion, context.AsKnownAt, context.ToJson()),
-            Sql.Statement(AddOutput, context.Id, context.Task.WorkloadId, output.Metadata.Model, output.Metadata.LlmError, output.ToJson()),
-            .. proposal.Decisions().Select(d => d.Append()),
+            AddContext.Row(context.Id, context.Task.WorkloadId, context.ContextVersion, context.AsKnownAt, context.ToJson()),
+            AddOutput.Row(context.Id, context.Task.WorkloadId, output.Metadata.Model, output.Metadata.LlmError, output.ToJson()),
+            .. proposal.Decisions().Select(d => d.Row()),
         ];
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Npgsql;
+using NpgsqlTypes;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;
@@ -40,6 +41,10 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         RETURNING {WorkloadRecord.Columns}, due.is_new AS is_new_transaction, EXISTS (SELECT FROM beckn_orders o WHERE o.workload_id = w.id) AS has_orders
         """;
 
+    // A batch is one transaction. Its commit does not wait for the disk: when a crash of PostgreSQL undoes a claim, the workload is
+    // queued again, and the attempt holds no lease and writes nothing.
+    private const string MayBeUndone = "SELECT set_config('synchronous_commit', 'off', true)";
+
     private const string NextDue =
         """
         SELECT min(due_at) - now() FROM compute_workloads
@@ -73,34 +78,40 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         SELECT pg_notify('workload_due', '') FROM due
         """;
 
-    private const string MakeOffer =
+    private static readonly RowStatement MakeOffer = new(
         """
-        UPDATE compute_workloads SET
+        UPDATE compute_workloads w SET
             status = 'pending_user_choice',
             bpp_processed = true,
-            recommended_1_grid_zone_id = $3,
-            recommended_2_grid_zone_id = $4,
-            recommended_3_grid_zone_id = $5,
-            llm_select_init_confirm = $6,
-            summary_engine = $7,
+            recommended_1_grid_zone_id = o.zone_1,
+            recommended_2_grid_zone_id = o.zone_2,
+            recommended_3_grid_zone_id = o.zone_3,
+            llm_select_init_confirm = o.summary,
+            summary_engine = o.engine,
             attempts = 0,
             failure_reason = NULL,
             lease_owner = NULL
-        WHERE id = $1 AND lease_owner = $2 AND status = 'processing'
-        """;
+        FROM unnest($1, $2, $3, $4, $5, $6, $7) o (id, owner, zone_1, zone_2, zone_3, summary, engine)
+        WHERE w.id = o.id AND w.lease_owner = o.owner AND w.status = 'processing'
+        """,
+        NpgsqlDbType.Uuid, NpgsqlDbType.Uuid, NpgsqlDbType.Uuid, NpgsqlDbType.Uuid, NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Text);
 
-    private const string ForgetRecommendations = "DELETE FROM workload_recommendations WHERE workload_id = $1";
+    private static readonly RowStatement ForgetRecommendations = new(
+        "DELETE FROM workload_recommendations r USING unnest($1) o (id) WHERE r.workload_id = o.id", NpgsqlDbType.Uuid);
 
-    private const string AddRecommendation =
+    private static readonly RowStatement AddRecommendation = new(
         """
         INSERT INTO workload_recommendations (workload_id, rank, grid_zone_id, recommendation, offer, order_id)
-        VALUES ($1, $2, $3, $4, $5, $6)
-        """;
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
+        """,
+        NpgsqlDbType.Uuid, NpgsqlDbType.Integer, NpgsqlDbType.Uuid, NpgsqlDbType.Jsonb, NpgsqlDbType.Jsonb, NpgsqlDbType.Text);
 
-    private const string GiveOrder =
+    private static readonly RowStatement GiveOrder = new(
         """
-        UPDATE workload_recommendations SET order_id = $3 WHERE workload_id = $1 AND rank = $2
-        """;
+        UPDATE workload_recommendations r SET order_id = o.order_id
+        FROM unnest($1, $2, $3) o (workload, rank, order_id) WHERE r.workload_id = o.workload AND r.rank = o.rank
+        """,
+        NpgsqlDbType.Uuid, NpgsqlDbType.Integer, NpgsqlDbType.Text);
 
     // A new attempt begins a new transaction, unless the provider may hold an order in this one. A refused item does not
     // count as a failed attempt, because the next attempt leaves it out.
@@ -152,12 +163,15 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         """;
 
     // The id of the message is the id of the event, so a repeated step is announced once.
-    private const string Announce =
-        """
+    private static readonly RowStatement Announce = new(
+        $"""
         INSERT INTO outbox (id, topic, type, subject, payload, traceparent)
-        VALUES ($1, $2, $3, $4::text, $5, coalesce($6, (SELECT traceparent FROM compute_workloads WHERE id = $4::uuid)))
+        SELECT s.id, '{WorkloadEvents.Topic}', s.type, s.workload::text, s.payload,
+            coalesce(s.traceparent, (SELECT traceparent FROM compute_workloads WHERE id = s.workload))
+        FROM unnest($1, $2, $3, $4, $5) s (id, type, workload, payload, traceparent)
         ON CONFLICT (id) DO NOTHING
-        """;
+        """,
+        NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Uuid, NpgsqlDbType.Jsonb, NpgsqlDbType.Text);
 
     /// <summary>Claims due workloads, each with a Beckn transaction, urgent ones first, then the oldest (the trigger sets due_at so); no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
@@ -165,7 +179,12 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         // In the order of time, so that the index of the messages grows at its end.
         var now = time.GetUtcNow();
         var transactions = Enumerable.Range(0, atMost).Select(_ => Guid.CreateVersion7(now)).ToArray();
-        var claimed = await workloads.QueryAsync(Claim, cancellationToken, owner, lease, atMost, transactions);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Sql.Statement(MayBeUndone));
+        batch.BatchCommands.Add(Sql.Statement(Claim, owner, lease, atMost, transactions));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var claimed = await workloads.ReadAllAsync(reader, cancellationToken);
         return [.. claimed.OrderByDescending(w => w.Urgency switch { "CRITICAL" => 2, "HIGH" => 1, _ => 0 }).ThenBy(w => w.SubmittedAt)];
     }
 
@@ -188,7 +207,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     public Task MakeWayAsync(Guid id, CancellationToken cancellationToken) => database.ExecuteAsync(MakeWay, cancellationToken, id);
 
     /// <summary>The event of an answered message; <paramref name="option"/> is a rank, or 0 for none. For a step.</summary>
-    public static NpgsqlBatchCommand Announcement(Guid workloadId, Guid transactionId, Guid messageId, string action, int option)
+    public static StatementRow Announcement(Guid workloadId, Guid transactionId, Guid messageId, string action, int option)
     {
         var step = new WorkloadStepCompleted
         {
@@ -198,11 +217,11 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             MessageId = messageId.ToString(),
             Option = option,
         };
-        return Sql.Statement(Announce, messageId, WorkloadEvents.Topic, Outbox.TypeOf(step), workloadId, Sql.Json(Outbox.JsonOf(step)), Traceparent.Current);
+        return Announce.Row(messageId, Outbox.TypeOf(step), workloadId, Outbox.JsonOf(step), Traceparent.Current);
     }
 
     /// <summary>The three options, their summary and the event that announces them. For a step.</summary>
-    public IEnumerable<NpgsqlBatchCommand> Offer(
+    public IEnumerable<StatementRow> Offer(
         WorkloadRecord workload, Lease lease, IReadOnlyList<Option> options, string? bookedOrderId, string summary, string engine)
     {
         var zones = options.Select(o => Guid.Parse(o.Recommendation.GridZoneId)).ToArray();
@@ -210,23 +229,22 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         announced.Recommendations.AddRange(options.Select(o => o.Recommendation));
         return
         [
-            Sql.Statement(MakeOffer, lease.WorkloadId, lease.Owner, zones[0], zones[1], zones[2], summary, engine),
-            Sql.Statement(ForgetRecommendations, workload.Id),
-            .. options.Select(o => Sql.Statement(
-                AddRecommendation,
+            MakeOffer.Row(lease.WorkloadId, lease.Owner, zones[0], zones[1], zones[2], summary, engine),
+            ForgetRecommendations.Row(workload.Id),
+            .. options.Select(o => AddRecommendation.Row(
                 workload.Id,
                 o.Recommendation.Rank,
                 Guid.Parse(o.Recommendation.GridZoneId),
-                Sql.Json(JsonFormatter.Default.Format(o.Recommendation)),
-                Sql.Json(o.Offer is null ? null : JsonSerializer.Serialize(o.Offer)),
+                JsonFormatter.Default.Format(o.Recommendation),
+                o.Offer is null ? null : JsonSerializer.Serialize(o.Offer),
                 o.Recommendation.Rank == 1 ? bookedOrderId : null)),
-            WorkloadEvents.Append(workload.Id, announced),
+            WorkloadEvents.Row(workload.Id, announced),
             .. workloads.Offered(workload, options),
         ];
     }
 
     /// <summary>An option gets its order. For a step.</summary>
-    public static NpgsqlBatchCommand GivingOrder(Guid workloadId, int rank, string orderId) => Sql.Statement(GiveOrder, workloadId, rank, orderId);
+    public static StatementRow GivingOrder(Guid workloadId, int rank, string orderId) => GiveOrder.Row(workloadId, rank, orderId);
 
     /// <param name="workload">As it was claimed.</param>
     /// <param name="lease">Held by the caller.</param>

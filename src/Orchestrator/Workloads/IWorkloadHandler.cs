@@ -1,5 +1,6 @@
 using Npgsql;
 using Pylon.Common.V1;
+using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Workloads;
 
@@ -10,7 +11,7 @@ namespace Pylon.Orchestrator.Workloads;
 internal interface IWorkloadHandler
 {
     /// <summary>The three options of the workload are offered.</summary>
-    IEnumerable<NpgsqlBatchCommand> Offered(WorkloadRecord workload, IReadOnlyList<Option> options) => [];
+    IEnumerable<StatementRow> Offered(WorkloadRecord workload, IReadOnlyList<Option> options) => [];
 
     /// <summary>The workload becomes scheduled, unless an order has changed meanwhile; then its status is choosing again.</summary>
     IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) => [];

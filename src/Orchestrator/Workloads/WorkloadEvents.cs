@@ -12,13 +12,17 @@ internal static class WorkloadEvents
     public const string Topic = "workloads";
 
     // Where nobody traces the change, the event is in the trace of the submission, when that was traced.
-    private const string Insert =
-        """
+    private static readonly RowStatement Insert = new(
+        $"""
         INSERT INTO outbox (topic, type, subject, payload, traceparent)
-        VALUES ($1, $2, $3, $4, coalesce($5, (SELECT traceparent FROM compute_workloads WHERE id = $6)))
-        """;
+        SELECT '{Topic}', s.type, s.workload::text, s.payload, coalesce(s.traceparent, (SELECT traceparent FROM compute_workloads WHERE id = s.workload))
+        FROM unnest($1, $2, $3, $4) s (workload, type, payload, traceparent)
+        """,
+        NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Jsonb, NpgsqlDbType.Text);
 
-    public static NpgsqlBatchCommand Append(Guid workloadId, IMessage payload) => Sql.Statement(
-        Insert, Topic, Outbox.TypeOf(payload), workloadId.ToString(), Sql.Json(Outbox.JsonOf(payload)),
-        new NpgsqlParameter { Value = (object?)Traceparent.Current ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }, workloadId);
+    /// <summary>For a step.</summary>
+    public static StatementRow Row(Guid workloadId, IMessage payload) =>
+        Insert.Row(workloadId, Outbox.TypeOf(payload), Outbox.JsonOf(payload), Traceparent.Current);
+
+    public static NpgsqlBatchCommand Append(Guid workloadId, IMessage payload) => Row(workloadId, payload).Command();
 }

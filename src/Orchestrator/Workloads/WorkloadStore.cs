@@ -155,7 +155,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     /// <summary>What <see cref="Reading"/> has read; null when no row exists or the row cannot be read.</summary>
     public async Task<(WorkloadRecord Workload, IReadOnlyList<Option> Options)?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        var workloads = await Rows.ReadAsync<WorkloadRecord>(reader, logger, cancellationToken);
+        var workloads = await ReadAllAsync(reader, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var options = await Rows.ReadAsync<OptionRow>(reader, logger, cancellationToken);
         return workloads is [var workload] ? (workload, [.. options.Select(Read).OfType<Option>()]) : null;
@@ -168,6 +168,10 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     /// <summary>The workloads that a statement returns; a row that cannot be read is left out and logged.</summary>
     public Task<List<WorkloadRecord>> QueryAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>
         database.QueryAsync<WorkloadRecord>(logger, sql, cancellationToken, parameters);
+
+    /// <summary>The workloads that a reader gives; a row that cannot be read is left out and logged.</summary>
+    public Task<List<WorkloadRecord>> ReadAllAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) =>
+        Rows.ReadAsync<WorkloadRecord>(reader, logger, cancellationToken);
 
     /// <summary>The options of a workload by rank; empty before they are offered.</summary>
     public async Task<IReadOnlyList<Option>> OptionsOfAsync(Guid id, CancellationToken cancellationToken) =>
@@ -210,7 +214,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     ];
 
     /// <summary>What the handlers add to the transaction in which a workload is offered.</summary>
-    public IEnumerable<NpgsqlBatchCommand> Offered(WorkloadRecord workload, IReadOnlyList<Option> options) => handlers.SelectMany(h => h.Offered(workload, options));
+    public IEnumerable<StatementRow> Offered(WorkloadRecord workload, IReadOnlyList<Option> options) => handlers.SelectMany(h => h.Offered(workload, options));
 
     /// <summary>What the handlers add to the transaction in which a workload is given up.</summary>
     public IEnumerable<NpgsqlBatchCommand> Failed(WorkloadRecord workload, string reason) => handlers.SelectMany(h => h.Failed(workload, reason));

@@ -18,6 +18,20 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task ManyAtOnceWithOneNewAddressAreOneUser()
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        for (var round = 0; round < 5; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(n => stack.Workloads.SubmitWorkloadAsync(
+                new SubmitWorkloadRequest { WorkloadName = $"w{n}", UserEmail = n % 2 == 0 ? $"new{round}@example.org" : $"NEW{round}@example.org" }).ResponseAsync));
+            Assert.Equal(1L, await stack.Database.ScalarAsync<long>("SELECT count(*) FROM users WHERE lower(email) = $1", $"new{round}@example.org"));
+            Assert.Equal(20L, await stack.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM compute_workloads w JOIN users u ON u.id = w.user_id WHERE lower(u.email) = $1", $"new{round}@example.org"));
+        }
+    }
+
+    [Fact]
     public async Task WatcherSeesTheWorkloadToItsEnd()
     {
         await using var stack = await OrchestratorStack.StartAsync("async");

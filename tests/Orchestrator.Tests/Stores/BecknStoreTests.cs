@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Pylon.Orchestrator.Beckn;
+using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.Queue;
+using Pylon.Orchestrator.Workloads;
 
 namespace Pylon.Orchestrator.Tests.Stores;
 
@@ -285,6 +287,75 @@ public sealed class BecknStoreTests
         Assert.Equal([StepOutcome.NotHeld, StepOutcome.NotHeld, StepOutcome.Done, StepOutcome.Done], written.Select(w => w.Outcome));
         Assert.Equal(workloads[2..].Order(), (await database.ListAsync<Guid>("SELECT workload_id FROM beckn_messages")).Order());
         Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM beckn_messages"));
+    }
+
+    [Fact]
+    public async Task StepsOfDifferentKindsAreWrittenTogetherAndEachGetsWhatIsItsOwn()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workloads = new List<WorkloadRecord>();
+        for (var n = 0; n < 5; n++)
+            workloads.Add(await database.ClaimedAsync());
+        await database.ExecuteAsync(BecknStore.Opening("open", workloads[2].Id, workloads[2].TransactionId!.Value, "item"));
+        await database.ExecuteAsync(BecknStore.Opening("over", workloads[3].Id, workloads[3].TransactionId!.Value, "item"));
+        await database.ExecuteAsync(BecknStore.Moving("over", BecknOrder.Refused, BecknOrder.Open));
+        var asked = await PrepareAsync(database, workloads[1].Id, workloads[1].TransactionId!.Value);
+        Step[] steps =
+        [
+            Asking(0, "discover"),
+            Asking(1, "select") with
+            {
+                Answered = (asked.MessageId, Body("answer")),
+                Changes = [FlowStore.Announcement(workloads[1].Id, workloads[1].TransactionId!.Value, asked.MessageId, "discover", 0), BecknStore.Opening("new", workloads[1].Id, workloads[1].TransactionId!.Value, "item")],
+            },
+            Asking(2, "confirm") with { Confirms = "open" },
+            Asking(3, "confirm") with { Confirms = "over" },
+            new Step(LeaseOf(workloads[4].Id)) { Changes = [.. database.Flow.Offer(workloads[4], LeaseOf(workloads[4].Id), [Offers.Bookable(1), Offers.Bookable(2), Offers.FromGrid(3)], null, "s", "BUILT_IN")] },
+        ];
+
+        var written = await database.Steps.WriteAsync(steps, None);
+
+        Assert.All(written, one => Assert.Equal(StepOutcome.Done, one.Outcome));
+        Assert.Equal([steps[0].Next!.Id, steps[1].Next!.Id, steps[2].Next!.Id, null, null], written.Select(one => one.Message?.Id));
+        Assert.Equal([null, null, BecknOrder.Pending, BecknOrder.Refused, null], written.Select(one => one.OrderState));
+        Assert.Equal("answer", Says(await database.Beckn.FindAnswerAsync(asked.MessageId, None)));
+        Assert.Equal(["new open", "open pending", "over refused"], await database.ListAsync<string>("SELECT order_id || ' ' || state FROM beckn_orders ORDER BY order_id"));
+        Assert.Equal(["confirm", "discover", "discover", "select"], await database.ListAsync<string>("SELECT action FROM beckn_messages ORDER BY action"));
+        Assert.Equal("pending_user_choice", await database.ScalarAsync<string>("SELECT status FROM compute_workloads WHERE id = $1", workloads[4].Id));
+        Assert.Equal(3L, await database.ScalarAsync<long>("SELECT count(*) FROM workload_recommendations WHERE workload_id = $1", workloads[4].Id));
+
+        Step Asking(int n, string action) =>
+            new(LeaseOf(workloads[n].Id)) { Next = new NewMessage(Guid.NewGuid(), workloads[n].TransactionId!.Value, action, """{"context":{"timestamp":"T1"}}""") };
+    }
+
+    [Fact]
+    public void OnlyAStepThatNobodyHearsOfMayBeUndone()
+    {
+        var discover = new Step(LeaseOf(Guid.NewGuid())) { Next = new NewMessage(Guid.NewGuid(), Guid.NewGuid(), "discover", "{}") };
+        Assert.True(discover.MayBeUndone);
+        Assert.False((discover with { Next = discover.Next! with { Action = "select" } }).MayBeUndone);
+        Assert.False((discover with { Next = null }).MayBeUndone);
+        Assert.False((discover with { Answered = (Guid.NewGuid(), Body("a")) }).MayBeUndone);
+        Assert.False((discover with { Changes = [BecknStore.Moving("o", BecknOrder.Refused, BecknOrder.Open)] }).MayBeUndone);
+        Assert.False((discover with { Confirms = "o" }).MayBeUndone);
+    }
+
+    // As a crash of PostgreSQL leaves it: the attempt goes on, and its question is gone.
+    [Fact]
+    public async Task AnswerToAQuestionThatIsGoneBeginsTheAttemptAgain()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var workload = await database.ClaimedAsync();
+        var asked = await PrepareAsync(database, workload.Id, workload.TransactionId!.Value);
+        await database.ExecuteAsync("DELETE FROM beckn_messages");
+        var written = await database.WriteAsync(new Step(LeaseOf(workload.Id))
+        {
+            Answered = (asked.MessageId, Body("answer")),
+            Changes = [BecknStore.Opening("o1", workload.Id, workload.TransactionId!.Value, "item")],
+            Next = new NewMessage(Guid.NewGuid(), workload.TransactionId!.Value, "select", "{}"),
+        });
+        Assert.Equal(StepOutcome.Outrun, written.Outcome);
+        Assert.Equal((0L, 0L), (await database.ScalarAsync<long>("SELECT count(*) FROM beckn_orders"), await database.ScalarAsync<long>("SELECT count(*) FROM beckn_messages")));
     }
 
     [Fact]
