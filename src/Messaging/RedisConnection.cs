@@ -25,6 +25,8 @@ public static class RedisConnection
                 options.ConnectTimeout = 2000;
             options.ReconnectRetryPolicy = new ExponentialRetry(100, 2000);
             options.ClientName ??= "pylon";
+            // Threads of its own would be woken beside those of the pool for each answer.
+            options.SocketManager = SocketManager.ThreadPool;
             return options;
         }
         catch (ArgumentException e)
