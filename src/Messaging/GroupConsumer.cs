@@ -13,6 +13,7 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
 
     // A publish wakes the consumer; the poll finds what a lost one was for.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TidyEvery = TimeSpan.FromSeconds(15);
     private readonly string _consumer = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
@@ -72,7 +73,7 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
                 {
                     pause = TimeSpan.Zero;
                     if (from is null)
-                        await published.EndsWithinAsync(UntilClaim() is var next && next < Poll ? next : Poll, time, cancellationToken);
+                        await published.EndsWithinAsync(UntilClaimOrPoll(), time, cancellationToken);
                     cancellationToken.ThrowIfCancellationRequested();
                     continue;
                 }
@@ -90,6 +91,10 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
             }
         }
 
-        TimeSpan UntilClaim() => claimed is { } at && claimAfter / 2 - time.GetElapsedTime(at) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+        TimeSpan UntilClaimOrPoll()
+        {
+            var left = claimed is { } at ? (claimAfter / 2) - time.GetElapsedTime(at) : Poll;
+            return left > Poll ? Poll : left < ShortestPoll ? ShortestPoll : left;
+        }
     }
 }

@@ -296,6 +296,7 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
                 return Task.FromResult<IReadOnlyCollection<string>>([.. entries.Select(e => e.Position)]);
             },
             _ => { },
+            othersAppend: false,
             stop.Token);
         await Eventually.True(async () =>
             await Database.KeyExistsAsync(Key) && (await Database.StreamGroupInfoAsync(Key)) is [{ PendingMessageCount: 0, LastDeliveredId: not "0-0" }]);
