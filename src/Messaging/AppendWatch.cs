@@ -68,28 +68,32 @@ internal sealed class AppendWatch(IConnectionMultiplexer redis, PublishSignal si
         }
     }
 
+    // At rest one call, which gives nothing.
     private async Task LookAsync(List<KeyValuePair<string, Watched>> topics)
     {
-        var database = redis.GetDatabase();
-        var reads = topics.ConvertAll(topic => database.StreamRangeAsync(RedisEventStream.Key(topic.Key), count: 1, messageOrder: Order.Descending));
-        // The answers come in order: with the last one the others are there, and this wakes once.
-        for (var n = reads.Count - 1; n >= 0; n--)
+        var positions = topics.Select(topic => new StreamPosition(RedisEventStream.Key(topic.Key), topic.Value.Newest)).ToList();
+        var streams = redis.IsCluster()
+            ? await Task.WhenAll(positions.Select(position => ReadAsync([position])))
+            : [await ReadAsync([.. positions])];
+        var filled = streams.SelectMany(found => found).Where(stream => stream.Entries.Length > 0).Select(stream => stream.Key).ToHashSet();
+        foreach (var (topic, watched) in topics.Where(topic => filled.Contains(RedisEventStream.Key(topic.Key))))
         {
-            var newest = await reads[n].WithinAsync(bound, time, CancellationToken.None) is [var entry] ? entry.Id.ToString() : null;
-            var (topic, watched) = topics[n];
-            if (newest == watched.Newest)
-                continue;
-            watched.Newest = newest;
+            // Trimmed in between, it is seen with the next look.
+            if (await redis.GetDatabase().StreamRangeAsync(RedisEventStream.Key(topic), count: 1, messageOrder: Order.Descending).WithinAsync(bound, time, CancellationToken.None) is [var newest])
+                watched.Newest = newest.Id;
             signal.Raise(topic);
         }
     }
+
+    private Task<RedisStream[]> ReadAsync(StreamPosition[] positions) =>
+        redis.GetDatabase().StreamReadAsync(positions, countPerStream: 1).WithinAsync(bound, time, CancellationToken.None);
 
     /// <summary>A topic with the position of the newest entry that was seen.</summary>
     private sealed class Watched
     {
         public int Watchers { get; set; }
 
-        public string? Newest { get; set; }
+        public RedisValue Newest { get; set; } = "0-0";
     }
 
     private sealed class Watch(AppendWatch watch, string topic) : IDisposable

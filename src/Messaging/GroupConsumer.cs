@@ -93,8 +93,10 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
 
         TimeSpan UntilClaimOrPoll()
         {
-            var left = claimed is { } at ? (claimAfter / 2) - time.GetElapsedTime(at) : Poll;
-            return left > Poll ? Poll : left < ShortestPoll ? ShortestPoll : left;
+            // A watch finds what a lost signal was for, too.
+            var most = othersAppend ? TidyEvery : Poll;
+            var left = claimed is { } at ? (claimAfter / 2) - time.GetElapsedTime(at) : most;
+            return left > most ? most : left < ShortestPoll ? ShortestPoll : left;
         }
     }
 }

@@ -34,4 +34,12 @@ public static class RedisConnection
             throw new InvalidOperationException($"{Setting} cannot be read: {e.Message}", e);
         }
     }
+
+    /// <summary>True unless it is known that one call may touch keys of several slots.</summary>
+    public static bool IsCluster(this IConnectionMultiplexer redis)
+    {
+        ArgumentNullException.ThrowIfNull(redis);
+        var servers = redis.GetServers().Where(server => server.IsConnected).ToList();
+        return servers.Count == 0 || servers.Exists(server => server.ServerType != ServerType.Standalone);
+    }
 }

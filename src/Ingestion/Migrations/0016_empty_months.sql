@@ -19,7 +19,7 @@ BEGIN
 END $$;
 
 -- Readers wait while a partition is dropped, so this is the last step of a transaction, and where a reader keeps the table for
--- longer than the timeout the rows go into the old partition one by one. The timeout is shorter than that of a deadlock.
+-- longer than the timeout, or a view needs the old partition, the rows go into that one by one. The timeout is shorter than that of a deadlock.
 CREATE FUNCTION replace_empty_months(parent text, months timestamptz[]) RETURNS void LANGUAGE plpgsql SET timezone = 'UTC' SET lock_timeout = '200ms' AS $$
 DECLARE
     month timestamptz;
@@ -32,7 +32,7 @@ BEGIN
             EXECUTE format('ALTER TABLE ingestion.%I RENAME TO %I', child || '_new', child);
             EXECUTE format('ALTER TABLE ingestion.%I ATTACH PARTITION ingestion.%I FOR VALUES FROM (%L) TO (%L)', parent, child, month, month + interval '1 month');
         END LOOP;
-    EXCEPTION WHEN lock_not_available THEN
+    EXCEPTION WHEN lock_not_available OR dependent_objects_still_exist THEN
         FOREACH month IN ARRAY months LOOP
             child := format('%s_%s', parent, to_char(month, 'YYYYMM'));
             EXECUTE format('INSERT INTO ingestion.%I SELECT * FROM ingestion.%I', child, child || '_new');
