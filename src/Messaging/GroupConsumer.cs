@@ -11,9 +11,9 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
 {
     private const int MaxTogether = 200;
 
-    // A publish wakes the consumer. What another program appends is found at the next full second, at which all consumers of
-    // the process look: so it is woken once.
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    // A publish wakes the consumer; the poll finds what a lost one was for.
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TidyEvery = TimeSpan.FromSeconds(15);
     private readonly string _consumer = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
@@ -27,6 +27,7 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
     /// the same entries are given to it again after a pause.
     /// </param>
     /// <param name="interrupted">Called once for each outage.</param>
+    /// <param name="othersAppend">Programs that do not publish append to the topic: what they append is found within about a second.</param>
     /// <param name="cancellationToken">Stops.</param>
     public async Task RunAsync(
         string topic,
@@ -34,10 +35,12 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
         TimeSpan claimAfter,
         Func<IReadOnlyList<GroupEntry>, CancellationToken, Task<IReadOnlyCollection<string>>> process,
         Action<Exception> interrupted,
+        bool othersAppend,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(process);
         ArgumentNullException.ThrowIfNull(interrupted);
+        using var watch = othersAppend ? groups.Watch(topic) : null;
         var pause = TimeSpan.Zero;
         long? claimed = null, tidied = null;
         string? from = null;
@@ -70,7 +73,7 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
                 {
                     pause = TimeSpan.Zero;
                     if (from is null)
-                        await published.EndsWithinAsync(UntilPoll(), time, cancellationToken);
+                        await published.EndsWithinAsync(UntilClaimOrPoll(), time, cancellationToken);
                     cancellationToken.ThrowIfCancellationRequested();
                     continue;
                 }
@@ -87,7 +90,13 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
                 await Task.Delay(pause, time, cancellationToken);
             }
         }
-    }
 
-    private TimeSpan UntilPoll() => TimeSpan.FromTicks(Poll.Ticks - (time.GetElapsedTime(0).Ticks % Poll.Ticks));
+        TimeSpan UntilClaimOrPoll()
+        {
+            // A watch finds what a lost signal was for, too.
+            var most = othersAppend ? TidyEvery : Poll;
+            var left = claimed is { } at ? (claimAfter / 2) - time.GetElapsedTime(at) : most;
+            return left > most ? most : left < ShortestPoll ? ShortestPoll : left;
+        }
+    }
 }

@@ -14,9 +14,15 @@ public interface IEventGroup
 
     /// <summary>
     /// Completes at the next publish on the topic. Take it before reading, so that no publish is missed in between. Only a hint: it
-    /// may be lost, and another program may append entries without one.
+    /// may be lost, and another program may append entries without one; see <see cref="Watch"/>.
     /// </summary>
     Task PublishedAsync(string topic);
+
+    /// <summary>
+    /// Until it is disposed, <see cref="PublishedAsync"/> also completes within about a second of what another program appends to
+    /// the topic without a publish.
+    /// </summary>
+    IDisposable Watch(string topic);
 
     /// <summary>Takes over entries that some consumer, this one included, has held unacknowledged for so long.</summary>
     /// <param name="from">Where the call before this one ended; null begins with the oldest.</param>

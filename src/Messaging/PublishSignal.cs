@@ -82,7 +82,7 @@ internal sealed class PublishSignal(IConnectionMultiplexer redis, TimeSpan bound
     private void OnPublished(RedisChannel channel, RedisValue topic) => Raise(topic);
 
     /// <param name="topic">Null for all topics.</param>
-    private void Raise(string? topic)
+    public void Raise(string? topic)
     {
         List<TaskCompletionSource> raised;
         lock (_lock)

@@ -25,11 +25,21 @@ public static class RedisConnection
                 options.ConnectTimeout = 2000;
             options.ReconnectRetryPolicy = new ExponentialRetry(100, 2000);
             options.ClientName ??= "pylon";
+            // Threads of its own would be woken beside those of the pool for each answer.
+            options.SocketManager = SocketManager.ThreadPool;
             return options;
         }
         catch (ArgumentException e)
         {
             throw new InvalidOperationException($"{Setting} cannot be read: {e.Message}", e);
         }
+    }
+
+    /// <summary>True unless it is known that one call may touch keys of several slots.</summary>
+    public static bool IsCluster(this IConnectionMultiplexer redis)
+    {
+        ArgumentNullException.ThrowIfNull(redis);
+        var servers = redis.GetServers().Where(server => server.IsConnected).ToList();
+        return servers.Count == 0 || servers.Exists(server => server.ServerType != ServerType.Standalone);
     }
 }

@@ -6,8 +6,7 @@ using StackExchange.Redis;
 namespace Pylon.Messaging;
 
 /// <summary>Consumer groups of the streams of <see cref="RedisEventStream"/>.</summary>
-internal sealed class RedisEventGroup(
-    IConnectionMultiplexer redis, IOptions<EventStreamOptions> options, TimeProvider time, ILogger<RedisEventGroup> logger) : IEventGroup
+internal sealed class RedisEventGroup : IEventGroup
 {
     private const string Oldest = "0-0";
 
@@ -89,9 +88,23 @@ internal sealed class RedisEventGroup(
     private static readonly Gauge<long> Pending = Meter.CreateGauge<long>("pylon_group_pending", "{entry}", "Entries that consumers of the group hold unacknowledged");
     private static readonly Counter<long> Lost = Meter.CreateCounter<long>("pylon_group_lost", "{entry}", "Entries that were trimmed before the group read them");
 
-    private readonly PublishSignal _published = new(redis, options.Value.CallBound, logger);
+    private readonly IConnectionMultiplexer _redis;
+    private readonly EventStreamOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RedisEventGroup> _logger;
+    private readonly PublishSignal _published;
+    private readonly AppendWatch _appended;
+
+    public RedisEventGroup(IConnectionMultiplexer redis, IOptions<EventStreamOptions> options, TimeProvider time, ILogger<RedisEventGroup> logger)
+    {
+        (_redis, _options, _time, _logger) = (redis, options.Value, time, logger);
+        _published = new PublishSignal(redis, _options.CallBound, logger);
+        _appended = new AppendWatch(redis, _published, _options.CallBound, time);
+    }
 
     public Task PublishedAsync(string topic) => _published.NextAsync(topic);
+
+    public IDisposable Watch(string topic) => _appended.Begin(topic);
 
     public Task<IReadOnlyList<GroupEntry>> ReadAsync(
         string topic, string group, string consumer, int max, CancellationToken cancellationToken) => WithGroupAsync<IReadOnlyList<GroupEntry>>(
@@ -103,7 +116,7 @@ internal sealed class RedisEventGroup(
                 if ((long)answer[0] is > 0 and var lost)
                 {
                     Lost.Add(lost, Tags(topic, group));
-                    logger.EntriesLost(topic, group, lost);
+                    _logger.EntriesLost(topic, group, lost);
                 }
 
                 return [.. ((RedisResult[])answer[1]!).Select(entry => Read(topic, Entry((RedisResult[])entry!), deliveries: 1))];
@@ -137,7 +150,7 @@ internal sealed class RedisEventGroup(
 
     public async Task TidyAsync(string topic, string group, CancellationToken cancellationToken)
     {
-        var gone = (long)options.Value.ForgetConsumersAfter.TotalMilliseconds;
+        var gone = (long)_options.ForgetConsumersAfter.TotalMilliseconds;
         var state = (RedisResult[])(await BoundAsync(
             Database.ScriptEvaluateAsync(TidyScript, [RedisEventStream.Key(topic)], [group, gone]), cancellationToken))!;
         if (state.Length == 0)
@@ -146,7 +159,7 @@ internal sealed class RedisEventGroup(
         Pending.Record((long)state[1], Tags(topic, group));
     }
 
-    private IDatabase Database => redis.GetDatabase();
+    private IDatabase Database => _redis.GetDatabase();
 
     private async Task<T> WithGroupAsync<T>(string topic, string group, Func<RedisKey, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -191,5 +204,5 @@ internal sealed class RedisEventGroup(
     }
 
     private Task<T> BoundAsync<T>(Task<T> call, CancellationToken cancellationToken) =>
-        call.WithinAsync(options.Value.CallBound, time, cancellationToken);
+        call.WithinAsync(_options.CallBound, _time, cancellationToken);
 }

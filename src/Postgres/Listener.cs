@@ -14,15 +14,38 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
+    // A row that is due and that another instance holds must not keep the loop busy.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
+
     /// <summary>
     /// Calls <paramref name="onSignal"/>, never twice at once, when LISTEN is established, when notifications came, and
     /// when none came for <paramref name="poll"/>. Any failure, of the connection or of <paramref name="onSignal"/>, leads
     /// to a new connection after a pause and to <see cref="ListenReason.Connected"/> again, for ever; it is logged once
     /// per outage and cause. Ends only with <paramref name="cancellationToken"/>, by returning.
     /// </summary>
-    public async Task RunAsync(
+    public Task RunAsync(
         IReadOnlyList<string> channels,
         Func<ListenSignal, CancellationToken, Task> onSignal,
+        TimeSpan poll,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(onSignal);
+        return RunAsync(
+            channels,
+            async (signal, token) =>
+            {
+                await onSignal(signal, token);
+                return null;
+            },
+            poll,
+            cancellationToken);
+    }
+
+    /// <summary>The same for a table in which rows become due: <paramref name="onSignal"/> says in how long, and is called then; null when none does.</summary>
+    /// <inheritdoc cref="RunAsync(IReadOnlyList{string}, Func{ListenSignal, CancellationToken, Task}, TimeSpan, CancellationToken)"/>
+    public async Task RunAsync(
+        IReadOnlyList<string> channels,
+        Func<ListenSignal, CancellationToken, Task<TimeSpan?>> onSignal,
         TimeSpan poll,
         CancellationToken cancellationToken)
     {
@@ -35,7 +58,7 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
         {
             try
             {
-                await ListenAsync(listen, HandleAsync, poll, cancellationToken);
+                await ListenAsync(listen, HandleAsync, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -49,18 +72,18 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
             }
         }
 
-        async Task HandleAsync(ListenSignal signal, CancellationToken token)
+        async Task<TimeSpan> HandleAsync(ListenSignal signal, CancellationToken token)
         {
-            await onSignal(signal, token);
+            var due = await onSignal(signal, token);
             if (outage.End())
                 logger.Restored(string.Join(", ", channels));
+            return due is { } wait && wait < poll ? wait > ShortestWait ? wait : ShortestWait : poll;
         }
     }
 
     private async Task ListenAsync(
         string listen,
-        Func<ListenSignal, CancellationToken, Task> handle,
-        TimeSpan poll,
+        Func<ListenSignal, CancellationToken, Task<TimeSpan>> handle,
         CancellationToken cancellationToken)
     {
         await using var session = await Session.OpenAsync(dataSource, cancellationToken);
@@ -68,7 +91,7 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
         var arrived = new ConcurrentQueue<ListenNotification>();
         connection.Notification += (_, e) => arrived.Enqueue(new ListenNotification(e.Channel, e.Payload));
         await ExecuteAsync(connection, listen, cancellationToken);
-        await handle(new ListenSignal(ListenReason.Connected, []), cancellationToken);
+        var poll = await handle(new ListenSignal(ListenReason.Connected, []), cancellationToken);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // One wait is always under way: Npgsql throws and catches whenever one ends by its time.
         var next = connection.WaitAsync(end.Token);
@@ -86,7 +109,7 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
-                await handle(Signal(arrived), cancellationToken);
+                poll = await handle(Signal(arrived), cancellationToken);
             }
         }
         finally

@@ -14,7 +14,8 @@ public static class TaskWait
             return true;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(task, Task.Delay(atMost, time, over.Token));
-        await over.CancelAsync();
+        // CancelAsync would wake one more thread for it.
+        over.Cancel();
         return task.IsCompleted;
     }
 }

@@ -35,7 +35,8 @@ public static class RpcServer
         services.Configure<HealthCheckPublisherOptions>(options =>
         {
             options.Delay = TimeSpan.FromSeconds(1);
-            options.Period = TimeSpan.FromSeconds(5);
+            // For the log and for who watches; a probe and Check look themselves.
+            options.Period = TimeSpan.FromSeconds(15);
         });
         services.TryAddSingleton(provider => new ReflectionV1ServiceImpl(provider.GetRequiredService<DescribedServices>().WithOwn));
         services.TryAddSingleton(provider => new ReflectionServiceImpl(provider.GetRequiredService<DescribedServices>().WithOwn));

@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "{Name} has no effect: {Reason}")]
     public static partial void SettingIsIdle(this ILogger log, string name, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Health check {Check} is {Status}: {Reason}; it is checked again every few seconds")]
+    [LoggerMessage(LogLevel.Warning, "Health check {Check} is {Status}: {Reason}; it is checked again every 15 s")]
     public static partial void CheckFailed(this ILogger log, string check, HealthStatus status, string reason, Exception? exception);
 
     [LoggerMessage(LogLevel.Information, "Health check {Check} is healthy again")]

@@ -199,8 +199,34 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
                 return [.. entries.Select(e => e.Position)];
             },
             e => Assert.Fail(e.ToString()),
+            othersAppend: false,
             stop.Token).WaitAsync(TimeSpan.FromSeconds(60)).ContinueWith(_ => { }, TaskScheduler.Default);
         Assert.Equal(Enumerable.Range(3000, 50), taken.Select(int.Parse));
+    }
+
+    [Fact]
+    public async Task WhatAnotherProgramAppendsToAWatchedTopicIsSignalled()
+    {
+        const string Second = "watched too";
+        using (_group.Watch(Topic))
+        using (_group.Watch(Second))
+        {
+            for (var n = 0; n < 2; n++)
+            {
+                foreach (var topic in (string[])[Topic, Second])
+                {
+                    var next = _group.PublishedAsync(topic);
+                    await Database.StreamAddAsync(RedisEventStream.Key(topic), "envelope", $"{n}");
+                    await next.WaitAsync(TimeSpan.FromSeconds(60));
+                }
+            }
+        }
+
+        // Watching begins again when nobody did meanwhile.
+        using var again = _group.Watch(Topic);
+        var later = _group.PublishedAsync(Topic);
+        await Database.StreamAddAsync(Key, "envelope", "later");
+        await later.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -270,6 +296,7 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
                 return Task.FromResult<IReadOnlyCollection<string>>([.. entries.Select(e => e.Position)]);
             },
             _ => { },
+            othersAppend: false,
             stop.Token);
         await Eventually.True(async () =>
             await Database.KeyExistsAsync(Key) && (await Database.StreamGroupInfoAsync(Key)) is [{ PendingMessageCount: 0, LastDeliveredId: not "0-0" }]);

@@ -54,6 +54,40 @@ public sealed class ListenerTests
     }
 
     [Fact]
+    public async Task WhatBecomesDueIsLookedForThenAndNotWithThePoll()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        using var stop = new CancellationTokenSource();
+        var signals = Channel.CreateUnbounded<ListenReason>();
+        var run = new Listener(source, TimeProvider.System, NullLogger<Listener>.Instance).RunAsync(
+            ["work"],
+            (signal, _) =>
+            {
+                signals.Writer.TryWrite(signal.Reason);
+                // Overdue, soon, never.
+                return Task.FromResult<TimeSpan?>(signals.Reader.Count switch
+                {
+                    1 => TimeSpan.FromSeconds(-1),
+                    2 => TimeSpan.FromMilliseconds(20),
+                    _ => null,
+                });
+            },
+            Long,
+            stop.Token);
+
+        await Eventually.True(() => Task.FromResult(signals.Reader.Count == 3));
+        await database.ExecuteAsync("NOTIFY work, 'a'");
+        await Eventually.True(() => Task.FromResult(signals.Reader.Count == 4));
+        await stop.CancelAsync();
+        await run;
+
+        Assert.Equal(
+            [ListenReason.Connected, ListenReason.Polled, ListenReason.Polled, ListenReason.Notified],
+            await signals.Reader.ReadAllAsync(CancellationToken.None).Take(4).ToListAsync());
+    }
+
+    [Fact]
     public async Task SilenceThrowsNothing()
     {
         await using var database = await TestDatabase.CreateAsync();

@@ -104,7 +104,7 @@ public sealed class HealthTests : IAsyncLifetime
         _database = HealthCheckResult.Healthy();
         await Eventually.True(() => Lines("postgres is healthy again").Any());
 
-        Assert.Equal("Warning: Health check postgres is Unhealthy: no connection; it is checked again every few seconds ", Assert.Single(Lines("no connection")));
+        Assert.Equal("Warning: Health check postgres is Unhealthy: no connection; it is checked again every 15 s ", Assert.Single(Lines("no connection")));
     }
 
     private IEnumerable<string> Lines(string text) => _service.Log.Lines.Where(line => line.Contains(text, StringComparison.Ordinal));

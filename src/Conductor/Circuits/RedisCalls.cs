@@ -18,8 +18,11 @@ internal sealed class RedisCalls(IConnectionMultiplexer redis, IOptions<Conducto
     {
         get
         {
-            if (_isCluster is null && redis.GetServers().Where(server => server.IsConnected).ToList() is { Count: > 0 } servers)
-                _isCluster = servers.Any(server => server.ServerType != ServerType.Standalone);
+            if (_isCluster is { } known)
+                return known;
+            // While no server is connected it is not known yet.
+            if (redis.IsConnected)
+                _isCluster = redis.IsCluster();
             return _isCluster ?? true;
         }
     }

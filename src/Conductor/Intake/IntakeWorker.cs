@@ -30,6 +30,7 @@ internal sealed class IntakeWorker(
             options.Value.ClaimAfter,
             (entries, token) => ProcessAsync(topic, entries, token),
             e => logger.Interrupted(e, topic.Name),
+            othersAppend: true,
             stoppingToken)));
 
     private async Task<IReadOnlyCollection<string>> ProcessAsync(

@@ -5,6 +5,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Settlement;
+using Pylon.Postgres;
 
 namespace Pylon.Ingestion.Series;
 
@@ -124,17 +125,20 @@ internal sealed class SeriesBatch : IAsyncDisposable
             await ExecuteAsync(_connection, SeriesSql.Analyze, cancellationToken);
             await ExecuteAsync(_connection, SeriesSql.LockTables(_targets.SelectMany(target => target.Table.Replaces.Append(target.Table.Name))), cancellationToken);
             var tables = _targets.GroupBy(target => target.Table.Name).OrderBy(table => table.Key, StringComparer.Ordinal).ToList();
-            var begun = new Dictionary<string, DateTimeOffset[]>();
+            var begun = new Dictionary<string, BegunMonths>();
             foreach (var table in tables)
                 begun[table.Key] = await BeginMonthsAsync(table.Key, [.. table.SelectMany(target => target.Months.Keys).Distinct()], cancellationToken);
-            if (begun.Values.Any(months => months.Length > 0))
+            if (begun.Values.Any(months => months.All.Any()))
                 await ExecuteAsync(_connection, SeriesSql.IndexByTime, cancellationToken);
             foreach (var target in tables.SelectMany(table => table))
                 stored += await StoreAsync(target, begun[target.Table.Name], cancellationToken);
-            foreach (var (table, months) in begun.Where(one => one.Value.Length > 0))
-                await ExecuteAsync(_connection, SeriesSql.AttachMonths, cancellationToken, table, months);
             foreach (var (target, synthetic) in tables.SelectMany(table => table).SelectMany(target => target.Table.Replaces.Select(synthetic => (target, synthetic))))
                 await ExecuteAsync(_connection, SeriesSql.DropSynthetic(target.Table, synthetic), cancellationToken, _source, _first, _last, NumberOf(target));
+            foreach (var (table, months) in begun.Where(one => one.Value.New.Length > 0))
+                await ExecuteAsync(_connection, SeriesSql.AttachMonths, cancellationToken, table, months.New);
+            // Last, because from here to the commit nobody reads the table.
+            foreach (var (table, months) in begun.Where(one => one.Value.Empty.Length > 0))
+                await ExecuteAsync(_connection, SeriesSql.ReplaceEmptyMonths, cancellationToken, table, months.Empty);
         }
 
         await _transaction.CommitAsync(cancellationToken);
@@ -201,31 +205,29 @@ internal sealed class SeriesBatch : IAsyncDisposable
         _copy = null;
     }
 
-    private async Task<DateTimeOffset[]> BeginMonthsAsync(string table, DateTimeOffset[] months, CancellationToken cancellationToken)
+    private async Task<BegunMonths> BeginMonthsAsync(string table, DateTimeOffset[] months, CancellationToken cancellationToken)
     {
-        var begun = new List<DateTimeOffset>();
-        await using (var command = Command(_connection, SeriesSql.BeginMonths, table, months))
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-                begun.Add(reader.GetFieldValue<DateTimeOffset>(0));
-        }
+        var made = await MonthsAsync(SeriesSql.BeginMonths, months);
+        var empty = made.Length == months.Length ? [] : await MonthsAsync(SeriesSql.BeginEmptyMonths, [.. months.Except(made)]);
+        var begun = new BegunMonths(made, empty);
+        if (months.Except(begun.All).ToArray() is { Length: > 0 } others)
+            await ExecuteAsync(_connection, SeriesSql.EnsureMonths, cancellationToken, table, others);
+        return begun;
 
-        if (begun.Count < months.Length)
-            await ExecuteAsync(_connection, SeriesSql.EnsureMonths, cancellationToken, table, months.Except(begun).ToArray());
-        return [.. begun];
+        async Task<DateTimeOffset[]> MonthsAsync(string sql, DateTimeOffset[] asked) =>
+            [.. await Command(_connection, sql, table, asked).ListAsync(row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken)];
     }
 
-    private async Task<Stored> StoreAsync(Target target, DateTimeOffset[] begun, CancellationToken cancellationToken)
+    private async Task<Stored> StoreAsync(Target target, BegunMonths begun, CancellationToken cancellationToken)
     {
         var (number, added, changed) = (NumberOf(target), 0L, 0L);
-        foreach (var month in begun)
+        foreach (var month in begun.All)
         {
-            await ExecuteAsync(_connection, SeriesSql.Fill(target.Table, month), cancellationToken, _source, month, month.AddMonths(1), number);
+            await ExecuteAsync(_connection, SeriesSql.Fill(target.Table, month, begun.Empty.Contains(month)), cancellationToken, _source, month, month.AddMonths(1), number);
             added += target.Months.GetValueOrDefault(month);
         }
 
-        var there = target.Months.Keys.Except(begun).ToArray();
+        var there = target.Months.Keys.Except(begun.All).ToArray();
         if (there.Length > 0)
         {
             await using var merge = Command(
@@ -236,6 +238,14 @@ internal sealed class SeriesBatch : IAsyncDisposable
         }
 
         return new Stored(added, changed, target.Months.Values.Sum() - added - changed);
+    }
+
+    /// <summary>The months of a table that each have a table of its own, which is filled and then becomes the month.</summary>
+    /// <param name="New">Were not there.</param>
+    /// <param name="Empty">Were there without a row.</param>
+    private sealed record BegunMonths(DateTimeOffset[] New, DateTimeOffset[] Empty)
+    {
+        public IEnumerable<DateTimeOffset> All => New.Concat(Empty);
     }
 
     /// <summary>A table with the values staged for it, counted by month; its place in the list is its number in the staging table.</summary>

@@ -57,6 +57,11 @@ internal static class SeriesSql
 
     public const string AttachMonths = "SELECT attach_month($1, month) FROM unnest($2) AS months (month)";
 
+    /// <summary>The months ($2) of a table ($1) that are there without a row; each has a table beside it now, which takes its place.</summary>
+    public const string BeginEmptyMonths = "SELECT month FROM unnest($2) AS months (month) WHERE begin_empty_month($1, month) ORDER BY month";
+
+    public const string ReplaceEmptyMonths = "SELECT replace_empty_months($1, $2)";
+
     /// <summary>For months whose rows were written by hand, before anybody made their partition.</summary>
     public const string EnsureMonths = "SELECT ensure_month($1, month) FROM unnest($2) AS months (month)";
 
@@ -76,8 +81,8 @@ internal static class SeriesSql
     /// Into a month that stands alone everything is new, and no index or foreign key is checked: that
     /// happens once, when it is attached. $2 and $3 are the ends of the month, the second not included; no $5.
     /// </summary>
-    public static string Fill(SeriesTable table, DateTimeOffset month) =>
-        $"{Insert(table, $"{table.Name}_{month:yyyyMM}")} FROM staged s{table.Spread} WHERE s.target = $4 AND s.window_start >= $2 AND s.window_start < $3";
+    public static string Fill(SeriesTable table, DateTimeOffset month, bool isThere) =>
+        $"{Insert(table, $"{table.Name}_{month:yyyyMM}{(isThere ? "_new" : "")}")} FROM staged s{table.Spread} WHERE s.target = $4 AND s.window_start >= $2 AND s.window_start < $3";
 
     /// <param name="table">Whose values are staged.</param>
     /// <param name="hasOwnCaptures">Some values have a capture time of their own.</param>

@@ -16,7 +16,7 @@ internal sealed class PhaseEventWorker(
     private const string Group = "insights";
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        consumer.RunAsync(Topic, Group, options.Value.ClaimAfter, TakeAsync, e => logger.EventsInterrupted(e), stoppingToken);
+        consumer.RunAsync(Topic, Group, options.Value.ClaimAfter, TakeAsync, e => logger.EventsInterrupted(e), othersAppend: false, stoppingToken);
 
     /// <summary>The progress of all phases is stored in one statement; gives the positions of all entries.</summary>
     internal async Task<IReadOnlyCollection<string>> TakeAsync(IReadOnlyList<GroupEntry> entries, CancellationToken cancellationToken)

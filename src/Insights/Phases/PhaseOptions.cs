@@ -9,9 +9,9 @@ internal sealed class PhaseOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Settle { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The table is also read so often, for what settled and for retries.</summary>
+    /// <summary>The table is also read so often, in case a notification is lost.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "01:00:00")]
-    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The pause after the first call of the Orchestrator that fails; it doubles with each.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]

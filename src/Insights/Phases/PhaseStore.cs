@@ -42,6 +42,8 @@ internal sealed class PhaseStore(NpgsqlDataSource database)
             p.last_report_at, p.recorded_kwh, p.recorded_parts, p.recorded_until, p.version, p.attempts
         """;
 
+    private const string NextDue = "SELECT min(due_at) - now() FROM batch_phases";
+
     // What was reported meanwhile is due again.
     private const string Record =
         """
@@ -105,6 +107,10 @@ internal sealed class PhaseStore(NpgsqlDataSource database)
             row.GetInt32(14),
             row.GetInt32(15)),
         cancellationToken);
+
+    /// <summary>How long it takes until a phase is due; null when none will be.</summary>
+    public async Task<TimeSpan?> NextDueAsync(CancellationToken cancellationToken) =>
+        (await database.Command(NextDue).ListAsync(row => row.IsDBNull(0) ? (TimeSpan?)null : row.GetTimeSpan(0), cancellationToken))[0];
 
     /// <summary>What was recorded, as a statement of the transaction that records the event.</summary>
     public static NpgsqlBatchCommand Recorded(DuePhase due, double kwh, DateTimeOffset until) => Sql.Statement(

@@ -32,12 +32,15 @@ internal sealed class PhaseWorker(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         listener.RunAsync(["phase_due"], (_, token) => DrainAsync(token), options.Value.PollInterval, stoppingToken);
 
-    private async Task DrainAsync(CancellationToken cancellationToken)
+    /// <summary>Records the phases that are due; gives how long it takes until the next one is.</summary>
+    private async Task<TimeSpan?> DrainAsync(CancellationToken cancellationToken)
     {
         while (await RecordDueAsync(cancellationToken) == MostTogether)
         {
             cancellationToken.ThrowIfCancellationRequested();
         }
+
+        return await store.NextDueAsync(cancellationToken);
     }
 
     /// <summary>Records some phases that are due; gives how many were.</summary>

@@ -19,7 +19,7 @@ internal sealed class RunEventWorker(
     private const string Group = "orchestrator";
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        consumer.RunAsync(Topic, Group, options.Value.ClaimAfter, TakeAsync, e => logger.EventsInterrupted(e), stoppingToken);
+        consumer.RunAsync(Topic, Group, options.Value.ClaimAfter, TakeAsync, e => logger.EventsInterrupted(e), othersAppend: false, stoppingToken);
 
     /// <summary>
     /// All reports of a workload are stored in one transaction. An entry that cannot be read is published as a dead letter;

@@ -9,9 +9,9 @@ internal sealed class RunOptions
     [Range(1, 1_000_000)]
     public int Parts { get; set; } = 4;
 
-    /// <summary>The table is also read so often, in case a notification is lost, and for retries.</summary>
+    /// <summary>The table is also read so often, in case a notification is lost.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "01:00:00")]
-    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long after a claim another instance may ask the Conductor instead.</summary>
     [Range(typeof(TimeSpan), "00:00:06", "00:10:00")]

@@ -39,6 +39,8 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
         RETURNING {RunRecord.Columns}
         """;
 
+    private const string NextDue = "SELECT min(due_at) - now() FROM workload_runs WHERE state IN ('requested', 'running')";
+
     private const string Find = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = ANY ($1)";
 
     private const string FindOne = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = $1";
@@ -65,6 +67,10 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
     /// <summary>Claims due runs; no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<RunRecord>> ClaimAsync(Guid owner, TimeSpan lease, int atMost, CancellationToken cancellationToken) =>
         await database.QueryAsync<RunRecord>(logger, Claim, cancellationToken, owner, lease, atMost);
+
+    /// <summary>How long it takes until a run is due; null when none will be.</summary>
+    public async Task<TimeSpan?> NextDueAsync(CancellationToken cancellationToken) =>
+        (await database.Command(NextDue).ListAsync(row => row.IsDBNull(0) ? (TimeSpan?)null : row.GetTimeSpan(0), cancellationToken))[0];
 
     /// <summary>The runs of those workloads that have one.</summary>
     public async Task<IReadOnlyDictionary<Guid, RunRecord>> FindAsync(Guid[] workloadIds, CancellationToken cancellationToken) =>

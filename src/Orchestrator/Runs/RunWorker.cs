@@ -30,7 +30,8 @@ internal sealed class RunWorker(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         listener.RunAsync(["run_due"], (_, token) => DrainAsync(token), options.Value.PollInterval, stoppingToken);
 
-    private async Task DrainAsync(CancellationToken cancellationToken)
+    /// <summary>Calls for the runs that are due; gives how long it takes until the next one is.</summary>
+    private async Task<TimeSpan?> DrainAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<RunRecord> claimed;
         do
@@ -40,6 +41,7 @@ internal sealed class RunWorker(
             await Task.WhenAll(claimed.Select(run => CallAsync(run, new Lease(run.WorkloadId, owner, until), cancellationToken)));
         }
         while (claimed.Count == MaxTogether);
+        return await store.NextDueAsync(cancellationToken);
     }
 
     private async Task CallAsync(RunRecord run, Lease lease, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text;
+using Npgsql;
 using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Settlement;
@@ -22,6 +23,75 @@ public sealed class ImportTests
 
         Assert.Equal(26_784L, await importer.CountAsync("carbon_intensity_regional", "index = 'low'"));
         Assert.Equal(0L, await importer.ScalarAsync<long>("SELECT count(*) FROM carbon_intensity_regional_default"));
+    }
+
+    [Fact]
+    public async Task AMonthThatIsThereAndEmptyIsBuiltAnew()
+    {
+        await using var importer = await Importer.CreateAsync();
+        var file = Month(3);
+        await importer.RunAsync(file);
+        var (before, version) = (await JulyAsync(importer), await VersionAsync());
+        await importer.ScalarAsync<long>("DELETE FROM carbon_intensity_regional; SELECT 0::bigint");
+
+        Importer.AssertCounts(await importer.RunAsync(file), read: 4464, @new: 4464);
+        Importer.AssertCounts(await importer.RunAsync(file), read: 4464, unchanged: 4464);
+
+        Assert.NotEqual(before, await JulyAsync(importer));
+        Assert.NotEqual(version, await VersionAsync());
+        Assert.Equal(4464L, await importer.CountAsync("carbon_intensity_regional_202607"));
+        Assert.Equal(3L, await importer.ScalarAsync<long>(
+            "SELECT count(*) FROM pg_index JOIN pg_inherits ON inhrelid = indexrelid WHERE indrelid = 'carbon_intensity_regional_202607'::regclass AND indisvalid"));
+        Assert.Equal(0L, await importer.ScalarAsync<long>("SELECT count(*) FROM pg_class WHERE relname LIKE '%\\_new'"));
+
+        Task<string?> VersionAsync() => importer.ScalarAsync<string>("SELECT max(id)::text FROM series_changes WHERE series_table = 'carbon_intensity_regional'");
+    }
+
+    [Fact]
+    public async Task AnEmptyMonthThatAReaderHoldsGetsItsRowsWithoutWaitingForIt()
+    {
+        await using var importer = await Importer.CreateAsync();
+        var file = Month(3);
+        await importer.RunAsync(file);
+        await importer.ScalarAsync<long>("DELETE FROM carbon_intensity_regional; SELECT 0::bigint");
+        var before = await JulyAsync(importer);
+        await using var reader = await importer.Database.DataSource.OpenConnectionAsync();
+        await using var transaction = await reader.BeginTransactionAsync();
+        await using (var read = new NpgsqlCommand("SELECT count(*) FROM carbon_intensity_regional", reader))
+            Assert.Equal(0L, await read.ExecuteScalarAsync());
+
+        Importer.AssertCounts(await importer.RunAsync(file), read: 4464, @new: 4464);
+
+        Assert.Equal(before, await JulyAsync(importer));
+        Assert.Equal(4464L, await importer.CountAsync("carbon_intensity_regional_202607"));
+        Assert.Equal(0L, await importer.ScalarAsync<long>("SELECT count(*) FROM pg_class WHERE relname LIKE '%\\_new'"));
+        await using (var read = new NpgsqlCommand("SELECT count(*) FROM carbon_intensity_regional", reader))
+            Assert.Equal(4464L, await read.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task TwoImportsAndAWriterOfOneRowMeetInAnEmptyMonth()
+    {
+        await using var importer = await Importer.CreateAsync();
+        var file = Month(3);
+        await importer.RunAsync(file);
+        for (var round = 0; round < 5; round++)
+        {
+            await importer.ScalarAsync<long>("DELETE FROM carbon_intensity_regional; SELECT 0::bigint");
+            var first = importer.RunAsync(file, name: "a");
+            var second = importer.RunAsync(file, name: "b");
+            await importer.ScalarAsync<long>(
+                "INSERT INTO carbon_intensity_regional VALUES (1, '2026-07-02', '2026-07-02 00:30', 5, NULL, 'very low', 'by hand', now()); SELECT 0::bigint");
+
+            Importer.AssertCounts(await first, read: 4464, @new: 4464);
+            Importer.AssertCounts(await second, read: 4464, @new: 4464);
+            Assert.Equal((4464L, 4464L, 1L), (
+                await importer.CountAsync("carbon_intensity_regional", name: "a"),
+                await importer.CountAsync("carbon_intensity_regional", name: "b"),
+                await importer.ScalarAsync<long>("SELECT count(*) FROM carbon_intensity_regional WHERE source = 'by hand'")));
+        }
+
+        Assert.Equal(0L, await importer.ScalarAsync<long>("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"));
     }
 
     [Fact]
@@ -141,6 +211,8 @@ public sealed class ImportTests
         foreach (var call in idle)
             Assert.Contains("within 60 s", (await Assert.ThrowsAsync<RefusalException>(() => call)).Message);
     }
+
+    private static Task<long> JulyAsync(Importer importer) => importer.ScalarAsync<long>("SELECT 'carbon_intensity_regional_202607'::regclass::oid::bigint");
 
     private sealed class Idle(ImportSeriesRequest first) : Grpc.Core.IAsyncStreamReader<ImportSeriesRequest>
     {

@@ -11,8 +11,10 @@ namespace Pylon.Ingestion.Tests.Import;
 
 public sealed class KilledImportTests
 {
-    [Fact]
-    public async Task AnImportWhoseProcessIsKilledInTheMiddleIsCompletedByTheNext()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnImportWhoseProcessIsKilledInTheMiddleIsCompletedByTheNext(bool isMonthThere)
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var service = Process(database, await TestRedis.CreateAsync());
@@ -20,10 +22,12 @@ public sealed class KilledImportTests
         var file = ImportTests.Month(2) + "3,2026-07-01T00:00Z,,nothing\n";
         await using var holder = new NpgsqlConnection(database.ConnectionString);
         await holder.OpenAsync();
+        if (isMonthThere)
+            await ExecuteAsync(holder, "SELECT ingestion.ensure_month('carbon_intensity_regional', '2026-07-01Z')");
         await ExecuteAsync(holder, "INSERT INTO ingestion.generation_mix_regional (region_id, window_start, fuel, percent, source, captured_at) VALUES (1, '2026-07-01', 'wind', 100, 'synthetic', now())");
         await using (var transaction = await holder.BeginTransactionAsync())
         {
-            // Its synthetic row is the last thing that an import touches: everything else of it is written by then.
+            // An import touches its synthetic row when all its values are written.
             await ExecuteAsync(holder, "SELECT 1 FROM ingestion.generation_mix_regional WHERE source = 'synthetic' AND window_start = '2026-07-01' FOR UPDATE");
             var running = ImportAsync(service, file);
             await Eventually.True(

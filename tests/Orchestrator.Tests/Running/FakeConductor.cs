@@ -81,6 +81,8 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         Interlocked.Exchange(ref _published, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
+    public IDisposable Watch(string topic) => throw new NotSupportedException("Nobody else appends to the topic of the Conductor.");
+
     public Task PublishedAsync(string topic) => Volatile.Read(ref _published).Task;
 
     public Task<IReadOnlyList<GroupEntry>> ReadAsync(string topic, string group, string consumer, int max, CancellationToken cancellationToken)
