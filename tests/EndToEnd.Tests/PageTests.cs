@@ -20,6 +20,7 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
 
         // The options appear by themselves.
         await reader.SeesAsync("2. ");
+        await reader.DocumentAsync("workload");
         await ChooseSecondAsync(reader);
         await reader.SeesAsync("Option 2 is chosen.");
         await reader.SeesAsync("Prepare");
@@ -55,6 +56,7 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
         await reader.PressAsync("Plan");
         await reader.SeesAsync("The next best places");
         await reader.PictureAsync("plan-1440");
+        await reader.DocumentAsync("plan");
         await reader.Page.GetByText("Submit as a workload").ClickAsync();
         await reader.PressAsync("Submit");
 
@@ -73,13 +75,13 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
         await using var reader = await browser.OpenAsync(Stack.Url);
 
         await reader.Page.GotoAsync("/web/system");
+        await reader.MarkAsync();
         var letter = reader.Page.Locator("#letters tr", new PageLocatorOptions { HasText = "fails for good" });
-        await reader.Page.RunAndWaitForResponseAsync(
-            () => letter.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Replay" }).First.ClickAsync(),
-            answer => answer.Url.Contains("/beckn/broadcast", StringComparison.Ordinal));
+        await letter.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Replay" }).First.ClickAsync();
 
         await Gateway.UntilAsync(id, "PENDING_USER_CHOICE");
-        // From now on the stream shows what happens.
+        // A stream begins with what happens after it is open.
+        await reader.IsNewAsync();
         var other = await Gateway.SubmitAsync(new { workload_name = "on the stream" });
         await Assertions.Expect(reader.Page.Locator("#stream")).ToContainTextAsync(other, new LocatorAssertionsToContainTextOptions { Timeout = 15_000 });
     }
@@ -98,7 +100,11 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
         await decision.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Approve" }).ClickAsync();
 
         await reader.SeesAsync("Approved");
+        await reader.Page.GetByLabel("Done in another way").SelectOptionAsync("vehicle");
+        await reader.PressAsync("Compute");
+        await reader.SeesAsync("As it was");
         await reader.PictureAsync("hotspot-1440");
+        await reader.DocumentAsync("hotspot");
         var approved = (await Gateway.GetAsync($"/api/v1/recommendations?supplier_id={supplier}&status=approved"))["recommendations"]!.AsArray();
         Assert.Equal("ann", Assert.Single(approved)!["decided_by"]!.GetValue<string>());
     }
@@ -121,6 +127,8 @@ public sealed class PageTests(SharedStack stack, Browser browser) : SharedStackT
         {
             await reader.VisitAsync(path);
             await reader.PictureAsync($"{name}-{width}");
+            if (width == 1440 && name is ("now" or "system"))
+                await reader.DocumentAsync(name);
         }
     }
 

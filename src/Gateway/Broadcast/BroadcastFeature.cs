@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Pylon.Gateway.Problems;
+using Pylon.Gateway.Streams;
 using Pylon.Messaging;
 using Pylon.ServiceDefaults;
 
@@ -12,6 +14,8 @@ internal static class BroadcastFeature
         services.AddEventStream(configuration);
         services.AddSingleton<BroadcastHub>();
         services.AddHostedService(provider => provider.GetRequiredService<BroadcastHub>());
+        services.AddSingleton(provider => new Replay(provider.GetRequiredService<IEventStream>(), provider.GetRequiredService<IOptions<BroadcastOptions>>().Value.ReplayPage));
+        services.AddSingleton<ReplayPages>();
         services.AddSingleton<Broadcaster>();
         services.AddSingleton<BroadcastEndpoints>();
         return services;

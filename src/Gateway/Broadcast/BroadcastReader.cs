@@ -7,18 +7,17 @@ namespace Pylon.Gateway.Broadcast;
 internal sealed class BroadcastReader : IDisposable
 {
     private readonly BroadcastHub _hub;
-    private readonly Replay _replay;
+    private readonly ReplayPages _pages;
     private readonly IFrameWriter _writer;
     private readonly string[] _topics;
-    private readonly int _page;
     private readonly bool _isNewOnly;
-    private bool _gap;
+    private ReplayPage? _first;
     private Position? _position;
     private Subscription? _subscription;
 
-    private BroadcastReader(BroadcastHub hub, Replay replay, IFrameWriter writer, Position? after, string[] topics, int page)
+    private BroadcastReader(BroadcastHub hub, ReplayPages pages, IFrameWriter writer, Position? after, string[] topics)
     {
-        (_hub, _replay, _writer, _position, _topics, _page) = (hub, replay, writer, after, topics, page);
+        (_hub, _pages, _writer, _position, _topics) = (hub, pages, writer, after, topics);
         _isNewOnly = after is null;
     }
 
@@ -26,10 +25,10 @@ internal sealed class BroadcastReader : IDisposable
     public Position Position => _position!;
 
     /// <summary>Takes a place at the hub, or refuses; asks nothing of the stream.</summary>
-    public static BroadcastReader Open(BroadcastHub hub, Replay replay, IFrameWriter writer, Position? after, string[] topics, int page)
+    public static BroadcastReader Open(BroadcastHub hub, ReplayPages pages, IFrameWriter writer, Position? after, string[] topics)
     {
         hub.Enter();
-        return new BroadcastReader(hub, replay, writer, after, topics, page);
+        return new BroadcastReader(hub, pages, writer, after, topics);
     }
 
     /// <summary>Finds the place in the stream where the reader begins. When it fails, it may be called again.</summary>
@@ -44,38 +43,33 @@ internal sealed class BroadcastReader : IDisposable
         }
         else
         {
-            (_position, _gap) = await _replay.LocateAsync(_position!, _topics, cancellationToken);
+            _first = await _pages.ReadAsync(_position!, _topics, isFirst: true, until: null, cancellationToken);
+            _position = _first.Start;
         }
     }
 
-    /// <summary>The frames before the live ones; none for a reader of new events. The caller writes them.</summary>
-    public async IAsyncEnumerable<BroadcastFrame> ReplayAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The frames before the live ones, in pages; none for a reader of new events. The caller writes them.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<BroadcastFrame>> ReplayAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (_gap)
-            yield return new BroadcastFrame(Position, streamed: null);
-        if (_isNewOnly)
+        if (_first is not { } page)
             yield break;
+        _first = null;
+        if (page.Gap)
+            yield return [new BroadcastFrame(Position, streamed: null)];
 
         // A long replay is read before subscribing, so that it does not fill the queue of live events.
-        for (var count = _page; count >= _page;)
+        while (true)
         {
-            count = 0;
-            var until = _hub.Position;
-            await foreach (var frame in _replay.ReadAsync(Position, Position.Furthest(until), _topics, cancellationToken))
-            {
-                (_position, count) = (frame.Position, count + 1);
-                yield return frame;
-            }
+            yield return Pass(page);
+            if (page.IsLast)
+                break;
+            page = await _pages.ReadAsync(Position, _topics, isFirst: false, until: null, cancellationToken);
         }
 
+        // The last page may be of another reader, who came earlier.
         _subscription = Subscribe();
-        await foreach (var frame in _replay.ReadAsync(Position, Position.Furthest(_subscription.Start), _topics, cancellationToken))
-        {
-            _position = frame.Position;
-            yield return frame;
-        }
-
-        _position = Position.Furthest(_subscription.Start);
+        while (!_subscription.Start.IsWithin(Position))
+            yield return Pass(await _pages.ReadAsync(Position, _topics, isFirst: false, _subscription.Start, cancellationToken));
     }
 
     /// <summary>
@@ -88,6 +82,12 @@ internal sealed class BroadcastReader : IDisposable
     {
         _subscription?.Dispose();
         _hub.Leave();
+    }
+
+    private IReadOnlyList<BroadcastFrame> Pass(ReplayPage page)
+    {
+        _position = page.End;
+        return page.Frames;
     }
 
     private Subscription Subscribe() => _hub.Subscribe(_topics, _writer);

@@ -114,11 +114,13 @@
     for (const type of ["gap", ...document.body.dataset.events.split(" ")]) source.addEventListener(type, received);
     source.onopen = () => {
       if (state) state.textContent = "";
+      if (stream) stream.dataset.state = "open";
       // What happened between the page and the begin of the stream.
       refresh();
     };
     source.onerror = () => {
       if (state) state.textContent = "The live connection is lost; the browser tries again.";
+      if (stream) delete stream.dataset.state;
       // After an answer that is an error the browser gives up by itself.
       if (source?.readyState === EventSource.CLOSED) {
         source = null;

@@ -40,12 +40,25 @@ internal sealed class Reader : IAsyncDisposable
         Assert.Equal(0, await Page.EvaluateAsync<int>("Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"));
     }
 
-    /// <summary>Keeps what is on the screen as a file.</summary>
+    /// <summary>Keeps the whole page as a file.</summary>
     public Task PictureAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions
     {
         Path = Path.Combine(Checkout.Find().Home, "screenshots", $"{name}.png"),
         FullPage = true,
     });
+
+    /// <summary>With PYLON_WRITE_DOCS=1: keeps what is on the screen as a picture of the README.</summary>
+    public async Task DocumentAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("PYLON_WRITE_DOCS") == "1")
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Checkout.Find().Root, "docs", "pictures", $"{name}.png") });
+    }
+
+    /// <summary>Marks the page, so that <see cref="IsNewAsync"/> knows the next one.</summary>
+    public Task MarkAsync() => Page.EvaluateAsync("document.body.dataset.seen = 'yes'");
+
+    /// <summary>Waits until another page than the marked one is there, and its stream is open: from then on it shows every event.</summary>
+    public Task IsNewAsync() => Assertions.Expect(Page.Locator("body:not([data-seen]) #stream[data-state=open]")).ToBeAttachedAsync(new LocatorAssertionsToBeAttachedOptions { Timeout = 15_000 });
 
     public Task SeesAsync(string text) => Assertions.Expect(Page.GetByText(text).First).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 15_000 });
 
