@@ -108,7 +108,7 @@ public sealed class HotspotTests : IAsyncLifetime
         var request = _web.Services.Single<SimulateRequest>();
         Assert.Equal(("logistics", 120.0, 450.0, "truck_diesel"), (request.ScenarioType, request.BaselineFeatures.Fields["distance_km"].NumberValue, request.BaselineFeatures.Fields["load_kg"].NumberValue, request.BaselineFeatures.Fields["vehicle_type"].StringValue));
         Assert.Equal(("distance", 0.25), (request.Levers[0].Lever, request.Levers[0].Parameters.Fields["reduction"].NumberValue));
-        foreach (var words in new[] { "9 kg CO₂", "-25 %", "The way is the same." })
+        foreach (var words in new[] { "9 kg CO₂", "−25 %", "The way is the same." })
             Assert.Contains(words, page, StringComparison.Ordinal);
     }
 

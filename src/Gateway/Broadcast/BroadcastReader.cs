@@ -11,7 +11,7 @@ internal sealed class BroadcastReader : IDisposable
     private readonly IFrameWriter _writer;
     private readonly string[] _topics;
     private readonly bool _isNewOnly;
-    private ReplayPage? _first;
+    private bool _gap;
     private Position? _position;
     private Subscription? _subscription;
 
@@ -43,33 +43,30 @@ internal sealed class BroadcastReader : IDisposable
         }
         else
         {
-            _first = await _pages.ReadAsync(_position!, _topics, isFirst: true, until: null, cancellationToken);
-            _position = _first.Start;
+            (_position, _gap) = await _pages.LocateAsync(_position!, _topics, cancellationToken);
         }
     }
 
     /// <summary>The frames before the live ones, in pages; none for a reader of new events. The caller writes them.</summary>
     public async IAsyncEnumerable<IReadOnlyList<BroadcastFrame>> ReplayAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (_first is not { } page)
+        if (_isNewOnly)
             yield break;
-        _first = null;
-        if (page.Gap)
+        if (_gap)
             yield return [new BroadcastFrame(Position, streamed: null)];
 
         // A long replay is read before subscribing, so that it does not fill the queue of live events.
-        while (true)
+        for (var isLast = false; !isLast;)
         {
+            var page = await _pages.ReadAsync(Position, _topics, until: null, cancellationToken);
+            isLast = page.IsLast;
             yield return Pass(page);
-            if (page.IsLast)
-                break;
-            page = await _pages.ReadAsync(Position, _topics, isFirst: false, until: null, cancellationToken);
         }
 
         // The last page may be of another reader, who came earlier.
         _subscription = Subscribe();
         while (!_subscription.Start.IsWithin(Position))
-            yield return Pass(await _pages.ReadAsync(Position, _topics, isFirst: false, _subscription.Start, cancellationToken));
+            yield return Pass(await _pages.ReadAsync(Position, _topics, _subscription.Start, cancellationToken));
     }
 
     /// <summary>

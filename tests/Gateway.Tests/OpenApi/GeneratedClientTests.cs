@@ -19,7 +19,7 @@ public sealed class GeneratedClientTests(GatewayFixture fixture) : IClassFixture
     public async Task AClientThatIsGeneratedFromTheDocumentCompilesAndListsWorkloads()
     {
         var services = Compile(await GenerateAsync());
-        var type = services.GetType($"{Namespace}.WorkloadServiceClient")!;
+        var type = services.GetType($"{Namespace}.WorkloadClient")!;
         var list = type.GetMethods().Single(method => method.Name == "ListWorkloadsAsync" && method.GetParameters() is [_, _, _, var last] && last.ParameterType == typeof(CancellationToken));
         var status = services.GetType($"{Namespace}.WorkloadStatus")!;
         var asked = Array.CreateInstance(status, 1);
