@@ -8,6 +8,14 @@ namespace Pylon.EndToEnd.Tests.Browsers;
 /// <summary>Somebody with a browser. What the browser complains of, and what it loads from elsewhere, fails the test.</summary>
 internal sealed class Reader : IAsyncDisposable
 {
+    private const long MostBytes = 150_000;
+    private const string FirstPaint =
+        "new Promise(done => new PerformanceObserver(list => done(list.getEntries()[0].startTime)).observe({ type: 'paint', buffered: true }))";
+
+    // Not compressed, with style and script, whether the browser had them already or not.
+    private const string Weight =
+        "['navigation', 'resource'].flatMap(type => performance.getEntriesByType(type)).filter(one => !one.name.includes('/beckn/')).reduce((sum, one) => sum + one.decodedBodySize, 0)";
+
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _complaints = [];
 
@@ -30,14 +38,20 @@ internal sealed class Reader : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>Goes to a screen and checks it as a whole: no serious finding of axe, and nothing wider than the window.</summary>
-    public async Task VisitAsync(string path)
+    /// <summary>
+    /// Goes to a screen and checks it as a whole: what it loads is small, no serious finding of axe, and nothing is wider than the
+    /// window. Tells when it was painted first, in milliseconds, and how many bytes it is.
+    /// </summary>
+    public async Task<(double FirstPaint, long Bytes)> VisitAsync(string path)
     {
         await Page.GotoAsync(path);
+        var (paint, bytes) = (await Page.EvaluateAsync<double>(FirstPaint), await Page.EvaluateAsync<long>(Weight));
+        Assert.InRange(bytes, 1, MostBytes);
         var findings = (await Page.RunAxe()).Violations.Where(found => found.Impact is "serious" or "critical")
             .Select(found => $"{found.Id}: {found.Help}: {string.Join(", ", found.Nodes.Select(node => node.Html))}").ToList();
         Assert.True(findings.Count == 0, string.Join('\n', findings));
         Assert.Equal(0, await Page.EvaluateAsync<int>("Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"));
+        return (paint, bytes);
     }
 
     /// <summary>Keeps the whole page as a file.</summary>
