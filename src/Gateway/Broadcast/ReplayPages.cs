@@ -15,7 +15,7 @@ internal sealed class ReplayPages(Replay replay, BroadcastHub hub, IOptions<Broa
 
     /// <summary>The position from which a reader can go on, and whether events before it are no longer kept.</summary>
     public async Task<(Position Position, bool Gap)> LocateAsync(Position after, string[] topics, CancellationToken cancellationToken) =>
-        await _places.Get(Key(after, topics), () => replay.LocateAsync(after, topics, CancellationToken.None), _ => 1, out _).WaitAsync(cancellationToken);
+        await _places.GetAsync(Key(after, topics), () => replay.LocateAsync(after, topics, CancellationToken.None), _ => 1, out _).WaitAsync(cancellationToken);
 
     /// <summary>What comes after a position, up to where the hub is or further.</summary>
     /// <param name="after">The position.</param>
@@ -27,7 +27,7 @@ internal sealed class ReplayPages(Replay replay, BroadcastHub hub, IOptions<Broa
         var key = Key(after, topics);
         while (true)
         {
-            var reading = _pages.Get(key, () => ReadAsync(after, topics), page => 1 + page.Frames.Count, out var isNew);
+            var reading = _pages.GetAsync(key, () => ReadAsync(after, topics), page => 1 + page.Frames.Count, out var isNew);
             var page = await reading.WaitAsync(cancellationToken);
             if (isNew || page.Frames.Count > 0 || until is null || until.IsWithin(page.End))
                 return page;

@@ -17,7 +17,7 @@ internal sealed class SharedReads<T>(TimeSpan kept, TimeProvider time)
     /// <param name="read">For nobody in particular: a reader that leaves does not end it, so it must be bounded.</param>
     /// <param name="weight">Of what is kept.</param>
     /// <param name="isNew">True for the caller with whom it began.</param>
-    public Task<T> Get(string key, Func<Task<T>> read, Func<T, int> weight, out bool isNew)
+    public Task<T> GetAsync(string key, Func<Task<T>> read, Func<T, int> weight, out bool isNew)
     {
         TaskCompletionSource<T> result;
         lock (_gate)
