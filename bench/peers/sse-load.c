@@ -64,21 +64,34 @@ static int64_t now(void) {
 
 static void open_next(void) {
     struct subscriber *one = &subscribers[opened++];
-    char request[1024], last[300] = "";
     if (id_count > 0) {
-        struct id *id = &ids[(opened - 1) % id_count];
-        one->next = id->number + 1;
+        one->next = ids[(opened - 1) % id_count].number + 1;
         one->opened = now();
-        snprintf(last, sizeof last, "Last-Event-ID: %s\r\n", id->text);
     }
-    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n%s\r\n", path, last);
-    one->fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (one->fd < 0 || connect(one->fd, (struct sockaddr *)&address, sizeof address) != 0)
+    // A connection that must wait, because the server's queue is full, does not hold up the others.
+    one->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (one->fd < 0 || (connect(one->fd, (struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS))
         fail("connect");
+    struct epoll_event event = { .events = EPOLLOUT, .data.ptr = one };
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, one->fd, &event) != 0)
+        fail("epoll_ctl");
+}
+
+static void ask(struct subscriber *one) {
+    int error;
+    socklen_t length = sizeof error;
+    if (getsockopt(one->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
+        fail("getsockopt");
+    if ((errno = error) != 0)
+        fail("connect");
+    char request[1024], last[300] = "";
+    if (id_count > 0)
+        snprintf(last, sizeof last, "Last-Event-ID: %s\r\n", ids[(one - subscribers) % id_count].text);
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n%s\r\n", path, last);
     if (send(one->fd, request, strlen(request), MSG_NOSIGNAL) != (ssize_t)strlen(request))
         fail("send");
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = one };
-    if (epoll_ctl(epoll, EPOLL_CTL_ADD, one->fd, &event) != 0)
+    if (epoll_ctl(epoll, EPOLL_CTL_MOD, one->fd, &event) != 0)
         fail("epoll_ctl");
 }
 
@@ -222,7 +235,10 @@ int main(int argc, char **argv) {
             fail("epoll_wait");
         for (int n = 0; n < length; n++) {
             if (ready[n].data.ptr) {
-                read_ready(ready[n].data.ptr);
+                if (ready[n].events & EPOLLOUT)
+                    ask(ready[n].data.ptr);
+                else
+                    read_ready(ready[n].data.ptr);
                 continue;
             }
             char line[128];
