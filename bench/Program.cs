@@ -25,6 +25,7 @@ IReadOnlyList<Scenario> scenarios =
     new PlacementScenario((int)(options?.GetValueOrDefault("--backlog") ?? PlacementScenario.DefaultBacklog)),
     new PickupScenario(),
     new SseScenario(),
+    new SseReturnScenario(),
     new GrpcProxyScenario(),
     new RestScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),

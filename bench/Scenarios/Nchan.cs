@@ -81,7 +81,7 @@ internal sealed class Nchan : ISseServer
                     nchan_publisher;
                     nchan_channel_id bench;
                     nchan_message_buffer_length 100;
-                    nchan_message_timeout 60s;
+                    nchan_message_timeout 10m;
                 }
             }
         }

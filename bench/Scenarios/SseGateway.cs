@@ -6,9 +6,9 @@ using Pylon.Messaging;
 namespace Pylon.Bench.Scenarios;
 
 /// <summary>The broadcast of a Gateway; events go into Redis as a relay of an outbox writes them.</summary>
-internal sealed class SseGateway(ServiceProcess gateway, IEventStream events) : ISseServer
+internal sealed class SseGateway(ServiceProcess gateway, IEventStream events, string name = "Gateway") : ISseServer
 {
-    public string Name => "Gateway";
+    public string Name => name;
 
     public int Port => gateway.HttpPort;
 

@@ -52,8 +52,8 @@ internal sealed class SseScenario() : Scenario("sse", "1,000 to 10,000 subscribe
             await CompareAsync(run, servers, program, subscribers, rate, cancellationToken);
     }
 
-    // The broadcast needs no upstream, and the Gateway is ready when it has them: one service stands for all.
-    private static async Task<Dictionary<string, string>> StartServersAsync(BenchRun run, CancellationToken cancellationToken)
+    /// <summary>The broadcast needs no upstream, and the Gateway is ready when it has them: one service stands for all.</summary>
+    public static async Task<Dictionary<string, string>> StartServersAsync(BenchRun run, CancellationToken cancellationToken)
     {
         var postgres = await run.StartPostgresAsync(cancellationToken);
         var redis = await run.StartRedisAsync(cancellationToken);

@@ -28,9 +28,16 @@ internal sealed class SseSubscribers : IDisposable
     }
 
     /// <summary>Opens them; returns when each has its answer.</summary>
-    public static async Task<SseSubscribers> OpenAsync(string program, int port, string path, int count, CancellationToken cancellationToken)
+    /// <param name="program">Of <see cref="CompileAsync"/>.</param>
+    /// <param name="port">Of the server.</param>
+    /// <param name="path">Of the server.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="ids">A file of the events that they have seen; they come back within a second. Null for new ones.</param>
+    public static async Task<SseSubscribers> OpenAsync(string program, int port, string path, int count, CancellationToken cancellationToken, string? ids = null)
     {
-        var process = Process.Start(new ProcessStartInfo(program, [$"{port}", path, $"{count}"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        string[] arguments = [$"{port}", path, $"{count}", .. ids is null ? Array.Empty<string>() : [ids]];
+        var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var subscribers = new SseSubscribers(process, count);
         try
         {
@@ -48,9 +55,14 @@ internal sealed class SseSubscribers : IDisposable
     public Task BeginAsync(long first, CancellationToken cancellationToken) => AskAsync($"begin {first}", cancellationToken);
 
     /// <summary>Waits until every subscriber has every event, or patience ends; gives what was measured.</summary>
-    public async Task<Work> EndAsync(long first, long last, CancellationToken cancellationToken)
+    public Task<Work> EndAsync(long first, long last, CancellationToken cancellationToken) => ReportAsync((last - first + 1) * Count, last, cancellationToken);
+
+    /// <summary>The same, of subscribers that do not all get the same events.</summary>
+    /// <param name="all">The deliveries to all of them together.</param>
+    /// <param name="last">The number of the last event.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Work> ReportAsync(long all, long last, CancellationToken cancellationToken)
     {
-        var all = (last - first + 1) * Count;
         var start = Stopwatch.GetTimestamp();
         while (long.Parse(await AskAsync("count", cancellationToken), CultureInfo.InvariantCulture) < all && Stopwatch.GetElapsedTime(start) < DeliveryPatience)
             await Task.Delay(20, cancellationToken);

@@ -1,6 +1,10 @@
-// Subscribers of a stream of server-sent events, in one thread: sse-load <port> <path> <subscribers>. A delivery costs one recv
+// Subscribers of a stream of server-sent events, in one thread: sse-load <port> <path> <subscribers> [<ids>]. A delivery costs one recv
 // and one search, so that the server under measurement has the machine. The data of an event holds "~<number>~<time>~":
 // events are numbered without a hole, and the time is CLOCK_MONOTONIC in nanoseconds when the event was published.
+//
+// With a file of ids they come back: each line holds the number of an event and its id, one line for each subscriber in turn, sent as
+// Last-Event-ID. All connect within a second, whether they are answered or not. They begin behind that event, and the time
+// of a delivery is counted from the connection of its subscriber.
 //
 // It writes "ready" when every subscriber has its answer. Then it takes lines:
 //   begin <number>  forget what was counted; the next event is this one
@@ -19,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OPENING = 256, MARK = 64, READ = 65536, EVENTS = 512 };
+enum { OPENING = 256, MARK = 64, READ = 65536, EVENTS = 512, IDS = 4096 };
 
 struct subscriber {
     int fd;
@@ -27,12 +31,20 @@ struct subscriber {
     int kept;        // bytes of a mark, or of the status line, that ended with the last read
     char keep[MARK];
     int64_t next;    // the number that comes next
+    int64_t opened;  // of one that comes back: when
+};
+
+struct id {
+    int64_t number;
+    char text[256];
 };
 
 static struct subscriber *subscribers;
+static struct id ids[IDS];
+static int id_count;
 static int count, opened, answered;
 static int epoll;
-static char request[512];
+static const char *path;
 static struct sockaddr_in address;
 static int64_t first;
 static int64_t deliveries, missed, doubled, bytes;
@@ -52,13 +64,34 @@ static int64_t now(void) {
 
 static void open_next(void) {
     struct subscriber *one = &subscribers[opened++];
-    one->fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (one->fd < 0 || connect(one->fd, (struct sockaddr *)&address, sizeof address) != 0)
+    if (id_count > 0) {
+        one->next = ids[(opened - 1) % id_count].number + 1;
+        one->opened = now();
+    }
+    // A connection that must wait, because the server's queue is full, does not hold up the others.
+    one->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (one->fd < 0 || (connect(one->fd, (struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS))
         fail("connect");
+    struct epoll_event event = { .events = EPOLLOUT, .data.ptr = one };
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, one->fd, &event) != 0)
+        fail("epoll_ctl");
+}
+
+static void ask(struct subscriber *one) {
+    int error;
+    socklen_t length = sizeof error;
+    if (getsockopt(one->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
+        fail("getsockopt");
+    if ((errno = error) != 0)
+        fail("connect");
+    char request[1024], last[300] = "";
+    if (id_count > 0)
+        snprintf(last, sizeof last, "Last-Event-ID: %s\r\n", ids[(one - subscribers) % id_count].text);
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n%s\r\n", path, last);
     if (send(one->fd, request, strlen(request), MSG_NOSIGNAL) != (ssize_t)strlen(request))
         fail("send");
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = one };
-    if (epoll_ctl(epoll, EPOLL_CTL_ADD, one->fd, &event) != 0)
+    if (epoll_ctl(epoll, EPOLL_CTL_MOD, one->fd, &event) != 0)
         fail("epoll_ctl");
 }
 
@@ -77,7 +110,7 @@ static void delivered(struct subscriber *one, int64_t number, int64_t published,
         if (!took)
             fail("realloc");
     }
-    took[deliveries++] = (uint32_t)((at - published) / 1000);
+    took[deliveries++] = (uint32_t)((at - (one->opened ? one->opened : published)) / 1000);
 }
 
 // Takes the whole marks and returns where the rest begins.
@@ -124,7 +157,7 @@ static void read_ready(struct subscriber *one) {
         if (++answered == count) {
             puts("ready");
             fflush(stdout);
-        } else if (opened < count) {
+        } else if (opened < count && id_count == 0) {
             open_next();
         }
     }
@@ -162,31 +195,50 @@ static void command(char *line) {
     fflush(stdout);
 }
 
+static void read_ids(const char *name) {
+    FILE *file = fopen(name, "r");
+    if (!file)
+        fail(name);
+    long long number;
+    while (id_count < IDS && fscanf(file, "%lld %255s", &number, ids[id_count].text) == 2)
+        ids[id_count++].number = number;
+    fclose(file);
+}
+
 int main(int argc, char **argv) {
-    if (argc != 4) {
-        fprintf(stderr, "sse-load <port> <path> <subscribers>\n");
+    if (argc != 4 && argc != 5) {
+        fprintf(stderr, "sse-load <port> <path> <subscribers> [<ids>]\n");
         return 2;
     }
+    if (argc == 5)
+        read_ids(argv[4]);
     address.sin_family = AF_INET;
     address.sin_port = htons((uint16_t)atoi(argv[1]));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n", argv[2]);
+    path = argv[2];
     count = atoi(argv[3]);
     subscribers = calloc(count, sizeof *subscribers);
     epoll = epoll_create1(0);
     struct epoll_event input = { .events = EPOLLIN, .data.ptr = NULL };
     if (!subscribers || epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, 0, &input) != 0)
         fail("start");
-    while (opened < count && opened < OPENING)
+    int64_t start = now();
+    while (opened < count && opened < OPENING && id_count == 0)
         open_next();
     for (;;) {
+        // Those that come back are spread over a second.
+        while (opened < count && id_count > 0 && opened <= (now() - start) * count / 1000000000)
+            open_next();
         struct epoll_event ready[EVENTS];
-        int length = epoll_wait(epoll, ready, EVENTS, -1);
+        int length = epoll_wait(epoll, ready, EVENTS, opened < count && id_count > 0 ? 1 : -1);
         if (length < 0 && errno != EINTR)
             fail("epoll_wait");
         for (int n = 0; n < length; n++) {
             if (ready[n].data.ptr) {
-                read_ready(ready[n].data.ptr);
+                if (ready[n].events & EPOLLOUT)
+                    ask(ready[n].data.ptr);
+                else
+                    read_ready(ready[n].data.ptr);
                 continue;
             }
             char line[128];

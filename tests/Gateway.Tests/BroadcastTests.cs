@@ -113,6 +113,35 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public async Task ManyReadersThatComeBackAtOnceAreServedByOneReadForEachPosition()
+    {
+        const int Readers = 500;
+        const int Published = 60;
+        const int More = 20;
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=16", "--Broadcast:ReplayKept=00:10:00");
+        using var first = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
+        gateway.Events.Publish(1, Published);
+        await first.NumbersAsync(Published);
+
+        var back = Enumerable.Range(0, Readers).Select(async n =>
+        {
+            var seen = 1 + (n % 30);
+            using var reader = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast", lastId: $"workloads:{seen}-0");
+            Assert.Equal(Enumerable.Range(seen + 1, Published + More - seen), await reader.NumbersAsync(Published + More - seen));
+        }).ToList();
+        for (var n = 0; n < More; n++)
+        {
+            gateway.Events.Publish(Published + 1 + n, 1);
+            await Task.Yield();
+        }
+
+        await Task.WhenAll(back);
+        Assert.All(gateway.Events.Reads.CountBy(read => read), read => Assert.Equal(1, read.Value));
+        // The first page of each of the 30 positions, and then those pages' ends and the ends of what came meanwhile.
+        Assert.InRange(gateway.Events.Reads.Count, 30, Published + More);
+    }
+
+    [Fact]
     public async Task ReconnectingReaderGetsTheMissedEventsOfEachTopic()
     {
         await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=3");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Pylon.Events.V1;
@@ -18,6 +19,9 @@ internal sealed class FakeEventStream : IEventStream
 
     /// <summary>Runs while a page is read, before its result is known.</summary>
     public Func<Task>? OnRead { get; set; }
+
+    /// <summary>The positions that pages were read from, each by topic.</summary>
+    public ConcurrentQueue<(string Topic, string After)> Reads { get; } = [];
 
     /// <summary>A follower reads what is published once this is completed.</summary>
     public Task Followed { get; set; } = Task.CompletedTask;
@@ -77,6 +81,8 @@ internal sealed class FakeEventStream : IEventStream
 
     public async Task<IReadOnlyList<StreamedEvent>> ReadAsync(IReadOnlyDictionary<string, string> positions, int maxPerTopic, CancellationToken cancellationToken)
     {
+        foreach (var (topic, after) in positions)
+            Reads.Enqueue((topic, after));
         if (OnRead is { } onRead)
             await onRead();
         lock (_gate)

@@ -26,6 +26,33 @@ public sealed class RedisBroadcastTests
     }
 
     [Fact]
+    public async Task ManyThatComeBackToEitherGatewayGetExactlyWhatTheyMissed()
+    {
+        const int Subscribers = 200;
+        const int Kept = 40;
+        var redis = await TestRedis.CreateAsync();
+        await using var one = await TestGateway.StartAsync($"--PYLON_REDIS={redis.ConnectionString}");
+        await using var two = await TestGateway.StartAsync($"--PYLON_REDIS={redis.ConnectionString}");
+        using var first = await ServerEvents.OpenAsync(one.Http, "/beckn/broadcast");
+        await PublishAsync(one, 1, Kept);
+        var ids = new List<string>();
+        for (var n = 0; n < Kept; n++)
+        {
+            await first.NumbersAsync(1);
+            ids.Add(first.LastId);
+        }
+
+        var publishing = PublishAsync(one, Kept + 1, 10);
+        await Task.WhenAll(Enumerable.Range(0, Subscribers).Select(async n =>
+        {
+            var seen = 1 + (n % (Kept - 1));
+            using var back = await ServerEvents.OpenAsync((n % 2 == 0 ? one : two).Http, "/beckn/broadcast", lastId: ids[seen - 1]);
+            Assert.Equal(Enumerable.Range(seen + 1, Kept + 10 - seen), await back.NumbersAsync(Kept + 10 - seen));
+        }));
+        await publishing;
+    }
+
+    [Fact]
     public async Task SubscribersSurviveARestartOfRedis()
     {
         await using var redis = await TestRedis.PrivateAsync();

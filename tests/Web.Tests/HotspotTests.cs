@@ -69,4 +69,57 @@ public sealed class HotspotTests : IAsyncLifetime
         Assert.Equal("/web/hotspots", answer.Headers.Location?.OriginalString);
         Assert.Equal("a1", _web.Services.Single<AcknowledgeAlertRequest>().Id);
     }
+
+    [Fact]
+    public async Task AnAlertIsSilencedUntilATimeAndASilenceIsEnded()
+    {
+        _web.Services.On<SilenceAlertRequest, SilenceAlertResponse>(_ => new SilenceAlertResponse());
+        _web.Services.On<EndSilenceRequest, EndSilenceResponse>(_ => new EndSilenceResponse());
+        var page = await _web.PageAsync("/web/hotspots");
+        Assert.Contains("SUP-002 (supplier) more activity than usual: a fair", page, StringComparison.Ordinal);
+        Assert.Contains("by ann, 2 alerts silenced", page, StringComparison.Ordinal);
+
+        using var silenced = await _web.PostAsync("/web/alerts/a1/silence", ("until", "2026-11-27T10:10"), ("reason", "repairs"), ("user", "ann"), ("request_id", "r1"));
+        using var ended = await _web.PostAsync("/web/silences/s1/end");
+
+        Assert.Equal((HttpStatusCode.SeeOther, HttpStatusCode.SeeOther), (silenced.StatusCode, ended.StatusCode));
+        Assert.Equal(new SilenceAlertRequest { AlertId = "a1", EndsAt = Samples.At(24), Reason = "repairs", UserId = "ann", RequestId = "r1" }, _web.Services.Single<SilenceAlertRequest>());
+        Assert.Equal("s1", _web.Services.Single<EndSilenceRequest>().Id);
+    }
+
+    [Fact]
+    public async Task AHotspotShowsItsHoursBesideWhatIsNormal()
+    {
+        var page = await _web.PageAsync(Path);
+
+        foreach (var line in new[] { "Actual", "Normal", "still normal" })
+            Assert.Contains($"</svg>{line}", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheWorstEventIsComputedInAnotherWay()
+    {
+        Assert.Contains("120 km, 450 kg of load, truck diesel, 12 kg CO₂ counted", await _web.PageAsync(Path), StringComparison.Ordinal);
+        Assert.Empty(_web.Services.Received.OfType<SimulateRequest>());
+        _web.Services.On<SimulateRequest, SimulateResponse>(_ => new SimulateResponse { BaselineKg = 12, ModifiedKg = 9, DeltaKg = -3, DeltaPercent = -25, Distinguishable = true, Assumptions = { "The way is the same." } });
+
+        var page = await _web.PageAsync($"{Path}?change=distance&percent=25");
+
+        var request = _web.Services.Single<SimulateRequest>();
+        Assert.Equal(("logistics", 120.0, 450.0, "truck_diesel"), (request.ScenarioType, request.BaselineFeatures.Fields["distance_km"].NumberValue, request.BaselineFeatures.Fields["load_kg"].NumberValue, request.BaselineFeatures.Fields["vehicle_type"].StringValue));
+        Assert.Equal(("distance", 0.25), (request.Levers[0].Lever, request.Levers[0].Parameters.Fields["reduction"].NumberValue));
+        foreach (var words in new[] { "9 kg CO₂", "−25 %", "The way is the same." })
+            Assert.Contains(words, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AWayThatIsNotPossibleIsSaidBesideTheQuestion()
+    {
+        _web.Services.Refuse<SimulateRequest>(StatusCode.FailedPrecondition, "rail: no line goes there");
+
+        var page = await _web.PageAsync($"{Path}?change=mode_shift");
+
+        Assert.Contains("Rail: no line goes there.", page, StringComparison.Ordinal);
+        Assert.Contains("By an electric truck", page, StringComparison.Ordinal);
+    }
 }

@@ -43,6 +43,32 @@ public sealed class PlanTests : IAsyncLifetime
             Assert.Contains(words, page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task TheTradeOffIsACurveAndATableFromTheLowestPriceOn()
+    {
+        var page = await _web.PageAsync("/web/plan?hours=1&within=24&power=100");
+
+        var asked = _web.Services.Single<ComparePlansRequest>();
+        Assert.True(asked.Pareto && asked.Places.All(place => place.Price is not null));
+        Assert.Equal(2, page.Split("<circle class=\"point\"").Length - 1);
+        Assert.Contains("2 plans between the lowest price and the least carbon", page, StringComparison.Ordinal);
+        Assert.True(page.IndexOf("£40.00/MWh</td>", StringComparison.Ordinal) is > 0 and var cheap && cheap < page.IndexOf("£75.00/MWh</td>", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WithoutPricesTheWaysAreComparedByCarbonAlone()
+    {
+        var answer = new ComparePlansResponse();
+        _web.Services.On<ComparePlansRequest, ComparePlansResponse>(request => request.Pareto
+            ? throw new RpcException(new Status(StatusCode.InvalidArgument, "places[0].price: is not known"))
+            : answer);
+
+        var page = await _web.PageAsync("/web/plan?hours=1&within=24&power=100");
+
+        Assert.Contains("The next best places", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("What less carbon costs", page, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("hours=x&within=24&power=100")]
     [InlineData("hours=-1&within=1e300&power=NaN")]

@@ -24,6 +24,10 @@ internal static class Samples
         services.On<Conducting.ListDeadLettersRequest, Conducting.ListDeadLettersResponse>(_ => new Conducting.ListDeadLettersResponse { DeadLetters = { Letter("l2", "") } });
         services.On<GetNationalGridRequest, GetNationalGridResponse>(_ => new GetNationalGridResponse { Grid = National() });
         services.On<ListSignalsRequest, ListSignalsResponse>(request => new ListSignalsResponse { Points = { Point(request.StartTime, 100 + request.RegionId), Point(request.StartTime.ToDateTimeOffset().AddHours(6), 200) } });
+        services.On<ListRegionalSignalsRequest, ListRegionalSignalsResponse>(request => new ListRegionalSignalsResponse
+        {
+            Regions = { Enumerable.Range(1, 18).Select(id => new RegionalSignals { RegionId = id, Points = { Point(request.Time, 100 + id), Point(request.Time.ToDateTimeOffset().AddHours(6), 200) } }) },
+        });
         services.On<GetForecastRequest, GetForecastResponse>(_ => new GetForecastResponse { Points = { Forecast(1, ""), Forecast(60, "ridge") } });
         services.On<ListRunsRequest, ListRunsResponse>(_ => new ListRunsResponse { Runs = { Run() } });
         services.On<Ingestion.V1.ListQuarantineRequest, Ingestion.V1.ListQuarantineResponse>(_ => new Ingestion.V1.ListQuarantineResponse { Rows = { new QuarantinedRow { Source = "elexon", Dataset = "system-prices", Reason = "the price is no number", Body = "{}", TimesSeen = 2, LastSeenAt = At(-1) } } });
@@ -33,9 +37,23 @@ internal static class Samples
         services.On<ListRecommendationsRequest, ListRecommendationsResponse>(_ => new ListRecommendationsResponse { Recommendations = { Measure() } });
         services.On<ListPendingRecommendationsRequest, ListPendingRecommendationsResponse>(_ => new ListPendingRecommendationsResponse { Recommendations = { Measure() } });
         services.On<ListAlertsRequest, ListAlertsResponse>(_ => new ListAlertsResponse { Alerts = { new Alert { Id = "a1", Level = "critical", Message = "SUP-001 exceeded emissions by 35 %.", HotspotId = HotspotId, CreatedAt = At(-2) } } });
+        services.On<ListSilencesRequest, ListSilencesResponse>(_ => new ListSilencesResponse { Silences = { new Silence { Id = "s1", Matchers = new SilenceMatchers { Entity = "SUP-002", EntityType = "supplier", Cause = "activity" }, Reason = "a fair", EndsAt = At(20), CreatedBy = "ann", Alerts = 2 } } });
+        services.On<ListHotspotHoursRequest, ListHotspotHoursResponse>(_ => new ListHotspotHoursResponse { Hours = { new HotspotHour { Hour = At(-3), Co2Kg = 5, NormalKg = 4, MostNormalKg = 6 }, new HotspotHour { Hour = At(-2), Co2Kg = 12, NormalKg = 4, MostNormalKg = 6 } } });
+        services.On<ListEventsRequest, ListEventsResponse>(_ => new ListEventsResponse { Events = { new EmissionEvent { EventId = "e1", EventType = "logistics", DistanceKm = 120, LoadKg = 450, VehicleType = "truck_diesel", Co2Kg = 12, Timestamp = At(-2) } } });
+        services.On<ListAuditLogsRequest, ListAuditLogsResponse>(_ => new ListAuditLogsResponse { AuditLogs = { new AuditLog { Action = "hotspot_acknowledged", EntityType = "hotspot", EntityId = HotspotId, UserId = "ann", Notes = "I look", Timestamp = At(-1) } } });
         services.On<PlanWindowRequest, PlanWindowResponse>(request => Plan(request.Job));
-        services.On<ComparePlansRequest, ComparePlansResponse>(request => new ComparePlansResponse { Rows = { new ComparedPlan { Policy = PlanPolicy.StartNow, Plan = Plan(request.Job).Plan } } });
+        services.On<ComparePlansRequest, ComparePlansResponse>(request => new ComparePlansResponse
+        {
+            Rows = { new ComparedPlan { Policy = PlanPolicy.StartNow, Plan = Plan(request.Job).Plan }, new ComparedPlan { Policy = PlanPolicy.Pareto, Plan = Priced(request.Job, 90, 40) }, new ComparedPlan { Policy = PlanPolicy.Pareto, Plan = Priced(request.Job, 60, 75) } },
+        });
         return services;
+    }
+
+    private static Plan Priced(PlanJob job, double carbon, double price)
+    {
+        var plan = Plan(job).Plan;
+        (plan.Carbon, plan.Price) = (new PlanFigure { Mean = carbon }, new PlanFigure { Mean = price });
+        return plan;
     }
 
     public static Workload Offered() => new()

@@ -152,4 +152,16 @@ public sealed class WorkloadTests : IAsyncLifetime
         Assert.Equal(["a", "b"], _web.Services.Received.OfType<CancelWorkloadRequest>().Select(request => request.Id).Order());
         Assert.Contains("1 of 2 workloads could not be cancelled", await TestWeb.TextAsync(answer), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(-0.01, true)]
+    [InlineData(-1, false)]
+    public async Task AnOutcomeThatIsDueIsLoadedAgain(double endedHours, bool again)
+    {
+        var workload = Samples.Offered();
+        (workload.Status, workload.ChosenOption, workload.Run) = (WorkloadStatus.Scheduled, 1, new Run { State = RunState.Completed, EndedAt = Samples.At(endedHours), Phases = { new PhaseRun { Phase = "train", State = PhaseRunState.Completed, Total = 1 } } });
+        _web.Services.On<GetWorkloadRequest, GetWorkloadResponse>(_ => new GetWorkloadResponse { Workload = workload });
+
+        Assert.Equal(again, (await _web.PageAsync($"/web/workloads/{Samples.WorkloadId}")).Contains("data-again=\"2\"", StringComparison.Ordinal));
+    }
 }

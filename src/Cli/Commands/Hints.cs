@@ -2,7 +2,7 @@ using Pylon.LocalStack.Machine;
 
 namespace Pylon.Cli.Commands;
 
-/// <summary>Commands to paste, with the addresses of the stack.</summary>
+/// <summary>Commands to paste, with the addresses of the stack, and the address of the page.</summary>
 internal static class Hints
 {
     public static void Write(Checkout checkout, IReadOnlyDictionary<string, string> variables)
@@ -14,7 +14,6 @@ internal static class Hints
         Console.WriteLine($"""
 
             Try
-              page     {url} in a browser
               REST     curl -s -X POST {url}/api/v1/workloads -d '{"{"}"workload_name": "My job"{"}"}' -H 'content-type: application/json'
               events   curl -N {url}/beckn/broadcast
               gRPC     buf curl --protocol grpc --http2-prior-knowledge -d '{"{"}"workload_name": "My job"{"}"}' {grpc}/pylon.orchestrator.v1.WorkloadService/SubmitWorkload
@@ -22,6 +21,11 @@ internal static class Hints
               SQL      psql {variables["PYLON_POSTGRES"]} -c "INSERT INTO compute_workloads (workload_name, status, bpp_processed) VALUES ('Test ML Training Job','queued',false);"
               here     ./pylon demo | watch | list | status | down
               shell    . {home}    sets {string.Join(", ", variables.Keys)}
+
+            {Page(url)}
             """);
     }
+
+    /// <summary>Where somebody who knows nothing yet begins; the last thing on the screen.</summary>
+    internal static string Page(string url) => $"Open {url} in a browser: the page shows the grid, and where to submit a workload.";
 }

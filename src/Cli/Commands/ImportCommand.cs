@@ -14,7 +14,7 @@ internal static class ImportCommand
 
     public static Command Create(CommandContext context, int partBytes = ImportFile.PartBytes)
     {
-        var file = new Argument<FileInfo>("file") { Description = "Comma-separated lines; the first one names the columns (README, Import history)" }.AcceptExistingOnly();
+        var file = new Argument<FileInfo>("file") { Description = "Comma-separated lines; the first one names the columns (docs/guide.md, Import history)" }.AcceptExistingOnly();
         var name = new Option<string?>("--name") { Description = "The rows get the source import:<name>; by default the name of the file" };
         var series = new Option<string>("--series") { Description = "What the values are", DefaultValueFactory = _ => "carbon-intensity" };
         series.AcceptOnlyFromAmong("carbon-intensity", "demand", "system-price", "imbalance-volume");

@@ -11,7 +11,7 @@ internal static class ShipmentsCommand
 {
     public static Command Create(CommandContext context, int partBytes)
     {
-        var file = new Argument<FileInfo>("file") { Description = "Comma-separated lines; the first one names the columns (README, Insights)" }.AcceptExistingOnly();
+        var file = new Argument<FileInfo>("file") { Description = "Comma-separated lines; the first one names the columns (docs/guide.md)" }.AcceptExistingOnly();
         var name = new Option<string?>("--name") { Description = "Which file it is; by default its name. Lines are known by it and their index" };
         var factors = new Option<string>("--factor-set") { Description = "Whose factors count", DefaultValueFactory = _ => "shipments-2021" };
         factors.AcceptOnlyFromAmong("shipments-2021", "desnz-2025");

@@ -43,7 +43,7 @@ internal static class UpCommand
                     if (await FailureOfFlowAsync(context with { Connect = () => client }, stop) is { } failure)
                         Console.WriteLine($"\nThe first workload did not get its recommendations: {failure}\nThe stack stays up. Try again with ./pylon demo; ./pylon status has the logs.");
                     Hints.Write(checkout, addresses.Variables.ToDictionary());
-                    Console.WriteLine($"\nPylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C here or ./pylon down stops it.");
+                    Console.WriteLine($"Pylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C here or ./pylon down stops it.");
                 },
                 cancellationToken);
         }

@@ -123,37 +123,36 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
         }
     }
 
-    // All that is ready, then a flush; heartbeats while the next page is read.
+    // Heartbeats while the next page is read.
     private async Task ReplayAsync(BroadcastReader reader, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var frames = reader.ReplayAsync(stop.Token).GetAsyncEnumerator(stop.Token);
-        for (var unflushed = 0; ; unflushed++)
+        await using var pages = reader.ReplayAsync(stop.Token).GetAsyncEnumerator(stop.Token);
+        while (await NextAsync(pages, stop, cancellationToken))
         {
-            var next = frames.MoveNextAsync().AsTask();
-            try
+            for (var n = 0; n < pages.Current.Count; n++)
             {
-                if (!next.IsCompleted || unflushed == Subscription.MostPerFlush)
-                {
+                Write(pages.Current[n]);
+                if ((n + 1) % Subscription.MostPerFlush == 0 || n == pages.Current.Count - 1)
                     await FlushAsync();
-                    unflushed = 0;
-                }
-
-                if (!await _response.NextOrHeartbeatAsync(next, cancellationToken))
-                    break;
             }
-            finally
-            {
-                // An iterator that still runs cannot be disposed.
-                if (!next.IsCompleted)
-                    await stop.CancelAsync();
-                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            Write(frames.Current);
         }
+    }
 
-        await FlushAsync();
+    private async Task<bool> NextAsync(IAsyncEnumerator<IReadOnlyList<BroadcastFrame>> pages, CancellationTokenSource stop, CancellationToken cancellationToken)
+    {
+        var next = pages.MoveNextAsync().AsTask();
+        try
+        {
+            return await _response.NextOrHeartbeatAsync(next, cancellationToken);
+        }
+        finally
+        {
+            // An iterator that still runs cannot be disposed.
+            if (!next.IsCompleted)
+                await stop.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private static Problem Dropped => new()

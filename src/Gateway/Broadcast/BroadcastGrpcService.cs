@@ -19,9 +19,10 @@ internal sealed class BroadcastGrpcService(Broadcaster broadcaster) : BroadcastS
         await context.WriteResponseHeadersAsync(new Metadata { { PositionHeader, reader.Position.ToString() } });
         try
         {
-            await foreach (var frame in reader.ReplayAsync(context.CancellationToken))
+            await foreach (var page in reader.ReplayAsync(context.CancellationToken))
             {
-                writer.Write(frame);
+                foreach (var frame in page)
+                    writer.Write(frame);
                 await writer.FlushAsync();
             }
 

@@ -37,4 +37,8 @@ internal sealed class BroadcastOptions
     /// <summary>Events per read of a replay.</summary>
     [Range(1, 10_000)]
     public int ReplayPage { get; init; } = 256;
+
+    /// <summary>How long a page of a replay is kept for others that come back at the same position.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan ReplayKept { get; init; } = TimeSpan.FromSeconds(10);
 }

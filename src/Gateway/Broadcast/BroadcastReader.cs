@@ -7,18 +7,17 @@ namespace Pylon.Gateway.Broadcast;
 internal sealed class BroadcastReader : IDisposable
 {
     private readonly BroadcastHub _hub;
-    private readonly Replay _replay;
+    private readonly ReplayPages _pages;
     private readonly IFrameWriter _writer;
     private readonly string[] _topics;
-    private readonly int _page;
     private readonly bool _isNewOnly;
     private bool _gap;
     private Position? _position;
     private Subscription? _subscription;
 
-    private BroadcastReader(BroadcastHub hub, Replay replay, IFrameWriter writer, Position? after, string[] topics, int page)
+    private BroadcastReader(BroadcastHub hub, ReplayPages pages, IFrameWriter writer, Position? after, string[] topics)
     {
-        (_hub, _replay, _writer, _position, _topics, _page) = (hub, replay, writer, after, topics, page);
+        (_hub, _pages, _writer, _position, _topics) = (hub, pages, writer, after, topics);
         _isNewOnly = after is null;
     }
 
@@ -26,10 +25,10 @@ internal sealed class BroadcastReader : IDisposable
     public Position Position => _position!;
 
     /// <summary>Takes a place at the hub, or refuses; asks nothing of the stream.</summary>
-    public static BroadcastReader Open(BroadcastHub hub, Replay replay, IFrameWriter writer, Position? after, string[] topics, int page)
+    public static BroadcastReader Open(BroadcastHub hub, ReplayPages pages, IFrameWriter writer, Position? after, string[] topics)
     {
         hub.Enter();
-        return new BroadcastReader(hub, replay, writer, after, topics, page);
+        return new BroadcastReader(hub, pages, writer, after, topics);
     }
 
     /// <summary>Finds the place in the stream where the reader begins. When it fails, it may be called again.</summary>
@@ -44,38 +43,30 @@ internal sealed class BroadcastReader : IDisposable
         }
         else
         {
-            (_position, _gap) = await _replay.LocateAsync(_position!, _topics, cancellationToken);
+            (_position, _gap) = await _pages.LocateAsync(_position!, _topics, cancellationToken);
         }
     }
 
-    /// <summary>The frames before the live ones; none for a reader of new events. The caller writes them.</summary>
-    public async IAsyncEnumerable<BroadcastFrame> ReplayAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The frames before the live ones, in pages; none for a reader of new events. The caller writes them.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<BroadcastFrame>> ReplayAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (_gap)
-            yield return new BroadcastFrame(Position, streamed: null);
         if (_isNewOnly)
             yield break;
+        if (_gap)
+            yield return [new BroadcastFrame(Position, streamed: null)];
 
         // A long replay is read before subscribing, so that it does not fill the queue of live events.
-        for (var count = _page; count >= _page;)
+        for (var isLast = false; !isLast;)
         {
-            count = 0;
-            var until = _hub.Position;
-            await foreach (var frame in _replay.ReadAsync(Position, Position.Furthest(until), _topics, cancellationToken))
-            {
-                (_position, count) = (frame.Position, count + 1);
-                yield return frame;
-            }
+            var page = await _pages.ReadAsync(Position, _topics, until: null, cancellationToken);
+            isLast = page.IsLast;
+            yield return Pass(page);
         }
 
+        // The last page may be of another reader, who came earlier.
         _subscription = Subscribe();
-        await foreach (var frame in _replay.ReadAsync(Position, Position.Furthest(_subscription.Start), _topics, cancellationToken))
-        {
-            _position = frame.Position;
-            yield return frame;
-        }
-
-        _position = Position.Furthest(_subscription.Start);
+        while (!_subscription.Start.IsWithin(Position))
+            yield return Pass(await _pages.ReadAsync(Position, _topics, _subscription.Start, cancellationToken));
     }
 
     /// <summary>
@@ -88,6 +79,12 @@ internal sealed class BroadcastReader : IDisposable
     {
         _subscription?.Dispose();
         _hub.Leave();
+    }
+
+    private IReadOnlyList<BroadcastFrame> Pass(ReplayPage page)
+    {
+        _position = page.End;
+        return page.Frames;
     }
 
     private Subscription Subscribe() => _hub.Subscribe(_topics, _writer);

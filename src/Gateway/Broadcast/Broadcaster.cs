@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Pylon.Gateway.Streams;
 using Pylon.Gateway.V1;
 using Pylon.Messaging;
@@ -7,15 +6,13 @@ using Pylon.Rpc;
 namespace Pylon.Gateway.Broadcast;
 
 /// <summary>Gives a subscriber the events that it missed, then the new ones, each exactly once.</summary>
-internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, IOptions<BroadcastOptions> settings)
+internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay replay, ReplayPages pages)
 {
     private const int DefaultPollEvents = 100;
     private const int MaxPollEvents = 1000;
 
     // One for all that ask for everything.
     private static readonly string[] AllTopics = [.. BroadcastOptions.Topics];
-
-    private readonly Replay _replay = new(stream, settings.Value.ReplayPage);
 
     /// <summary>
     /// Opens a subscription; a wrong position or topic, and one subscriber too many, is refused here, before the stream begins.
@@ -24,7 +21,7 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, IOption
     {
         var topics = Topics(request.Topics);
         var after = request.After.Length > 0 ? ParsePosition(request.After) : null;
-        return BroadcastReader.Open(hub, _replay, writer, after, topics, settings.Value.ReplayPage);
+        return BroadcastReader.Open(hub, pages, writer, after, topics);
     }
 
     /// <summary>The stored events after a position.</summary>
@@ -35,11 +32,11 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, IOption
         var max = request.MaxEvents == 0 ? DefaultPollEvents : request.MaxEvents;
         var topics = Topics(request.Topics);
         var after = request.After.Length > 0 ? ParsePosition(request.After) : new Position(stream, []);
-        var (at, gap) = request.After.Length > 0 ? await _replay.LocateAsync(after, topics, cancellationToken) : (after, false);
+        var (at, gap) = request.After.Length > 0 ? await replay.LocateAsync(after, topics, cancellationToken) : (after, false);
         var response = new PollResponse();
         if (gap)
             response.Events.Add(new BroadcastFrame(at, streamed: null).Message);
-        await foreach (var frame in _replay.ReadAsync(at, until: null, topics, cancellationToken))
+        await foreach (var frame in replay.ReadAsync(at, until: null, topics, cancellationToken))
         {
             response.Events.Add(frame.Message);
             at = frame.Position;

@@ -19,6 +19,8 @@ internal sealed class GridService(
 {
     private const int LastRegion = 17;
     private const int GreatBritain = 18;
+    private const int MostHalfHours = 8;
+    private const int FurthestHours = 168;
     private const int DefaultHours = 48;
     private const int MaxHours = 336;
     private const int DefaultDays = 28;
@@ -26,7 +28,6 @@ internal sealed class GridService(
     private static readonly long Earliest = new DateTimeOffset(1900, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
     private static readonly long Latest = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
     private static readonly TimeSpan LongestSpan = TimeSpan.FromDays(366);
-    private static readonly IReadOnlyList<int> AllRegions = [.. Enumerable.Range(1, LastRegion)];
 
     public override async Task<GetNationalGridResponse> GetNationalGrid(GetNationalGridRequest request, ServerCallContext context)
     {
@@ -62,6 +63,20 @@ internal sealed class GridService(
         {
             Points = { points.Select(messages.Point) },
             NextPageToken = next < end ? new PageToken(next, Guid.Empty).Encode() : "",
+        };
+    }
+
+    public override async Task<ListRegionalSignalsResponse> ListRegionalSignals(ListRegionalSignalsRequest request, ServerCallContext context)
+    {
+        if (request.Hours.Count > MostHalfHours)
+            throw Refusal.InvalidArgument("hours", $"must be at most {MostHalfHours}").AsException();
+        var at = HalfHour.Containing(Moment(request.Time, "time") ?? time.GetUtcNow());
+        IReadOnlyList<int> hours = request.Hours.Count == 0 ? [0] : [.. request.Hours.Select((hour, n) => Field.Range(hour, $"hours[{n}]", -FurthestHours, FurthestHours)).Distinct()];
+        var points = await series.ReadRegionsAsync(
+            SeriesDefinition.CarbonIntensity, Regions(request.RegionId, GreatBritain), [.. hours.Select(hour => at.AddHours(hour))], time.GetUtcNow(), context.CancellationToken);
+        return new ListRegionalSignalsResponse
+        {
+            Regions = { points.GroupBy(each => each.RegionId).Select(region => new RegionalSignals { RegionId = region.Key, Points = { region.Select(each => messages.Point(each.Point)) } }) },
         };
     }
 
@@ -135,11 +150,11 @@ internal sealed class GridService(
         ? SeriesDefinition.CarbonIntensity
         : SeriesDefinition.All.First(one => one.Listed == wanted);
 
-    private static IReadOnlyList<int> Regions(IReadOnlyList<int> asked)
+    private static IReadOnlyList<int> Regions(IReadOnlyList<int> asked, int last = LastRegion)
     {
         for (var i = 0; i < asked.Count; i++)
-            Field.Range(asked[i], $"region_id[{i}]", 1, LastRegion);
-        return asked.Count == 0 ? AllRegions : [.. asked.Distinct()];
+            Field.Range(asked[i], $"region_id[{i}]", 1, last);
+        return asked.Count == 0 ? [.. Enumerable.Range(1, last)] : [.. asked.Distinct()];
     }
 
     /// <summary>The series have nothing outside of these years, and within them no span overflows.</summary>

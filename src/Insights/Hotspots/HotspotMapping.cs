@@ -54,6 +54,14 @@ internal static class HotspotMapping
         At = row.GetDateTime(8).ToTimestamp(),
     };
 
+    public static HotspotHour Hour(NpgsqlDataReader row)
+    {
+        var hour = new HotspotHour { Hour = row.GetDateTime(0).ToTimestamp(), Co2Kg = row.GetDouble(1) };
+        if (!row.IsDBNull(2))
+            (hour.NormalKg, hour.MostNormalKg) = (row.GetDouble(2), row.GetDouble(3));
+        return hour;
+    }
+
     public static V1.Baseline ToProto(BaselineRow row)
     {
         var baseline = new V1.Baseline

@@ -79,6 +79,12 @@ internal sealed class HotspotService(
         return new ListHotspotTransitionsResponse { Transitions = { await store.TransitionsAsync(found.Id, context.CancellationToken) } };
     }
 
+    public override async Task<ListHotspotHoursResponse> ListHotspotHours(ListHotspotHoursRequest request, ServerCallContext context)
+    {
+        var found = await FindAsync(Field.Uuid(request.Id, "id"), context.CancellationToken);
+        return new ListHotspotHoursResponse { Hours = { await store.HoursAsync(found.Id, context.CancellationToken) } };
+    }
+
     public override async Task<AcknowledgeHotspotResponse> AcknowledgeHotspot(AcknowledgeHotspotRequest request, ServerCallContext context)
     {
         var (id, act) = (Field.Uuid(request.Id, "id"), Act(request.UserId, request.Note, request.Until));

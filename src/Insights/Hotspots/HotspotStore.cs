@@ -42,6 +42,20 @@ internal sealed class HotspotStore(NpgsqlDataSource database)
         WHERE hotspot_id = $1 ORDER BY id LIMIT 500
         """;
 
+    // Of an hour of the week the baseline of the entity's own clock; a sparse entity has none of hours.
+    private const string Hours =
+        """
+        SELECT r.hour, r.co2_kg, b.baseline_value * b.factor, (b.baseline_value + b.band) * b.factor
+        FROM hotspots h
+        JOIN hourly_rollups r ON r.entity_ref = h.entity_ref
+            AND r.hour >= greatest(h.first_hour - interval '2 days', h.last_hour - interval '7 days') AND r.hour <= h.last_hour
+        LEFT JOIN baseline_entities e ON e.entity_ref = h.entity_ref
+        LEFT JOIN baselines b ON b.entity_ref = h.entity_ref
+            AND b.hour_of_week = (extract(isodow FROM r.hour AT TIME ZONE e.time_zone) - 1) * 24 + extract(hour FROM r.hour AT TIME ZONE e.time_zone)
+        WHERE h.id = $1 AND h.entity_type <> 'region'
+        ORDER BY r.hour LIMIT 200
+        """;
+
     private const string Acknowledge =
         $"""
         UPDATE hotspots h SET status = 'acknowledged', acknowledged_at = $2, acknowledged_by = $3, note = $4, until = $5, updated_at = $2
@@ -117,6 +131,9 @@ internal sealed class HotspotStore(NpgsqlDataSource database)
 
     public Task<List<V1.HotspotTransition>> TransitionsAsync(Guid id, CancellationToken cancellationToken) =>
         database.Command(Transitions, id).ListAsync(HotspotMapping.Transition, cancellationToken);
+
+    public Task<List<V1.HotspotHour>> HoursAsync(Guid id, CancellationToken cancellationToken) =>
+        database.Command(Hours, id).ListAsync(HotspotMapping.Hour, cancellationToken);
 
     /// <summary>Null when it is not open.</summary>
     public Task<HotspotRow?> AcknowledgeAsync(Guid id, HotspotAct act, CancellationToken cancellationToken) => ChangeAsync(

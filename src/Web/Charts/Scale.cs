@@ -9,7 +9,10 @@ internal sealed class Scale(DateTimeOffset from, DateTimeOffset to, double most)
     public const int Width = 900;
     public const int Height = 300;
     public const int Left = 66;
-    public const int Top = 14;
+
+    /// <summary>Half a line of the letters of a phone, which are the largest.</summary>
+    public const int Top = 26;
+
     private const int Right = 12;
     private const int Bottom = 44;
 

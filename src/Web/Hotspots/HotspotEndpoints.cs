@@ -21,7 +21,11 @@ internal static class HotspotEndpoints
         web.MapPost("/hotspots/{id}/resolve", (string id, HttpRequest form, Clients clients, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
             await clients.Hotspots.ResolveHotspotAsync(new ResolveHotspotRequest { Id = id, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken))));
         web.MapPost("/recommendations/{id}/decide", DecideAsync);
-        web.MapPost("/alerts/{id}/acknowledge", AcknowledgeAlertAsync);
+        web.MapPost("/alerts/{id}/acknowledge", (string id, Clients clients, CancellationToken cancellationToken) => OnAlertsAsync(async () =>
+            await clients.Alerts.AcknowledgeAlertAsync(new AcknowledgeAlertRequest { Id = id }, clients.Change(cancellationToken))));
+        web.MapPost("/alerts/{id}/silence", SilenceAsync);
+        web.MapPost("/silences/{id}/end", (string id, Clients clients, CancellationToken cancellationToken) => OnAlertsAsync(async () =>
+            await clients.Silences.EndSilenceAsync(new EndSilenceRequest { Id = id }, clients.Change(cancellationToken))));
     }
 
     private static async Task<IResult> OnHotspotAsync(string id, HttpRequest form, Func<Given, Task> change)
@@ -42,10 +46,18 @@ internal static class HotspotEndpoints
         });
     }
 
-    private static Task<IResult> AcknowledgeAlertAsync(string id, Clients clients, CancellationToken cancellationToken) => Change.MakeAsync(
+    private static async Task<IResult> SilenceAsync(string id, HttpRequest form, Clients clients, Clock clock, CancellationToken cancellationToken)
+    {
+        var given = new Given(await form.ReadFormAsync(cancellationToken));
+        return await OnAlertsAsync(async () => await clients.Silences.SilenceAlertAsync(
+            new SilenceAlertRequest { AlertId = id, EndsAt = clock.Read(given["until"]), Reason = given["reason"], UserId = given["user"], RequestId = given["request_id"] },
+            clients.Change(cancellationToken)));
+    }
+
+    private static Task<IResult> OnAlertsAsync(Func<Task> change) => Change.MakeAsync(
         async () =>
         {
-            await clients.Alerts.AcknowledgeAlertAsync(new AcknowledgeAlertRequest { Id = id }, clients.Change(cancellationToken));
+            await change();
             return "/web/hotspots";
         },
         Insights,

@@ -59,6 +59,19 @@ internal static class HotspotWords
         _ => "basis not known",
     };
 
+    /// <summary>Which alerts a silence is for.</summary>
+    public static string Silenced(SilenceMatchers matchers)
+    {
+        string[] parts =
+        [
+            matchers.Entity.Length > 0 ? matchers.Entity : "Everything",
+            matchers.EntityType.Length > 0 ? $"({Kind(matchers.EntityType)})" : "",
+            matchers.Cause.Length > 0 ? Cause(matchers.Cause).ToLowerInvariant() : "",
+            matchers.MaxLevel.Length > 0 ? $"up to {Severity(matchers.MaxLevel).Text.ToLowerInvariant()}" : "",
+        ];
+        return string.Join(' ', parts.Where(part => part.Length > 0));
+    }
+
     /// <summary>An amount of the worst hour; of a region it is for each kWh.</summary>
     public static string Amount(Hotspot hotspot, double kilograms) =>
         hotspot.EntityType == "region" ? Say.Intensity(kilograms * 1000) : Say.Kilograms(kilograms);

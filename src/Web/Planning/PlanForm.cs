@@ -36,7 +36,10 @@ internal sealed class PlanForm(Given given)
 
     public ComparePlansRequest Comparison() => new() { Places = { Places() }, Job = Job() };
 
-    private IEnumerable<PlanPlace> Places()
+    /// <summary>The same with prices, and with every plan between the lowest price and the least carbon.</summary>
+    public ComparePlansRequest TradeOff() => new() { Places = { Places(prices: true) }, Job = Job(), Pareto = true };
+
+    private IEnumerable<PlanPlace> Places(bool prices = false)
     {
         var regions = Regions.Count > 0 ? Regions : [.. Tile.Map.Select(tile => tile.RegionId)];
         var hours = (int)Math.Clamp(Math.Ceiling(double.IsNaN(Within) ? 0 : Within) + 1, 1, MostHours);
@@ -45,7 +48,7 @@ internal sealed class PlanForm(Given given)
             Zone = Tile.NameOf(id)!,
             RegionId = id,
             Carbon = new PlanSeries { Forecast = new PlanForecast { Hours = hours } },
-            Price = NeedsPrices ? new PlanSeries { Forecast = new PlanForecast { Hours = hours } } : null,
+            Price = prices || NeedsPrices ? new PlanSeries { Forecast = new PlanForecast { Hours = hours } } : null,
         });
     }
 

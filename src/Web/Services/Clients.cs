@@ -32,6 +32,14 @@ public sealed class Clients(IUpstreams upstreams)
 
     public RecommendationService.RecommendationServiceClient Recommendations => new(upstreams.InvokerOf(RecommendationService.Descriptor));
 
+    public SilenceService.SilenceServiceClient Silences => new(upstreams.InvokerOf(SilenceService.Descriptor));
+
+    public SimulationService.SimulationServiceClient Simulation => new(upstreams.InvokerOf(SimulationService.Descriptor));
+
+    public EventService.EventServiceClient Events => new(upstreams.InvokerOf(EventService.Descriptor));
+
+    public AuditLogService.AuditLogServiceClient Audit => new(upstreams.InvokerOf(AuditLogService.Descriptor));
+
     public Conducting.DeadLetterService.DeadLetterServiceClient DeadLetters => new(upstreams.InvokerOf(Conducting.DeadLetterService.Descriptor));
 
     /// <summary>For a call that only reads: it ends after 3 s.</summary>

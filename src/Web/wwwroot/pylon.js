@@ -32,6 +32,7 @@
         const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
         if (old && now && !inUse(old) && old.innerHTML !== now.innerHTML) old.replaceWith(now);
       }
+      loadAgain();
     } catch {
       // The next event, or the return of the stream, tries again.
     } finally {
@@ -42,6 +43,14 @@
 
   const plan = pause => {
     if (timer === 0 && !document.hidden) timer = setTimeout(load, pause);
+  };
+
+  // A part that waits for something without an event says after how many seconds it is to be loaded again.
+  const loadAgain = () => {
+    for (const mark of document.querySelectorAll("[data-again]")) {
+      waiting.add(mark.closest("section").id);
+      plan(1000 * mark.dataset.again);
+    }
   };
 
   const refresh = (topic, subject) => {
@@ -114,11 +123,13 @@
     for (const type of ["gap", ...document.body.dataset.events.split(" ")]) source.addEventListener(type, received);
     source.onopen = () => {
       if (state) state.textContent = "";
+      if (stream) stream.dataset.state = "open";
       // What happened between the page and the begin of the stream.
       refresh();
     };
     source.onerror = () => {
       if (state) state.textContent = "The live connection is lost; the browser tries again.";
+      if (stream) delete stream.dataset.state;
       // After an answer that is an error the browser gives up by itself.
       if (source?.readyState === EventSource.CLOSED) {
         source = null;
@@ -134,8 +145,10 @@
       return;
     }
     listen();
+    loadAgain();
   });
   listen();
+  loadAgain();
 
   // A form is sent once.
   document.addEventListener("submit", event => {

@@ -113,6 +113,37 @@ public sealed class SeriesTests
         Assert.StartsWith("series ", volume.Status.Detail);
     }
 
+    [Fact]
+    public async Task RegionsAreListedAtSeveralHalfHoursAsEachSeriesHasThem()
+    {
+        await using var service = await IngestionService.StartAsync();
+        await service.Database.ExecuteAsync(
+            """
+            INSERT INTO ingestion.carbon_intensity_regional (region_id, window_start, window_end, forecast_gco2_kwh, actual_gco2_kwh, index, source, captured_at) VALUES
+                (5, '2026-03-04T12:00Z', '2026-03-04T12:30Z', 120, NULL, 'low', 'carbon-intensity', '2026-03-04T06:00Z'),
+                (5, '2026-03-04T12:00Z', '2026-03-04T12:30Z', 90, NULL, 'low', 'carbon-intensity', '2026-03-04T10:00Z'),
+                (5, '2026-03-04T18:00Z', '2026-03-04T18:30Z', 80, NULL, 'low', 'carbon-intensity', '2026-03-04T10:00Z'),
+                (5, '2026-03-04T15:00Z', '2026-03-04T15:30Z', 70, NULL, 'low', 'carbon-intensity', '2026-03-04T10:00Z'),
+                (18, '2026-03-04T12:00Z', '2026-03-04T12:30Z', NULL, 200, 'high', 'import:test', '2026-03-04T10:00Z')
+            """);
+
+        var regions = (await service.Grid.ListRegionalSignalsAsync(new ListRegionalSignalsRequest { Time = At("2026-03-04T12:10:00Z"), Hours = { 0, 6 }, RegionId = { 18, 5 } })).Regions;
+
+        Assert.Equal([5, 18], regions.Select(region => region.RegionId));
+        Assert.Equal([90, 80], regions[0].Points.Select(point => point.Value));
+        Assert.Equal([(200, true)], regions[1].Points.Select(point => (point.Value, point.Actual)));
+        var now = (await service.Grid.ListRegionalSignalsAsync(new ListRegionalSignalsRequest())).Regions;
+        Assert.Equal(Enumerable.Range(1, 17), now.Select(region => region.RegionId).Where(id => id < 18));
+        Assert.All(now, region => Assert.Single(region.Points));
+        foreach (var (request, field) in ((ListRegionalSignalsRequest, string)[])[
+            (new() { RegionId = { 19 } }, "region_id[0]"), (new() { Hours = { 0, 169 } }, "hours[1]"), (new() { Hours = { 1, 2, 3, 4, 5, 6, 7, 8, 9 } }, "hours"),
+            (new() { Time = new Timestamp { Seconds = long.MaxValue } }, "time")])
+        {
+            var error = await Assert.ThrowsAsync<RpcException>(async () => await service.Grid.ListRegionalSignalsAsync(request));
+            Assert.Equal((StatusCode.InvalidArgument, field), (error.StatusCode, error.Status.Detail.Split(' ')[0]));
+        }
+    }
+
     private static async Task<List<GridPoint>> AllAsync(IngestionService service, ListSignalsRequest request)
     {
         var points = new List<GridPoint>();

@@ -65,6 +65,22 @@ public sealed class HotspotServiceTests
     }
 
     [Fact]
+    public async Task TheHoursRoundAHotspotStandBesideWhatIsNormalThen()
+    {
+        await using var stack = await StartAsync();
+        var client = new HotspotService.HotspotServiceClient(stack.Channel);
+        var hotspot = (await client.GetHotspotAsync(new GetHotspotRequest { Id = await OpenAsync(stack, client) })).Hotspot;
+
+        var hours = (await client.ListHotspotHoursAsync(new ListHotspotHoursRequest { Id = hotspot.Id })).Hours;
+
+        Assert.Equal(hotspot.LastHour, hours[^1].Hour);
+        Assert.Equal((hotspot.PredictedCo2, hotspot.BaselineCo2), (Math.Round(hours.Max(hour => hour.Co2Kg), 6), Math.Round(hours[^1].NormalKg, 6)));
+        Assert.All(hours, hour => Assert.True(hour.HasNormalKg && hour.MostNormalKg >= hour.NormalKg && hour.Hour >= hotspot.FirstHour.ToDateTimeOffset().AddDays(-2).ToTimestamp()));
+        Assert.InRange(hours.Count, 25, 49);
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(() => client.ListHotspotHoursAsync(new ListHotspotHoursRequest { Id = Guid.NewGuid().ToString() }).ResponseAsync)).StatusCode);
+    }
+
+    [Fact]
     public async Task IgnoringNeedsAReasonAndAnEnd()
     {
         await using var stack = await StartAsync();
