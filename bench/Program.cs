@@ -27,6 +27,7 @@ IReadOnlyList<Scenario> scenarios =
     new SseScenario(),
     new GrpcProxyScenario(),
     new RestScenario(),
+    new WebhookScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
     new PlanScenario(files),
     new HotspotsScenario(),

@@ -23,7 +23,11 @@ internal static class NetworkFeature
     {
         var registry = app.Services.GetRequiredService<Registry>();
         var keys = app.Services.GetRequiredService<NetworkKeys>();
-        app.MapPost("/registry/lookup", async (HttpContext http) => await LookUpAsync(http, registry, await Raw.ReadAsync(http)));
+        // A body with a return: without one, the compiler takes the lambda for one that writes the answer itself.
+        app.MapPost("/registry/lookup", async (HttpContext http) =>
+        {
+            return await LookUpAsync(http, registry, await Raw.ReadAsync(http));
+        });
         app.MapPost("/registry/v2.0/lookup", async (HttpContext http) =>
         {
             var body = await Raw.ReadAsync(http);
@@ -52,7 +56,10 @@ internal static class NetworkFeature
             return Json.Result(new { key_id = NetworkKeys.KeyId, signing_public_key = keys.PublicKey });
         });
         // For notices that a person or a test makes up: the header that goes with exactly these bytes.
-        admin.MapPost("/sign", async (HttpContext http) => Json.Result(new { authorization = keys.Sign(await Raw.ReadAsync(http)) }));
+        admin.MapPost("/sign", async (HttpContext http) =>
+        {
+            return Json.Result(new { authorization = keys.Sign(await Raw.ReadAsync(http)) });
+        });
         admin.MapRecent("/requests", registry.Requests);
         admin.MapFaults("/faults", registry.Faults, Registry.Kinds, [Registry.Lookup], DefaultDelay);
     }
