@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Options;
 using NSec.Cryptography;
 using Pylon.Bench.Harness;
 using Pylon.LocalStack.Machine;
@@ -42,7 +41,7 @@ internal sealed class WebhookScenario() : Scenario("webhook", "signed callbacks 
         var texts = Enumerable.Range(0, Headers).Select(n => SigningString.Of(now, now + 3000 + n, body)).ToList();
         var signatures = headers.Select(text => SignatureHeader.TryParse(text, out var header) is null ? header!.Signature.ToArray() : []).ToList();
         var publicKey = PublicKey.Import(SignatureAlgorithm.Ed25519, Convert.FromBase64String(_key.PublicKey), KeyBlobFormat.RawPublicKey);
-        var options = Options.Create(new RegistryOptions { Url = new Uri("http://registry.example") });
+        var options = Microsoft.Extensions.Options.Options.Create(new RegistryOptions { Url = new Uri("http://registry.example") });
         var record = new RegistryRecord(VerificationKey.TryParse(_key.PublicKey), null);
         var verifier = new CallbackVerifier(new KeyDirectory((_, _) => Task.FromResult<RegistryRecord?>(record), options, TimeProvider.System), options, TimeProvider.System);
         await run.CompareAsync(
