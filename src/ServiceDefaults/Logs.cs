@@ -25,7 +25,7 @@ internal static class Logs
         logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         logging.Services.Configure<JsonConsoleFormatterOptions>(json => (json.IncludeScopes, json.UseUtcTimestamp, json.TimestampFormat) = (true, true, json.TimestampFormat ?? "yyyy-MM-ddTHH:mm:ss.fffZ"));
         logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        // Per request they say what metrics and traces already do. A setting (Logging__LogLevel__<category>) still wins.
+        // Per request they say what metrics and traces already do. A setting (Logging__LogLevel__<category>) wins.
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
         logging.AddFilter("Grpc", LogLevel.Warning);
@@ -39,5 +39,7 @@ internal static class Logs
         logging.AddFilter("Polly", LogLevel.Warning);
         // It logs a failing check with every probe; HealthLog logs the change.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        // Of two rules for one category the later one wins.
+        logging.AddConfiguration(configuration.GetSection("Logging"));
     }
 }

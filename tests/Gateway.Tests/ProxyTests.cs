@@ -53,7 +53,10 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     public async Task DeadlinesReachTheService()
     {
         await using var gateway = await TestGateway.StartAsync();
-        using var call = new WorkloadService.WorkloadServiceClient(gateway.Grpc).WatchWorkload(new WatchWorkloadRequest { Id = "open" }, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2));
+        var workloads = new WorkloadService.WorkloadServiceClient(gateway.Grpc);
+        // Connected, so that the deadline is not over on the way.
+        await workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = "x" });
+        using var call = workloads.WatchWorkload(new WatchWorkloadRequest { Id = "open" }, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(4));
 
         var error = await Assert.ThrowsAsync<RpcException>(async () =>
         {
@@ -136,9 +139,27 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
 
         await first.StopAsync();
 
-        // The remaining instance answers; a call to the stopped one fails and counts against it.
+        // The remaining instance answers; a call that was on its way to the stopped one fails and counts against it.
         await Eventually.True(async () => (await gateway.Http.GetAsync("/api/v1/workloads/x")).IsSuccessStatusCode);
         await Eventually.True(async () => (await new WorkloadService.WorkloadServiceClient(gateway.Grpc).GetWorkloadAsync(new GetWorkloadRequest { Id = "x" })).Workload.Id == "x");
+    }
+
+    /// <summary>YARP finds out by failed calls that an instance is gone; none of those is a caller's.</summary>
+    [Fact]
+    public async Task CallThatCannotBeSentGoesToTheNextInstance()
+    {
+        await using var only = await TestGateway.StartServicesAsync();
+        await using var gateway = await TestGateway.StartAsync($"--PYLON_ORCHESTRATOR=http://127.0.0.1:1,http://127.0.0.2:1,{only.Urls.Single()},http://127.0.0.3:1");
+        var workloads = new WorkloadService.WorkloadServiceClient(gateway.Grpc);
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal("x", (await workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = "x" })).Workload.Id);
+            var large = new string('x', 100_000);
+            Assert.Equal(large, (await workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = large })).Workload.Id);
+            using var watch = workloads.WatchWorkload(new WatchWorkloadRequest { Id = "open" });
+            Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None).Within());
+        }
     }
 
     [Theory]

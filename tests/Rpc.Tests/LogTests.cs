@@ -42,14 +42,7 @@ public sealed class LogTests
     [InlineData("json", "json")]
     public void LinesAreJsonWhenSet(string? set, string expected)
     {
-        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Logging:Console:FormatterName", set)]).Build();
-        services.AddLogging(logging =>
-        {
-            logging.AddConfiguration(configuration.GetSection("Logging"));
-            Logs.Configure(logging, configuration);
-        });
-        using var provider = services.BuildServiceProvider();
+        using var provider = Logging("Logging:Console:FormatterName", set);
 
         Assert.Equal(expected, provider.GetRequiredService<IOptions<ConsoleLoggerOptions>>().Value.FormatterName);
         Assert.Contains(provider.GetServices<ConsoleFormatter>(), formatter => formatter.Name == expected);
@@ -62,11 +55,20 @@ public sealed class LogTests
     [InlineData("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Error)]
     public void LibrariesDoNotLogEachCall(string category, LogLevel level)
     {
-        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
-        services.AddLogging(logging => Logs.Configure(logging, new ConfigurationBuilder().Build()));
-        using var provider = services.BuildServiceProvider();
+        using var provider = Logging();
 
         Assert.False(provider.GetRequiredService<ILoggerFactory>().CreateLogger(category).IsEnabled(level));
+    }
+
+    [Theory]
+    [InlineData("Grpc.Net.Client", "Grpc.Net.Client")]
+    [InlineData("Yarp", "Yarp.ReverseProxy.Routing")]
+    [InlineData("Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService")]
+    public void ASettingWinsOverWhatIsLeftOut(string set, string category)
+    {
+        using var provider = Logging($"Logging:LogLevel:{set}", "Trace");
+
+        Assert.True(provider.GetRequiredService<ILoggerFactory>().CreateLogger(category).IsEnabled(LogLevel.Trace));
     }
 
     [Fact]
@@ -82,6 +84,17 @@ public sealed class LogTests
         Assert.True(limit.Allows());
         _time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal([2], leftOut);
+    }
+
+    // As the host does it: the settings first, then ours.
+    private ServiceProvider Logging(string setting = "Unset", string? value = null)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(setting, value)]).Build();
+        return new ServiceCollection().AddSingleton<TimeProvider>(_time).AddLogging(logging =>
+        {
+            logging.AddConfiguration(configuration.GetSection("Logging"));
+            Logs.Configure(logging, configuration);
+        }).BuildServiceProvider();
     }
 
     private string Line(LogLevel level, string message, Exception? exception = null, IExternalScopeProvider? scopes = null)

@@ -54,6 +54,7 @@ internal static class ProxyFeature
         app.MapReverseProxy(pipeline =>
         {
             pipeline.Use(GrpcProxyPipeline.InvokeAsync);
+            pipeline.Use(OtherInstance.InvokeAsync);
             pipeline.UseLoadBalancing();
             pipeline.UsePassiveHealthChecks();
             pipeline.Use(UnaryForwarder.InvokeAsync);

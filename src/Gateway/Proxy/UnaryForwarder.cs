@@ -63,7 +63,7 @@ internal static class UnaryForwarder
         return true;
     }
 
-    // Null for a message that is too large; it can still be read from its beginning.
+    // Null for a message that is too large. In each case it can still be read from its beginning: by YARP, or for another instance.
     private static async ValueTask<byte[]?> ReadMessageAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var reader = context.Request.BodyReader;
@@ -79,7 +79,7 @@ internal static class UnaryForwarder
             if (read.IsCompleted)
             {
                 var message = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
+                reader.AdvanceTo(read.Buffer.Start);
                 return message;
             }
 
