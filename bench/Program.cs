@@ -28,7 +28,8 @@ IReadOnlyList<Scenario> scenarios =
     new SseReturnScenario(),
     new GrpcProxyScenario(),
     new RestScenario(),
-    new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed)),
+    new WebhookScenario(),
+    new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed), files),
     new PlanScenario(files),
     new HotspotsScenario(),
     new HotspotsQualityScenario(files, (int)(options?.GetValueOrDefault("--draw") ?? 0)),
@@ -38,9 +39,9 @@ IReadOnlyList<Scenario> scenarios =
 ];
 
 if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario
-    || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario or HotspotsQualityScenario)))
+    || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario or HotspotsQualityScenario or FuzzScenario)))
 {
-    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]; forecast and plan [file.csv …], hotspots-quality [grid.csv] [--draw N], fuzz [--inputs N] [--seed S], placement [--backlog N], soak [--minutes N] [--rate N] [--seed S]\n");
+    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]; forecast and plan [file.csv …], hotspots-quality [grid.csv] [--draw N], fuzz [target …] [--inputs N] [--seed S], placement [--backlog N], soak [--minutes N] [--rate N] [--seed S]\n");
     foreach (var one in scenarios)
         await Console.Error.WriteLineAsync($"  {one.Name,-16} {one.About}");
     return args.Length == 0 ? 0 : 2;

@@ -156,7 +156,7 @@ internal sealed class SoakFaults
                 ["context"] = Context("cancel", transaction),
                 ["message"] = new JsonObject { ["order"] = new JsonObject { ["beckn:id"] = order } },
             };
-            using var answer = await _stack.Sandbox.PostAsJsonAsync("/bpp/cancel", message, cancellationToken);
+            using var answer = await _stack.AskProviderAsync("cancel", message, cancellationToken);
             _tally.Count(answer.IsSuccessStatusCode ? "bookings cancelled by the provider" : "cancellations that the provider did not take");
         }
     }
@@ -170,7 +170,7 @@ internal sealed class SoakFaults
                 ["context"] = Context("on_update", transaction),
                 ["message"] = JsonNode.Parse("""{"order":{"beckn:orderAttributes":{"beckn:updateReason":"carbon_intensity_spike"},"beckn:orderItems":[{"beckn:orderItemAttributes":{"beckn:gridParameters":{"carbonIntensity":300}}}]}}"""),
             };
-            using var answer = await _stack.Gateway.PostAsJsonAsync("/beckn/on_update", update, cancellationToken);
+            using var answer = await _stack.CallBackAsync("on_update", update, cancellationToken);
             _tally.Count(answer.IsSuccessStatusCode ? "updates of the provider taken" : "updates of the provider refused");
         }
     }

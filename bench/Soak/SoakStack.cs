@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Pylon.Bench.Harness;
@@ -7,6 +8,7 @@ using Pylon.LocalStack.Processes;
 using Pylon.LocalStack.Servers;
 using Pylon.LocalStack.Services;
 using Pylon.LocalStack.Stacks;
+using Pylon.Signing;
 using StackExchange.Redis;
 
 namespace Pylon.Bench.Soak;
@@ -15,6 +17,9 @@ namespace Pylon.Bench.Soak;
 internal sealed class SoakStack : IAsyncDisposable
 {
     private const int Starts = 30;
+    private const string Subscriber = "ev-charging.sandbox1.com";
+    private const string KeyId = "soak-1";
+    private static readonly SigningKey Key = SigningKey.Create();
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly RunningStack _stack;
@@ -93,7 +98,34 @@ internal sealed class SoakStack : IAsyncDisposable
         ["Conductor__ClaimAfter"] = "00:00:05",
         ["SANDBOX_PART_MS"] = "50",
         ["GEMINI_API_KEY"] = "",
+        ["BAP_ID"] = Subscriber,
+        ["BECKN_KEY_ID"] = KeyId,
+        ["BECKN_PRIVATE_KEY"] = Key.Export(),
+        ["SANDBOX_BAP_PUBLIC_KEY"] = Key.PublicKey,
     };
+
+    /// <summary>A message to the provider that is made up here, with the signature of Pylon.</summary>
+    public async Task<HttpResponseMessage> AskProviderAsync(string action, JsonObject message, CancellationToken cancellationToken)
+    {
+        var body = Encoding.UTF8.GetBytes(message.ToJsonString());
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        return await PostAsync(Sandbox, $"/bpp/{action}", body, Key.Sign(new SignerId(Subscriber, KeyId), now, now + 60, body).ToString(), cancellationToken);
+    }
+
+    /// <summary>A callback that is made up here, with the signature of the provider.</summary>
+    public async Task<HttpResponseMessage> CallBackAsync(string action, JsonObject message, CancellationToken cancellationToken)
+    {
+        var body = Encoding.UTF8.GetBytes(message.ToJsonString());
+        using var signed = await Sandbox.PostAsync("/admin/registry/sign", new ByteArrayContent(body), cancellationToken);
+        return await PostAsync(Gateway, $"/beckn/{action}", body, (string)(await signed.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!["authorization"]!, cancellationToken);
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient http, string path, byte[] body, string authorization, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        return await http.SendAsync(request, cancellationToken);
+    }
 
     /// <summary>SIGKILL, a moment without it, and the start of the same again.</summary>
     public static async Task KillAsync(StackProcess process, TimeSpan down, CancellationToken cancellationToken)

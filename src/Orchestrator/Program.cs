@@ -14,6 +14,7 @@ using Pylon.Orchestrator.Registry;
 using Pylon.Orchestrator.Retention;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.Shifts;
+using Pylon.Orchestrator.Signatures;
 using Pylon.Orchestrator.Stress;
 using Pylon.Orchestrator.Summaries;
 using Pylon.Orchestrator.Workloads;
@@ -41,6 +42,7 @@ internal static class Program
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/orchestrator")
             .AddWorkloads()
+            .AddSignatures()
             .AddBeckn()
             .AddLlm()
             .AddSummaries()

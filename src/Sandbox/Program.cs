@@ -5,6 +5,7 @@ using Pylon.Sandbox.Engines;
 using Pylon.Sandbox.Gemini;
 using Pylon.Sandbox.Grid;
 using Pylon.Sandbox.Home;
+using Pylon.Sandbox.Network;
 using Pylon.Sandbox.Requests;
 using Pylon.Sandbox.Workers;
 
@@ -36,6 +37,7 @@ internal static class Program
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddNetwork(builder.Configuration);
         builder.Services.AddBpp(builder.Configuration);
         builder.Services.AddGrid();
         builder.Services.AddWorkers(builder.Configuration);
@@ -44,6 +46,7 @@ internal static class Program
         var app = builder.Build();
         app.UseMiddleware<BadInput>();
         app.MapHome();
+        app.MapNetwork();
         app.MapBpp();
         app.MapGemini();
         app.MapEngines();

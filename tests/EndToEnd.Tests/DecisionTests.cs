@@ -39,8 +39,8 @@ public sealed class DecisionTests(SharedStack stack) : SharedStackTests(stack)
         Assert.Equal((HttpStatusCode.OK, "ACK", "on_search"), (status, (string)search["message"]!["ack"]!["status"]!, (string)search["context"]!["action"]!));
         Assert.NotNull((await Gateway.GetAsync("/beckn/catalog"))["message"]!["catalog"]!["providers"]![0]!["items"]);
         Assert.Equal(HttpStatusCode.BadRequest, (await Gateway.PostAsync("/beckn/search", "[]")).Status);
-        // The webhooks of providers begin alike.
-        Assert.Equal(HttpStatusCode.BadRequest, (await Gateway.PostAsync("/beckn/on_select", "{}")).Status);
+        // The webhooks of providers begin alike, and take what is signed.
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Gateway.PostAsync("/beckn/on_select", "{}")).Status);
 
         var decisions = (await Gateway.GetAsync($"/api/v1/decisions?workload_id={(string)context["task"]!["workload_id"]!}&decision_type=DECISION_TYPE_LLM_DC_SELECTION"))["decisions"]!.AsArray();
         Assert.Equal("DC-E2E", (string)Assert.Single(decisions)!["alternatives_considered"]![0]!["dc_id"]!);

@@ -14,6 +14,7 @@ internal sealed class GatewayMetrics
     private readonly UpDownCounter<long> _subscribers;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _broadcast;
+    private readonly Counter<long> _unsigned;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -22,6 +23,7 @@ internal sealed class GatewayMetrics
         _subscribers = meter.CreateUpDownCounter<long>("pylon.gateway.subscribers", "{subscriber}", "Open broadcast streams.");
         _dropped = meter.CreateCounter<long>("pylon.gateway.subscribers_dropped", "{subscriber}", "Subscribers that read too slowly.");
         _broadcast = meter.CreateCounter<long>("pylon.gateway.events", "{event}", "Events taken from the stream, by topic.");
+        _unsigned = meter.CreateCounter<long>("pylon.gateway.callbacks_refused", "{callback}", "Callbacks refused before their body was read, by the code of the signature.");
     }
 
     public void Called(MethodDescriptor rpc, StatusCode code) => _calls.Add(1, new("rpc", rpc.FullName), new("code", StatusMap.Name(code)));
@@ -29,6 +31,8 @@ internal sealed class GatewayMetrics
     public void Subscribed(int change) => _subscribers.Add(change);
 
     public void Dropped() => _dropped.Add(1);
+
+    public void CallbackRefused(string code) => _unsigned.Add(1, new KeyValuePair<string, object?>("code", code));
 
     public void Broadcast(string topic) => _broadcast.Add(1, new KeyValuePair<string, object?>("topic", topic));
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Pylon.Gateway.Metrics;
 using Pylon.Gateway.Proxy;
 using Pylon.Orchestrator.V1;
 using Pylon.Transcoding.Problems;
@@ -12,8 +13,11 @@ namespace Pylon.Gateway.Webhooks;
 /// <c>POST /beckn/on_*</c>: forwards the callbacks of providers to the Orchestrator byte for byte (a signature covers the
 /// bytes) and returns its answer unchanged. Without an answer in time, a NACK makes the provider try again.
 /// </summary>
-internal sealed class WebhookEndpoints(UpstreamChannels channels, IOptions<WebhookOptions> settings, TimeProvider time, ILogger<WebhookEndpoints> log)
+internal sealed class WebhookEndpoints(
+    UpstreamChannels channels, SignatureGate gate, GatewayMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider time, ILogger<WebhookEndpoints> log)
 {
+    private const string GatewayAuthorization = "X-Gateway-Authorization";
+
     /// <summary>The callbacks of a Beckn buyer platform.</summary>
     public static readonly IReadOnlyList<string> Actions =
         ["on_discover", "on_select", "on_init", "on_confirm", "on_status", "on_update", "on_cancel", "on_support", "on_track", "on_rating"];
@@ -26,6 +30,14 @@ internal sealed class WebhookEndpoints(UpstreamChannels channels, IOptions<Webho
         if (!Actions.Contains(action, StringComparer.Ordinal))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (gate.Refusal(context.Request.Headers.Authorization) is { } unsigned)
+        {
+            metrics.CallbackRefused(unsigned.Code);
+            context.Response.Headers.WWWAuthenticate = gate.Challenge;
+            await AnswerAsync(context, StatusCodes.Status401Unauthorized, Nack.Json(unsigned.Code, unsigned.Reason));
             return;
         }
 
@@ -61,12 +73,21 @@ internal sealed class WebhookEndpoints(UpstreamChannels channels, IOptions<Webho
     private async Task ForwardAsync(HttpContext context, string action, byte[] body, DateTime deadline)
     {
         var client = new BecknService.BecknServiceClient(channels.InvokerOf(BecknService.Descriptor));
-        var request = new ReceiveCallbackRequest { Action = action, Body = UnsafeByteOperations.UnsafeWrap(body) };
+        var headers = context.Request.Headers;
+        var request = new ReceiveCallbackRequest
+        {
+            Action = action,
+            Body = UnsafeByteOperations.UnsafeWrap(body),
+            Authorization = { headers.Authorization.OfType<string>() },
+            GatewayAuthorization = { headers[GatewayAuthorization].OfType<string>() },
+        };
         try
         {
             var answer = await client.ReceiveCallbackAsync(request, ForwardedHeaders.From(context.Request.Headers), deadline, context.RequestAborted);
             if (Interlocked.Exchange(ref _refused, 0) is > 0 and var refused)
                 log.CallbackAccepted(action, refused);
+            foreach (var (name, value) in answer.Headers)
+                context.Response.Headers[name] = value;
             await AnswerAsync(context, answer.HttpStatus is >= 100 and < 600 ? answer.HttpStatus : StatusCodes.Status200OK, answer.Body.Memory);
         }
         catch (RpcException) when (context.RequestAborted.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using Pylon.Gateway.Problems;
 using Pylon.ServiceDefaults;
+using Pylon.Signing;
 
 namespace Pylon.Gateway.Webhooks;
 
@@ -8,7 +9,8 @@ internal static class WebhookFeature
     public static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
         services.AddValidatedOptions<WebhookOptions>(WebhookOptions.Section);
-        return services.AddSingleton<WebhookEndpoints>();
+        services.AddValidatedOptions<RegistryOptions>(RegistryOptions.Section);
+        return services.AddSingleton<SignatureGate>().AddSingleton<WebhookEndpoints>();
     }
 
     public static void MapWebhooks(this WebApplication app)

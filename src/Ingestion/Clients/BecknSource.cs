@@ -12,7 +12,7 @@ namespace Pylon.Ingestion.Clients;
 /// The compute windows of a Beckn provider: DISCOVER without a condition. The BPP answers in the response, or with a
 /// callback to the Orchestrator, which hands it on into the table that is polled here.
 /// </summary>
-internal sealed class BecknSource(SourceClient client, CatalogueRequests requests, BecknOptions beckn, SourcesOptions options, TimeProvider time) : GridSource(Id)
+internal sealed class BecknSource(SourceClient client, CatalogueRequests requests, BecknOptions beckn, MessageSigner signer, SourcesOptions options, TimeProvider time) : GridSource(Id)
 {
     public const string Id = "beckn";
 
@@ -63,7 +63,7 @@ internal sealed class BecknSource(SourceClient client, CatalogueRequests request
                 ["filters"] = new JsonObject { ["type"] = "jsonpath", ["expression"] = All },
             },
         };
-        var (status, body) = await client.PostAsync("discover", message.ToJsonString(), options.RequestPause, cancellationToken);
+        var (status, body) = await client.PostAsync("discover", message.ToJsonString(), options.RequestPause, bytes => signer.Authorize(bytes), cancellationToken);
         return BecknReply.Read(status, Encoding.UTF8.GetBytes(body), "discover") switch
         {
             BecknReply.Answer => body,

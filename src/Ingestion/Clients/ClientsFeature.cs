@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 using Pylon.Ingestion.Market;
 using Pylon.ServiceDefaults;
+using Pylon.Signing;
 
 namespace Pylon.Ingestion.Clients;
 
@@ -33,12 +34,16 @@ internal static class ClientsFeature
     private static void AddBeckn(IServiceCollection services)
     {
         services.AddValidatedOptions<BecknOptions>("Bpp");
+        services.AddValidatedOptions<SigningOptions>(SigningOptions.Section);
+        services.AddSingleton(provider => new MessageSigner(
+            provider.GetRequiredService<IOptions<BecknOptions>>().Value, provider.GetRequiredService<IOptions<SigningOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<GridSource>(provider =>
         {
             var beckn = provider.GetRequiredService<IOptions<BecknOptions>>().Value;
             var options = provider.GetRequiredService<IOptions<SourcesOptions>>().Value;
             return new BecknSource(
-                Client(provider, BecknSource.Id, beckn.BaseUrl), provider.GetRequiredService<CatalogueRequests>(), beckn, options, provider.GetRequiredService<TimeProvider>());
+                Client(provider, BecknSource.Id, beckn.BaseUrl), provider.GetRequiredService<CatalogueRequests>(), beckn,
+                provider.GetRequiredService<MessageSigner>(), options, provider.GetRequiredService<TimeProvider>());
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using Polly;
 using Polly.CircuitBreaker;
@@ -71,8 +72,22 @@ internal sealed class SourceClient
     /// because its body says why.
     /// </summary>
     /// <inheritdoc cref="GetAsync"/>
-    public Task<SourceAnswer> PostAsync(string path, string json, TimeSpan pause, CancellationToken cancellationToken) => AskAsync(
-        () => new HttpRequestMessage(HttpMethod.Post, UriOf(path)) { Content = new StringContent(json, Encoding.UTF8, "application/json") }, null, pause, cancellationToken);
+    /// <param name="json">The body.</param>
+    /// <param name="authorize">The Authorization header of an attempt; null sends none.</param>
+    public Task<SourceAnswer> PostAsync(string path, string json, TimeSpan pause, Func<byte[], string?> authorize, CancellationToken cancellationToken)
+    {
+        return AskAsync(Make, null, pause, cancellationToken);
+
+        HttpRequestMessage Make()
+        {
+            var body = Encoding.UTF8.GetBytes(json);
+            var request = new HttpRequestMessage(HttpMethod.Post, UriOf(path)) { Content = new ByteArrayContent(body) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+            if (authorize(body) is { } authorization)
+                request.Headers.TryAddWithoutValidation("Authorization", authorization);
+            return request;
+        }
+    }
 
     private Uri UriOf(string path) => new($"{_baseUrl.AbsoluteUri.TrimEnd('/')}/{path}");
 

@@ -116,6 +116,7 @@ public sealed class RunningStack : IAsyncDisposable
         .. _options.Throwaway ? [] : Synthetic(),
         // A local stack asks the real sources only when the user names them.
         .. SandboxSettings.At(Addresses.Sandbox, Given),
+        .. NetworkKeys.At(Path.Combine(_options.DataDirectory, "keys"), Addresses.Sandbox, Given),
         .. Addresses.Variables,
         .. Addresses.RolesOf(service),
         .. _options.Settings,

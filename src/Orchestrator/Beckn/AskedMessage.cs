@@ -13,8 +13,8 @@ internal sealed record AskedMessage(Guid MessageId, Guid TransactionId, string A
     // What the provider holds after these is the same whenever it says so; the others are asked again.
     private static readonly string[] Held = ["confirm", "cancel", "status", "update"];
 
-    // The provider sends the others also by itself.
-    private static readonly string[] OnlyAnswers = ["discover", "select", "init", "confirm"];
+    // The provider sends status, update and cancel also by itself.
+    private static readonly string[] OnlyAnswers = ["discover", "select", "init", "confirm", "support", "track", "rating"];
 
     /// <summary>Why a callback does not answer what was asked, with the field first; null when it does.</summary>
     public string? Refusal(string action, Guid? messageId, Guid? transactionId, string? mismatch)

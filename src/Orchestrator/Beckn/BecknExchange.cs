@@ -21,6 +21,7 @@ internal sealed class BecknExchange(
     StepWriter writer,
     Changes<Guid> changes,
     ResiliencePipelineProvider<string> pipelines,
+    MessageSigner signer,
     IOptions<BecknOptions> options,
     TimeProvider time,
     ILogger<BecknExchange> logger)
@@ -86,9 +87,13 @@ internal sealed class BecknExchange(
                 async token =>
                 {
                     using var client = http.CreateClient(HttpClientName);
-                    using var content = new LeasedContent(Encoding.UTF8.GetBytes(request), lease, writer, time);
+                    var bytes = Encoding.UTF8.GetBytes(request);
                     var target = new Uri($"{options.Value.BaseUrl.AbsoluteUri.TrimEnd('/')}/{action}");
-                    using var response = await client.PostAsync(target, content, token);
+                    using var post = new HttpRequestMessage(HttpMethod.Post, target) { Content = new LeasedContent(bytes, lease, writer, time) };
+                    // Each time anew: a signature is soon over, and counts once.
+                    if (signer.Authorize(bytes) is { } authorization)
+                        post.Headers.TryAddWithoutValidation("Authorization", authorization);
+                    using var response = await client.SendAsync(post, token);
                     var body = await response.Content.ReadAsByteArrayAsync(token);
                     if ((int)response.StatusCode >= 500)
                         throw new HttpRequestException($"HTTP {(int)response.StatusCode}");

@@ -5,9 +5,11 @@ using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.Catalog;
+using Pylon.Orchestrator.Signatures;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Rpc;
+using Pylon.Signing;
 
 namespace Pylon.Orchestrator.Beckn;
 
@@ -17,6 +19,8 @@ internal sealed class BecknService(
     CatalogStore catalog,
     ProviderNotices notices,
     MarketService.MarketServiceClient market,
+    CallbackVerifier verifier,
+    ReplayMemory replays,
     CallbackMetrics metrics,
     IOptions<BecknOptions> options,
     TimeProvider time,
@@ -25,17 +29,23 @@ internal sealed class BecknService(
 {
     private const int MostFound = 100;
 
-    // BECKN-005, Error Codes.
-    private const string InvalidRequest = "30000";
     private const string Unknown = "context.transaction_id: must be that of a message sent by this BAP";
 
     public override async Task<ReceiveCallbackResponse> ReceiveCallback(ReceiveCallbackRequest request, ServerCallContext context)
     {
-        var refusal = await TakeAsync(request.Action, request.Body.Memory, context.CancellationToken);
+        var verdict = await verifier.VerifyAsync(request.Authorization, request.GatewayAuthorization, request.Body.Memory, context.CancellationToken);
+        var refusal = verdict.Refusal is { } signature
+            ? CallbackRefusal.Of(signature, verdict.IsOfGateway)
+            : await TakeAsync(request.Action, request.Body.Memory, verdict.Signature, context.CancellationToken);
         if (refusal is null)
             return Reply(200, new { message = new { ack = new { status = "ACK" } } });
         metrics.Refused(request.Action, refusal);
-        return Reply(400, new { message = new { ack = new { status = "NACK" } }, error = new { code = InvalidRequest, message = refusal } });
+        var reply = Reply(refusal.Status, new { message = new { ack = new { status = "NACK" } }, error = new { code = refusal.Code, message = refusal.Reason } });
+        if (refusal.Challenge is { } challenge)
+            reply.Headers[challenge] = SignatureHeader.Challenge(options.Value.BapId);
+        if (refusal.Status == CallbackRefusal.Unavailable)
+            reply.Headers["Retry-After"] = "1";
+        return reply;
     }
 
     public override async Task<V1.GetCatalogResponse> GetCatalog(V1.GetCatalogRequest request, ServerCallContext context)
@@ -75,27 +85,31 @@ internal sealed class BecknService(
         };
     }
 
-    /// <summary>Null when the callback is acknowledged, otherwise the reason of the NACK.</summary>
-    private async Task<string?> TakeAsync(string action, ReadOnlyMemory<byte> raw, CancellationToken cancellationToken)
+    /// <summary>Null when the callback is acknowledged, otherwise the NACK.</summary>
+    private async Task<CallbackRefusal?> TakeAsync(string action, ReadOnlyMemory<byte> raw, CallbackSignature? signature, CancellationToken cancellationToken)
     {
         if (!action.StartsWith("on_", StringComparison.Ordinal))
-            return "action: must begin with on_";
+            return CallbackRefusal.Of("action: must begin with on_");
         var body = LenientJson.Parse(raw);
         if (body.ValueKind != JsonValueKind.Object)
-            return "body: must be a JSON object";
+            return CallbackRefusal.Of("body: must be a JSON object");
 
         var context = body.Get("context");
         if (context.ValueKind != JsonValueKind.Object)
-            return "context: must be given";
+            return CallbackRefusal.Of("context: must be given");
+        if (signature is not null && BecknContext.Field(context, "bpp_id").Text() != signature.Subscriber)
+            return CallbackRefusal.Of(SignatureRefusal.OtherSubscriber);
+        if (signature is not null && !await replays.RememberAsync(signature, cancellationToken))
+            return CallbackRefusal.Of(SignatureRefusal.Replayed);
         if (context.Get("action").Text() != action)
-            return $"context.action: must be {action}, as in the path";
+            return CallbackRefusal.Of($"context.action: must be {action}, as in the path");
         if (body.Get("message").ValueKind != JsonValueKind.Object && BecknReply.ErrorOf(body) is null)
-            return "message: must be given unless there is an error";
+            return CallbackRefusal.Of("message: must be given unless there is an error");
 
         var messageId = Id(BecknContext.Field(context, "message_id"));
         var transactionId = Id(BecknContext.Field(context, "transaction_id"));
         if (messageId is null && transactionId is null)
-            return "context.transaction_id: must be a UUID";
+            return CallbackRefusal.Of("context.transaction_id: must be a UUID");
 
         var name = action["on_".Length..];
         var asked = await store.FindAskedAsync(name, messageId, transactionId, cancellationToken);
@@ -103,14 +117,14 @@ internal sealed class BecknService(
         if (asked is null)
         {
             if (action != "on_discover" || transactionId is null)
-                return Unknown;
+                return CallbackRefusal.Of(Unknown);
             if (mismatch is not null)
-                return $"context.{mismatch}: must be that of this BAP, its domain and the BPP that it asks";
-            return await IsForIngestionAsync(transactionId.Value, raw, cancellationToken) ? null : Unknown;
+                return CallbackRefusal.Of($"context.{mismatch}: must be that of this BAP, its domain and the BPP that it asks");
+            return await IsForIngestionAsync(transactionId.Value, raw, cancellationToken) ? null : CallbackRefusal.Of(Unknown);
         }
 
         if (asked.Refusal(name, messageId, transactionId, mismatch) is { } refusal)
-            return refusal;
+            return CallbackRefusal.Of(refusal);
         var transaction = asked.TransactionId;
         var ownId = BecknContext.Field(context, "message_id").Text();
         if (asked.Action == name && await store.AnswerByCallbackAsync(name, messageId, transaction, body, cancellationToken) is { } matched)
@@ -133,7 +147,7 @@ internal sealed class BecknService(
         }
         else
         {
-            logger.CallbackIgnored(action, transaction);
+            return CallbackRefusal.Of($"context.action: this transaction has no order for {action}");
         }
 
         return null;

@@ -17,9 +17,6 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Callback {Action}: matched to message {MessageId}, first answer: {First}")]
     public static partial void CallbackMatched(this ILogger logger, string action, Guid messageId, bool first);
 
-    [LoggerMessage(LogLevel.Information, "Callback {Action}: acknowledged and ignored, because transaction {TransactionId} has no such message")]
-    public static partial void CallbackIgnored(this ILogger logger, string action, Guid transactionId);
-
     [LoggerMessage(LogLevel.Warning, "Callback {Action}: refused with NACK: {Reason}")]
     public static partial void CallbackRefused(this ILogger logger, string action, string reason);
 

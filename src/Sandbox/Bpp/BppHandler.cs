@@ -3,7 +3,9 @@ using Pylon.Sandbox.Bpp.Callbacks;
 using Pylon.Sandbox.Bpp.Orders;
 using Pylon.Sandbox.Bpp.Protocol;
 using Pylon.Sandbox.Faults;
+using Pylon.Sandbox.Network;
 using Pylon.Sandbox.Requests;
+using Pylon.Signing;
 
 namespace Pylon.Sandbox.Bpp;
 
@@ -15,6 +17,7 @@ internal sealed class BppHandler(
     OrderBook orders,
     FaultBoard faults,
     CallbackSender callbacks,
+    NetworkKeys keys,
     RecentRequests<RequestRecord> requests,
     TimeProvider time,
     ILogger<BppHandler> log)
@@ -25,7 +28,16 @@ internal sealed class BppHandler(
     {
         var record = new RequestRecord(action, time.GetUtcNow());
         requests.Add(record);
-        var body = await Json.ReadTextAsync(http);
+        var raw = await Raw.ReadAsync(http);
+        if (keys.Refusal(http.Request, raw) is { } refusal)
+        {
+            (record.Answer, record.ErrorCode) = ("nack", refusal.Code);
+            http.Response.Headers.WWWAuthenticate = SignatureHeader.Challenge(options.BppId);
+            await WriteAsync(http, 401, Messages.Nack(refusal.Code, refusal.Reason));
+            return;
+        }
+
+        var body = Raw.Text(raw);
         var isSync = style.Value.Sync;
         var hit = faults.Take(action, body, kind => FaultKinds.Fits(kind, action, isSync));
         record.Faults = [.. hit.Keys];
@@ -96,9 +108,10 @@ internal sealed class BppHandler(
             new Uri(request.BapUri.AbsoluteUri.TrimEnd('/') + "/on_" + request.Action),
             text,
             record,
-            Copies: hit.ContainsKey(FaultKinds.DuplicateCallback) ? 2 : 1,
+            Copies: hit.ContainsKey(FaultKinds.DuplicateCallback) || hit.ContainsKey(FaultKinds.ReplayedCallback) ? 2 : 1,
             After: hit.TryGetValue(FaultKinds.LateCallback, out var late) ? late.Delay : TimeSpan.Zero,
-            HoldFor: hit.TryGetValue(FaultKinds.ReorderedCallback, out var reordered) ? reordered.Delay : null);
+            HoldFor: hit.TryGetValue(FaultKinds.ReorderedCallback, out var reordered) ? reordered.Delay : null,
+            Authorizing(hit));
         record.Callback = "pending";
         if (hit.ContainsKey(FaultKinds.LostCallback))
         {
@@ -122,6 +135,19 @@ internal sealed class BppHandler(
             return;
         record.Answer = "ack";
         await WriteAsync(http, 200, Messages.Ack());
+    }
+
+    // Each sending is signed anew, unless a fault says otherwise.
+    private Func<byte[], string?> Authorizing(IReadOnlyDictionary<string, Fault> hit)
+    {
+        if (hit.ContainsKey(FaultKinds.UnsignedCallback))
+            return _ => null;
+        if (hit.ContainsKey(FaultKinds.ForgedCallback))
+            return body => keys.Sign(body, forged: true);
+        if (!hit.ContainsKey(FaultKinds.ReplayedCallback))
+            return body => keys.Sign(body);
+        string? first = null;
+        return body => first ??= keys.Sign(body);
     }
 
     /// <summary>True when a fault replaced the answer, before or after (<paramref name="processed"/>) the request took effect.</summary>

@@ -13,6 +13,9 @@ internal static class FaultKinds
     public const string LateCallback = "late_callback";
     public const string ReorderedCallback = "reordered_callback";
     public const string CallbackBeforeAck = "callback_before_ack";
+    public const string UnsignedCallback = "unsigned_callback";
+    public const string ForgedCallback = "forged_callback";
+    public const string ReplayedCallback = "replayed_callback";
     public const string MalformedBody = "malformed_body";
     public const string BusinessError = "business_error";
     public const string FewItems = "few_items";
@@ -21,13 +24,14 @@ internal static class FaultKinds
     public static IReadOnlyList<string> All { get; } =
     [
         Delay, HttpError, Nack, LostCallback, DuplicateCallback, LateCallback, ReorderedCallback, CallbackBeforeAck,
-        MalformedBody, BusinessError, FewItems, DropConnection,
+        UnsignedCallback, ForgedCallback, ReplayedCallback, MalformedBody, BusinessError, FewItems, DropConnection,
     ];
 
     public static bool Fits(string kind, string action, bool sync) => kind switch
     {
         FewItems => action == Actions.Discover,
-        LostCallback or DuplicateCallback or LateCallback or ReorderedCallback or CallbackBeforeAck => !sync,
+        LostCallback or DuplicateCallback or LateCallback or ReorderedCallback or CallbackBeforeAck
+            or UnsignedCallback or ForgedCallback or ReplayedCallback => !sync,
         _ => true,
     };
 }

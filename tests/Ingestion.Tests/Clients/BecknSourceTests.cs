@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Pylon.Beckn;
+using Pylon.Signing;
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Tests.Market;
@@ -100,7 +101,8 @@ public sealed class BecknSourceTests
         var client = new SourceClient(
             BecknSource.Id, new HttpClient(new Provider(id => answer(requests, id), status)), beckn.BaseUrl, options, TimeProvider.System, SimulatedSources.Metrics,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<SourceClient>.Instance);
-        var source = new BecknSource(client, requests, beckn, options, TimeProvider.System);
+        using var signer = new MessageSigner(beckn, new SigningOptions(), TimeProvider.System);
+        var source = new BecknSource(client, requests, beckn, signer, options, TimeProvider.System);
         return Assert.Single(await source.ReadAsync(TimeProvider.System.GetUtcNow(), null, default).ToListAsync());
     }
 

@@ -78,15 +78,16 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     /// <summary>For calls that the clients do not make.</summary>
     public Grpc.Core.CallInvoker Invoker => _channel!.CreateCallInvoker();
 
+    /// <summary>In a setting, <c>{sandbox}</c> is its address.</summary>
     public static async Task<OrchestratorStack> StartAsync(string style = "sync", params string[] settings)
     {
         var sandbox = Sandbox.Program.Build(
-            ["--PYLON_HTTP_PORT=0", "--PYLON_URL=", $"--SANDBOX_BPP_STYLE={style}", "--Logging:LogLevel:Default=None", .. settings.Where(s => s.StartsWith("--SANDBOX_", StringComparison.Ordinal))]);
+            ["--PYLON_HTTP_PORT=0", "--PYLON_URL=", "--BAP_ID=pylon.test", $"--SANDBOX_BPP_STYLE={style}", "--Logging:LogLevel:Default=None", .. settings.Where(s => s.StartsWith("--SANDBOX_", StringComparison.Ordinal))]);
         await sandbox.StartAsync();
         OrchestratorStack stack = null!;
-        var webhook = Webhook(async (action, body) => await stack.Beckn.ReceiveCallbackAsync(new ReceiveCallbackRequest { Action = action, Body = body }));
+        var webhook = Webhook(async request => await stack.Beckn.ReceiveCallbackAsync(request));
         await webhook.StartAsync();
-        stack = new OrchestratorStack(await OrchestratorDatabase.CreateAsync(), await TestRedis.CreateAsync(), await FakeIngestion.StartAsync(), await FakeConductor.StartAsync(), sandbox, webhook, settings);
+        stack = new OrchestratorStack(await OrchestratorDatabase.CreateAsync(), await TestRedis.CreateAsync(), await FakeIngestion.StartAsync(), await FakeConductor.StartAsync(), sandbox, webhook, [.. settings.Select(s => s.Replace("{sandbox}", sandbox.Urls.Single(), StringComparison.Ordinal))]);
         await stack.StartOrchestratorAsync();
         return stack;
     }
@@ -169,7 +170,20 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    public async Task ClearFaultsAsync() => (await _admin.DeleteAsync("/admin/bpp/faults")).Dispose();
+    public async Task ClearFaultsAsync(string of = "bpp") => (await _admin.DeleteAsync($"/admin/{of}/faults")).Dispose();
+
+    /// <summary>The provider gets another key.</summary>
+    public async Task RotateKeyAsync() => (await _admin.PostAsync("/admin/registry/rotate", null)).Dispose();
+
+    /// <summary>The provider's Authorization header for these bytes.</summary>
+    public async Task<string> SignAsync(byte[] body)
+    {
+        using var response = await _admin.PostAsync("/admin/registry/sign", new ByteArrayContent(body));
+        return (string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["authorization"]!;
+    }
+
+    /// <summary>How often the registry was asked.</summary>
+    public async Task<int> LookupsAsync() => (int)(await _admin.GetFromJsonAsync<JsonNode>("/admin/registry/requests"))!["count"]!;
 
     public async Task ForgetOrdersAsync() => (await _admin.DeleteAsync("/admin/bpp/orders")).Dispose();
 
@@ -210,7 +224,7 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     }
 
     /// <summary>What the Gateway does with the callbacks of providers.</summary>
-    private static WebApplication Webhook(Func<string, ByteString, Task<ReceiveCallbackResponse>> receive)
+    private static WebApplication Webhook(Func<ReceiveCallbackRequest, Task<ReceiveCallbackResponse>> receive)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -218,7 +232,12 @@ internal sealed class OrchestratorStack : IAsyncDisposable
         var app = builder.Build();
         app.MapPost("/beckn/{action}", async (string action, HttpContext http) =>
         {
-            var response = await receive(action, await ByteString.FromStreamAsync(http.Request.Body));
+            var response = await receive(new ReceiveCallbackRequest
+            {
+                Action = action,
+                Body = await ByteString.FromStreamAsync(http.Request.Body),
+                Authorization = { http.Request.Headers.Authorization.OfType<string>() },
+            });
             http.Response.StatusCode = response.HttpStatus;
             http.Response.ContentType = "application/json";
             await http.Response.Body.WriteAsync(response.Body.Memory);

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 
 namespace Pylon.Sandbox.Bpp.Callbacks;
@@ -91,8 +92,12 @@ internal sealed class CallbackSender(HttpClient http, TimeProvider time, ILogger
         await _sending.WaitAsync(_stopping.Token);
         try
         {
-            using var content = new StringContent(callback.Body, Encoding.UTF8, "application/json");
-            using var response = await http.PostAsync(callback.Target, content, _stopping.Token);
+            var body = Encoding.UTF8.GetBytes(callback.Body);
+            using var post = new HttpRequestMessage(HttpMethod.Post, callback.Target) { Content = new ByteArrayContent(body) };
+            post.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+            if (callback.Authorize(body) is { } authorization)
+                post.Headers.TryAddWithoutValidation("Authorization", authorization);
+            using var response = await http.SendAsync(post, _stopping.Token);
             var status = (int)response.StatusCode;
             return response.IsSuccessStatusCode
                 ? ("sent", true)
