@@ -131,7 +131,7 @@ public sealed class SeriesTests
 
         Assert.Equal([5, 18], regions.Select(region => region.RegionId));
         Assert.Equal([90, 80], regions[0].Points.Select(point => point.Value));
-        Assert.Equal([(200, true)], regions[1].Points.Select(point => (point.Value, point.Actual)));
+        Assert.Equal((200, true), (regions[1].Points[0].Value, regions[1].Points[0].Actual));
         var now = (await service.Grid.ListRegionalSignalsAsync(new ListRegionalSignalsRequest())).Regions;
         Assert.Equal(Enumerable.Range(1, 17), now.Select(region => region.RegionId).Where(id => id < 18));
         Assert.All(now, region => Assert.Single(region.Points));
