@@ -17,7 +17,7 @@ namespace Pylon.Bench.Scenarios;
 /// </summary>
 internal sealed class WebhookScenario() : Scenario("webhook", "signed callbacks against hash and verification of the library alone, and beside a flood of unsigned ones")
 {
-    private const int Each = 2_000;
+    private const int Each = 10_000;
     private const int Headers = 500;
     private const int Writers = 16;
     private const int Flooders = 16;

@@ -17,8 +17,8 @@ internal static class SignaturesFeature
             .Validate<IConfiguration>(
                 (options, configuration) => options.Url is not null || !IsProduction(configuration),
                 $"BECKN_REGISTRY_URL: is required in {EnvironmentSetting}=Production, because callbacks must be verified")
-            .Validate<IOptions<SigningOptions>, IConfiguration>(
-                (options, signing, configuration) => HasKey(signing.Value) || (!IsProduction(configuration) && options.Form != RegistryForm.V2),
+            .Validate<IConfiguration>(
+                (options, configuration) => HasKey(configuration.GetSection(SigningOptions.Section).Get<SigningOptions>() ?? new SigningOptions()) || (!IsProduction(configuration) && options.Form != RegistryForm.V2),
                 $"BECKN_KEY_FILE: is required in {EnvironmentSetting}=Production and with BECKN_REGISTRY_FORM=V2, because messages must be signed")
             .Validate(options => options.Url is null or { Scheme: "http" or "https" }, "BECKN_REGISTRY_URL: must be an absolute http or https URL");
         services.AddHttpClient(RegistryClient.HttpClientName, client =>
