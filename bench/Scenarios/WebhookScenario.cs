@@ -48,18 +48,18 @@ internal sealed class WebhookScenario() : Scenario("webhook", "signed callbacks 
             $"one callback of {kilobytes} kB, in this process",
             "callbacks",
             [
-                new Contender("NSec: hash and verify", _ => Repeated(n =>
+                new Contender("NSec: hash and verify", _ => RepeatedAsync(n =>
                 {
                     Span<byte> digest = stackalloc byte[64];
                     HashAlgorithm.Blake2b_512.Hash(body, digest);
                     return new ValueTask<bool>(SignatureAlgorithm.Ed25519.Verify(publicKey, texts[n], signatures[n]));
                 })) { IsPeer = true },
-                new Contender("Pylon: header, time, key, hash, verify", _ => Repeated(async n =>
+                new Contender("Pylon: header, time, key, hash, verify", _ => RepeatedAsync(async n =>
                     (await verifier.VerifyAsync([headers[n]], [], body, cancellationToken)).Signature is not null)) { Bar = Bar.Cpu(1.5) },
             ],
             cancellationToken);
 
-        static async Task<Work> Repeated(Func<int, ValueTask<bool>> verifies)
+        static async Task<Work> RepeatedAsync(Func<int, ValueTask<bool>> verifies)
         {
             for (var n = 0; n < Each; n++)
             {

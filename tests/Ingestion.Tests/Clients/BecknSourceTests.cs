@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using Pylon.Beckn;
-using Pylon.Signing;
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Tests.Market;
 using Pylon.Ingestion.Tests.Runs;
+using Pylon.Signing;
 
 namespace Pylon.Ingestion.Tests.Clients;
 

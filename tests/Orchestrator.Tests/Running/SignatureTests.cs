@@ -112,7 +112,10 @@ public sealed class SignatureTests : IDisposable
         Assert.Equal("Signature realm=\"pylon.test\",headers=\"(created) (expires) digest\"", missing.Headers["WWW-Authenticate"]);
         var throughGateway = await stack.Beckn.ReceiveCallbackAsync(new ReceiveCallbackRequest
         {
-            Action = "on_update", Body = ByteString.CopyFrom(body), Authorization = { Sign() }, GatewayAuthorization = { Sign() },
+            Action = "on_update",
+            Body = ByteString.CopyFrom(body),
+            Authorization = { Sign() },
+            GatewayAuthorization = { Sign() },
         });
         Assert.Equal((401, true), (throughGateway.HttpStatus, throughGateway.Headers.ContainsKey("Proxy-Authenticate")));
         Assert.Contains("KEY_UNUSABLE", throughGateway.Body.ToStringUtf8(), StringComparison.Ordinal);
