@@ -54,8 +54,10 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
         var order = Assert.Single((await Sandbox.OrdersAsync(id)).All);
         Assert.Equal(("CONFIRMED", 1), (order.State, order.Bookings));
         Assert.Equal(order.Id, GatewayClient.Recommendations(workload)[0]["order_id"]!.GetValue<string>());
-        Assert.Equal(2, (await Sandbox.RequestsAsync("confirm")).Count);
-        Assert.Single((await Sandbox.RequestsAsync("confirm")).Select(request => request.MessageId).Distinct());
+        // Sent again, once or, when that answer is late too, more often: always the same message.
+        var confirms = await Sandbox.RequestsAsync("confirm");
+        Assert.True(confirms.Count >= 2);
+        Assert.Single(confirms.Select(request => request.MessageId).Distinct());
         Assert.False(Stack.Orchestrators[0].IsRunning);
     }
 
