@@ -19,8 +19,11 @@ internal sealed class BareLoop : IAsyncDisposable
     public static async Task<BareLoop> ConnectAsync(string address)
     {
         var loop = new BareLoop();
+        var options = ConfigurationOptions.Parse(address);
+        // A transaction with a condition blocks a thread until the condition is answered, so the threads of the pool run out.
+        options.SocketManager = new SocketManager("bare loop", workerCount: 2 * Connections);
         for (var i = 0; i < Connections; i++)
-            loop._connections.Add(await ConnectionMultiplexer.ConnectAsync(address));
+            loop._connections.Add(await ConnectionMultiplexer.ConnectAsync(options));
         return loop;
     }
 
