@@ -53,9 +53,25 @@ public sealed record SignatureHeader(SignerId Signer, long Created, long Expires
         return ReadAttributes(rest[Scheme.Length..].Trim(' '), values) ?? ReadValues(values!, out header);
     }
 
+    /// <summary>Reads the header of a request, which must be there once; null when it can be read.</summary>
+    /// <param name="name">Of the header.</param>
+    /// <param name="values">All that the request has under this name.</param>
+    /// <param name="header">What is read.</param>
+    public static SignatureRefusal? TryReadHeader(string name, IReadOnlyList<string?> values, out SignatureHeader? header)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        header = null;
+        return values switch
+        {
+            [] => SignatureRefusal.Missing(name),
+            [var only] => TryParse(only, out header),
+            _ => SignatureRefusal.Malformed($"{name}: must be given once"),
+        };
+    }
+
     /// <summary>Why the signature does not count at this time; null when it does.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="skew">By how much the clock of the signer may be ahead. There is none at the end: expires is over when it is over.</param>
+    /// <param name="skew">By how much the clock of the signer may be ahead. It does not count for expires.</param>
     public SignatureRefusal? OutOfTime(DateTimeOffset now, TimeSpan skew) =>
         Created > Expires ? SignatureRefusal.OutOfTime("expires: must not be before created")
         : Expires - Created > (long)MaxWindow.TotalSeconds ? SignatureRefusal.OutOfTime($"expires: must be at most {MaxWindow.TotalSeconds} s after created")

@@ -21,8 +21,6 @@ internal sealed class SignatureGate(IOptions<RegistryOptions> options, IConfigur
     {
         if (_options.Url is null)
             return null;
-        if (authorization.Count > 1)
-            return SignatureRefusal.Malformed("Authorization: must be given once");
-        return SignatureHeader.TryParse(authorization, out var header) ?? header!.OutOfTime(time.GetUtcNow(), _options.ClockSkew);
+        return SignatureHeader.TryReadHeader("Authorization", authorization, out var header) ?? header!.OutOfTime(time.GetUtcNow(), _options.ClockSkew);
     }
 }

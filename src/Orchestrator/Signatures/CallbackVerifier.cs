@@ -34,9 +34,7 @@ internal sealed class CallbackVerifier(KeyDirectory keys, IOptions<RegistryOptio
     private async ValueTask<(SignatureHeader? Header, SignatureRefusal? Refusal)> VerifyAsync(
         string name, IReadOnlyList<string> values, string type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        if (values.Count != 1)
-            return (null, values.Count == 0 ? SignatureRefusal.Missing(name) : SignatureRefusal.Malformed($"{name}: must be given once"));
-        if ((SignatureHeader.TryParse(values[0], out var header) ?? header!.OutOfTime(time.GetUtcNow(), _options.ClockSkew)) is { } refusal)
+        if ((SignatureHeader.TryReadHeader(name, values, out var header) ?? header!.OutOfTime(time.GetUtcNow(), _options.ClockSkew)) is { } refusal)
             return (null, refusal);
         var known = await keys.FindAsync(header!.Signer, type, cancellationToken);
         if (known.Refusal is not null)

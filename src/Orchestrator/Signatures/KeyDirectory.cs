@@ -6,7 +6,7 @@ namespace Pylon.Orchestrator.Signatures;
 
 /// <summary>
 /// The public keys of signers, as the registry says. A key is used for some minutes without asking again, and for an hour
-/// while the registry is away; that there is none is remembered for half a minute. One question for a key is under way at
+/// while the registry is away; a refusal is remembered for half a minute. One question for a key is under way at
 /// a time, and only so many for keys that are not known: whoever invents ids must not stop the look-ups of the others.
 /// </summary>
 internal sealed class KeyDirectory(Func<SignerId, string, Task<RegistryRecord?>> find, IOptions<RegistryOptions> options, TimeProvider time)
@@ -24,7 +24,7 @@ internal sealed class KeyDirectory(Func<SignerId, string, Task<RegistryRecord?>>
     private readonly ConcurrentDictionary<(SignerId, string), Known> _refusals = new();
     private int _questions;
 
-    /// <summary>The key, or why there is none to use.</summary>
+    /// <summary>The key, or why it may not be used.</summary>
     /// <param name="id">The signer.</param>
     /// <param name="type">What it must be: BPP, or BG for a gateway.</param>
     /// <param name="cancellationToken">Ends the wait, not the question that others wait for.</param>

@@ -5,7 +5,7 @@ using Pylon.Signing;
 
 namespace Pylon.Orchestrator.Signatures;
 
-/// <summary>What a registry says of a key: the key, or why there is none to use.</summary>
+/// <summary>What a registry says of a key: the key, or why it may not be used.</summary>
 /// <param name="Key">Null when there is a refusal.</param>
 /// <param name="Refusal">Null when there is a key.</param>
 /// <param name="Age">How long the answer is used; null when the registry does not say it.</param>

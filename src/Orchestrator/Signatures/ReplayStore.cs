@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Signatures;
@@ -28,9 +27,7 @@ internal sealed class ReplayStore(NpgsqlDataSource database)
     /// <summary>For each signature true when it is new. Of equal ones the first is.</summary>
     public async Task<IReadOnlyList<bool>> RememberAsync(IReadOnlyList<CallbackSignature> signatures, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Remember);
-        command.Parameters.Add(new NpgsqlParameter { Value = signatures.Select(s => s.Hash).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-        command.Parameters.Add(new NpgsqlParameter { Value = signatures.Select(s => (s.Expires + Margin).UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        var command = database.Command(Remember, signatures.Select(s => s.Hash).ToArray(), signatures.Select(s => (s.Expires + Margin).UtcDateTime).ToArray());
         var remembered = (await command.ListAsync(row => Convert.ToHexString(row.GetFieldValue<byte[]>(0)), cancellationToken)).ToHashSet(StringComparer.Ordinal);
         return [.. signatures.Select(s => remembered.Remove(Convert.ToHexString(s.Hash)))];
     }

@@ -50,9 +50,7 @@ internal sealed class NetworkKeys : IDisposable
     {
         if (_options.BapKey is not { } key)
             return null;
-        if (request.Headers.Authorization.Count > 1)
-            return SignatureRefusal.Malformed("Authorization: must be given once");
-        if (SignatureHeader.TryParse(request.Headers.Authorization, out var header) is { } refusal)
+        if (SignatureHeader.TryReadHeader("Authorization", request.Headers.Authorization, out var header) is { } refusal)
             return refusal;
         return header!.Signer != new SignerId(_options.BapId, _options.BapKeyId)
             ? SignatureRefusal.KeyUnknown("keyId: must be a key that the registry knows")
