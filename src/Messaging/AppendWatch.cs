@@ -72,7 +72,7 @@ internal sealed class AppendWatch(IConnectionMultiplexer redis, PublishSignal si
     private async Task LookAsync(List<KeyValuePair<string, Watched>> topics)
     {
         var positions = topics.Select(topic => new StreamPosition(RedisEventStream.Key(topic.Key), topic.Value.Newest)).ToList();
-        var streams = redis.IsCluster()
+        var streams = redis.IsCluster() ?? true
             ? await Task.WhenAll(positions.Select(position => ReadAsync([position])))
             : [await ReadAsync([.. positions])];
         var filled = streams.SelectMany(found => found).Where(stream => stream.Entries.Length > 0).Select(stream => stream.Key).ToHashSet();

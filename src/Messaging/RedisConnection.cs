@@ -35,11 +35,11 @@ public static class RedisConnection
         }
     }
 
-    /// <summary>True unless it is known that one call may touch keys of several slots.</summary>
-    public static bool IsCluster(this IConnectionMultiplexer redis)
+    /// <summary>False when one call may touch keys of several slots; null while no server is connected.</summary>
+    public static bool? IsCluster(this IConnectionMultiplexer redis)
     {
         ArgumentNullException.ThrowIfNull(redis);
         var servers = redis.GetServers().Where(server => server.IsConnected).ToList();
-        return servers.Count == 0 || servers.Exists(server => server.ServerType != ServerType.Standalone);
+        return servers.Count == 0 ? null : servers.Exists(server => server.ServerType != ServerType.Standalone);
     }
 }

@@ -14,18 +14,7 @@ internal sealed class RedisCalls(IConnectionMultiplexer redis, IOptions<Conducto
     private bool? _isCluster;
 
     /// <summary>True unless it is known that one call may touch keys of several slots.</summary>
-    public bool IsCluster
-    {
-        get
-        {
-            if (_isCluster is { } known)
-                return known;
-            // While no server is connected it is not known yet.
-            if (redis.IsConnected)
-                _isCluster = redis.IsCluster();
-            return _isCluster ?? true;
-        }
-    }
+    public bool IsCluster => _isCluster ?? (_isCluster = redis.IsCluster()) ?? true;
 
     public Task<T> BoundAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
         CountedAsync(() => OfManyAsync(call, cancellationToken), cancellationToken);
