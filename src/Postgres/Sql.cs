@@ -49,6 +49,12 @@ public static class Sql
         return command;
     }
 
+    /// <summary>
+    /// The commit of this transaction does not wait for the disk. A crash of PostgreSQL may undo the transaction, so only for what is
+    /// then done again.
+    /// </summary>
+    public static NpgsqlBatchCommand NotWaitingForDisk() => Statement("SELECT set_config('synchronous_commit', 'off', true)");
+
     /// <summary>A jsonb parameter.</summary>
     public static NpgsqlParameter Json(string? json) => new() { Value = (object?)json ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb };
 

@@ -12,7 +12,7 @@ internal sealed class SharedReads<T>(TimeSpan kept, TimeProvider time)
     private readonly Dictionary<string, Task<T>> _reads = new(StringComparer.Ordinal);
     private int _weight;
 
-    /// <summary>The read under this key; it begins now when there is none.</summary>
+    /// <summary>The read of this key that is under way or kept; otherwise a new one.</summary>
     /// <param name="key">Of the same read.</param>
     /// <param name="read">For nobody in particular: a reader that leaves does not end it, so it must be bounded.</param>
     /// <param name="weight">Of what is kept.</param>
@@ -33,7 +33,7 @@ internal sealed class SharedReads<T>(TimeSpan kept, TimeProvider time)
         return result.Task;
     }
 
-    /// <summary>The next one who asks reads again.</summary>
+    /// <summary>Drops a read: whoever asks next reads again.</summary>
     public void Forget(string key, Task<T> read)
     {
         lock (_gate)

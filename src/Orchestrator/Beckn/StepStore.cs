@@ -19,9 +19,6 @@ internal sealed class StepStore(NpgsqlDataSource database)
 
     private const string HoldOne = "SELECT id, lease_owner FROM compute_workloads WHERE id = $1 AND lease_owner = $2 FOR NO KEY UPDATE";
 
-    // A crash of PostgreSQL may undo a step that only asks what is on offer: the attempt finds its question gone, and begins again.
-    private const string MayBeUndone = "SELECT set_config('synchronous_commit', 'off', true)";
-
     // The first answer counts. One that was stored before counts as ours when it is the same.
     private const string Answer =
         """
@@ -111,7 +108,8 @@ internal sealed class StepStore(NpgsqlDataSource database)
         }
         else if (steps.All(step => step.MayBeUndone))
         {
-            batch.BatchCommands.Add(Sql.Statement(MayBeUndone));
+            // A crash of PostgreSQL may undo a step that only asks what is on offer: the attempt finds its question gone, and begins again.
+            batch.BatchCommands.Add(Sql.NotWaitingForDisk());
         }
 
         var (held, ours) = (new HashSet<(Guid, Guid)>(), new HashSet<Guid>());

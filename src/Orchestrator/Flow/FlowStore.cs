@@ -41,10 +41,6 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         RETURNING {WorkloadRecord.Columns}, due.is_new AS is_new_transaction, EXISTS (SELECT FROM beckn_orders o WHERE o.workload_id = w.id) AS has_orders
         """;
 
-    // A batch is one transaction. Its commit does not wait for the disk: when a crash of PostgreSQL undoes a claim, the workload is
-    // queued again, and the attempt holds no lease and writes nothing.
-    private const string MayBeUndone = "SELECT set_config('synchronous_commit', 'off', true)";
-
     private const string NextDue =
         """
         SELECT min(due_at) - now() FROM compute_workloads
@@ -180,7 +176,9 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         var now = time.GetUtcNow();
         var transactions = Enumerable.Range(0, atMost).Select(_ => Guid.CreateVersion7(now)).ToArray();
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Sql.Statement(MayBeUndone));
+        // A batch is one transaction. When a crash of PostgreSQL undoes a claim, the workload is queued again, and the attempt holds
+        // no lease and writes nothing.
+        batch.BatchCommands.Add(Sql.NotWaitingForDisk());
         batch.BatchCommands.Add(Sql.Statement(Claim, owner, lease, atMost, transactions));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
