@@ -1,9 +1,12 @@
 using Pylon.Gateway.Broadcast;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Cors;
+using Pylon.Gateway.Edge;
 using Pylon.Gateway.Home;
+using Pylon.Gateway.Limits;
 using Pylon.Gateway.Metrics;
 using Pylon.Gateway.OpenApi;
+using Pylon.Gateway.Problems;
 using Pylon.Gateway.Proxy;
 using Pylon.Gateway.Rest;
 using Pylon.Gateway.Webhooks;
@@ -23,7 +26,9 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("gateway", defaultGrpcPort: 8081, defaultHttpPort: 8080);
         builder.Services
+            .AddEdge()
             .AddCrossOrigin()
+            .AddLimits()
             .AddProxy()
             .AddSingleton<GatewayMetrics>()
             .AddRest()
@@ -33,7 +38,10 @@ internal static class Program
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseEdge();
         app.UseCrossOrigin();
+        app.UseProblems();
+        app.UseLimits();
         app.UseRest();
         app.UseGrpcWebCalls();
         app.MapHome();

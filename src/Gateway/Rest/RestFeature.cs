@@ -22,7 +22,6 @@ internal static class RestFeature
     /// <summary>Goes first: what no rule of the contract matches is left to the endpoints behind.</summary>
     public static void UseRest(this WebApplication app)
     {
-        app.UseProblems();
         app.UseTranscoding(app.Services.GetRequiredService<GatewayMetrics>().Called);
     }
 }
