@@ -223,9 +223,9 @@ public sealed class LimitsTests
         Assert.Contains(gateway.Log.Lines, line => line.Contains("Limits: none", StringComparison.Ordinal));
     }
 
-    private static async Task<int[]> StatusesAsync(TestGateway gateway, int times, string? key = null, Func<int, string>? forwardedFor = null)
+    private static async Task<List<int>> StatusesAsync(TestGateway gateway, int times, string? key = null, Func<int, string>? forwardedFor = null)
     {
-        var statuses = new int[times];
+        var statuses = new List<int>();
         for (var n = 0; n < times; n++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Path);
@@ -234,7 +234,7 @@ public sealed class LimitsTests
             if (forwardedFor is not null)
                 request.Headers.Add("X-Forwarded-For", forwardedFor(n + 1));
             using var answer = await gateway.Http.SendAsync(request).Within();
-            statuses[n] = (int)answer.StatusCode;
+            statuses.Add((int)answer.StatusCode);
         }
 
         return statuses;

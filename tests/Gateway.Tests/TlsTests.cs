@@ -31,7 +31,7 @@ public sealed class TlsTests : IDisposable
         var grpc = await client.Workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = "w" }).ResponseAsync.Within();
 
         Assert.Equal((HttpStatusCode.OK, HttpVersion.Version11), (rest.StatusCode, rest.Version));
-        Assert.Equal("w", grpc.Id);
+        Assert.Equal("w", grpc.Workload.Id);
         Assert.Equal("max-age=31536000", rest.Headers.GetValues("Strict-Transport-Security").Single());
     }
 
@@ -44,7 +44,7 @@ public sealed class TlsTests : IDisposable
         using var client = new PylonClient(PylonClientOptions.For($"{one.GrpcAddress},{two.GrpcAddress}", _certificates.CaFile));
 
         for (var n = 0; n < 4; n++)
-            Assert.Equal("w", (await client.Workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = "w" }).ResponseAsync.Within()).Id);
+            Assert.Equal("w", (await client.Workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = "w" }).ResponseAsync.Within()).Workload.Id);
     }
 
     [Fact]

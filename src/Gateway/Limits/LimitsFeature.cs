@@ -43,7 +43,7 @@ internal static class LimitsFeature
         if (options.Enabled ?? app.Configuration.IsProduction())
             app.UseRateLimiter();
         else
-            app.Logger.NoLimits();
+            app.Services.GetRequiredService<ILogger<CallerLimiter>>().NoLimits();
     }
 
     private static Task RefuseAsync(HttpContext context, TimeSpan after)
