@@ -1,4 +1,6 @@
+using Pylon.Access;
 using Pylon.Gateway.Broadcast;
+using Pylon.Gateway.Callers;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Cors;
 using Pylon.Gateway.Edge;
@@ -30,6 +32,7 @@ internal static class Program
             .AddCrossOrigin()
             .AddLimits()
             .AddProxy()
+            .AddCallers()
             .AddSingleton<GatewayMetrics>()
             .AddRest()
             .AddWebhooks()
@@ -41,16 +44,19 @@ internal static class Program
         app.UseEdge();
         app.UseCrossOrigin();
         app.UseProblems();
+        app.UseCallers();
         app.UseLimits();
+        app.UseKnownCallers();
         app.UseRest();
         app.UseGrpcWebCalls();
         app.MapHome();
         app.MapOpenApi();
-        app.MapWeb();
+        app.MapWeb().WithMetadata(ScopeRule.AnyCaller);
         app.MapBroadcast();
         app.MapWebhooks();
         app.MapProxy();
         app.MapServiceDefaults(Contract.Services);
+        app.CheckScopes();
         return app;
     }
 }
