@@ -48,8 +48,6 @@ public sealed class OutgoingTests : IAsyncLifetime
     [InlineData("10.0.0.1")]
     [InlineData("172.31.255.255")]
     [InlineData("192.168.1.1")]
-    [InlineData("0.0.0.0")]
-    [InlineData("[::]")]
     [InlineData("255.255.255.255")]
     [InlineData("224.0.0.1")]
     [InlineData("[fe80::1]")]
@@ -59,6 +57,13 @@ public sealed class OutgoingTests : IAsyncLifetime
     [InlineData("[::127.0.0.1]")]
     public async Task PrivateAndReservedAddressesAreRefusedAlsoInDevelopment(string host) =>
         Assert.Contains("private or reserved", await RefusalAsync(Client("Development"), $"http://{host}:{_port}/served"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("::")]
+    [InlineData("::ffff:0.0.0.0")]
+    public async Task AnUnspecifiedAddressOfTheDnsIsRefused(string address) =>
+        Assert.Contains("private or reserved", await RefusalAsync(Client("Development", lookup: Always(address)), $"http://any.example:{_port}/served"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("127.0.0.1")]
