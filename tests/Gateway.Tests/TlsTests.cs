@@ -25,7 +25,7 @@ public sealed class TlsTests : IDisposable
         _certificates.Write("one");
         await using var gateway = await StartAsync();
         using var http = Trusting();
-        using var client = new PylonClient(PylonClientOptions.For(gateway.Http.BaseAddress!.GetLeftPart(UriPartial.Authority), _certificates.CaFile));
+        using var client = new PylonClient(PylonClientOptions.For(gateway.Http.BaseAddress!.GetLeftPart(UriPartial.Authority), caFile: _certificates.CaFile));
 
         using var rest = await http.GetAsync(new Uri(gateway.Http.BaseAddress!, "/api/v1/workloads/w"));
         var grpc = await client.Workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = "w" }).ResponseAsync.Within();
@@ -41,7 +41,7 @@ public sealed class TlsTests : IDisposable
         _certificates.Write("one");
         await using var one = await StartAsync();
         await using var two = await StartAsync();
-        using var client = new PylonClient(PylonClientOptions.For($"{one.GrpcAddress},{two.GrpcAddress}", _certificates.CaFile));
+        using var client = new PylonClient(PylonClientOptions.For($"{one.GrpcAddress},{two.GrpcAddress}", caFile: _certificates.CaFile));
 
         for (var n = 0; n < 4; n++)
             Assert.Equal("w", (await client.Workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = "w" }).ResponseAsync.Within()).Workload.Id);
