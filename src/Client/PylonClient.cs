@@ -39,7 +39,7 @@ public sealed class PylonClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         PylonClientOptions.Check(options);
         var retries = new GrpcChannelOptions { ServiceConfig = RetryRules.Config(Services, options.MaxAttempts) };
-        var channel = Channels.Open(options.Addresses, retries, useProxy: options.Addresses.Any(one => !one.IsLoopback));
+        var channel = Channels.Open(options.Addresses, retries, useProxy: options.Addresses.Any(one => !one.IsLoopback), PylonClientOptions.Authorities(options.CaFile));
         (_channel, _time, Address) = (channel, options.Time, string.Join(',', options.Addresses.Select(one => one.OriginalString)));
         var calls = channel.Intercept(new RequestIdInterceptor(), new DeadlineInterceptor(options.Timeout));
         _calls = options.ApiKey is { } key ? calls.Intercept(headers => WithKey(headers, key)) : calls;

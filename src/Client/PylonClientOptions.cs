@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace Pylon.Client;
 
 /// <summary>Where Pylon is and how patiently it is called.</summary>
@@ -8,6 +11,12 @@ public sealed class PylonClientOptions
     /// several, each call goes to the next one that can be reached.
     /// </summary>
     public required IReadOnlyList<Uri> Addresses { get; init; }
+
+    /// <summary>
+    /// Of https: a file in PEM with the authorities, one of which must vouch for the gateway; one with the certificate of the gateway
+    /// itself works too. Null: whom the system trusts.
+    /// </summary>
+    public string? CaFile { get; init; }
 
     /// <summary>The key of the caller, <c>pyl_…</c>, sent with every call; null for a Pylon that asks for none.</summary>
     public string? ApiKey { get; init; }
@@ -23,12 +32,12 @@ public sealed class PylonClientOptions
 
     /// <summary>The options for one address, or for several with commas between.</summary>
     /// <exception cref="ArgumentException">An address is not one, or they are partly http and partly https.</exception>
-    public static PylonClientOptions For(string addresses, string? apiKey = null)
+    public static PylonClientOptions For(string addresses, string? apiKey = null, string? caFile = null)
     {
         ArgumentNullException.ThrowIfNull(addresses);
         var read = addresses.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(one => Uri.TryCreate(one, UriKind.Absolute, out var uri) ? uri : throw Wrong(one)).ToList();
-        return new PylonClientOptions { Addresses = read, ApiKey = apiKey };
+        return new PylonClientOptions { Addresses = read, ApiKey = apiKey, CaFile = caFile };
     }
 
     internal static void Check(PylonClientOptions options)
@@ -45,6 +54,23 @@ public sealed class PylonClientOptions
             throw new ArgumentException("MaxAttempts: must be from 1 to 5", nameof(options));
         if (options.Timeout <= TimeSpan.Zero)
             throw new ArgumentException("Timeout: must be more than 0", nameof(options));
+    }
+
+    internal static X509Certificate2Collection? Authorities(string? caFile)
+    {
+        if (caFile is null)
+            return null;
+        X509Certificate2Collection authorities = [];
+        try
+        {
+            authorities.ImportFromPemFile(caFile);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ArgumentException($"CaFile: '{caFile}' must be a file with certificates in PEM: {e.Message}", nameof(caFile), e);
+        }
+
+        return authorities.Count > 0 ? authorities : throw new ArgumentException($"CaFile: '{caFile}' must be a file with certificates in PEM", nameof(caFile));
     }
 
     private static ArgumentException Wrong(string address) =>

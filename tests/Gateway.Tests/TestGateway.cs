@@ -76,7 +76,12 @@ public sealed class TestGateway : IAsyncDisposable
     public static Task<TestGateway> StartAsync(params string[] settings) => StartAsync(upstreams: null, settings);
 
     /// <summary>With other services than the fake ones behind the REST API.</summary>
-    internal static async Task<TestGateway> StartAsync(IUpstreams? upstreams, params string[] settings)
+    internal static Task<TestGateway> StartAsync(IUpstreams? upstreams, params string[] settings) => StartAsync(upstreams, _ => { }, settings);
+
+    /// <summary>With other services in the gateway.</summary>
+    internal static Task<TestGateway> StartAsync(Action<IServiceCollection> configure, params string[] settings) => StartAsync(null, configure, settings);
+
+    private static async Task<TestGateway> StartAsync(IUpstreams? upstreams, Action<IServiceCollection> configure, string[] settings)
     {
         var services = await StartServicesAsync(settings.FirstOrDefault(setting => setting.StartsWith(InternalKeySetting, StringComparison.Ordinal))?[InternalKeySetting.Length..]);
         var address = services.Urls.Single();
@@ -94,13 +99,24 @@ public sealed class TestGateway : IAsyncDisposable
                 builder.Services.AddSingleton<IUpstreams, TestUpstreams>();
             else
                 builder.Services.AddSingleton(upstreams);
+            configure(builder.Services);
             if (ownRedis)
                 return;
             builder.Services.RemoveAll<IEventStream>();
             builder.Services.AddSingleton<IEventStream, FakeEventStream>();
             builder.Services.Configure<HealthCheckServiceOptions>(options => options.Registrations.Remove(options.Registrations.Single(check => check.Name == "redis")));
         });
-        await gateway.StartAsync();
+        try
+        {
+            await gateway.StartAsync();
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            await services.DisposeAsync();
+            throw;
+        }
+
         return new TestGateway(services, gateway);
     }
 

@@ -10,10 +10,11 @@ namespace Pylon.Cli.Connections;
 internal static class GatewayAddress
 {
     private const string Variable = "PYLON_GRPC";
+    private const string CaVariable = "PYLON_CA_FILE";
 
     /// <summary>
     /// A client for the Gateway that <c>PYLON_GRPC</c> names, with the key of <c>PYLON_API_KEY</c>; else for the running stack of this
-    /// checkout, with its key.
+    /// checkout, with its key. With https, <c>PYLON_CA_FILE</c> may name who vouches for it.
     /// </summary>
     public static PylonClient Connect(Checkout checkout)
     {
@@ -29,11 +30,11 @@ internal static class GatewayAddress
     {
         try
         {
-            return new PylonClient(PylonClientOptions.For(address, apiKey));
+            return new PylonClient(PylonClientOptions.For(address, apiKey, Given(CaVariable)));
         }
         catch (ArgumentException e)
         {
-            throw new CommandException($"{Variable} or {AccessKeys.KeySetting}: {e.Message.Split(" (Parameter")[0]}", ExitCode.Usage, e);
+            throw new CommandException($"{Variable}, {AccessKeys.KeySetting} or {CaVariable}: {e.Message.Split(" (Parameter")[0]}", ExitCode.Usage, e);
         }
     }
 

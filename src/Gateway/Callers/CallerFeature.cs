@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Pylon.Access;
 using Pylon.ServiceDefaults;
+using Pylon.ServiceDefaults.Outgoing;
 
 namespace Pylon.Gateway.Callers;
 
@@ -13,11 +14,7 @@ internal static class CallerFeature
     public static IServiceCollection AddCallers(this IServiceCollection services)
     {
         services.AddValidatedOptions<JwtOptions>(JwtOptions.Section);
-        services.AddHttpClient(nameof(JwtVerifier), client =>
-        {
-            client.MaxResponseContentBufferSize = MostKeySetBytes;
-            client.Timeout = KeySetLimit;
-        }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = KeySetLimit });
+        services.AddOutgoingClient(nameof(JwtVerifier), MostKeySetBytes, AddressOfKeySet).ConfigureHttpClient(client => client.Timeout = KeySetLimit);
         return services
             .AddSingleton<IDocumentRetriever>(provider => provider.GetRequiredService<IOptions<JwtOptions>>().Value.IsFile
                 ? new FileDocumentRetriever()
@@ -30,12 +27,18 @@ internal static class CallerFeature
             .AddSingleton<CallerGate>();
     }
 
-    /// <summary>Finds who calls; goes before everything that serves.</summary>
+    private static IEnumerable<Uri?> AddressOfKeySet(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<JwtOptions>>().Value is { IsFile: false, Jwks: { } address } ? [new Uri(address)] : [];
+
+    /// <summary>Finds who calls; goes before what counts calls.</summary>
     public static void UseCallers(this WebApplication app)
     {
         var gate = app.Services.GetRequiredService<CallerGate>();
         app.Use(gate.IdentifyAsync);
     }
+
+    /// <summary>Answers a caller whose key is not good, or who may not call an rpc; goes behind what counts calls: guessing is counted too.</summary>
+    public static void UseKnownCallers(this WebApplication app) => app.Use(CallerGate.TurnAwayAsync);
 
     /// <summary>Asks for the scope of an endpoint; goes behind the routing.</summary>
     public static void UseScopes(this WebApplication app)

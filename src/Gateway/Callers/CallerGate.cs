@@ -1,11 +1,12 @@
-using System.Globalization;
 using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Primitives;
 using Pylon.Access;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Problems;
+using Pylon.Gateway.Proxy;
 using Pylon.Rpc;
+using Pylon.ServiceDefaults.Start;
 using Pylon.Transcoding.Problems;
 using Pylon.Web;
 using Yarp.ReverseProxy.Model;
@@ -31,7 +32,7 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
 
     // The contract is no secret, but in production it is shown to nobody without need.
     private readonly ScopeRule _contract =
-        string.Equals(configuration["PYLON_ENVIRONMENT"], "Production", StringComparison.OrdinalIgnoreCase) ? ScopeRule.OneOf(Scope.Admin) : ScopeRule.Public;
+        configuration.IsProduction() ? ScopeRule.OneOf(Scope.Admin) : ScopeRule.Public;
 
     /// <summary>The rule of an endpoint that shows the contract: public, in production for admins.</summary>
     public static ScopeRule ContractRule { get; } = ScopeRule.OneOf(Scope.Admin);
@@ -40,7 +41,7 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
     public static bool HasRule(Endpoint endpoint) =>
         endpoint.Metadata.GetMetadata<ScopeRule>() is not null || IsRpc(endpoint);
 
-    /// <summary>Finds the caller of a request; answers one whose key or token is not good, and one for an rpc that it may not call.</summary>
+    /// <summary>Finds the caller of a request; refuses one whose key or token is not good, and one for an rpc that it may not call.</summary>
     public async Task IdentifyAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
@@ -60,12 +61,13 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
             return;
         }
 
-        var refusal = await VerifyAsync(context, apiKeys, authorizations, tenants) ?? RefusalOfRpc(context);
-        if (refusal is not null)
-            await RefuseAsync(context, refusal);
-        else
-            await next(context);
+        context.Features.Set(await VerifyAsync(context, apiKeys, authorizations, tenants) ?? RefusalOfRpc(context));
+        await next(context);
     }
+
+    /// <summary>Answers a request that <see cref="IdentifyAsync"/> refused.</summary>
+    public static Task TurnAwayAsync(HttpContext context, RequestDelegate next) =>
+        context.Features.Get<Refusal>() is { } refusal ? RefuseAsync(context, refusal) : next(context);
 
     /// <summary>The refusal of a transcoded rpc; null when the caller may call it.</summary>
     public Problem? RefusalOf(HttpContext context, MethodDescriptor rpc)
@@ -127,7 +129,7 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
     private Refusal? RefusalOfRpc(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
-        return IsGrpc(context.Request) || Rpcs.ContainsKey(path) ? RefusalOf(RuleOf(path), context) : null;
+        return GrpcAnswer.IsGrpc(context.Request) || Rpcs.ContainsKey(path) ? RefusalOf(RuleOf(path), context) : null;
     }
 
     private static Refusal? RefusalOf(ScopeRule rule, HttpContext context)
@@ -176,20 +178,13 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
 
     private static async Task RefuseAsync(HttpContext context, Refusal refusal)
     {
-        if (!IsGrpc(context.Request))
+        if (!GrpcAnswer.IsGrpc(context.Request))
         {
             await context.WriteProblemAsync(Challenged(context, refusal));
             return;
         }
 
-        // "Trailers only" is headers with the status and no body.
-        var status = RpcStatus.Of(refusal);
-        context.Response.StatusCode = StatusCodes.Status200OK;
-        context.Response.ContentType = context.Request.ContentType;
-        context.Response.Headers["grpc-status"] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["grpc-message"] = status.Status.Detail;
-        foreach (var trailer in status.Trailers.Where(trailer => trailer.IsBinary))
-            context.Response.Headers[trailer.Key] = Convert.ToBase64String(trailer.ValueBytes).TrimEnd('=');
+        GrpcAnswer.Write(context, refusal);
     }
 
     // A browser asks its user for a key: any name, and the key as the password.
@@ -199,6 +194,4 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
             context.Response.Headers.WWWAuthenticate = WebFeature.WantsPage(context.Request) ? "Basic realm=\"Pylon\", charset=\"UTF-8\"" : "Bearer realm=\"Pylon\"";
         return RefusalProblem.Of(refusal);
     }
-
-    private static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -29,6 +29,9 @@ internal static class HomeEndpoints
     [
         .. WebhookEndpoints.Actions.Select(action => new Endpoint("POST", $"/beckn/{action}", "pylon.orchestrator.v1.BecknService.ReceiveCallback")),
         new Endpoint("GET", "/health"),
+        new Endpoint("GET", "/healthz"),
+        new Endpoint("GET", "/health/live"),
+        new Endpoint("GET", "/health/ready"),
         new Endpoint("GET", "/metrics"),
         new Endpoint("GET", "/openapi.json"),
         new Endpoint("GET", "/docs"),

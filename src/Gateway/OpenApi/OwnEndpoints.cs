@@ -52,6 +52,7 @@ internal sealed class OwnEndpoints(OpenApiDocument document, Schemas schemas, An
             ["408"] = Nack("The body did not arrive in time: send the callback again."),
             ["413"] = Nack("The body is too large."),
             ["415"] = Nack("The body has a Content-Encoding."),
+            ["429"] = Nack("The address sends too many: send the callback again after `Retry-After`."),
             ["500"] = Nack("The Orchestrator failed: send the callback again."),
             ["503"] = Nack("The Orchestrator is unreachable: send the callback again."),
         });

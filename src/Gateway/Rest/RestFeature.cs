@@ -23,8 +23,6 @@ internal static class RestFeature
     /// <summary>Goes first: what no rule of the contract matches is left to the endpoints behind.</summary>
     public static void UseRest(this WebApplication app)
     {
-        app.UseProblems();
-        app.UseCallers();
         app.UseTranscoding(app.Services.GetRequiredService<GatewayMetrics>().Called, app.Services.GetRequiredService<CallerGate>().RefusalOf);
         app.UseScopes();
     }

@@ -1,6 +1,7 @@
 using Pylon.Access;
 using Pylon.Gateway.Problems;
 using Pylon.ServiceDefaults;
+using Pylon.ServiceDefaults.Start;
 using Pylon.Signing;
 
 namespace Pylon.Gateway.Webhooks;
@@ -11,6 +12,7 @@ internal static class WebhookFeature
     {
         services.AddValidatedOptions<WebhookOptions>(WebhookOptions.Section);
         services.AddValidatedOptions<RegistryOptions>(RegistryOptions.Section);
+        services.AddStartRequirement("callbacks must be verified", "BecknRegistry:Url");
         return services.AddSingleton<SignatureGate>().AddSingleton<WebhookEndpoints>();
     }
 

@@ -15,8 +15,11 @@ public sealed class RunningStack : IAsyncDisposable
     private readonly StackOptions _options;
     private readonly Action? _changed;
 
-    private RunningStack(StackOptions options, Action<RunningStack>? changed) =>
+    private RunningStack(StackOptions options, Action<RunningStack>? changed)
+    {
         (_options, _changed) = (options, changed is null ? null : () => changed(this));
+        Addresses.HasTls = Given("PYLON_TLS_CERT") is not null;
+    }
 
     /// <summary>What runs where.</summary>
     public StackAddresses Addresses => _options.Addresses;
@@ -60,7 +63,7 @@ public sealed class RunningStack : IAsyncDisposable
     {
         var program = _options.Checkout.Program(service.Project, _options.Configuration);
         var process = new ServiceProcess(
-            service.Name, program, LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings(service));
+            service.Name, program, LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings(service), hasTls: Addresses.HasTls && service.Project == ServiceDefinition.Gateway.Project);
         return Added(process);
     }
 
@@ -122,6 +125,8 @@ public sealed class RunningStack : IAsyncDisposable
         .. _options.Throwaway ? [] : Synthetic(),
         // A local stack asks the real sources only when the user names them.
         .. SandboxSettings.At(Addresses.Sandbox, Given),
+        // The Sandbox stands for what is outside, in production too.
+        new("Outgoing__Networks", Given("Outgoing__Networks") ?? "127.0.0.0/8"),
         .. NetworkKeys.At(KeyDirectory, Addresses.Sandbox, Given),
         .. Access,
         .. Addresses.Variables,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pylon.Access;
+using Pylon.ServiceDefaults.Start;
 
 namespace Pylon.ServiceDefaults.Callers;
 
@@ -13,7 +14,7 @@ internal static class AccessFeature
     {
         services.AddValidatedOptions<AccessOptions>(AccessOptions.Section);
         services.AddSingleton(provider => new InternalTokens(provider.GetRequiredService<IOptions<AccessOptions>>().Value.Load(), service, provider.GetRequiredService<TimeProvider>()));
-        return isServer ? services.AddHostedService<AccessNotice>() : services;
+        return isServer ? services.AddReachableRequirement("callers must be known", "Access:InternalKey", "Access:InternalKeyFile").AddHostedService<AccessNotice>() : services;
     }
 
     private sealed class AccessNotice(InternalTokens tokens, ILogger<AccessNotice> log) : IHostedService

@@ -51,6 +51,7 @@ internal static class SettingAliases
         new("BCS_HTTP_PORT", ListenOptions.HttpPortSetting, Service: "conductor"),
         new("BCS_HTTP_HOST", ListenOptions.BindSetting, Service: "conductor"),
         new("BCS_LOG_LEVEL", "Logging:LogLevel:Pylon.Conductor", LogLevelName),
+        new("PYLON_TRUSTED_PROXIES", "Edge:TrustedProxies"),
         new("LOG_LEVEL", "Logging:LogLevel:Default", LogLevelName),
     ];
 
