@@ -9,12 +9,12 @@ namespace Pylon.Postgres;
 public sealed record Tenant
 {
     /// <summary>The operator of everything that names no other.</summary>
-    public static readonly Guid BuiltIn = Guid.Empty;
+    public static readonly Guid BuiltIn = Access.Caller.BuiltInOperator;
 
     private Tenant(Guid? operatorId) => OperatorId = operatorId;
 
     /// <summary>The rows of all operators.</summary>
-    public static Tenant All { get; } = new(null);
+    public static Tenant All { get; } = new(operatorId: null);
 
     /// <summary>Null for all.</summary>
     public Guid? OperatorId { get; }

@@ -47,6 +47,7 @@ public static class RpcServer
             options.ResponseCompressionAlgorithm = "gzip";
             options.ResponseCompressionLevel = CompressionLevel.Fastest;
             options.Interceptors.Add<RefusalInterceptor>();
+            options.Interceptors.Add<OpenCaller>();
         });
         return services;
     }

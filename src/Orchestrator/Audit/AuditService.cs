@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Pylon.Orchestrator.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 
 namespace Pylon.Orchestrator.Audit;
