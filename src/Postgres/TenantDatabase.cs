@@ -78,6 +78,29 @@ public sealed class TenantDatabase(NpgsqlDataSource database, Tenant tenant)
         return true;
     }
 
+    /// <summary>A transaction of several round trips; what is done in it is done as the tenant.</summary>
+    public async Task<TenantTransaction> BeginAsync(CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var transaction = new TenantTransaction(connection, await connection.BeginTransactionAsync(cancellationToken));
+            if (!tenant.IsAll)
+            {
+                await using var enter = transaction.Batch();
+                Fill(enter, []);
+                await enter.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            return transaction;
+        }
+        catch (Exception)
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
     private void Fill(NpgsqlBatch batch, IEnumerable<NpgsqlBatchCommand> statements)
     {
         if (tenant.OperatorId is { } operatorId)

@@ -91,10 +91,11 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
     public override async Task<ListShiftableWorkloadsResponse> ListShiftableWorkloads(ListShiftableWorkloadsRequest request, ServerCallContext context)
     {
         var regions = request.RegionId.Select(r => (short)Field.Range(r, "region_id", 1, 18)).Distinct().ToArray();
-        var host = await DataCentreAsync(store.Of(context.Tenant()), request.HostDcId, context.CancellationToken);
+        var tenant = await AskedAsync(request.OperatorId, context);
+        var host = await DataCentreAsync(store.Of(tenant), request.HostDcId, context.CancellationToken);
         if (regions.Length == 0 && host is null)
             throw Refusal.InvalidArgument("region_id", "must be given when host_dc_id is not").AsException();
-        return await shifting.Of(context.Tenant()).ListAsync(regions, host, request.Horizon, Field.PageSize(request.PageSize), context.CancellationToken);
+        return await shifting.Of(tenant).ListAsync(regions, host, request.Horizon, Field.PageSize(request.PageSize), context.CancellationToken);
     }
 
     public override async Task<ShiftWorkloadResponse> ShiftWorkload(ShiftWorkloadRequest request, ServerCallContext context)
@@ -156,6 +157,13 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
         if (page.Count > size)
             response.NextPageToken = new PageToken(page[size - 1].LastFailedAt.ToDateTimeOffset(), Guid.Parse(page[size - 1].Id)).Encode();
         return response;
+    }
+
+    /// <summary>The caller's, or one operator of all.</summary>
+    private async Task<Tenant> AskedAsync(string operatorId, ServerCallContext context)
+    {
+        var asked = await OperatorAsync(store, Field.OptionalUuid(operatorId, "operator_id"), context);
+        return context.Tenant().IsAll && asked is { } one ? Tenant.Of(one) : context.Tenant();
     }
 
     /// <summary>That of the caller; who acts for all may name one. Null for none.</summary>

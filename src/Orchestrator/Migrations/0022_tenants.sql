@@ -23,6 +23,13 @@ BEGIN
                     current_user, current_user USING ERRCODE = 'insufficient_privilege';
         END;
     END IF;
+    IF NOT pg_has_role(current_user, 'pylon_caller', 'MEMBER') THEN
+        BEGIN
+            EXECUTE format('GRANT pylon_caller TO %I', current_user);
+        EXCEPTION WHEN unique_violation THEN
+            NULL;
+        END;
+    END IF;
 END $$;
 
 GRANT USAGE ON SCHEMA orchestrator TO pylon_caller;
@@ -44,7 +51,7 @@ BEGIN
         ('data_centres', 'orchestrator.is_of_caller(operator_id)'),
         ('storage_assets', 'orchestrator.is_of_caller(operator_id)'),
         ('operators', 'orchestrator.is_of_caller(id)'),
-        ('agent_states', 'EXISTS (SELECT FROM orchestrator.agents a WHERE a.id = agent_id AND orchestrator.is_of_caller(a.operator_id))'),
+        ('agent_states', 'EXISTS (SELECT FROM orchestrator.agents a WHERE a.id = agent_states.agent_id AND orchestrator.is_of_caller(a.operator_id))'),
         ('workload_recommendations', 'EXISTS (SELECT FROM orchestrator.compute_workloads w WHERE w.id = workload_id)'),
         ('beckn_orders', 'EXISTS (SELECT FROM orchestrator.compute_workloads w WHERE w.id = workload_id)'),
         ('beckn_messages', 'EXISTS (SELECT FROM orchestrator.compute_workloads w WHERE w.id = workload_id)'),

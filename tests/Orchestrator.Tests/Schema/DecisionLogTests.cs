@@ -214,7 +214,7 @@ public sealed class DecisionLogTests : IAsyncLifetime
             await service.ExecuteAsync(sql, CancellationToken.None);
         else
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => service.ExecuteAsync(sql, CancellationToken.None))).SqlState);
-        Assert.Null(await new AuditStore(service, NullLogger<AuditStore>.Instance).OwnerAsync(CancellationToken.None));
+        Assert.Null(await new AuditStore(new TenantDatabase(service, Tenant.All), NullLogger<AuditStore>.Instance).OwnerAsync(CancellationToken.None));
         Assert.NotNull(await Store.OwnerAsync(CancellationToken.None));
     }
 
@@ -228,7 +228,7 @@ public sealed class DecisionLogTests : IAsyncLifetime
         Assert.Equal(15, await _database.ScalarAsync<int>("SELECT count(*)::integer FROM workload_notifications, jsonb_object_keys(payload)"));
     }
 
-    private AuditStore Store => new(_database.DataSource, NullLogger<AuditStore>.Instance);
+    private AuditStore Store => new(new TenantDatabase(_database.DataSource, Tenant.All), NullLogger<AuditStore>.Instance);
 
     // The fourth has a context and an output.
     private async Task FourDecisionsAsync()
