@@ -18,7 +18,4 @@ public sealed record Caller(string Id, Guid OperatorId, IReadOnlySet<Scope> Scop
 
     /// <summary>True for a caller that belongs to no operator and may act for each.</summary>
     public bool IsAdmin => Scopes.Contains(Scope.Admin);
-
-    /// <summary>True when it has one of the scopes; false for none.</summary>
-    public bool MayAny(IEnumerable<Scope> scopes) => scopes.Any(Scopes.Contains);
 }

@@ -54,7 +54,7 @@ public sealed class PylonClient : IDisposable
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
     [
         WorkloadService.Descriptor, PlanningService.Descriptor, RegistryService.Descriptor, DecisionService.Descriptor, AuditService.Descriptor,
-        BecknService.Descriptor, SyntheticWorldService.Descriptor,
+        BecknService.Descriptor, SyntheticWorldService.Descriptor, KeyService.Descriptor,
         GridService.Descriptor, SeriesService.Descriptor, MarketService.Descriptor, PipelineRunService.Descriptor,
         PipelineService.Descriptor, DeadLetterService.Descriptor,
         HotspotService.Descriptor, AlertService.Descriptor, SilenceService.Descriptor, NoticeService.Descriptor, RecommendationService.Descriptor,
@@ -76,6 +76,8 @@ public sealed class PylonClient : IDisposable
     public BecknService.BecknServiceClient Beckn => new(_calls);
 
     public SyntheticWorldService.SyntheticWorldServiceClient SyntheticWorld => new(_calls);
+
+    public KeyService.KeyServiceClient Keys => new(_calls);
 
     public GridService.GridServiceClient Grid => new(_calls);
 

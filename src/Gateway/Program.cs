@@ -1,4 +1,6 @@
+using Pylon.Access;
 using Pylon.Gateway.Broadcast;
+using Pylon.Gateway.Callers;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Cors;
 using Pylon.Gateway.Home;
@@ -25,6 +27,7 @@ internal static class Program
         builder.Services
             .AddCrossOrigin()
             .AddProxy()
+            .AddCallers()
             .AddSingleton<GatewayMetrics>()
             .AddRest()
             .AddWebhooks()
@@ -38,11 +41,12 @@ internal static class Program
         app.UseGrpcWebCalls();
         app.MapHome();
         app.MapOpenApi();
-        app.MapWeb();
+        app.MapWeb().WithMetadata(ScopeRule.AnyCaller);
         app.MapBroadcast();
         app.MapWebhooks();
         app.MapProxy();
         app.MapServiceDefaults(Contract.Services);
+        app.CheckScopes();
         return app;
     }
 }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pylon.Access;
 using Pylon.Rpc;
+using Pylon.ServiceDefaults.Callers;
 using Pylon.ServiceDefaults.Configuration;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
@@ -38,6 +40,7 @@ public static class Defaults
 
         builder.Services.AddHostedService(provider => new IdleSettings(name, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<IdleSettings>>()));
 
+        builder.Services.AddAccess(name, isServer: defaultGrpcPort is not null);
         builder.Services.AddRpcServer();
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
         Telemetry.Add(builder.Services, builder.Configuration, name);
@@ -52,7 +55,7 @@ public static class Defaults
     public static WebApplication MapServiceDefaults(this WebApplication app, params IEnumerable<ServiceDescriptor> services)
     {
         HealthEndpoint.Map(app);
-        app.MapPrometheusScrapingEndpoint();
+        app.MapPrometheusScrapingEndpoint().WithMetadata(ScopeRule.OneOf(Scope.Admin));
         app.MapRpcServer(services);
         return app;
     }

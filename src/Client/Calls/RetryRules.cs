@@ -17,6 +17,8 @@ internal static class RetryRules
         "DeleteDataCentre", "DeleteStorageAsset", "DeleteAgent", "ReplayWorkload", "ApproveRecommendation", "RejectRecommendation", "ImplementRecommendation",
         // Safe with an id that the caller may leave out: a correlation_id, an event_id.
         "DefinePipeline", "ReportPhase",
+        // Each call makes another key.
+        "CreateKey",
         // Resumes from its last position instead.
         "Subscribe",
     };

@@ -1,3 +1,4 @@
+using Pylon.Access;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Problems;
 using Pylon.Gateway.Webhooks;
@@ -12,7 +13,7 @@ internal static class HomeEndpoints
     public static void MapHome(this WebApplication app)
     {
         var index = new Index("Pylon", [.. FromContract(), .. Extra()]);
-        app.MapRest("GET", "/", context =>
+        app.MapRest("GET", "/", ScopeRule.AnyCaller, context =>
         {
             context.Response.Headers.Append("Vary", "Accept");
             return WebFeature.WantsPage(context.Request)

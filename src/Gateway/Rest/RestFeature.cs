@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Pylon.Gateway.Callers;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Metrics;
 using Pylon.Gateway.Problems;
@@ -23,6 +24,8 @@ internal static class RestFeature
     public static void UseRest(this WebApplication app)
     {
         app.UseProblems();
-        app.UseTranscoding(app.Services.GetRequiredService<GatewayMetrics>().Called);
+        app.UseCallers();
+        app.UseTranscoding(app.Services.GetRequiredService<GatewayMetrics>().Called, app.Services.GetRequiredService<CallerGate>().RefusalOf);
+        app.UseScopes();
     }
 }

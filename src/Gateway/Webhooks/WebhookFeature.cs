@@ -1,3 +1,4 @@
+using Pylon.Access;
 using Pylon.Gateway.Problems;
 using Pylon.ServiceDefaults;
 using Pylon.Signing;
@@ -16,6 +17,6 @@ internal static class WebhookFeature
     public static void MapWebhooks(this WebApplication app)
     {
         var webhooks = app.Services.GetRequiredService<WebhookEndpoints>();
-        app.MapRest("POST", "/beckn/on_{action}", context => webhooks.ReceiveAsync(context, $"on_{context.Request.RouteValues["action"]}"));
+        app.MapRest("POST", "/beckn/on_{action}", ScopeRule.Public, context => webhooks.ReceiveAsync(context, $"on_{context.Request.RouteValues["action"]}"));
     }
 }

@@ -13,6 +13,13 @@ internal static class SettingAliases
 {
     public static IReadOnlyList<SettingAlias> Table { get; } =
     [
+        new("PYLON_INTERNAL_KEY", "Access:InternalKey"),
+        new("PYLON_INTERNAL_KEY_FILE", "Access:InternalKeyFile"),
+        new("PYLON_BOOTSTRAP_KEY", "Access:BootstrapKey"),
+        new("PYLON_BOOTSTRAP_KEY_FILE", "Access:BootstrapKeyFile"),
+        new("PYLON_JWT_ISSUER", "Jwt:Issuer"),
+        new("PYLON_JWT_AUDIENCE", "Jwt:Audience"),
+        new("PYLON_JWT_JWKS", "Jwt:Jwks"),
         new("BPP_BASE_URL", "Bpp:BaseUrl"),
         new("BPP_ID", "Bpp:Id"),
         new("BAP_ID", "Bpp:BapId"),
