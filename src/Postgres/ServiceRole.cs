@@ -47,9 +47,9 @@ internal sealed record ServiceRole(string Name, string? Password)
                 EXECUTE format('GRANT %s ON %s TO %I', relation.rights, relation.name, role);
             END LOOP;
             -- To act as a caller (TenantDatabase).
-            IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pylon_caller') AND NOT pg_has_role(role, 'pylon_caller', 'MEMBER') THEN
+            IF to_regrole('pylon_actor') IS NOT NULL AND NOT pg_has_role(role, 'pylon_actor', 'MEMBER') THEN
                 BEGIN
-                    EXECUTE format('GRANT pylon_caller TO %I', role);
+                    EXECUTE format('GRANT pylon_actor TO %I', role);
                 EXCEPTION WHEN unique_violation THEN
                     NULL;
                 END;

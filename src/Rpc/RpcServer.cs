@@ -51,7 +51,6 @@ public static class RpcServer
             options.ResponseCompressionLevel = CompressionLevel.Fastest;
             options.Interceptors.Add<AccessInterceptor>();
             options.Interceptors.Add<RefusalInterceptor>();
-            options.Interceptors.Add<OpenCaller>();
         });
         return services;
     }

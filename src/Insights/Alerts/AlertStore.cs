@@ -98,8 +98,8 @@ internal sealed class AlertStore(TenantDatabase database)
             SELECT id, (SELECT coalesce(max(n.number), 0) + 1 FROM alert_notices n WHERE n.alert_id = r.id), percent_now, impact_now, $1, $1
             FROM repeated r
         )
-        INSERT INTO outbox (topic, type, subject, payload, traceparent)
-        SELECT '{InsightsEvents.Topic}', 'pylon.alert.repeated.v1', a.id::text, jsonb_build_object('alert_repeated', {AlertRaiser.Facts}), $4
+        INSERT INTO outbox (topic, type, subject, payload, traceparent, operator_id)
+        SELECT '{InsightsEvents.Topic}', 'pylon.alert.repeated.v1', a.id::text, jsonb_build_object('alert_repeated', {AlertRaiser.Facts}), $4, nullif(a.operator_id, {InsightsEvents.NoBuiltIn})
         FROM repeated a
         """;
 

@@ -4,7 +4,6 @@ using Pylon.Events.V1;
 using Pylon.Insights.Audit;
 using Pylon.Insights.Publishing;
 using Pylon.Insights.Reading;
-using Pylon.Messaging;
 using Pylon.Postgres;
 
 namespace Pylon.Insights.Shifts;
@@ -133,7 +132,7 @@ internal sealed class ShiftStore(TenantDatabase database)
     public Task<bool> ChosenAsync(ProposalRow proposal, CancellationToken cancellationToken) => database.ChangeAsync(
         Sql.Statement(End, proposal.Id, ProposalRow.Chosen, ""),
         [
-            Outbox.Append(InsightsEvents.Topic, proposal.Id.ToString(), new ShiftChosen
+            InsightsEvents.Append(proposal.HotspotId, proposal.Id.ToString(), new ShiftChosen
             {
                 Id = proposal.Id.ToString(),
                 WorkloadId = proposal.WorkloadId.ToString(),
@@ -168,19 +167,21 @@ internal sealed class ShiftStore(TenantDatabase database)
         };
         if (await batch.ExecuteScalarAsync(cancellationToken) is not true)
             return;
-        await Outbox.InsertAsync(
-            connection,
-            InsightsEvents.Topic,
-            id.ToString(),
-            new ShiftProposed
+        await using var announce = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands =
             {
-                Id = id.ToString(),
-                WorkloadId = proposal.WorkloadId.ToString(),
-                HotspotId = hotspotId.ToString(),
-                StartTime = proposal.Start.ToTimestamp(),
-                BeforeKg = proposal.BeforeKg,
-                AfterKg = proposal.AfterKg,
+                InsightsEvents.Append(hotspotId, id.ToString(), new ShiftProposed
+                {
+                    Id = id.ToString(),
+                    WorkloadId = proposal.WorkloadId.ToString(),
+                    HotspotId = hotspotId.ToString(),
+                    StartTime = proposal.Start.ToTimestamp(),
+                    BeforeKg = proposal.BeforeKg,
+                    AfterKg = proposal.AfterKg,
+                }),
             },
-            cancellationToken);
+        };
+        await announce.ExecuteNonQueryAsync(cancellationToken);
     }
 }

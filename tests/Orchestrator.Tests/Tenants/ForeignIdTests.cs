@@ -37,7 +37,11 @@ public sealed class ForeignIdTests(TenantStack tenants) : IClassFixture<TenantSt
         foreach (var method in Services.SelectMany(service => service.Methods).Where(method => method.Name != OfProviders))
         {
             foreach (var path in EveryRpc.IdsOf(method.InputType).Where(path => path[^1].Name is not ("request_id" or "dc_id" or "asset_id" or "agent_id" or "job_id" or "grid_zone_id")))
-                data.Add(method.Service.Name, method.Name, string.Join('.', path.Select(field => field.Name)));
+            {
+                // Pylon sets the id of what is made.
+                if (path[^1].Name != "id" || !method.Name.StartsWith("Create", StringComparison.Ordinal))
+                    data.Add(method.Service.Name, method.Name, string.Join('.', path.Select(field => field.Name)));
+            }
         }
 
         return data;
@@ -61,6 +65,9 @@ public sealed class ForeignIdTests(TenantStack tenants) : IClassFixture<TenantSt
         var path = EveryRpc.IdsOf(method.InputType).Single(p => string.Join('.', p.Select(f => f.Name)) == field);
         var request = Request(method);
         var id = tenants.Theirs.IdFor(service, rpc, path[^1].Name);
+        // What is given away is one's own.
+        if (path[^1].Name == "operator_id" && rpc.StartsWith("Update", StringComparison.Ordinal))
+            EveryRpc.Set(request, EveryRpc.IdsOf(method.InputType).Single(p => p.Count == 2 && p[^1].Name == "id"), tenants.Ours.IdFor(service, rpc, "id"));
         EveryRpc.Set(request, path, id);
         var before = await StateAsync();
         var (answers, status) = await EveryRpc.CallAsync(tenants.Stack.Invoker, method, request, CallerByHeader.Of(tenants.Ours.Operator), Bound);
@@ -128,6 +135,18 @@ public sealed class ForeignIdTests(TenantStack tenants) : IClassFixture<TenantSt
             search.Body = JsonParser.Default.Parse<Google.Protobuf.WellKnownTypes.Struct>("""{"context": {"action": "search"}, "message": {"intent": {}}}""");
         if (request is SubmitWorkloadRequest submit)
             submit.WorkloadName = "asked";
+        // The object that a call of the registry makes or changes.
+        var (name, one) = ($"{Guid.NewGuid()}", method.InputType.Fields.InDeclarationOrder().FirstOrDefault(field => field.FieldType == FieldType.Message && field.MessageType.Fields[1]?.Name == "id"));
+        if (one is null || method.Service.Name != V1.RegistryService.Descriptor.Name)
+            return request;
+        one.Accessor.SetValue(request, one.Name switch
+        {
+            "operator" => new Operator { Name = name, OperatorType = OperatorType.Enterprise },
+            "user" => new User { UserEmail = $"{name}@example.org" },
+            "data_centre" => new DataCentre { DcId = name, Name = name },
+            "storage_asset" => new StorageAsset { AssetId = name, Name = name, CapacityMwh = 1 },
+            _ => (object)new Agent { AgentId = name, Name = name, AgentType = AgentType.StorageAgent },
+        });
         return request;
     }
 
