@@ -41,7 +41,8 @@ public sealed class PylonClient : IDisposable
         var retries = new GrpcChannelOptions { ServiceConfig = RetryRules.Config(Services, options.MaxAttempts) };
         var channel = Channels.Open(options.Addresses, retries, useProxy: options.Addresses.Any(one => !one.IsLoopback));
         (_channel, _time, Address) = (channel, options.Time, string.Join(',', options.Addresses.Select(one => one.OriginalString)));
-        _calls = channel.Intercept(new RequestIdInterceptor(), new DeadlineInterceptor(options.Timeout));
+        var calls = channel.Intercept(new RequestIdInterceptor(), new DeadlineInterceptor(options.Timeout));
+        _calls = options.ApiKey is { } key ? calls.Intercept(headers => WithKey(headers, key)) : calls;
     }
 
     /// <summary>For tests: no channel.</summary>
@@ -169,6 +170,12 @@ public sealed class PylonClient : IDisposable
         var pauses = new Pauses(patience ?? new FollowOptions().Patience, _time, Random.Shared.NextDouble);
         await foreach (var item in Resumed.ReadAsync(stop => Task.FromResult((Workloads.WatchWorkload(request, cancellationToken: stop), false)), ends: true, pauses, _time, cancellationToken))
             yield return item.Workload;
+    }
+
+    private static Metadata WithKey(Metadata headers, string key)
+    {
+        headers.Add("x-api-key", key);
+        return headers;
     }
 
     /// <summary>Ends its connections, and the calls that are still open.</summary>

@@ -9,6 +9,9 @@ public sealed class PylonClientOptions
     /// </summary>
     public required IReadOnlyList<Uri> Addresses { get; init; }
 
+    /// <summary>The key of the caller, <c>pyl_…</c>, sent with every call; null for a Pylon that asks for none.</summary>
+    public string? ApiKey { get; init; }
+
     /// <summary>The deadline of a call that has none. A stream has none: its caller ends it.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -20,12 +23,12 @@ public sealed class PylonClientOptions
 
     /// <summary>The options for one address, or for several with commas between.</summary>
     /// <exception cref="ArgumentException">An address is not one, or they are partly http and partly https.</exception>
-    public static PylonClientOptions For(string addresses)
+    public static PylonClientOptions For(string addresses, string? apiKey = null)
     {
         ArgumentNullException.ThrowIfNull(addresses);
         var read = addresses.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(one => Uri.TryCreate(one, UriKind.Absolute, out var uri) ? uri : throw Wrong(one)).ToList();
-        return new PylonClientOptions { Addresses = read };
+        return new PylonClientOptions { Addresses = read, ApiKey = apiKey };
     }
 
     internal static void Check(PylonClientOptions options)
@@ -36,6 +39,8 @@ public sealed class PylonClientOptions
             throw Wrong(wrong.OriginalString);
         if (options.Addresses.Select(one => one.Scheme).Distinct(StringComparer.Ordinal).Count() > 1)
             throw new ArgumentException("Addresses: must be all http or all https", nameof(options));
+        if (options.ApiKey is { } key && (key.Length == 0 || key.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter != '_')))
+            throw new ArgumentException("ApiKey: must be a key as pylon keys create shows it, pyl_...", nameof(options));
         if (options.MaxAttempts is < 1 or > 5)
             throw new ArgumentException("MaxAttempts: must be from 1 to 5", nameof(options));
         if (options.Timeout <= TimeSpan.Zero)

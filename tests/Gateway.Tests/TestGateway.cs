@@ -9,8 +9,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Pylon.Access;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Proxy;
+using Pylon.Ingestion.V1;
+using Pylon.Insights.V1;
 using Pylon.Messaging;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
@@ -38,6 +41,9 @@ public sealed class TestGateway : IAsyncDisposable
         ApiAddress = addresses.ElementAtOrDefault(2);
     }
 
+    /// <summary>With it the gateway and the services ask who calls.</summary>
+    public const string InternalKeySetting = "--PYLON_INTERNAL_KEY=";
+
     /// <summary>The REST API.</summary>
     public HttpClient Http { get; }
 
@@ -56,6 +62,13 @@ public sealed class TestGateway : IAsyncDisposable
 
     internal LogLines Log => _gateway.Services.GetRequiredService<LogLines>();
 
+    /// <summary>Where the fake services are.</summary>
+    public string ServiceAddress => _services.Urls.Single();
+
+    /// <summary>A part of the fake services.</summary>
+    internal T Service<T>()
+        where T : notnull => _services.Services.GetRequiredService<T>();
+
     internal T Get<T>()
         where T : notnull => _gateway.Services.GetRequiredService<T>();
 
@@ -65,7 +78,7 @@ public sealed class TestGateway : IAsyncDisposable
     /// <summary>With other services than the fake ones behind the REST API.</summary>
     internal static async Task<TestGateway> StartAsync(IUpstreams? upstreams, params string[] settings)
     {
-        var services = await StartServicesAsync();
+        var services = await StartServicesAsync(settings.FirstOrDefault(setting => setting.StartsWith(InternalKeySetting, StringComparison.Ordinal))?[InternalKeySetting.Length..]);
         var address = services.Urls.Single();
         string[] defaults = ["--PYLON_HTTP_PORT=0", "--PYLON_GRPC_PORT=0", $"--PYLON_ORCHESTRATOR={address}", $"--PYLON_INGESTION={address}", $"--PYLON_CONDUCTOR={address}", $"--PYLON_INSIGHTS={address}", "--PYLON_REDIS=127.0.0.1:1", "--LOG_LEVEL=Critical"];
         var ownRedis = settings.Any(setting => setting.StartsWith("--PYLON_REDIS=", StringComparison.Ordinal));
@@ -110,12 +123,16 @@ public sealed class TestGateway : IAsyncDisposable
         await app.DisposeAsync().AsTask().Within();
     }
 
-    internal static async Task<WebApplication> StartServicesAsync()
+    internal static async Task<WebApplication> StartServicesAsync(string? internalKey = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddSingleton(provider => new InternalTokens(internalKey, "services", provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddRpcServer();
+        builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton<CallerRecorder>();
+        builder.Services.AddGrpc(options => options.Interceptors.Add<CallerRecorder>());
         builder.Services.AddSingleton<FakeServices>();
         var app = builder.Build();
         app.MapGrpcService<FakeEcho>();
@@ -123,7 +140,8 @@ public sealed class TestGateway : IAsyncDisposable
         app.MapGrpcService<FakeBeckn>();
         app.MapGrpcService<FakeImports>();
         app.MapGrpcService<FakeEmissions>();
-        app.MapRpcServer(WorkloadService.Descriptor, BecknService.Descriptor);
+        app.MapGrpcService<FakeKeys>();
+        app.MapRpcServer(WorkloadService.Descriptor, BecknService.Descriptor, KeyService.Descriptor, PipelineRunService.Descriptor, EmissionService.Descriptor);
         await app.StartAsync();
         return app;
     }

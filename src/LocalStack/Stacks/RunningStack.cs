@@ -21,6 +21,12 @@ public sealed class RunningStack : IAsyncDisposable
     /// <summary>What runs where.</summary>
     public StackAddresses Addresses => _options.Addresses;
 
+    /// <summary>The key of an admin; null when the stack asks for none.</summary>
+    public string? ApiKey => Access.GetValueOrDefault(AccessKeys.KeySetting);
+
+    /// <summary>The content of <c>.pylon/env</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Variables => ApiKey is { } key ? [.. Addresses.Variables, new(AccessKeys.KeySetting, key)] : Addresses.Variables;
+
     /// <summary>All its processes, callees before callers.</summary>
     public IReadOnlyList<StackProcess> Processes => _processes;
 
@@ -116,11 +122,16 @@ public sealed class RunningStack : IAsyncDisposable
         .. _options.Throwaway ? [] : Synthetic(),
         // A local stack asks the real sources only when the user names them.
         .. SandboxSettings.At(Addresses.Sandbox, Given),
-        .. NetworkKeys.At(Path.Combine(_options.DataDirectory, "keys"), Addresses.Sandbox, Given),
+        .. NetworkKeys.At(KeyDirectory, Addresses.Sandbox, Given),
+        .. Access,
         .. Addresses.Variables,
         .. Addresses.RolesOf(service),
         .. _options.Settings,
     ];
+
+    private string KeyDirectory => Path.Combine(_options.DataDirectory, "keys");
+
+    private IReadOnlyDictionary<string, string> Access => AccessKeys.At(KeyDirectory, Given);
 
     // A new installation has something to look at, unless the user says otherwise. Local is not production, and not
     // Development either, in which the services would check more than they do elsewhere.

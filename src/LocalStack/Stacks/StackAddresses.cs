@@ -71,7 +71,7 @@ public sealed class StackAddresses : IDisposable
         };
     }
 
-    /// <summary>The content of <c>.pylon/env</c> and part of every service's environment; a service with replicas has its addresses separated by commas.</summary>
+    /// <summary>Part of <c>.pylon/env</c> and of every service's environment; a service with replicas has its addresses separated by commas.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Variables =>
     [
         new("PYLON_URL", Url),

@@ -17,10 +17,19 @@ internal static class WorkersFeature
             return;
         services.AddSingleton(s => new PylonClient(
             // The timeout does not bound the broadcast: its headers arrive at once.
-            new HttpClient(new SocketsHttpHandler { UseProxy = !options.Pylon.IsLoopback }) { BaseAddress = options.Pylon, Timeout = CallTimeout },
+            Client(options.Pylon, settings["PYLON_API_KEY"]),
             s.GetRequiredService<TimeProvider>()));
         services.AddHostedService<BatchFeed>();
         services.AddHostedService<PhaseWorkers>();
+    }
+
+    // The key of a caller with the scopes pipeline:write and workloads:read, where Pylon asks for one.
+    private static HttpClient Client(Uri pylon, string? key)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = !pylon.IsLoopback }) { BaseAddress = pylon, Timeout = CallTimeout };
+        if (!string.IsNullOrEmpty(key))
+            client.DefaultRequestHeaders.Add("x-api-key", key);
+        return client;
     }
 
     public static void MapWorkers(this WebApplication app)
