@@ -12,7 +12,7 @@ internal sealed class AgentStateStore(TenantDatabase database)
     private const string Page =
         """
         SELECT id, status, state_data, triggered_by, recorded_at FROM agent_states
-        WHERE agent_id = $1 AND id < $2 AND EXISTS (SELECT FROM agents a WHERE a.id = agent_id AND is_of(a.operator_id, $4))
+        WHERE agent_id = $1 AND id < $2 AND EXISTS (SELECT FROM agents a WHERE a.id = agent_states.agent_id AND is_of(a.operator_id, $4))
         ORDER BY id DESC
         LIMIT $3
         """;

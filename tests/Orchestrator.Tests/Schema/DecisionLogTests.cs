@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pylon.Access;
 using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.V1;
 using Pylon.Postgres;
@@ -267,7 +268,9 @@ public sealed class DecisionLogTests : IAsyncLifetime
     private async Task<List<VerifyResponse>> AllAsync(VerifyRequest request)
     {
         var stream = new ListWriter<VerifyResponse>();
-        await new Audit.AuditService(Store).Verify(request, stream, new NoCall());
+        var call = new NoCall();
+        call.SetCaller(Caller.Open);
+        await new Audit.AuditService(Store).Verify(request, stream, call);
         return stream.Written;
     }
 
