@@ -70,7 +70,13 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', wall.name);
         -- The planner drops a condition that is true: the workers pay nothing.
         EXECUTE format('CREATE POLICY everyone ON %I USING (true) WITH CHECK (true)', wall.name);
-        EXECUTE format('CREATE POLICY tenant ON %I AS RESTRICTIVE TO pylon_caller USING (%s)', wall.name, wall.rule);
+        IF wall.name IN ('alert_history', 'alert_notices', 'audit_logs') THEN
+            -- What they are about is made by the same statement (Alerts/AlertRaiser.cs), which does not see it yet: adding is free.
+            EXECUTE format('CREATE POLICY tenant_reads ON %I AS RESTRICTIVE FOR SELECT TO pylon_caller USING (%s)', wall.name, wall.rule);
+            EXECUTE format('CREATE POLICY tenant_changes ON %I AS RESTRICTIVE FOR UPDATE TO pylon_caller USING (%s)', wall.name, wall.rule);
+        ELSE
+            EXECUTE format('CREATE POLICY tenant ON %I AS RESTRICTIVE TO pylon_caller USING (%s)', wall.name, wall.rule);
+        END IF;
     END LOOP;
 END $$;
 

@@ -129,6 +129,10 @@ public sealed class ForeignIdTests(TenantStack tenants) : IClassFixture<TenantSt
         var hotspots = new V1.HotspotService.HotspotServiceClient(tenants.Stack.Channel);
         Assert.True((await hotspots.AcknowledgeHotspotAsync(new AcknowledgeHotspotRequest { Id = $"{tenants.Ours.Hotspot}", Note = "seen" }, headers)).Acknowledged);
         Assert.True(await CountAsync("SELECT count(*)::int FROM outbox WHERE operator_id = $1 AND type = 'pylon.hotspot.acknowledged.v1'", tenants.Ours.Operator) == 1);
+        // Its end raises an alert, in the same statement as the alert's history.
+        Assert.Equal("resolved", (await hotspots.ResolveHotspotAsync(new ResolveHotspotRequest { Id = $"{tenants.Ours.Hotspot}" }, headers)).Hotspot.Status);
+        Assert.Equal(1, await CountAsync("SELECT count(*)::int FROM alerts WHERE hotspot_id = $1 AND transition = 'resolved' AND operator_id = $2", tenants.Ours.Hotspot, tenants.Ours.Operator));
+        Assert.Equal("open", (await hotspots.ReopenHotspotAsync(new ReopenHotspotRequest { Id = $"{tenants.Ours.Hotspot}" }, headers)).Hotspot.Status);
         var silence = (await new V1.SilenceService.SilenceServiceClient(tenants.Stack.Channel).CreateSilenceAsync(
             new CreateSilenceRequest { Matchers = new SilenceMatchers { Entity = "x" }, Reason = "x", EndsAt = (Timestamp)Needed["ends_at"] }, headers)).Silence;
         Assert.Equal($"{tenants.Ours.Operator}", silence.OperatorId);
