@@ -12,6 +12,8 @@ namespace Pylon.Insights.Tests.Tenants;
 /// <summary>An Insights with the rows of two operators.</summary>
 public sealed class TenantStack : IAsyncLifetime
 {
+    private InsightsDatabase _database = null!;
+
     internal InsightsStack Stack { get; private set; } = null!;
 
     internal OperatorData Ours { get; private set; } = null!;
@@ -20,12 +22,18 @@ public sealed class TenantStack : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Stack = await InsightsStack.StartAsync(builder => CallerByHeader.Add(builder.Services));
-        Ours = await OperatorData.AddAsync(Stack.Database, "ours-of-the-test");
-        Theirs = await OperatorData.AddAsync(Stack.Database, "secret-of-the-other");
+        // Before the workers of the service run.
+        _database = await InsightsDatabase.CreateAsync();
+        Ours = await OperatorData.AddAsync(_database, "ours-of-the-test");
+        Theirs = await OperatorData.AddAsync(_database, "secret-of-the-other");
+        Stack = await InsightsStack.StartOnAsync(_database);
     }
 
-    public async Task DisposeAsync() => await Stack.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Stack.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 }
 
 /// <summary>Every rpc of Insights, as its descriptors have it, by a caller who names what is another operator's.</summary>
