@@ -51,7 +51,11 @@ public sealed class ForeignIdTests(TenantStack tenants) : IClassFixture<TenantSt
     // What a request needs beside the id; read by name, so that it serves every rpc that has the field.
     private static readonly Dictionary<string, object> Needed = new()
     {
-        ["reason"] = "x", ["note"] = "x", ["comment"] = "x", ["text"] = "x", ["until"] = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddDays(1)),
+        ["reason"] = "x",
+        ["note"] = "x",
+        ["comment"] = "x",
+        ["text"] = "x",
+        ["until"] = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddDays(1)),
         ["ends_at"] = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddDays(1)),
     };
 
@@ -119,8 +123,16 @@ public sealed class ForeignIdTests(TenantStack tenants) : IClassFixture<TenantSt
         var headers = CallerByHeader.Of(tenants.Ours.Operator);
         EmissionEvent Event(string id, string operatorId) => new()
         {
-            EventId = id, OperatorId = operatorId, EventType = "logistics", SupplierId = "SUP-1", RouteId = "R-1", Timestamp = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(-1)),
-            DistanceKm = 10, LoadKg = 1000, VehicleType = "truck_diesel", FuelType = "diesel",
+            EventId = id,
+            OperatorId = operatorId,
+            EventType = "logistics",
+            SupplierId = "SUP-1",
+            RouteId = "R-1",
+            Timestamp = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(-1)),
+            DistanceKm = 10,
+            LoadKg = 1000,
+            VehicleType = "truck_diesel",
+            FuelType = "diesel",
         };
         var answer = await events.RecordEventsAsync(new RecordEventsRequest { Events = { Event("foreign", $"{tenants.Theirs.Operator}"), Event("own", "") } }, headers);
         Assert.Equal("quarantined", answer.Results[0].Result);
