@@ -18,4 +18,10 @@ public sealed record Caller(string Id, Guid OperatorId, IReadOnlySet<Scope> Scop
 
     /// <summary>True for a caller that belongs to no operator and may act for each.</summary>
     public bool IsAdmin => Scopes.Contains(Scope.Admin);
+
+    /// <summary>
+    /// The operator whose data it sees; null for those of all. That is an admin who names no operator, everybody while no key is needed,
+    /// and a service of Pylon that acts by itself.
+    /// </summary>
+    public Guid? Sees => IsAdmin && OperatorId == BuiltInOperator ? null : OperatorId;
 }

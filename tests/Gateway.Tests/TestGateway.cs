@@ -91,6 +91,7 @@ public sealed class TestGateway : IAsyncDisposable
         {
             var log = new LogLines();
             builder.Services.AddSingleton(log);
+            CallerByHeader.Add(builder.Services);
             builder.Logging.AddProvider(log).AddFilter<LogLines>("Pylon", LogLevel.Information);
             builder.Services.RemoveAll<RouteTable>();
             builder.Services.AddSingleton(new RouteTable(Binding.Of([.. Contract.Services.Where(service => Upstream.Of(service) is not null), EchoService.Descriptor])));

@@ -22,7 +22,7 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
     {
         var topics = Topics(request.Topics, caller);
         var after = request.After.Length > 0 ? ParsePosition(request.After) : null;
-        return BroadcastReader.Open(hub, pages, writer, after, topics);
+        return BroadcastReader.Open(hub, pages, writer, after, topics, caller.Sees);
     }
 
     /// <summary>The stored events after a position.</summary>
@@ -39,8 +39,10 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
             response.Events.Add(new BroadcastFrame(at, streamed: null).Message);
         await foreach (var frame in replay.ReadAsync(at, until: null, topics, cancellationToken))
         {
-            response.Events.Add(frame.Message);
             at = frame.Position;
+            if (!frame.IsFor(caller.Sees))
+                continue;
+            response.Events.Add(frame.Message);
             if (response.Events.Count >= max)
                 break;
         }

@@ -92,6 +92,7 @@ internal sealed class RunWorker(
                 CorrelationId = run.CorrelationId,
                 TotalEntities = options.Value.Parts,
                 Explain = true,
+                OperatorId = $"{run.OperatorId}",
             },
             Bound(cancellationToken));
         logger.Defined(run.WorkloadId, run.Pipeline, answer.AnalysisSummary);
