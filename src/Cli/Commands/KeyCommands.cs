@@ -9,7 +9,7 @@ namespace Pylon.Cli.Commands;
 internal static class KeyCommands
 {
     public static Command Create(CommandContext context) =>
-        new Verb("keys", "The keys of callers: create, list, revoke", "keys create 'Nightly jobs' --scope workloads:read --scope workloads:write") { Make(context), List(context), Revoke(context) };
+        new Verb("keys", "The keys of callers: create, list, revoke", "keys create 'Nightly jobs' --scope workloads:write") { Make(context), List(context), Revoke(context) };
 
     private static Command Make(CommandContext context)
     {
@@ -17,7 +17,7 @@ internal static class KeyCommands
         var scopes = new Option<string[]>("--scope", "-s") { Description = "What its holder may do; once for each, for example workloads:read", Required = true, AllowMultipleArgumentsPerToken = true };
         var owner = new Option<string?>("--operator") { Description = "The id of the operator whose data it is for; yours without it" };
         var expires = Options.Moment("--expires", "When it ends; never without it", context.Time);
-        var command = new Verb("create", "Make a key; it is shown once", "keys create 'Nightly jobs' --scope workloads:read workloads:write --expires +90d") { name, scopes, owner, expires };
+        var command = new Verb("create", "Make a key; it is shown once", "keys create 'Nightly jobs' --scope workloads:write --expires +90d") { name, scopes, owner, expires };
         return command.Calls(context, async call =>
         {
             var request = new CreateKeyRequest
@@ -30,7 +30,7 @@ internal static class KeyCommands
             call.Show(await call.Client.Keys.CreateKeyAsync(request, cancellationToken: call.CancellationToken), made =>
             {
                 call.Screen.Line(made.Text);
-                call.Screen.Line("Keep it now: it is not shown again. Send it as x-api-key, or set PYLON_API_KEY.");
+                call.Screen.Line("Keep it now: it is not shown again. Its holder sends it as x-api-key.");
             });
         });
     }

@@ -143,9 +143,9 @@ internal sealed class JwtVerifier
     {
         private const int MostKeys = 100;
 
-        public async Task<JsonWebKeySet> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)
+        public async Task<JsonWebKeySet> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancellationToken)
         {
-            var set = JsonWebKeySet.Create(await retriever.GetDocumentAsync(address, cancel));
+            var set = JsonWebKeySet.Create(await retriever.GetDocumentAsync(address, cancellationToken));
             return set.Keys.Count <= MostKeys ? set : throw new InvalidDataException($"{address} has more than {MostKeys} keys");
         }
     }
