@@ -72,6 +72,9 @@ public sealed class TestGateway : IAsyncDisposable
     internal T Get<T>()
         where T : notnull => _gateway.Services.GetRequiredService<T>();
 
+    /// <summary>What a start in production needs, beside the key of the services.</summary>
+    internal static string[] Production => ["--PYLON_ENVIRONMENT=Production", "--PYLON_TRUSTED_PROXIES=127.0.0.1", "--Cors:Origins=none", "--BECKN_REGISTRY_URL=https://registry.example"];
+
     /// <summary>Settings are <c>--Section:Key=value</c>.</summary>
     public static Task<TestGateway> StartAsync(params string[] settings) => StartAsync(upstreams: null, settings);
 

@@ -47,6 +47,7 @@ internal static partial class Reasons
             .Where(Codes.ContainsKey).Order(StringComparer.Ordinal)
             .ToLookup(reason => StatusMap.ToHttp(Codes[reason]));
 
-    [GeneratedRegex("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    // The text is our own; a short limit would only fail on a machine that is busy, and the document with it.
+    [GeneratedRegex("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Word();
 }

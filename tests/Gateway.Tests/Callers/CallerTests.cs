@@ -244,7 +244,7 @@ public sealed class CallerTests(KeyedGateway gateway) : IClassFixture<KeyedGatew
     [Fact]
     public async Task InProductionTheContractIsForAdmins()
     {
-        await using var own = await OwnAsync("--PYLON_ENVIRONMENT=Production");
+        await using var own = await OwnAsync(TestGateway.Production);
         var key = own.Service<KeyRing>().Add(Scope.Every);
 
         foreach (var path in new[] { "/openapi.json", "/docs/index.html" })
