@@ -40,6 +40,7 @@ public static class Defaults
 
         builder.Services.AddHostedService(provider => new IdleSettings(name, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<IdleSettings>>()));
 
+        builder.Services.AddValidatedOptions<AccessOptions>(AccessOptions.Section);
         builder.Services.AddAccess(name, isServer: defaultGrpcPort is not null);
         builder.Services.AddRpcServer();
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();

@@ -25,6 +25,8 @@ internal static class CallerFeature
             .AddSingleton<JwtVerifier>()
             .AddSingleton<KeyChecks>()
             .AddSingleton(provider => new KeyCache(provider.GetRequiredService<KeyChecks>().AskAsync, provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<OpenStreams>()
+            .AddHostedService(provider => provider.GetRequiredService<OpenStreams>())
             .AddSingleton<CallerGate>();
     }
 

@@ -16,10 +16,11 @@ namespace Pylon.Gateway.Callers;
 /// Who calls, and what that caller may do. What a request says about its caller is taken off, whatever it is; to the services
 /// goes the token of the Gateway instead. Without PYLON_INTERNAL_KEY nobody is asked.
 /// </summary>
-internal sealed class CallerGate(InternalTokens tokens, KeyCache keys, JwtVerifier tokensOfUsers, IConfiguration configuration)
+internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, IConfiguration configuration)
 {
     private const string TenantHeader = "x-pylon-tenant";
     private const string Webhooks = "/beckn/on_";
+    private const string Broadcast = "/beckn/broadcast";
     private const string Docs = "/docs";
     private const string Reflection = "/grpc.reflection.";
     private const string Health = "/grpc.health.";
@@ -67,16 +68,38 @@ internal sealed class CallerGate(InternalTokens tokens, KeyCache keys, JwtVerifi
     }
 
     /// <summary>The refusal of a transcoded rpc; null when the caller may call it.</summary>
-    public Problem? RefusalOf(HttpContext context, MethodDescriptor rpc) =>
-        tokens.IsOpen || RefusalOf(RuleOf($"/{rpc.Service.FullName}/{rpc.Name}"), context) is not { } refusal ? null : Challenged(context, refusal);
+    public Problem? RefusalOf(HttpContext context, MethodDescriptor rpc)
+    {
+        if (tokens.IsOpen)
+            return null;
+        if (RefusalOf(RuleOf($"/{rpc.Service.FullName}/{rpc.Name}"), context) is { } refusal)
+            return Challenged(context, refusal);
+        if (rpc.IsServerStreaming || rpc.IsClientStreaming)
+            Watch(context);
+        return null;
+    }
 
     /// <summary>Goes on when the caller may use the endpoint; one without a rule is refused.</summary>
     public async Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
-        if (tokens.IsOpen || RefusalOf(RuleOf(context), context) is not { } refusal)
-            await next(context);
-        else
+        if (!tokens.IsOpen && RefusalOf(RuleOf(context), context) is { } refusal)
+        {
             await RefuseAsync(context, refusal);
+            return;
+        }
+
+        if (!tokens.IsOpen && IsStream(context))
+            Watch(context);
+        await next(context);
+    }
+
+    // A native stream, and the broadcast as server-sent events.
+    private static bool IsStream(HttpContext context) => Contract.IsStream(context.Request.Path.Value) || context.Request.Path == Broadcast;
+
+    private void Watch(HttpContext context)
+    {
+        if (context.Features.Get<Credential>() is { } credential)
+            streams.Watch(context, credential);
     }
 
     private ScopeRule RuleOf(HttpContext context)
@@ -124,9 +147,7 @@ internal sealed class CallerGate(InternalTokens tokens, KeyCache keys, JwtVerifi
             return null;
         if (credential.IsOfBrowser && !IsOwn(context.Request))
             return OtherSite;
-        var verdict = credential.Key is { } key
-            ? await keys.FindAsync(key, context.RequestAborted)
-            : await tokensOfUsers.FindAsync(credential.Token!, context.RequestAborted);
+        var verdict = await streams.FindAsync(credential, context.RequestAborted);
         if (verdict.IsUnknown)
             return KeysUnavailable;
         if (verdict.Caller is not { } caller)
@@ -139,6 +160,7 @@ internal sealed class CallerGate(InternalTokens tokens, KeyCache keys, JwtVerifi
         }
 
         context.Features.Set(caller);
+        context.Features.Set(credential);
         context.Request.Headers[InternalTokens.Header] = tokens.Of(caller);
         return null;
     }

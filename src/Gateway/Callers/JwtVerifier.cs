@@ -23,6 +23,7 @@ internal sealed class JwtVerifier
     private readonly ConfigurationManager<JsonWebKeySet>? _keys;
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = Credential.LongestToken };
     private readonly Remembered<Known> _good = new(MostRemembered, known => known.LearntAt);
+    private bool _isAway;
 
     public JwtVerifier(IOptions<JwtOptions> options, IDocumentRetriever documents, TimeProvider time, ILogger<JwtVerifier> log)
     {
@@ -60,10 +61,12 @@ internal sealed class JwtVerifier
         try
         {
             set = await keys.GetConfigurationAsync(cancellationToken);
+            Volatile.Write(ref _isAway, false);
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or HttpRequestException)
         {
-            _log.JwksAway(e, _options.Jwks!);
+            if (!Interlocked.Exchange(ref _isAway, true))
+                _log.JwksAway(e, _options.Jwks!);
             return Verdict.Unknown;
         }
 
@@ -85,7 +88,7 @@ internal sealed class JwtVerifier
         {
             return new JsonWebToken(token);
         }
-        catch (Exception e) when (e is ArgumentException or SecurityTokenException)
+        catch (Exception e) when (e is ArgumentException or FormatException or SecurityTokenException)
         {
             return null;
         }
@@ -140,9 +143,9 @@ internal sealed class JwtVerifier
     {
         private const int MostKeys = 100;
 
-        public async Task<JsonWebKeySet> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)
+        public async Task<JsonWebKeySet> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancellationToken)
         {
-            var set = JsonWebKeySet.Create(await retriever.GetDocumentAsync(address, cancel));
+            var set = JsonWebKeySet.Create(await retriever.GetDocumentAsync(address, cancellationToken));
             return set.Keys.Count <= MostKeys ? set : throw new InvalidDataException($"{address} has more than {MostKeys} keys");
         }
     }

@@ -10,7 +10,7 @@ internal sealed class KeyOptions : IValidatableObject
     public const string Section = "Access";
 
     /// <summary>
-    /// PYLON_BOOTSTRAP_KEY: a key, pyl_&lt;id&gt;_&lt;secret&gt;, with every scope, with which the first keys are made; it is stored at the
+    /// PYLON_BOOTSTRAP_KEY: a key in full, with every scope, with which the first keys are made; it is stored at the
     /// start. Once it is revoked it stays so. PYLON_BOOTSTRAP_KEY_FILE keeps it out of the environment.
     /// </summary>
     public string? BootstrapKey { get; set; }

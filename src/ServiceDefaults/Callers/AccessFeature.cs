@@ -8,10 +8,9 @@ namespace Pylon.ServiceDefaults.Callers;
 
 internal static class AccessFeature
 {
-    /// <summary>The tokens of the services, and a line at the start that says who is let in.</summary>
+    /// <summary>Needs <see cref="AccessOptions"/>: the tokens of the services, and a line at the start that says who is let in.</summary>
     public static IServiceCollection AddAccess(this IServiceCollection services, string service, bool isServer)
     {
-        services.AddValidatedOptions<AccessOptions>(AccessOptions.Section);
         services.AddSingleton(provider => new InternalTokens(provider.GetRequiredService<IOptions<AccessOptions>>().Value.Load(), service, provider.GetRequiredService<TimeProvider>()));
         return isServer ? services.AddHostedService<AccessNotice>() : services;
     }

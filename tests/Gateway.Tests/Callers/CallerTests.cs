@@ -279,6 +279,37 @@ public sealed class CallerTests(KeyedGateway gateway) : IClassFixture<KeyedGatew
         Assert.DoesNotContain("\"topic\":\"workloads\"", text);
     }
 
+    [Theory]
+    [InlineData("/beckn/broadcast")]
+    [InlineData("/api/v1/workloads/silent:watch")]
+    public async Task AStreamEndsWithItsKey(string path)
+    {
+        var key = gateway.Keys.Add(Scope.Every);
+        var other = gateway.Keys.Add(Scope.Every);
+        using var stream = await gateway.RestAsync(HttpMethod.Get, path, KeyedGateway.Header(key));
+        using var stays = await gateway.RestAsync(HttpMethod.Get, path, KeyedGateway.Header(other));
+        Assert.Equal((200, 200), ((int)stream.StatusCode, (int)stays.StatusCode));
+
+        gateway.Keys.Revoke(key);
+        var clock = Stopwatch.StartNew();
+        await Assert.ThrowsAnyAsync<IOException>(async () => await (await stream.Content.ReadAsStreamAsync()).CopyToAsync(Stream.Null)).Within();
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{clock.Elapsed}");
+        Assert.False((await stays.Content.ReadAsStreamAsync()).CopyToAsync(Stream.Null).IsCompleted);
+    }
+
+    [Fact]
+    public async Task ANativeStreamEndsWithItsKey()
+    {
+        var key = gateway.Keys.Add(Scope.Every);
+        using var call = new WorkloadService.WorkloadServiceClient(gateway.Gateway.Grpc).WatchWorkload(new() { Id = "silent" }, new Metadata { { "x-api-key", key.Text } });
+        await call.ResponseHeadersAsync.Within();
+
+        gateway.Keys.Revoke(key);
+
+        await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext()).Within();
+    }
+
     [Fact]
     public async Task NativeRefusalHasItsReason()
     {
