@@ -74,7 +74,7 @@ internal sealed class RegistryObjects<T>(Kind<T> kind, ObjectStore<T> store)
     private List<(string Field, object Value)> Owned(List<(string Field, object Value)> values, Guid own)
     {
         if (kind.Owner != OperatorId)
-            throw Refusal.FailedPrecondition("ALL_OPERATORS_ONLY", $"a caller of one operator adds no {kind.Word}: an admin who acts for none of them may").AsException();
+            throw Refusal.InvalidArgument(kind.Word, "must be added by an admin who acts for no operator").AsException();
         if (values.Any(value => IsOfOther(value, own)))
             throw OtherOperator();
         var others = values.Where(value => value.Field != OperatorId);
