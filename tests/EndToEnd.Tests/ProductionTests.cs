@@ -40,7 +40,6 @@ public sealed partial class ProductionTests : IAsyncLifetime
                 ["SANDBOX_WORKERS"] = "off",
                 // The tests ask again and again.
                 ["Limits__KeyBurst"] = "100000",
-                ["Limits__SubmitBurst"] = "100000",
             });
     }
 
