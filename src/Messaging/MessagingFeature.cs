@@ -43,6 +43,7 @@ public static class MessagingFeature
             throw new InvalidOperationException("BCS_KAFKA_BOOTSTRAP_SERVERS is not set: EVENT_STREAM=kafka needs the address of a broker, for example 127.0.0.1:9092");
         services.TryAddSingleton<KafkaCluster>();
         services.TryAddSingleton<KafkaReader>();
+        services.TryAddSingleton<PublishTurn>();
         services.TryAddSingleton<KafkaWriter>();
         services.TryAddSingleton<IEventStream, KafkaEventStream>();
         services.TryAddSingleton<IEventGroup, KafkaEventGroup>();

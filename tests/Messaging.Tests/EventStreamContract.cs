@@ -56,6 +56,25 @@ public abstract class EventStreamContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EventsThatProcessesPublishAtTheSameTimeAreThereOnce()
+    {
+        await using var one = await ConnectAsync();
+        await using var other = await ConnectAsync();
+        var sent = new List<Event>();
+        for (var round = 0; round < 10; round++)
+        {
+            var events = Events(30);
+            await Task.WhenAll(
+                one.Stream.PublishAsync(_topic, events, _stop.Token),
+                other.Stream.PublishAsync(_topic, events, _stop.Token),
+                Stream.PublishAsync(_topic, events, _stop.Token));
+            sent.AddRange(events);
+        }
+
+        AssertSame(sent, (await AllAsync(Stream)).Select(each => each.Event));
+    }
+
+    [Fact]
     public async Task AReplayFromAnyPositionGivesExactlyWhatFollows()
     {
         await Stream.PublishAsync(_topic, Events(60), _stop.Token);
@@ -163,7 +182,7 @@ public abstract class EventStreamContract : IAsyncLifetime
     [Fact]
     public async Task TwoConsumersShareAndWhatADeadOneHeldGoesToTheOther()
     {
-        var sent = Events(200);
+        var sent = Events(200).ToList();
         await Stream.PublishAsync(_topic, sent, _stop.Token);
         var acknowledged = new HashSet<string>(StringComparer.Ordinal);
         await using (var dying = await ConnectAsync())
@@ -173,20 +192,44 @@ public abstract class EventStreamContract : IAsyncLifetime
             acknowledged.UnionWith(held.Take(5).Select(each => EventOf(each).Id));
         }
 
-        var got = new HashSet<string>(StringComparer.Ordinal);
+        var (got, takers) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<int>());
         await using var other = await ConnectAsync();
-        var isDone = () => got.Count + acknowledged.Count >= sent.Length;
-        // The first is alone, then both have a share.
-        var one = ConsumeAsync(_client, Take, isDone);
-        await Task.WhenAll(one, ConsumeAsync(other, Take, isDone));
+        using var consumed = new CancellationTokenSource();
+        var consuming = Task.WhenAll(
+            ConsumeAsync(_client, entries => Take(1, entries), () => consumed.IsCancellationRequested),
+            ConsumeAsync(other, entries => Take(2, entries), () => consumed.IsCancellationRequested));
+        // More comes until both have had some.
+        await Eventually.True(
+            async () =>
+            {
+                if (Taken().Takers == 2)
+                    return true;
+                var more = Events(7);
+                sent.AddRange(more);
+                await Stream.PublishAsync(_topic, more, _stop.Token);
+                return false;
+            },
+            Patience);
+        await Eventually.True(() => Taken().Count + acknowledged.Count >= sent.Count, Patience);
+        await consumed.CancelAsync();
+        await consuming;
 
         Assert.Empty(got.Intersect(acknowledged));
         Assert.Equal(Ids(sent), got.Concat(acknowledged).Order(StringComparer.Ordinal));
 
-        void Take(IReadOnlyList<GroupEntry> entries)
+        (int Count, int Takers) Taken()
         {
             lock (got)
+                return (got.Count, takers.Count);
+        }
+
+        void Take(int taker, IReadOnlyList<GroupEntry> entries)
+        {
+            lock (got)
+            {
                 got.UnionWith(entries.Select(each => EventOf(each).Id));
+                takers.Add(taker);
+            }
         }
     }
 

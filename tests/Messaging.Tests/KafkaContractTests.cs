@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Pylon.Events.V1;
 using Pylon.Messaging.Kafka;
 using Pylon.Testing;
+using StackExchange.Redis;
 
 namespace Pylon.Messaging.Tests;
 
@@ -12,6 +13,13 @@ namespace Pylon.Messaging.Tests;
 public sealed class KafkaContractTests(TestKafka kafka) : EventStreamContract, IClassFixture<TestKafka>
 {
     private readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(5));
+    private TestRedis _redis = null!;
+
+    public override async Task InitializeAsync()
+    {
+        _redis = await TestRedis.CreateAsync();
+        await base.InitializeAsync();
+    }
 
     public override async Task DisposeAsync()
     {
@@ -100,7 +108,7 @@ public sealed class KafkaContractTests(TestKafka kafka) : EventStreamContract, I
     [Fact]
     public async Task WithoutBrokersACallFailsWithinItsBound()
     {
-        await using var client = Connect("127.0.0.1:1", TimeSpan.FromSeconds(1));
+        await using var client = await ConnectAsync("127.0.0.1:1", TimeSpan.FromSeconds(1));
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => client.Stream.PublishAsync("workloads", Streams.Events(0, 1), _stop.Token).WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.True(StreamFailure.Is(failure), failure.ToString());
     }
@@ -128,15 +136,16 @@ public sealed class KafkaContractTests(TestKafka kafka) : EventStreamContract, I
             Assert.Equal(spelling, position.ToString());
     }
 
-    private protected override Task<StreamClient> ConnectAsync() => Task.FromResult(Connect(kafka.BootstrapServers, TimeSpan.FromSeconds(30)));
+    private protected override Task<StreamClient> ConnectAsync() => ConnectAsync(kafka.BootstrapServers, TimeSpan.FromSeconds(30));
 
-    private static StreamClient Connect(string servers, TimeSpan bound)
+    private async Task<StreamClient> ConnectAsync(string servers, TimeSpan bound)
     {
+        var redis = await ConnectionMultiplexer.ConnectAsync(RedisConnection.Options(_redis.ConnectionString));
         var stream = Options.Create(new EventStreamOptions { CallBound = bound });
         // The mock cluster cannot be asked to make a topic.
         var cluster = new KafkaCluster(Options.Create(new KafkaOptions { BootstrapServers = servers, CreateTopics = false }), stream, TimeProvider.System, NullLogger<KafkaCluster>.Instance);
         var reader = new KafkaReader(cluster, TimeProvider.System);
-        var writer = new KafkaWriter(cluster, reader);
+        var writer = new KafkaWriter(cluster, reader, new PublishTurn(redis, cluster, TimeProvider.System));
         var groups = new KafkaEventGroup(cluster, TimeProvider.System, NullLogger<KafkaEventGroup>.Instance);
         return new StreamClient(new KafkaEventStream(cluster, reader, writer, TimeProvider.System, NullLogger<KafkaEventStream>.Instance), groups, EndAsync);
 
@@ -146,6 +155,7 @@ public sealed class KafkaContractTests(TestKafka kafka) : EventStreamContract, I
             writer.Dispose();
             reader.Dispose();
             cluster.Dispose();
+            await redis.DisposeAsync();
         }
     }
 

@@ -7,7 +7,7 @@ namespace Pylon.Messaging.Kafka;
 /// Appends records, those of a key in the order given, when all brokers in sync have them. What was published lately, by whichever
 /// process, is not published again: before it writes, it reads what others have written since, and at first the newest records.
 /// </summary>
-internal sealed class KafkaWriter(KafkaCluster cluster, KafkaReader reader) : IDisposable
+internal sealed class KafkaWriter(KafkaCluster cluster, KafkaReader reader, PublishTurn turns) : IDisposable
 {
     // Records of a partition in which a repeated one is recognised. A publisher that died repeats its last batch, some hundreds.
     private const int Window = 5_000;
@@ -27,6 +27,7 @@ internal sealed class KafkaWriter(KafkaCluster cluster, KafkaReader reader) : ID
         await published.Turn.WaitAsync(cancellationToken);
         try
         {
+            await using var turn = await turns.TakeAsync(topic, cancellationToken);
             await LookAsync(topic, published, cancellationToken);
             var added = records.DistinctBy(record => record.Id, StringComparer.Ordinal).Where(record => !published.Has(record.Id)).ToList();
             var written = await WriteAsync(topic, added, cancellationToken);
