@@ -203,6 +203,26 @@ internal sealed class KafkaMember : IDisposable
 
     private IEnumerable<TopicPartitionOffset> OnAssigned(IConsumer<byte[], byte[]> consumer, List<TopicPartition> assigned)
     {
+        try
+        {
+            return Begin(consumer, assigned);
+        }
+        catch (KafkaException e)
+        {
+            // The library finds the begin by itself; only what was lost is not counted.
+            _logger.GroupInterrupted(e, _topic, _group);
+            lock (_gate)
+            {
+                foreach (var partition in assigned)
+                    _shares[partition.Partition.Value] = new Share(next: null);
+            }
+
+            return assigned.Select(partition => new TopicPartitionOffset(partition, Offset.Unset));
+        }
+    }
+
+    private List<TopicPartitionOffset> Begin(IConsumer<byte[], byte[]> consumer, List<TopicPartition> assigned)
+    {
         var begins = new List<TopicPartitionOffset>();
         foreach (var committed in assigned.Count == 0 ? [] : consumer.Committed(assigned, _cluster.Bound))
         {
@@ -256,11 +276,12 @@ internal sealed class KafkaMember : IDisposable
     }
 
     /// <summary>The records of one partition that are not committed, by their offsets.</summary>
-    private sealed class Share(long next)
+    /// <param name="next">The offset that comes next; null when it is not known.</param>
+    private sealed class Share(long? next)
     {
         private readonly SortedDictionary<long, Held> _held = [];
         private readonly Queue<Held> _new = [];
-        private long _next = next;
+        private long? _next = next;
 
         public int Count => _held.Count;
 
@@ -275,7 +296,7 @@ internal sealed class KafkaMember : IDisposable
             if (!_held.TryAdd(record.Offset.Value, held))
                 return 0;
             _new.Enqueue(held);
-            var missed = record.Offset.Value - _next;
+            var missed = record.Offset.Value - (_next ?? record.Offset.Value);
             _next = record.Offset.Value + 1;
             return missed;
         }

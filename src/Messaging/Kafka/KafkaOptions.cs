@@ -13,7 +13,7 @@ public sealed class KafkaOptions
     public bool CreateTopics { get; set; } = true;
 
     /// <summary>Partitions of a topic that Pylon makes. Every id of the broadcast names them all.</summary>
-    [Range(1, 100)]
+    [Range(1, 50)]
     public int Partitions { get; set; } = 3;
 
     /// <summary>Copies of each partition of a topic that Pylon makes; -1 takes the default of the brokers.</summary>
