@@ -48,7 +48,7 @@ public sealed class KafkaTests(KafkaStack kafka) : IClassFixture<KafkaStack>
         var (polled, _) = await Gateway.PollAsync();
         var ids = polled.Select(one => one["id"]!.GetValue<string>()).ToList();
         Assert.Equal(ids.Count, ids.Distinct().Count());
-        Assert.Subset(ids.ToHashSet(), received.Select(one => one.Id).ToHashSet());
+        Assert.Subset(ids.ToHashSet(StringComparer.Ordinal), received.Select(one => one.Id).ToHashSet(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -65,15 +65,27 @@ public sealed class KafkaTests(KafkaStack kafka) : IClassFixture<KafkaStack>
         }
 
         await gateway.KillAsync();
-        await kafka.Stack.Database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, status, bpp_processed) VALUES ('while it is down', 'queued', false)");
-        var missed = (await kafka.Stack.Database.QueryAsync("SELECT id FROM compute_workloads WHERE workload_name = $1", "while it is down"))[0][0]!.ToString()!;
-        await Eventually.Is(() => kafka.Stack.Database.StatesAsync("while it is down"), states => string.Join(' ', states) == "[pending_user_choice, 1]", Patience);
-        await gateway.StartAsync();
+        string missed;
+        try
+        {
+            await kafka.Stack.Database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, status, bpp_processed) VALUES ('while it is down', 'queued', false)");
+            missed = (await kafka.Stack.Database.QueryAsync("SELECT id FROM compute_workloads WHERE workload_name = $1", "while it is down"))[0][0]!.ToString()!;
+            await Eventually.True(
+                async () => (await kafka.Stack.Database.QueryAsync("SELECT 1 FROM orchestrator.outbox WHERE subject = $1 AND published_at IS NOT NULL", missed)).Count > 0,
+                Patience,
+                "its first event is on the stream");
+        }
+        finally
+        {
+            // Callbacks of the provider come through it, too: without it the workload does not go on.
+            await gateway.StartAsync();
+        }
 
         await using var back = await Gateway.SubscribeAsync(last.Position, "workloads");
-        var received = (await back.UntilAsync(Recommended, missed)).Where(one => one.Subject == missed).Select(one => one.Type).ToList();
-        Assert.Equal(6, received.Count);
-        Assert.Equal(("pylon.workload.queued.v1", Recommended), (received[0], received[^1]));
+        var received = (await back.UntilAsync(Recommended, missed)).Where(one => one.Subject == missed).ToList();
+        Assert.Equal("pylon.workload.queued.v1", received[0].Type);
+        var stored = (await Gateway.EventsOfAsync(missed)).Where(one => one["type"]!.GetValue<string>().StartsWith("pylon.workload.", StringComparison.Ordinal)).ToList();
+        Assert.Equal(stored.Take(received.Count).Select(one => one["id"]!.GetValue<string>()), received.Select(one => one.Id));
     }
 
     [Fact]
