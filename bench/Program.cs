@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Pylon.Bench.Fleet;
 using Pylon.Bench.Harness;
 using Pylon.Bench.Scenarios;
 using Pylon.Bench.Soak;
@@ -29,6 +30,7 @@ IReadOnlyList<Scenario> scenarios =
     new GrpcProxyScenario(),
     new RestScenario(),
     new WebhookScenario(),
+    new FleetScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed), files),
     new PlanScenario(files),
     new HotspotsScenario(),

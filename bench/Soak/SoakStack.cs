@@ -60,7 +60,7 @@ internal sealed class SoakStack : IAsyncDisposable
         var replica = ServiceDefinition.Orchestrator.Replica(2);
         var logs = Path.Combine(run.Checkout.Logs, "bench", "soak");
         var stack = await RunningStack.StartAsync(
-            new StackOptions(run.Checkout, StackAddresses.Choose(null, postgres.Uri, redis.Address, random: true, replica))
+            new StackOptions(run.Checkout, StackAddresses.Choose(null, postgres.Uri, redis.Address, random: true, replicas: replica))
             {
                 LogDirectory = logs,
                 Throwaway = true,

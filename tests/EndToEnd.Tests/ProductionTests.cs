@@ -28,7 +28,7 @@ public sealed partial class ProductionTests : IAsyncLifetime
         _stack = await TestStack.StartAsync(
             "production",
             new StackServers(_database.Uri, _database.ConnectionString, redis.ConnectionString),
-            orchestrators: 1,
+            replicas: [],
             new Dictionary<string, string>
             {
                 ["PYLON_ENVIRONMENT"] = "Production",

@@ -22,6 +22,20 @@ public sealed class PrivateRedisCluster : IAsyncDisposable
     /// <summary>All nodes, in StackExchange.Redis' notation.</summary>
     public string Address => string.Join(',', Nodes.Select(node => node.Address));
 
+    /// <summary>The master that serves a key now.</summary>
+    public async Task<PrivateRedis> MasterOfAsync(string key, CancellationToken cancellationToken = default)
+    {
+        var asked = Nodes.First(node => node.IsRunning);
+        var slot = int.Parse((await CliAsync(["-p", $"{asked.Port}", "cluster", "keyslot", key], cancellationToken)).Output);
+        // A line for each node: id address flags master … slots, which are numbers and ranges.
+        var nodes = await CliAsync(["-p", $"{asked.Port}", "cluster", "nodes"], cancellationToken);
+        var words = nodes.Output.Split('\n').Select(line => line.Split(' ')).First(line => line.Skip(8).Any(range => Holds(range, slot)));
+        return Nodes.First(node => words[1].StartsWith(node.Address + "@", StringComparison.Ordinal));
+    }
+
+    private static bool Holds(string range, int slot) =>
+        range.Split('-') is [var first, .. var rest] && int.TryParse(first, out var from) && int.TryParse(rest.LastOrDefault() ?? first, out var to) && from <= slot && slot <= to;
+
     /// <summary>Nodes that are not started yet, three of them or six: the last three are replicas.</summary>
     internal static PrivateRedisCluster Create(IReadOnlyList<PrivateRedis> nodes) => new(nodes, nodes.Count > Masters);
 
