@@ -34,8 +34,8 @@ public sealed class ClaimTests
     public async Task WhatWasBegunAndWhatAUserWaitsForIsClaimedBeforeABacklog()
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
-        await database.ChooseAsync((await database.OfferedAsync()).Id, 1);
         var orphan = await database.ClaimedAsync(Guid.NewGuid());
+        await database.ChooseAsync((await database.OfferedAsync()).Id, 1);
         await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, urgency, submitted_at) SELECT 'waits', 'CRITICAL', now() - interval '1 day' FROM generate_series(1, 5)");
         await database.ExpireAsync(orphan.Id);
 
