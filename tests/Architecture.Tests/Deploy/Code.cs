@@ -22,7 +22,7 @@ internal static partial class Code
 
     /// <summary>The names of docs/settings.md, which a test holds to the code.</summary>
     public static IReadOnlySet<string> Settings { get; } =
-        Quoted().Matches(File.ReadAllText(Path.Combine(Checkout.Directory, "docs", "settings.md"))).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        Quoted().Matches(File.ReadAllText(Path.Combine(Checkout.Directory, "docs", "settings.md"))).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The series of <c>/metrics</c> that our instruments make. MetricsTests hold the form of the names to what is served.</summary>
     public static IReadOnlySet<string> Metrics { get; } =
@@ -37,6 +37,10 @@ internal static partial class Code
 
     public static IEnumerable<string> Texts(string service) =>
         SettingsDocument.Methods(Checkout.Service(service)).SelectMany(method => method.Body.Instructions).Where(one => one.OpCode == OpCodes.Ldstr).Select(one => (string)one.Operand);
+
+    /// <summary>True when the code of a service calls a method of this name.</summary>
+    public static bool Uses(string service, string method) =>
+        SettingsDocument.Methods(Checkout.Service(Assembly(service))).SelectMany(one => one.Body.Instructions).Any(one => one.Operand is MethodReference called && called.Name == method);
 
     // AddServiceDefaults("conductor", defaultGrpcPort: 4002, defaultHttpPort: 4003)
     private static (string Name, (int Grpc, int Http) Ports)? PortsOf(string service)
@@ -87,7 +91,7 @@ internal static partial class Code
         };
     }
 
-    [GeneratedRegex("`([A-Za-z_]+)`")]
+    [GeneratedRegex("`(?<name>[A-Za-z_]+)`")]
     private static partial Regex Quoted();
 
     [GeneratedRegex("^(pylon|bcs)[._][a-z._]+$")]

@@ -44,7 +44,7 @@ public sealed class NetworkTests
     {
         var connecting = Manifests.Base.Pods.Where(pod => pod.Spec.Containers.Single() is var one && one.Env.Any(variable => variable.Name == setting) && (one.Args is null || setting == "PYLON_POSTGRES"));
 
-        Assert.Equal(Names(connecting), Names(Allowed(port, private_: true)));
+        Assert.Equal(Names(connecting), Names(Allowed(port)));
     }
 
     [Fact]
@@ -56,8 +56,7 @@ public sealed class NetworkTests
         Assert.Equal(["443"], rule.Ports.Select(port => port.Port.Value));
         Assert.All((string[])["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"], network => Assert.Contains(network, rule.To.Single().IpBlock.Except));
         // Whoever makes a client for the outside: the one way out (ADR 0040).
-        var calling = Code.Ports.Keys.Where(name => SettingsDocument.Methods(Checkout.Service(Code.Assembly(name))).SelectMany(method => method.Body.Instructions)
-            .Any(one => one.Operand is Mono.Cecil.MethodReference { Name: "AddOutgoingClient" or "AddBecknClient" or "AddBeckn" }));
+        var calling = Code.Ports.Keys.Where(name => Code.Uses(name, "AddOutgoingClient"));
         Assert.Equal(calling.Order(StringComparer.Ordinal), Names(Manifests.Base.Pods.Where(pod => ManifestsTests.Selects(outside.PodSelector, pod))));
     }
 
@@ -84,9 +83,9 @@ public sealed class NetworkTests
         let ends = (Here: Name(here), There: Name(there))
         select egress ? (ends.Here, ends.There) : (ends.There, ends.Here);
 
-    private static IEnumerable<V1PodTemplateSpec> Allowed(int port, bool private_) =>
+    private static IEnumerable<V1PodTemplateSpec> Allowed(int port) =>
         from policy in Policies
-        where (policy.Spec.Egress ?? []).Any(rule => rule.Ports.Any(one => one.Port?.Value == port.ToString()) && rule.To.All(peer => peer.IpBlock is not null) == private_)
+        where (policy.Spec.Egress ?? []).Any(rule => rule.Ports.Any(one => one.Port?.Value == port.ToString()) && rule.To.All(peer => peer.IpBlock is not null))
         from pod in ManifestsTests.Pods(Manifests.Base, policy.Spec.PodSelector)
         select pod;
 

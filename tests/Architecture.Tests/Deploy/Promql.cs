@@ -11,7 +11,7 @@ internal static partial class Promql
         Name().Matches(Noise().Replace(expression, " ")).Where(match => !match.Groups["call"].Success).Select(match => match.Groups["name"].Value).Where(name => !Words.Contains(name)).Distinct();
 
     // Labels in braces, and those to group by; ranges; texts.
-    [GeneratedRegex("""\{[^}]*\}|\b(by|without|on|ignoring)\s*\([^)]*\)|\[[^\]]*\]|"[^"]*"|\boffset\s+\w+|\b\d[\w.]*""")]
+    [GeneratedRegex("""\{[^}]*\}|\b(?:by|without|on|ignoring)\s*\([^)]*\)|\[[^\]]*\]|"[^"]*"|\boffset\s+\w+|\b\d[\w.]*""")]
     private static partial Regex Noise();
 
     [GeneratedRegex(@"(?<![\w.])(?<name>[a-zA-Z_:][\w:]*)(?<call>\s*\()?")]
