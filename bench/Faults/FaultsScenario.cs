@@ -55,12 +55,12 @@ internal sealed class FaultsScenario(IReadOnlyList<string> chosen, int operation
         SoakStack stack, SoakFaults faults, SoakTally tally, string name, int number, int count, CancellationToken cancellationToken)
     {
         var (submitted, injected) = (tally.Submitted.Count, 0);
-        var operations = new OperationLoad(stack.Client, $"{number}");
+        var load = new OperationLoad(stack.Client, $"{number}");
         using (var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
             var workloads = new SoakLoad(stack, tally, WorkloadsPerSecond, seed + number).RunAsync(end.Token);
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var acknowledged = operations.RunAsync(count, enough.Token, cancellationToken);
+            var acknowledged = load.RunAsync(count, enough.Token, cancellationToken);
             for (; injected < LeastInjections; injected++)
             {
                 await Task.Delay(Pause, cancellationToken);
@@ -74,18 +74,18 @@ internal sealed class FaultsScenario(IReadOnlyList<string> chosen, int operation
             await acknowledged;
         }
 
-        var wrong = await QuietAsync(stack, tally, operations, cancellationToken);
-        return (new Cell(name, injected, operations.Recorded + operations.Reported.Values.Sum(), operations.Repeated, tally.Submitted.Count - submitted, []), wrong);
+        var wrong = await QuietAsync(stack, tally, load, cancellationToken);
+        return (new Cell(name, injected, load.Recorded + load.Reported.Values.Sum(), load.Repeated, tally.Submitted.Count - submitted, []), wrong);
     }
 
     /// <summary>Checks until everything holds, or patience ends; what does not hold then.</summary>
-    private static async Task<IReadOnlyList<string>> QuietAsync(SoakStack stack, SoakTally tally, OperationLoad operations, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> QuietAsync(SoakStack stack, SoakTally tally, OperationLoad load, CancellationToken cancellationToken)
     {
         for (var began = TimeProvider.System.GetTimestamp(); ;)
         {
             IReadOnlyList<SoakFinding> findings =
             [
-                .. await OperationChecks.RunAsync(stack, operations, (batch, token) => StateAsync(stack, batch, token), cancellationToken),
+                .. await OperationChecks.RunAsync(stack, load, (batch, token) => StateAsync(stack, batch, token), cancellationToken),
                 .. await new SoakChecks(stack, tally).RunAsync(cancellationToken),
             ];
             List<string> wrong = [.. findings.Where(finding => !finding.Holds).Select(finding => $"{finding.Check}: {finding.Found}")];
