@@ -10,7 +10,7 @@ namespace Pylon.Cli.Tests;
 public sealed class VerbsTests
 {
     // They start processes, or need a stack of their own.
-    private static readonly string[] OfTheMachine = ["up", "down", "status", "test", "check", "demo", "completions"];
+    private static readonly string[] OfTheMachine = ["up", "down", "status", "roll", "test", "check", "demo", "completions"];
 
     public static TheoryData<string> All => [.. Verbs().Select(verb => verb.Example).Distinct(StringComparer.Ordinal)];
 
