@@ -124,6 +124,9 @@ public sealed class TestGateway : IAsyncDisposable
         return new TestGateway(services, gateway);
     }
 
+    /// <summary>As on SIGTERM; completes when every answer has ended.</summary>
+    public Task StopAsync() => _gateway.StopAsync(CancellationToken.None);
+
     public Task StopServicesAsync() => _services.StopAsync();
 
     public async ValueTask DisposeAsync()

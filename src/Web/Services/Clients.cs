@@ -24,6 +24,10 @@ public sealed class Clients(IUpstreams upstreams, IHttpContextAccessor request)
 
     public PlanningService.PlanningServiceClient Planning => new(To(PlanningService.Descriptor));
 
+    public KeyService.KeyServiceClient Keys => new(To(KeyService.Descriptor));
+
+    public RegistryService.RegistryServiceClient Registry => new(To(RegistryService.Descriptor));
+
     public GridService.GridServiceClient Grid => new(To(GridService.Descriptor));
 
     public PipelineRunService.PipelineRunServiceClient Runs => new(To(PipelineRunService.Descriptor));
