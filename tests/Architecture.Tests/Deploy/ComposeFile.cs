@@ -10,6 +10,9 @@ internal sealed class ComposeFile
     [YamlMember(Alias = "x-service", ApplyNamingConventions = false)]
     public ComposeService XService { get; set; } = new();
 
+    [YamlMember(Alias = "x-migration", ApplyNamingConventions = false)]
+    public ComposeService XMigration { get; set; } = new();
+
     [YamlMember(Alias = "x-settings", ApplyNamingConventions = false)]
     public Dictionary<string, string> XSettings { get; set; } = [];
 
