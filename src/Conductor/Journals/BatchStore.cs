@@ -39,12 +39,24 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
             expected = greatest(excluded.expected, CASE WHEN b.updated_at < now() - $3 THEN 0 ELSE b.expected END)
         """;
 
+    // A report of a holder counts only while its lease lives: the part is completed in the same statement, whose lock on it
+    // keeps a claim away.
     private const string InsertReports =
         """
+        WITH told AS (
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[],
+                $9::double precision[], $10::timestamptz[], $11::timestamptz[], $12::bigint[], $13::text[], $14::boolean[])
+                AS t (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at, token, output, estimated)),
+        held AS (
+            UPDATE work_parts p SET done_at = now(), output = told.output, energy_kwh = told.energy_kwh, energy_estimated = told.estimated, failure = ''
+            FROM told
+            WHERE p.token = told.token AND p.batch_id = told.batch_id AND p.phase = told.phase AND 'part-' || p.part = told.entity_id
+              AND p.done_at IS NULL AND p.due_at > now()
+            RETURNING told.event_id)
         INSERT INTO phase_reports
             (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[],
-            $9::double precision[], $10::timestamptz[], $11::timestamptz[])
+        SELECT event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at
+        FROM told WHERE token IS NULL OR event_id IN (SELECT event_id FROM held)
         ON CONFLICT (event_id) DO NOTHING
         RETURNING event_id
         """;
@@ -128,36 +140,45 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
     /// <summary>Keeps the reports that are not kept yet, all or none; their ids. A report's id may be there several times.</summary>
     public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
         InsertAsync(
-            Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl),
-            Sql.Statement(
-                InsertReports,
-                Column(reports, r => r.EventId),
-                Column(reports, r => r.BatchId),
-                Column(reports, r => r.Phase),
-                Column(reports, r => r.EntityId),
-                Column(reports, r => r.Succeeded),
-                Column(reports, r => r.ErrorCode),
-                Column(reports, r => r.CorrelationId),
-                Column(reports, r => r.OccurredAt.UtcDateTime),
-                Column(reports, r => r.Work.EnergyKwh),
-                Column(reports, r => r.Work.StartedAt?.UtcDateTime),
-                Column(reports, r => r.Work.EndedAt?.UtcDateTime)),
+            [
+                Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl),
+                Sql.Statement(
+                    InsertReports,
+                    Column(reports, r => r.EventId),
+                    Column(reports, r => r.BatchId),
+                    Column(reports, r => r.Phase),
+                    Column(reports, r => r.EntityId),
+                    Column(reports, r => r.Succeeded),
+                    Column(reports, r => r.ErrorCode),
+                    Column(reports, r => r.CorrelationId),
+                    Column(reports, r => r.OccurredAt.UtcDateTime),
+                    Column(reports, r => r.Work.EnergyKwh),
+                    Column(reports, r => r.Work.StartedAt?.UtcDateTime),
+                    Column(reports, r => r.Work.EndedAt?.UtcDateTime),
+                    Column(reports, r => r.Held?.Token),
+                    Column(reports, r => r.Held?.Output),
+                    Column(reports, r => r.Held?.IsEstimated)),
+                .. OrderStatements.Reported(reports),
+            ],
             cancellationToken);
 
     /// <summary>Keeps the definitions that are not kept yet, all or none; their ids. An id may be there several times.</summary>
     public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PipelineDefinition> definitions, CancellationToken cancellationToken) =>
         InsertAsync(
-            Sql.Statement(Touch, Column(definitions, d => d.BatchId), Column(definitions, d => d.TotalEntities ?? 0), Ttl),
-            Sql.Statement(
-                InsertDefinitions,
-                Column(definitions, d => d.Id),
-                Column(definitions, d => d.BatchId),
-                Column(definitions, d => d.Resolution.Pipeline),
-                Column(definitions, d => JsonSerializer.Serialize(d.Resolution.Verdicts, JsonSerializerOptions.Web)),
-                Column(definitions, d => d.CorrelationId),
-                Column(definitions, d => d.TotalEntities),
-                Column(definitions, d => d.DefinedAt.UtcDateTime),
-                Column(definitions, d => d.Traceparent)),
+            [
+                Sql.Statement(Touch, Column(definitions, d => d.BatchId), Column(definitions, d => d.TotalEntities ?? 0), Ttl),
+                Sql.Statement(
+                    InsertDefinitions,
+                    Column(definitions, d => d.Id),
+                    Column(definitions, d => d.BatchId),
+                    Column(definitions, d => d.Resolution.Pipeline),
+                    Column(definitions, d => JsonSerializer.Serialize(d.Resolution.Verdicts, JsonSerializerOptions.Web)),
+                    Column(definitions, d => d.CorrelationId),
+                    Column(definitions, d => d.TotalEntities),
+                    Column(definitions, d => d.DefinedAt.UtcDateTime),
+                    Column(definitions, d => d.Traceparent)),
+                .. OrderStatements.Placed(definitions),
+            ],
             cancellationToken);
 
     public Task<List<PipelineDefinition>> FindDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
@@ -200,8 +221,12 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
     public Task<List<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
         postgres.ListAsync(SelectIds, Text, cancellationToken, after ?? "", max, Ttl);
 
-    private async Task<IReadOnlySet<Guid>> InsertAsync(NpgsqlBatchCommand touch, NpgsqlBatchCommand insert, CancellationToken cancellationToken) =>
-        (await postgres.ListAsync([touch, insert], Id, cancellationToken)).ToHashSet();
+    /// <summary>Takes the order of a batch back, unless there is a later one.</summary>
+    public Task WithdrawAsync(string batchId, long revision, CancellationToken cancellationToken) => postgres.ListAsync(
+        [Sql.Statement(Touch, (string[])[batchId], (long[])[0], Ttl), .. OrderStatements.Withdrawn(batchId, revision)], Text, cancellationToken);
+
+    private async Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<NpgsqlBatchCommand> statements, CancellationToken cancellationToken) =>
+        (await postgres.ListAsync(statements, Id, cancellationToken)).ToHashSet();
 
     private static TColumn[] Column<T, TColumn>(IReadOnlyList<T> rows, Func<T, TColumn> select) => [.. rows.Select(select)];
 

@@ -141,7 +141,10 @@ internal sealed class PipelineService(
             : Activity.Current?.TraceId.ToHexString() is { } trace ? $"{trace}-{Guid.NewGuid():N}" : Guid.NewGuid().ToString();
         using var scope = logger.BatchScope(batchId, correlationId);
         var (pipeline, fault) = definer.Find(request.RequestedPipeline);
-        var resolution = new ResolutionRequest(batchId, request.RequestedPipeline, given, request.HasTotalEntities ? request.TotalEntities : null);
+        var resolution = new ResolutionRequest(batchId, request.RequestedPipeline, given, request.HasTotalEntities ? request.TotalEntities : null)
+        {
+            Order = request.Work is { } work ? OrderReader.Read(work, request.HasTotalEntities ? request.TotalEntities : null) : null,
+        };
         if (pipeline is null)
         {
             // A phase without a pipeline can be mended in the catalogue; any other name is the caller's mistake.
@@ -241,7 +244,8 @@ internal sealed class PipelineService(
         Phases = { batch.Phases.Values.OrderBy(p => catalogue.PlaceOf(p.Phase)).Select(ToProto) },
     };
 
-    private static PhaseProgress ToProto(Progress progress)
+    /// <summary>The progress of a phase in the contract.</summary>
+    public static PhaseProgress ToProto(Progress progress)
     {
         var made = new PhaseProgress
         {

@@ -1,0 +1,21 @@
+using Pylon.Conductor.V1;
+
+namespace Pylon.Conductor.Work;
+
+/// <summary>What a worker asks for.</summary>
+/// <param name="Max">The most parts that it takes.</param>
+internal sealed record WorkRequest(string Worker, IReadOnlyList<string> Zones, IReadOnlyList<string> Jobs, int Max)
+{
+    /// <summary>Workers with the same key may be given the same parts.</summary>
+    public string Key => $"{string.Join('\u001f', Zones.Order(StringComparer.Ordinal))}\u001e{string.Join('\u001f', Jobs.Order(StringComparer.Ordinal))}";
+}
+
+/// <summary>A part that a worker has got.</summary>
+internal sealed record HeldWork(string Worker, Claim Claim);
+
+/// <summary>What became of a part that was given back.</summary>
+/// <param name="Next">When it may be claimed again; null when its phase has failed.</param>
+internal sealed record GivenBack(DateTimeOffset? Next);
+
+/// <summary>A phase that cannot be completed any more.</summary>
+internal sealed record DeadPhase(string BatchId, string Phase, string CorrelationId, string Reason);
