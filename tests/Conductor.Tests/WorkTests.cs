@@ -12,6 +12,8 @@ public sealed class WorkTests : IAsyncLifetime
     private const string Zone = "UK-SCOT-1";
     private const string Job = "primes";
 
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
     private PrivateRedis _redis = null!;
     private ConductorDatabase _database = null!;
     private ConductorService _service = null!;
@@ -56,19 +58,19 @@ public sealed class WorkTests : IAsyncLifetime
     [Fact]
     public async Task NothingIsHandedOutBeforeItsTimeToOthersOrElsewhere()
     {
-        await DefineAsync("later", from: DateTimeOffset.UtcNow.AddHours(1));
+        await DefineAsync("later", from: Now.AddHours(1));
         await DefineAsync("elsewhere", zone: "UK-EAST-1");
         await DefineAsync("other", job: "training");
         Assert.Empty(await ClaimAsync("w", 10));
-        await DefineAsync("later", revision: 2, from: DateTimeOffset.UtcNow.AddSeconds(-1));
-        await DefineAsync("later", revision: 1, from: DateTimeOffset.UtcNow.AddHours(2));
+        await DefineAsync("later", revision: 2, from: Now.AddSeconds(-1));
+        await DefineAsync("later", revision: 1, from: Now.AddHours(2));
         Assert.Equal("later", Assert.Single(await ClaimAsync("w", 10)).BatchId);
     }
 
     [Fact]
     public async Task WorkPastItsDeadlineFails()
     {
-        await DefineAsync("b", deadline: DateTimeOffset.UtcNow.AddSeconds(1));
+        await DefineAsync("b", deadline: Now.AddSeconds(1));
         var held = Assert.Single(await ClaimAsync("w", 1));
         Assert.True(held.Lease.ToTimeSpan() <= TimeSpan.FromSeconds(1), "a lease ends with the deadline");
         await Eventually.True(async () => (await _service.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch.Phases is [{ State: PhaseState.Failed }]);

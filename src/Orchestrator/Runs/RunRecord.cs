@@ -16,7 +16,7 @@ internal sealed record RunRecord
     public const string Columns =
         """
         r.workload_id, r.pipeline, r.correlation_id, r.state, r.progress, r.attempts, r.failure_reason, r.lease_owner,
-        r.requested_at, r.defined_at, r.ended_at, r.updated_at,
+        r.requested_at, r.defined_at, r.ended_at, r.updated_at, r.work::text AS work, r.parts, r.revision, r.withdraws,
         (SELECT w.traceparent FROM compute_workloads w WHERE w.id = r.workload_id) AS traceparent
         """;
 
@@ -38,6 +38,18 @@ internal sealed record RunRecord
     public DateTimeOffset? DefinedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>proto3 JSON of pylon.conductor.v1.WorkOrder without its revision.</summary>
+    public string Work { get; init; } = "{}";
+
+    /// <summary>Of each phase; null for the default.</summary>
+    public int? Parts { get; init; }
+
+    /// <summary>Of the order.</summary>
+    public long Revision { get; init; } = 1;
+
+    /// <summary>The Conductor is to be told to hand out nothing of it any more.</summary>
+    public bool Withdraws { get; init; }
 
     /// <summary>Of the workload's submission; null when that was not traced.</summary>
     public string? Traceparent { get; init; }

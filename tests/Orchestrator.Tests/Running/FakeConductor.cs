@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Pylon.Conductor.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;
+using Pylon.Rpc;
 
 namespace Pylon.Orchestrator.Tests.Running;
 
@@ -32,6 +33,9 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
     /// <summary>Who asked for a pipeline.</summary>
     public ConcurrentQueue<DefinePipelineRequest> Asked { get; } = new();
 
+    /// <summary>The orders that were withdrawn.</summary>
+    public ConcurrentQueue<WithdrawWorkRequest> Withdrawn { get; } = new();
+
     /// <summary>The traceparents of the calls to DefinePipeline.</summary>
     public ConcurrentQueue<string?> Traces { get; } = new();
 
@@ -43,11 +47,12 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
+        builder.Services.AddRpcServer();
         FakeConductor fake = null!;
         builder.Services.AddSingleton(_ => fake);
         var app = builder.Build();
         app.MapGrpcService<Pipelines>();
+        app.MapGrpcService<Work>();
         fake = new FakeConductor(app);
         await app.StartAsync();
         return fake;
@@ -131,6 +136,24 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         {
             fake.CheckUp();
             return Task.FromResult(new GetBatchResponse { Batch = fake.Batch ?? throw new RpcException(new Status(StatusCode.NotFound, "")) });
+        }
+    }
+
+    private sealed class Work(FakeConductor fake) : WorkService.WorkServiceBase
+    {
+        public override Task<WithdrawWorkResponse> WithdrawWork(WithdrawWorkRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            fake.Withdrawn.Enqueue(request);
+            return Task.FromResult(new WithdrawWorkResponse());
+        }
+
+        public override Task<CheckJobResponse> CheckJob(CheckJobRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            return request.Job == "primes"
+                ? Task.FromResult(new CheckJobResponse { Parameters = { request.Parameters } })
+                : throw Refusal.InvalidArgument("job", "must be one of primes").AsException();
         }
     }
 }
