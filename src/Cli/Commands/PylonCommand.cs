@@ -21,6 +21,7 @@ internal static class PylonCommand
         DemoCommand.Create(context),
         SubmitCommand.Create(context),
         WatchCommand.Create(context),
+        WorkerCommand.Create(context),
         WorkloadCommands.Choose(context),
         WorkloadCommands.Show(context),
         WorkloadCommands.List(context),

@@ -7,7 +7,7 @@ namespace Pylon.Sandbox.Workers;
 internal static class WorkersFeature
 {
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
 
     public static void AddWorkers(this IServiceCollection services, IConfiguration settings)
     {
@@ -16,10 +16,9 @@ internal static class WorkersFeature
         if (options.Pylon is null)
             return;
         services.AddSingleton(s => new PylonClient(
-            // The timeout does not bound the broadcast: its headers arrive at once.
+            // Longer than a question for work waits.
             new HttpClient(new SocketsHttpHandler { UseProxy = !options.Pylon.IsLoopback }) { BaseAddress = options.Pylon, Timeout = CallTimeout },
             s.GetRequiredService<TimeProvider>()));
-        services.AddHostedService<BatchFeed>();
         services.AddHostedService<PhaseWorkers>();
     }
 

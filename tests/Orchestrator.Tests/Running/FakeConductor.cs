@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 using Pylon.Conductor.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;
-using Pylon.Rpc;
+using Status = Grpc.Core.Status;
 
 namespace Pylon.Orchestrator.Tests.Running;
 
@@ -47,7 +48,7 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        builder.Services.AddRpcServer();
+        builder.Services.AddGrpc();
         FakeConductor fake = null!;
         builder.Services.AddSingleton(_ => fake);
         var app = builder.Build();
@@ -151,9 +152,11 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         public override Task<CheckJobResponse> CheckJob(CheckJobRequest request, ServerCallContext context)
         {
             fake.CheckUp();
-            return request.Job == "primes"
-                ? Task.FromResult(new CheckJobResponse { Parameters = { request.Parameters } })
-                : throw Refusal.InvalidArgument("job", "must be one of primes").AsException();
+            if (request.Job == "primes")
+                return Task.FromResult(new CheckJobResponse { Parameters = { request.Parameters } });
+            var wrong = new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = "job", Description = "must be one of primes" } } };
+            var details = new Google.Rpc.Status { Code = (int)StatusCode.InvalidArgument, Details = { Any.Pack(wrong) } };
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "job must be one of primes"), new Metadata { { "grpc-status-details-bin", details.ToByteArray() } });
         }
     }
 }

@@ -1,6 +1,8 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Conductor.V1;
 using Pylon.Orchestrator.V1;
+using Pylon.Rpc;
 using Pylon.Testing;
 
 namespace Pylon.Orchestrator.Tests.Running;
@@ -50,6 +52,51 @@ public sealed class RunTests
         var ended = await stack.GetAsync(offered.Id);
         Assert.Equal((WorkloadStatus.Scheduled, RunState.Completed), (ended.Status, ended.Run.State));
         Assert.Equal(ended, Assert.Single((await stack.Workloads.ListWorkloadsAsync(new())).Workloads));
+    }
+
+    [Fact]
+    public async Task AJobIsOrderedForTheZoneAndWindowOfItsChoiceAndWithdrawnWithIt()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
+        var deadline = TimeProvider.System.GetUtcNow().AddDays(6).ToTimestamp();
+        var submitted = (await stack.Workloads.SubmitWorkloadAsync(new()
+        {
+            WorkloadName = "Primes", Pipeline = "compute_training", Job = "primes", Parameters = { ["limit"] = "5000" }, Parts = 3, Deadline = deadline,
+        })).Workload;
+        Assert.Equal(("primes", "5000", 3), (submitted.Job, submitted.Parameters["limit"], submitted.Parts));
+        var offered = await Eventually.Is(() => stack.GetAsync(submitted.Id), w => w.Status == WorkloadStatus.PendingUserChoice);
+        await stack.ChooseAsync(offered.Id, 2);
+        await stack.UntilAsync(offered.Id, RunState.Running);
+        var asked = Assert.Single(stack.Conductor.Asked);
+        var chosen = offered.Recommendations[1];
+        Assert.Equal(3, asked.TotalEntities);
+        Assert.Equal(
+            new WorkOrder { Revision = 1, Zone = chosen.GridZoneCode, Job = "primes", Parameters = { ["limit"] = "5000" }, NotBefore = chosen.Window.StartTime, Deadline = asked.Work.Deadline },
+            asked.Work);
+        Assert.Equal(deadline.Seconds, asked.Work.Deadline.Seconds);
+        Assert.Empty(stack.Conductor.Withdrawn);
+
+        stack.Conductor.Down = true;
+        await stack.Workloads.CancelWorkloadAsync(new() { Id = offered.Id });
+        stack.Conductor.Down = false;
+        var withdrawn = await Eventually.Is(() => Task.FromResult(stack.Conductor.Withdrawn.FirstOrDefault()), one => one is not null);
+        Assert.Equal((offered.Id, 1), (withdrawn!.BatchId, withdrawn.Revision));
+    }
+
+    [Fact]
+    public async Task AWrongJobIsRefusedOnSubmission()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
+        Assert.Equal("job", await RefusedAsync(new() { WorkloadName = "w", Job = "nothing" }));
+        Assert.Equal("parameters", await RefusedAsync(new() { WorkloadName = "w", Job = "primes", Parameters = { ["limit"] = new string('5', 1 << 20) } }));
+        Assert.Equal("parameters", await RefusedAsync(new() { WorkloadName = "w", Parameters = { ["limit"] = "5" } }));
+        Assert.Equal("parts", await RefusedAsync(new() { WorkloadName = "w", Job = "primes", Parts = 1001 }));
+        stack.Conductor.Down = true;
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await stack.Workloads.SubmitWorkloadAsync(new() { WorkloadName = "w", Job = "primes" }));
+        Assert.Equal((StatusCode.Unavailable, "CONDUCTOR_UNAVAILABLE"), (refused.StatusCode, refused.Reason()));
+
+        async Task<string> RefusedAsync(SubmitWorkloadRequest request) =>
+            (await Assert.ThrowsAsync<RpcException>(async () => await stack.Workloads.SubmitWorkloadAsync(request))).Violations().Single().Field;
     }
 
     [Fact]
