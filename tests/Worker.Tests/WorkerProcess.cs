@@ -16,7 +16,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         var checkout = Checkout.Find();
         Name = name;
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["PYLON_GRPC"] = conductor, ["DOTNET_TieredPGO"] = "0" } };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["PYLON_GRPC"] = conductor, ["DOTNET_TieredPGO"] = "0" } };
         foreach (var argument in (string[])[checkout.Program("Cli", TestProcess.Configuration), "worker", "--zone", "UK-SCOT-1", "--name", name, "--jobs", jobs, "--directory", directory, .. more])
             start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;

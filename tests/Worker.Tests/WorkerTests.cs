@@ -29,6 +29,8 @@ public sealed class WorkerTests : IAsyncLifetime
 
     private string Jobs => Path.Combine(_directory, "jobs.json");
 
+    private string Grpc => $"http://127.0.0.1:{_conductor.GrpcPort}";
+
     private WorkService.WorkServiceClient Work => new(_channel);
 
     private PipelineService.PipelineServiceClient Pipelines => new(_channel);
@@ -50,7 +52,7 @@ public sealed class WorkerTests : IAsyncLifetime
             ["PYLON_POSTGRES"] = _database.Uri, ["PYLON_REDIS"] = _redis.Address, ["Work__Lease"] = "00:00:03", ["Work__RetryDelay"] = "00:00:00.2", ["Work__Recheck"] = "00:00:00.2",
         });
         await _conductor.StartAsync();
-        _channel = GrpcChannel.ForAddress(_conductor.Address);
+        _channel = GrpcChannel.ForAddress(Grpc);
     }
 
     public async Task DisposeAsync()
@@ -152,7 +154,7 @@ public sealed class WorkerTests : IAsyncLifetime
 
     private WorkerProcess Start(string name, params string[] more)
     {
-        var worker = new WorkerProcess(_conductor.Address, name, Jobs, Path.Combine(_directory, name), more);
+        var worker = new WorkerProcess(Grpc, name, Jobs, Path.Combine(_directory, name), more);
         _workers.Add(worker);
         return worker;
     }

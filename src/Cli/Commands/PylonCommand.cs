@@ -22,6 +22,7 @@ internal static class PylonCommand
         SubmitCommand.Create(context),
         WatchCommand.Create(context),
         WorkerCommand.Create(context),
+        RunCommand.Create(context),
         WorkloadCommands.Choose(context),
         WorkloadCommands.Show(context),
         WorkloadCommands.List(context),

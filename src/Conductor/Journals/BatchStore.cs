@@ -45,10 +45,10 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
         """
         WITH told AS (
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[],
-                $9::double precision[], $10::timestamptz[], $11::timestamptz[], $12::bigint[], $13::text[], $14::boolean[])
-                AS t (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at, token, output, estimated)),
+                $9::double precision[], $10::timestamptz[], $11::timestamptz[], $12::bigint[], $13::text[], $14::double precision[], $15::boolean[])
+                AS t (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at, token, output, used_kwh, estimated)),
         held AS (
-            UPDATE work_parts p SET done_at = now(), output = told.output, energy_kwh = told.energy_kwh, energy_estimated = told.estimated, failure = ''
+            UPDATE work_parts p SET done_at = now(), output = told.output, energy_kwh = told.used_kwh, energy_estimated = told.estimated, failure = ''
             FROM told
             WHERE p.token = told.token AND p.batch_id = told.batch_id AND p.phase = told.phase AND 'part-' || p.part = told.entity_id
               AND p.done_at IS NULL AND p.due_at > now()
@@ -157,6 +157,7 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
                     Column(reports, r => r.Work.EndedAt?.UtcDateTime),
                     Column(reports, r => r.Held?.Token),
                     Column(reports, r => r.Held?.Output),
+                    Column(reports, r => r.Held?.EnergyKwh),
                     Column(reports, r => r.Held?.IsEstimated)),
                 .. OrderStatements.Reported(reports),
             ],

@@ -71,7 +71,7 @@ internal sealed class WorkService(
             StableId.Of("completed", batchId, phase, part, $"{request.Token}"), batchId, phase, part, Succeeded: true, "", correlationId, time.GetUtcNow())
         {
             Work = PhaseWork.Parse(request.HasEnergyKwh ? request.EnergyKwh : null, request.StartedAt, request.EndedAt),
-            Held = new HeldPart(request.Token, Output(request.Output, "output"), request.EnergyEstimated),
+            Held = new HeldPart(request.Token, Output(request.Output, "output"), request.HasEnergyKwh ? request.EnergyKwh : null, request.EnergyEstimated),
         };
         ReportOutcome outcome;
         try
