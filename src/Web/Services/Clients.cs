@@ -42,6 +42,8 @@ public sealed class Clients(IUpstreams upstreams)
 
     public Conducting.DeadLetterService.DeadLetterServiceClient DeadLetters => new(upstreams.InvokerOf(Conducting.DeadLetterService.Descriptor));
 
+    public Conducting.WorkService.WorkServiceClient Work => new(upstreams.InvokerOf(Conducting.WorkService.Descriptor));
+
     /// <summary>For a call that only reads: it ends after 3 s.</summary>
     public CallOptions Read(CancellationToken cancellationToken) => Within(ReadLimit, cancellationToken);
 
