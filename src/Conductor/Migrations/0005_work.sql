@@ -47,6 +47,7 @@ COMMENT ON TABLE work_parts IS 'The parts of each phase of an order and who hold
 COMMENT ON COLUMN work_parts.token IS 'Of the last claim that was not given back.';
 CREATE INDEX work_parts_due ON work_parts (zone, job, due_at) WHERE done_at IS NULL;
 CREATE UNIQUE INDEX work_parts_token ON work_parts (token) WHERE token IS NOT NULL;
+CREATE INDEX work_parts_troubled ON work_parts (batch_id) WHERE done_at IS NULL AND (failures > 0 OR claims > 1);
 -- Rows change often and keep their size.
 ALTER TABLE work_parts SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 

@@ -14,7 +14,7 @@ internal sealed class WorkOptions
     public int MaxFailures { get; set; } = 3;
 
     /// <summary>How often a part may be claimed before its phase fails: work that takes its workers with it ends.</summary>
-    [Range(1, 10_000)]
+    [Range(2, 10_000)]
     public int MaxClaims { get; set; } = 50;
 
     /// <summary>The pause after the first failure of a part; it doubles with each.</summary>

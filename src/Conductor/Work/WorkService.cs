@@ -46,6 +46,8 @@ internal sealed class WorkService(
         var jobs = request.Jobs.Select(job => Field.Text(job, "jobs", 0, MaxName)).Distinct(StringComparer.Ordinal).ToList();
         var most = request.MaxParts == 0 ? 1 : Field.Range(request.MaxParts, "max_parts", 1, MaxTogether);
         var wait = Wait(request.Wait);
+        if (wait > TimeSpan.Zero)
+            await store.SeenAsync([worker], context.CancellationToken);
         var claims = await desk.ClaimAsync(new WorkRequest(worker, [.. request.Zones.Distinct(StringComparer.Ordinal)], jobs, most), wait, context.CancellationToken);
         return new ClaimWorkResponse { Claims = { claims } };
     }

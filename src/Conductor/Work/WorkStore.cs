@@ -68,7 +68,7 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
         UNION ALL
         (SELECT DISTINCT p.batch_id, p.phase, w.correlation_id, CASE WHEN p.failures >= $1 THEN p.failure ELSE 'TOO_MANY_CLAIMS' END
          FROM work w JOIN work_parts p USING (batch_id)
-         WHERE w.ended_at IS NULL AND p.done_at IS NULL AND (p.failures >= $1 OR (p.claims >= $2 AND p.due_at <= now()))
+         WHERE w.ended_at IS NULL AND p.done_at IS NULL AND (p.failures > 0 OR p.claims > 1) AND (p.failures >= $1 OR (p.claims >= $2 AND p.due_at <= now()))
          LIMIT 100)
         """;
 
@@ -91,9 +91,10 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
 
     private const string Workers =
         """
-        SELECT w.name, w.zones, w.jobs::text, w.seen_at,
-            (SELECT count(*)::int FROM work_parts p WHERE p.worker = w.name AND p.done_at IS NULL AND p.token IS NOT NULL AND p.due_at > now())
-        FROM workers w WHERE w.seen_at >= now() - interval '1 day' ORDER BY w.name LIMIT 1000
+        SELECT w.name, w.zones, w.jobs::text, w.seen_at, coalesce(h.parts, 0)
+        FROM workers w LEFT JOIN (
+            SELECT worker, count(*)::int AS parts FROM work_parts WHERE done_at IS NULL AND token IS NOT NULL AND due_at > now() GROUP BY worker) h ON h.worker = w.name
+        WHERE w.seen_at >= now() - interval '1 day' ORDER BY w.name LIMIT 1000
         """;
 
     private const string Jobs =

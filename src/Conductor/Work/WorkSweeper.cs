@@ -9,6 +9,9 @@ internal sealed class WorkSweeper(
     WorkStore store, IBatches batches, IOptions<WorkOptions> work, IOptions<ConductorOptions> options, TimeProvider time, ILogger<WorkSweeper> logger) : BackgroundService
 {
     private const int MaxReason = 200;
+    private const int KeepShare = 4;
+
+    private static readonly TimeSpan LongestKeep = TimeSpan.FromMinutes(1);
 
     /// <summary>Fails what is there now; the number of phases.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -31,12 +34,18 @@ internal sealed class WorkSweeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var (keepEvery, kept) = (options.Value.StateTtl / KeepShare, 0L);
+        keepEvery = keepEvery < LongestKeep ? keepEvery : LongestKeep;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await RunAsync(stoppingToken);
-                await store.KeepAsync(options.Value.StateTtl, stoppingToken);
+                if (kept == 0 || time.GetElapsedTime(kept) >= keepEvery)
+                {
+                    await store.KeepAsync(options.Value.StateTtl, stoppingToken);
+                    kept = time.GetTimestamp();
+                }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

@@ -21,6 +21,9 @@ COMMENT ON COLUMN workload_runs.parts IS 'As of the workload.';
 COMMENT ON COLUMN workload_runs.revision IS 'Of the order: grows with each request.';
 COMMENT ON COLUMN workload_runs.withdraws IS 'The Conductor is to be told to hand out nothing of it any more.';
 
+-- What runs has no order yet: the Conductor is asked once more, which defines nothing anew.
+UPDATE workload_runs SET state = 'requested', defined_at = NULL, due_at = now() WHERE state = 'running';
+
 DROP INDEX workload_runs_due;
 CREATE INDEX workload_runs_due ON workload_runs (due_at) WHERE state IN ('requested', 'running') OR withdraws;
 

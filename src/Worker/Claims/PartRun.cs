@@ -91,7 +91,7 @@ internal sealed class PartRun(WorkerSettings settings, IReadOnlyDictionary<strin
             EndedAt = (outcome.EndedAt < outcome.StartedAt ? outcome.StartedAt : outcome.EndedAt).ToTimestamp(),
             Output = part.Output,
         };
-        if (await reports.CompleteAsync(request, CancellationToken.None))
+        if (await reports.CompleteAsync(request, held.Lost))
             log(string.Create(CultureInfo.InvariantCulture, $"{name}: completed in {(outcome.EndedAt - outcome.StartedAt).TotalSeconds:0.0} s with {outcome.Energy.Kwh * 1000:0.000} Wh{(outcome.Energy.IsEstimated ? " (estimated)" : "")}"));
         else
             log($"{name}: its completion was refused, because the lease was lost; token {held.Claim.Token}");
@@ -114,7 +114,7 @@ internal sealed class PartRun(WorkerSettings settings, IReadOnlyDictionary<strin
         }
         catch (OperationCanceledException)
         {
-            // The lease ends: somebody else gets the part.
+            // The lease is over: somebody else gets the part.
         }
     }
 
