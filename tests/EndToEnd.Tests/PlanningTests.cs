@@ -91,13 +91,14 @@ public sealed class PlanningTests(SharedStack stack) : SharedStackTests(stack)
     }
 
     [Fact]
-    public async Task BatchOfOneLineNeedsNoStreamAndItsWrongJobFailsAlone()
+    public async Task BatchOfOneLineNeedsNoStreamAndItsWrongJobsFailAlone()
     {
-        var lines = await Gateway.PostLinesAsync("/api/v1/plans:batch", $$"""{"places": [{ {{Square}} }], "jobs": [{"job_id": "a", "duration_steps": 1}, {"job_id": "b", "duration_steps": 9}]}""");
+        var lines = await Gateway.PostLinesAsync("/api/v1/plans:batch", $$"""{"places": [{ {{Square}} }], "jobs": [{"job_id": "a", "duration_steps": 1}, {"job_id": "b", "duration_steps": 9}, {"job_id": "c", "duration_steps": "long"}, 7]}""");
 
         var results = lines.SelectMany(line => line["results"]?.AsArray() ?? []).ToList();
-        Assert.Equal(["a", "b"], results.Select(result => result!["job_id"]!.GetValue<string>()));
-        Assert.Equal("SERIES_TOO_SHORT", results[1]!["error"]!["reason"]!.GetValue<string>());
+        Assert.Equal(["a", "b", "c", ""], results.Select(result => result!["job_id"]!.GetValue<string>()));
+        Assert.Equal(["SERIES_TOO_SHORT", "FIELD_INVALID", "FIELD_INVALID"], results.Skip(1).Select(result => result!["error"]!["reason"]!.GetValue<string>()));
+        Assert.Equal(["jobs[2].duration_steps must be an integer", "jobs[3] must be a JSON object"], results.Skip(2).Select(result => result!["error"]!["message"]!.GetValue<string>()));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Insights.V1;
+using Pylon.Rpc;
 
 namespace Pylon.Insights.Events;
 
@@ -15,6 +16,8 @@ internal static class EventReader
     public static EventCandidate Read(EmissionEvent sent)
     {
         List<string>? faults = null;
+        if (sent.Unreadable.AsRefusal("event") is { } unreadable)
+            Fault(unreadable.Message);
         if (sent is { HasReportedCo2Kg: true, HasCo2Kg: true } && !sent.ReportedCo2Kg.Equals(sent.Co2Kg))
             Fault("co2_kg must be the same as reported_co2_kg when both are given");
         var read = new NewEvent

@@ -95,7 +95,8 @@ internal sealed class PredictionService(Estimator estimator, FactorBook book, Ti
             return (null, Refusal.InvalidArgument(IsTime(request.StartTime) ? "end_time" : "start_time", "must be a time from the year 1990 to 2200"), []);
         var start = request.StartTime?.ToDateTimeOffset() ?? time.GetUtcNow();
         var end = request.EndTime?.ToDateTimeOffset();
-        var refusal = reader.Refusal
+        var refusal = request.Unreadable.AsRefusal("item")
+            ?? reader.Refusal
             ?? (request.HasRegionId && request.RegionId is < 1 or > 18 ? Refusal.InvalidArgument("region_id", "must be from 1 to 18") : null)
             ?? (end <= start ? Refusal.InvalidArgument("end_time", "must be later than start_time") : null)
             ?? (end - start > TimeSpan.FromDays(366) ? Refusal.InvalidArgument("end_time", "must be at most 366 days after start_time") : null);

@@ -29,7 +29,7 @@ internal static class ScenarioReader
         List<Lever> levers = [.. reader.ReadChanges(request.Changes, told.Applied, told.Unknown)];
         if (request.Levers.Count <= MostLevers)
             levers.AddRange(request.Levers.Select((lever, at) => reader.Read(lever.Lever, lever.Parameters, $"levers[{at}]")).OfType<Lever>());
-        refusal = features.Refusal ?? reader.Refusal ?? Check(request);
+        refusal = request.Unreadable.AsRefusal("scenario") ?? features.Refusal ?? reader.Refusal ?? Check(request);
         if (refusal is not null)
             return null;
         var start = request.StartTime?.ToDateTimeOffset();

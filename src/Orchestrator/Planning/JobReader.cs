@@ -19,6 +19,8 @@ internal sealed class JobReader(Places places, PlanningOptions options)
     {
         if (given is null)
             throw Refusal.InvalidArgument(field, "must be given").AsException();
+        if (given.Unreadable.AsRefusal(field, $"{field}.") is { } unreadable)
+            throw unreadable.AsException();
         var id = Field.Text(given.JobId, $"{field}.job_id", 0, 200);
         var duration = Duration(given, field);
         var request = new PlanRequest

@@ -76,11 +76,31 @@ internal sealed class JsonMessageReader(JsonParser foreignParser, List<FieldProb
             if (problems.Count >= MaxProblems)
                 return;
             var at = $"{path}[{index++}]";
-            if (element.ValueKind == JsonValueKind.Null && !TakesNull(field))
+            if (UnreadableOf(field) is { } unreadable)
+                list.Add(ReadItem(field.MessageType, unreadable, element));
+            else if (element.ValueKind == JsonValueKind.Null && !TakesNull(field))
                 Report(at, "must not be null");
             else if (ReadValue(field, element, at) is { } value)
                 list.Add(value);
         }
+    }
+
+    private static FieldDescriptor? UnreadableOf(FieldDescriptor list) => list.FieldType == FieldType.Message
+        ? list.MessageType.Fields.InDeclarationOrder().FirstOrDefault(field => field.FieldType == FieldType.Message && field.MessageType.FullName == MessageJson.UnreadableType)
+        : null;
+
+    // An item that says itself why it could not be read, beside what could be: the others go on.
+    private IMessage ReadItem(MessageDescriptor type, FieldDescriptor unreadable, JsonElement json)
+    {
+        var (item, faults) = (Messages.New(type), new List<FieldProblem>());
+        new JsonMessageReader(foreignParser, faults).Read(item, json, "");
+        if (faults.Count == 0)
+            return item;
+        var told = Messages.New(unreadable.MessageType);
+        unreadable.MessageType.FindFieldByName("field").Accessor.SetValue(told, faults[0].Field);
+        unreadable.MessageType.FindFieldByName("description").Accessor.SetValue(told, faults[0].Description);
+        unreadable.Accessor.SetValue(item, told);
+        return item;
     }
 
     private void ReadMap(IDictionary map, FieldDescriptor field, JsonElement json, string path)

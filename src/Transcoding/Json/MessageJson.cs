@@ -13,6 +13,12 @@ namespace Pylon.Transcoding.Json;
 /// </summary>
 public sealed class MessageJson
 {
+    /// <summary>
+    /// The message with <c>field</c> and <c>description</c> that tells why an item of a list could not be read. A list whose items have
+    /// a field of this type has no bad item that stops the others.
+    /// </summary>
+    internal const string UnreadableType = "pylon.common.v1.Unreadable";
+
     // The answers are not put into HTML as they are.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
