@@ -9,9 +9,8 @@ namespace Pylon.Worker;
 /// <param name="Grace">How long the parts in progress may run on when it is stopped; then they are handed back.</param>
 /// <param name="Watts">Of a busy core, where the machine has no power counter.</param>
 /// <param name="Pue">What the data centre draws for each kWh of its computers.</param>
-/// <param name="ApiKey">Sent with every call; empty for none.</param>
 public sealed record WorkerSettings(
-    string Name, IReadOnlyList<string> Zones, string JobsFile, string Directory, int Slots, TimeSpan Grace, double Watts, double Pue, string ApiKey)
+    string Name, IReadOnlyList<string> Zones, string JobsFile, string Directory, int Slots, TimeSpan Grace, double Watts, double Pue)
 {
     /// <summary>The jobs that come with Pylon.</summary>
     public static string ShippedJobs => Path.Combine(AppContext.BaseDirectory, "Shipped", "jobs.json");

@@ -8,7 +8,6 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>pylon worker</c>: this machine runs work that was placed in its zone.</summary>
 internal static class WorkerCommand
 {
-    private const string KeyVariable = "PYLON_API_KEY";
     private const double UsualWatts = 10;
     private const double MostPue = 5;
 
@@ -40,8 +39,7 @@ internal static class WorkerCommand
                 parsed.GetValue(slots) ?? Environment.ProcessorCount,
                 parsed.GetValue(grace) ?? UsualGrace,
                 parsed.GetValue(watts) ?? UsualWatts,
-                parsed.GetValue(pue) ?? 1,
-                Environment.GetEnvironmentVariable(KeyVariable) ?? "");
+                parsed.GetValue(pue) ?? 1);
             try
             {
                 using var client = context.Connect();

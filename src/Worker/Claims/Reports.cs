@@ -12,8 +12,6 @@ internal sealed class Reports(PylonClient client, WorkerSettings settings, TimeP
     private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
 
-    private readonly Metadata _headers = settings.ApiKey.Length > 0 ? new Metadata { { "x-api-key", settings.ApiKey } } : [];
-
     /// <summary>Tells the jobs that this worker runs; goes on until it is answered.</summary>
     public Task JoinAsync(Conductor.V1.Worker worker, CancellationToken stop) =>
         AskAsync("join", () => client.Work.JoinWorkAsync(new JoinWorkRequest { Worker = worker }, Options(CallBound, stop)), stop);
@@ -67,5 +65,5 @@ internal sealed class Reports(PylonClient client, WorkerSettings settings, TimeP
         }
     }
 
-    private CallOptions Options(TimeSpan bound, CancellationToken cancellationToken) => new(_headers, (time.GetUtcNow() + bound).UtcDateTime, cancellationToken);
+    private CallOptions Options(TimeSpan bound, CancellationToken cancellationToken) => new(deadline: (time.GetUtcNow() + bound).UtcDateTime, cancellationToken: cancellationToken);
 }
