@@ -64,7 +64,13 @@ public sealed class WorkTests : IAsyncLifetime
         Assert.Empty(await ClaimAsync("w", 10));
         await DefineAsync("later", revision: 2, from: Now.AddSeconds(-1));
         await DefineAsync("later", revision: 1, from: Now.AddHours(2));
-        Assert.Equal("later", Assert.Single(await ClaimAsync("w", 10)).BatchId);
+        var held = Assert.Single(await ClaimAsync("w", 10));
+        Assert.Equal("later", held.BatchId);
+        await DefineAsync("later", revision: 3, from: Now.AddSeconds(-2));
+        Assert.Single(await RenewAsync(held));
+        await DefineAsync("later", revision: 4, from: Now.AddHours(1));
+        Assert.Empty(await RenewAsync(held));
+        Assert.Empty(await ClaimAsync("w", 10));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace Pylon.Conductor.Journals;
 /// </summary>
 internal static class OrderStatements
 {
-    // A part that is completed already is not handed out. A holder keeps its lease.
+    // A part that is completed already is not handed out. A holder keeps its lease, unless its time is now a later one.
     private const string Place =
         """
         WITH placed AS (
@@ -23,7 +23,7 @@ internal static class OrderStatements
                 revision = excluded.revision, correlation_id = excluded.correlation_id, parameters = excluded.parameters, parts = excluded.parts,
                 not_before = excluded.not_before, deadline = excluded.deadline, steps = excluded.steps, ended_at = NULL
             WHERE work.revision < excluded.revision
-            RETURNING batch_id, parts, deadline)
+            RETURNING batch_id, parts, not_before, deadline)
         INSERT INTO work_parts AS p (batch_id, place, part, phase, zone, job, deadline, due_at)
         SELECT w.batch_id, t.place, n, t.phase, t.zone, t.job, w.deadline, 'infinity'
         FROM placed w JOIN unnest($9::text[], $10::integer[], $11::text[], $12::text[], $13::text[]) AS t (batch_id, place, phase, zone, job) USING (batch_id)
@@ -33,7 +33,9 @@ internal static class OrderStatements
             WHERE r.batch_id = w.batch_id AND r.recorded_at >= b.since AND r.phase = t.phase AND r.succeeded AND r.entity_id IN ('', 'part-' || n))
         ON CONFLICT (batch_id, phase, part) DO UPDATE SET
             place = excluded.place, zone = excluded.zone, job = excluded.job, deadline = excluded.deadline, failures = 0,
-            due_at = CASE WHEN p.token IS NULL OR p.due_at <= now() THEN 'infinity' ELSE p.due_at END
+            due_at = CASE
+                WHEN p.token IS NULL OR p.due_at <= now() OR (SELECT w.not_before FROM placed w WHERE w.batch_id = excluded.batch_id) > now() THEN 'infinity'
+                ELSE p.due_at END
         WHERE p.done_at IS NULL
         """;
 
