@@ -8,6 +8,9 @@ internal static class RunCommand
 {
     private const double UsualWatts = 10;
 
+    // Of the plan.
+    private static readonly TimeSpan Step = TimeSpan.FromMinutes(30);
+
     public static Command Create(CommandContext context)
     {
         var length = new Option<TimeSpan>("--for") { Description = "How long it runs, about: 30m, 6h, 2d", Required = true, CustomParser = Length.Read };
@@ -26,7 +29,7 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var asked = new AskedPlan(
-                parsed.GetValue(length), null, parsed.GetValue(region), parsed.GetValue(zones) ?? [], parsed.GetValue(interruptible), null, null, parsed.GetValue(by), null, null, false);
+                Step * Math.Max(1, Math.Ceiling(parsed.GetValue(length) / Step)), null, parsed.GetValue(region), parsed.GetValue(zones) ?? [], parsed.GetValue(interruptible), null, null, parsed.GetValue(by), null, null, false);
             return await new LocalRun(context, parsed.GetRequiredValue(line), parsed.GetValue(watts) ?? UsualWatts).RunAsync(asked, parsed.GetValue(orNow), cancellationToken);
         });
         return command;
