@@ -43,7 +43,9 @@ internal sealed class JobRun(ProcessStart start, TimeSpan timeLimit, IReadOnlyLi
         // A child that has left the group may keep the output open.
         await Task.WhenAny(process.Reading, Task.Delay(OutputGrace, time, CancellationToken.None));
         var energy = meter.Since(reading, end.CpuTime);
-        return new JobOutcome(why ?? Failure(end), began, time.GetUtcNow(), energy);
+        // One that ended by itself before the SIGKILL came, for example while this process was frozen, has ended as it says.
+        var failure = kill.IsCancellationRequested && end.ExitCode is not null ? Failure(end) : why ?? Failure(end);
+        return new JobOutcome(failure, began, time.GetUtcNow(), energy);
     }
 
     private static string? Failure(ProcessEnd end) => end switch
