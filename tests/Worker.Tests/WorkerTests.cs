@@ -20,6 +20,9 @@ public sealed class WorkerTests : IAsyncLifetime
         echo "part $PYLON_PART is done"
         """;
 
+    // Ten processes start at once on few cores.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("pylon-workers-").FullName;
     private readonly List<WorkerProcess> _workers = [];
     private PrivateRedis _redis = null!;
@@ -115,15 +118,15 @@ public sealed class WorkerTests : IAsyncLifetime
     {
         var frozen = Start("frozen", "--slots", "1");
         var id = await DefineAsync("record", "seconds", "1");
-        await Eventually.True(() => Record("begin").Count == 1);
+        await Eventually.True(() => Record("begin").Count == 1, Patience);
         await frozen.SignalAsync("STOP");
-        await Eventually.True(() => Record("end").Count == 1);
+        await Eventually.True(() => Record("end").Count == 1, Patience);
         // Its job has ended, but its lease ends before it can tell.
         var other = Start("other", "--slots", "1");
         var part = Assert.Single(await CompletedAsync([id], 1));
         Assert.Equal(("other", 2), (part.Worker, part.Attempts));
         await frozen.SignalAsync("CONT");
-        await Eventually.True(() => frozen.Said.Contains("completion was refused, because the lease was lost", StringComparison.Ordinal), because: "it is told");
+        await Eventually.True(() => frozen.Said.Contains("completion was refused, because the lease was lost", StringComparison.Ordinal), Patience, "it is told");
         Assert.Equal(1, (await Pipelines.GetBatchAsync(new() { BatchId = id })).Batch.Phases.Single().Completed);
         Assert.Contains("completed in", other.Said, StringComparison.Ordinal);
         Assert.Empty(Record("overlap"));
@@ -134,7 +137,7 @@ public sealed class WorkerTests : IAsyncLifetime
     {
         var first = Start("first", "--slots", "1", "--grace", "0s");
         var id = await DefineAsync("record", "seconds", "30");
-        await Eventually.True(() => Record("begin").Count == 1);
+        await Eventually.True(() => Record("begin").Count == 1, Patience);
         await first.SignalAsync("TERM");
         Assert.Equal(0, await first.ExitAsync());
         Assert.Contains("handed back", first.Said, StringComparison.Ordinal);
@@ -147,7 +150,7 @@ public sealed class WorkerTests : IAsyncLifetime
     {
         Start("strict");
         var id = await DefineAsync("record", "seconds", "$(reboot)");
-        await Eventually.True(async () => (await Pipelines.GetBatchAsync(new() { BatchId = id })).Batch.Phases is [{ State: PhaseState.Failed }]);
+        await Eventually.True(async () => (await Pipelines.GetBatchAsync(new() { BatchId = id })).Batch.Phases is [{ State: PhaseState.Failed }], Patience);
         Assert.Equal("parameters.seconds must be a number", (await Work.ListWorkAsync(new() { BatchId = id })).Parts.Single().Failure);
         Assert.Empty(Record("begin"));
     }
