@@ -15,8 +15,8 @@ namespace Pylon.Bench.Scenarios;
 internal sealed class WorkScenario() : Scenario("work", "ClaimWork by 100 workers against a bare SKIP LOCKED loop")
 {
     private const int Workers = 100;
-    private const int Batches = 30;
-    private const int Parts = 10_000;
+    private const int Batches = 300;
+    private const int Parts = 1_000;
 
     private const int Connections = Workers;
 
