@@ -75,7 +75,7 @@ internal sealed class AuditScenario() : Scenario("audit", "decisions appended to
 
     private static async Task<string> VerifyAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        var store = new AuditStore(database, NullLogger<AuditStore>.Instance);
+        var store = new AuditStore(new TenantDatabase(database, Tenant.All), NullLogger<AuditStore>.Instance);
         var (seq, hash) = (0L, ChainHash.Start);
         while (await store.ChainAsync(seq, withDocuments: true, Page, cancellationToken) is { Count: > 0 } page)
         {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Npgsql;
+using Pylon.Events.V1;
 using StackExchange.Redis;
 
 namespace Pylon.Bench.Soak;
@@ -142,7 +143,7 @@ internal sealed partial class SoakChecks(SoakStack stack, SoakTally tally)
             ? tally.Of("fault: ingestion killed") + tally.Of("fault: PostgreSQL killed") > 0
             : Provider().IsMatch(reason));
 
-    /// <summary>Each malformed event became one dead letter, or was lost with the Redis that was killed.</summary>
+    /// <summary>Each malformed event became one dead letter of each service that reads its topic.</summary>
     private async Task<SoakFinding> RefusedEventsAsync(CancellationToken cancellationToken)
     {
         var wrong = new List<string>();
@@ -152,14 +153,16 @@ internal sealed partial class SoakChecks(SoakStack stack, SoakTally tally)
                 wrong.Add($"Conductor: {count} on {topic} of {tally.Of($"malformed events on {topic}")} malformed");
         }
 
-        foreach (var topic in new[] { "phases", "batches" })
+        foreach (var (topic, readers) in new[] { ("phases", 1), ("batches", 2) })
         {
-            var letters = await stack.RedisConnection.GetDatabase().StreamLengthAsync($"pylon:events:{topic}.DLQ");
-            if (letters != tally.Of($"malformed events on {topic}"))
-                wrong.Add($"{topic}.DLQ: {letters} of {tally.Of($"malformed events on {topic}")} malformed");
+            var letters = await stack.RedisConnection.GetDatabase().StreamRangeAsync($"pylon:events:{topic}.DLQ");
+            var each = letters.CountBy(letter => Event.Parser.ParseFrom((byte[])letter["event"]!).Source).Select(one => one.Value).ToList();
+            var malformed = tally.Of($"malformed events on {topic}");
+            if (malformed > 0 && (each.Count != readers || each.Exists(count => count != malformed)))
+                wrong.Add($"{topic}.DLQ: {string.Join(" and ", each)} of {malformed} malformed");
         }
 
-        return Of("every malformed event is one dead letter, and nothing else is", wrong);
+        return Of("every malformed event is one dead letter of each service that reads it, and nothing else is", wrong);
     }
 
     private async Task<SoakFinding> HealthAsync(CancellationToken cancellationToken)

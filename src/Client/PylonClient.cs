@@ -39,9 +39,10 @@ public sealed class PylonClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         PylonClientOptions.Check(options);
         var retries = new GrpcChannelOptions { ServiceConfig = RetryRules.Config(Services, options.MaxAttempts) };
-        var channel = Channels.Open(options.Addresses, retries, useProxy: options.Addresses.Any(one => !one.IsLoopback));
+        var channel = Channels.Open(options.Addresses, retries, useProxy: options.Addresses.Any(one => !one.IsLoopback), PylonClientOptions.Authorities(options.CaFile));
         (_channel, _time, Address) = (channel, options.Time, string.Join(',', options.Addresses.Select(one => one.OriginalString)));
-        _calls = channel.Intercept(new RequestIdInterceptor(), new DeadlineInterceptor(options.Timeout));
+        var calls = channel.Intercept(new RequestIdInterceptor(), new DeadlineInterceptor(options.Timeout));
+        _calls = options.ApiKey is { } key ? calls.Intercept(headers => WithKey(headers, key)) : calls;
     }
 
     /// <summary>For tests: no channel.</summary>
@@ -54,7 +55,7 @@ public sealed class PylonClient : IDisposable
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
     [
         WorkloadService.Descriptor, PlanningService.Descriptor, RegistryService.Descriptor, DecisionService.Descriptor, AuditService.Descriptor,
-        BecknService.Descriptor, SyntheticWorldService.Descriptor,
+        BecknService.Descriptor, SyntheticWorldService.Descriptor, KeyService.Descriptor,
         GridService.Descriptor, SeriesService.Descriptor, MarketService.Descriptor, PipelineRunService.Descriptor,
         PipelineService.Descriptor, WorkService.Descriptor, DeadLetterService.Descriptor,
         HotspotService.Descriptor, AlertService.Descriptor, SilenceService.Descriptor, NoticeService.Descriptor, RecommendationService.Descriptor,
@@ -76,6 +77,8 @@ public sealed class PylonClient : IDisposable
     public BecknService.BecknServiceClient Beckn => new(_calls);
 
     public SyntheticWorldService.SyntheticWorldServiceClient SyntheticWorld => new(_calls);
+
+    public KeyService.KeyServiceClient Keys => new(_calls);
 
     public GridService.GridServiceClient Grid => new(_calls);
 
@@ -169,6 +172,12 @@ public sealed class PylonClient : IDisposable
         var pauses = new Pauses(patience ?? new FollowOptions().Patience, _time, Random.Shared.NextDouble);
         await foreach (var item in Resumed.ReadAsync(stop => Task.FromResult((Workloads.WatchWorkload(request, cancellationToken: stop), false)), ends: true, pauses, _time, cancellationToken))
             yield return item.Workload;
+    }
+
+    private static Metadata WithKey(Metadata headers, string key)
+    {
+        headers.Add("x-api-key", key);
+        return headers;
     }
 
     /// <summary>Ends its connections, and the calls that are still open.</summary>

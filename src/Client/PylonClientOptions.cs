@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace Pylon.Client;
 
 /// <summary>Where Pylon is and how patiently it is called.</summary>
@@ -8,6 +11,15 @@ public sealed class PylonClientOptions
     /// several, each call goes to the next one that can be reached.
     /// </summary>
     public required IReadOnlyList<Uri> Addresses { get; init; }
+
+    /// <summary>
+    /// Of https: a file in PEM with the authorities, one of which must vouch for the gateway; one with the certificate of the gateway
+    /// itself works too. Null: whom the system trusts.
+    /// </summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>The key of the caller, <c>pyl_…</c>, sent with every call; null for a Pylon that asks for none.</summary>
+    public string? ApiKey { get; init; }
 
     /// <summary>The deadline of a call that has none. A stream has none: its caller ends it.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -20,12 +32,12 @@ public sealed class PylonClientOptions
 
     /// <summary>The options for one address, or for several with commas between.</summary>
     /// <exception cref="ArgumentException">An address is not one, or they are partly http and partly https.</exception>
-    public static PylonClientOptions For(string addresses)
+    public static PylonClientOptions For(string addresses, string? apiKey = null, string? caFile = null)
     {
         ArgumentNullException.ThrowIfNull(addresses);
         var read = addresses.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(one => Uri.TryCreate(one, UriKind.Absolute, out var uri) ? uri : throw Wrong(one)).ToList();
-        return new PylonClientOptions { Addresses = read };
+        return new PylonClientOptions { Addresses = read, ApiKey = apiKey, CaFile = caFile };
     }
 
     internal static void Check(PylonClientOptions options)
@@ -36,10 +48,29 @@ public sealed class PylonClientOptions
             throw Wrong(wrong.OriginalString);
         if (options.Addresses.Select(one => one.Scheme).Distinct(StringComparer.Ordinal).Count() > 1)
             throw new ArgumentException("Addresses: must be all http or all https", nameof(options));
+        if (options.ApiKey is { } key && (key.Length == 0 || key.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter != '_')))
+            throw new ArgumentException("ApiKey: must be a key as pylon keys create shows it, pyl_...", nameof(options));
         if (options.MaxAttempts is < 1 or > 5)
             throw new ArgumentException("MaxAttempts: must be from 1 to 5", nameof(options));
         if (options.Timeout <= TimeSpan.Zero)
             throw new ArgumentException("Timeout: must be more than 0", nameof(options));
+    }
+
+    internal static X509Certificate2Collection? Authorities(string? caFile)
+    {
+        if (caFile is null)
+            return null;
+        X509Certificate2Collection authorities = [];
+        try
+        {
+            authorities.ImportFromPemFile(caFile);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ArgumentException($"CaFile: '{caFile}' must be a file with certificates in PEM: {e.Message}", nameof(caFile), e);
+        }
+
+        return authorities.Count > 0 ? authorities : throw new ArgumentException($"CaFile: '{caFile}' must be a file with certificates in PEM", nameof(caFile));
     }
 
     private static ArgumentException Wrong(string address) =>

@@ -1,9 +1,14 @@
+using Pylon.Access;
 using Pylon.Gateway.Broadcast;
+using Pylon.Gateway.Callers;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Cors;
+using Pylon.Gateway.Edge;
 using Pylon.Gateway.Home;
+using Pylon.Gateway.Limits;
 using Pylon.Gateway.Metrics;
 using Pylon.Gateway.OpenApi;
+using Pylon.Gateway.Problems;
 using Pylon.Gateway.Proxy;
 using Pylon.Gateway.Rest;
 using Pylon.Gateway.Webhooks;
@@ -23,8 +28,11 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("gateway", defaultGrpcPort: 8081, defaultHttpPort: 8080);
         builder.Services
+            .AddEdge()
             .AddCrossOrigin()
+            .AddLimits()
             .AddProxy()
+            .AddCallers()
             .AddSingleton<GatewayMetrics>()
             .AddRest()
             .AddWebhooks()
@@ -33,16 +41,22 @@ internal static class Program
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseEdge();
         app.UseCrossOrigin();
+        app.UseProblems();
+        app.UseCallers();
+        app.UseLimits();
+        app.UseKnownCallers();
         app.UseRest();
         app.UseGrpcWebCalls();
         app.MapHome();
         app.MapOpenApi();
-        app.MapWeb();
+        app.MapWeb().WithMetadata(ScopeRule.AnyCaller);
         app.MapBroadcast();
         app.MapWebhooks();
         app.MapProxy();
         app.MapServiceDefaults(Contract.Services);
+        app.CheckScopes();
         return app;
     }
 }

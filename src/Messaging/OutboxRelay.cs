@@ -48,7 +48,7 @@ internal sealed class OutboxRelay(
 
     private string Select =>
         $"""
-        SELECT seq, id, topic, type, subject, time, payload::text, traceparent FROM {_table}
+        SELECT seq, id, topic, type, subject, time, payload::text, traceparent, operator_id FROM {_table}
         WHERE published_at IS NULL AND seq > $1 ORDER BY seq LIMIT {Batch}
         """;
 
@@ -168,7 +168,7 @@ internal sealed class OutboxRelay(
         new NpgsqlCommand(Select, connection) { Parameters = { new() { Value = from } } }.ListAsync(
             row => new OutboxRow(
                 row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetDateTime(5), row.GetString(6),
-                row.IsDBNull(7) ? null : row.GetString(7)),
+                row.IsDBNull(7) ? null : row.GetString(7), row.IsDBNull(8) ? null : row.GetGuid(8)),
             cancellationToken);
 
     private static async Task<int> ExecuteAsync(

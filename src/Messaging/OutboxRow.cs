@@ -7,7 +7,7 @@ namespace Pylon.Messaging;
 
 /// <summary>A row of an outbox table.</summary>
 internal sealed record OutboxRow(
-    long Seq, Guid Id, string Topic, string Type, string Subject, DateTime Time, string Payload, string? TraceParent)
+    long Seq, Guid Id, string Topic, string Type, string Subject, DateTime Time, string Payload, string? TraceParent, Guid? OperatorId = null)
 {
     // In a rolling upgrade a newer instance writes fields that this one does not know; the event is good without them.
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
@@ -23,6 +23,7 @@ internal sealed record OutboxRow(
             Subject = Subject,
             Time = Timestamp.FromDateTime(Time),
             Traceparent = TraceParent ?? "",
+            OperatorId = $"{OperatorId}",
         };
         string reason;
         try
@@ -33,6 +34,7 @@ internal sealed record OutboxRow(
                 // The columns are the attributes, whatever the payload says.
                 (read.Id, read.Source, read.Type) = (attributes.Id, attributes.Source, attributes.Type);
                 (read.Subject, read.Time, read.Traceparent) = (attributes.Subject, attributes.Time, attributes.Traceparent);
+                read.OperatorId = attributes.OperatorId;
                 return (read, null);
             }
 

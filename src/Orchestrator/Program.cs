@@ -6,6 +6,7 @@ using Pylon.Orchestrator.Constraints;
 using Pylon.Orchestrator.Decisions;
 using Pylon.Orchestrator.Flow;
 using Pylon.Orchestrator.GridNow;
+using Pylon.Orchestrator.Keys;
 using Pylon.Orchestrator.Llm;
 using Pylon.Orchestrator.Outcomes;
 using Pylon.Orchestrator.Planning;
@@ -41,6 +42,7 @@ internal static class Program
             .AddMigrations(typeof(Program).Assembly, Schema)
             .AddEventStream(builder.Configuration)
             .AddOutboxRelay(Schema, "pylon/orchestrator")
+            .AddKeys()
             .AddWorkloads()
             .AddSignatures()
             .AddBeckn()
@@ -70,6 +72,7 @@ internal static class Program
         app.MapGrpcService<DecisionService>();
         app.MapGrpcService<AuditService>();
         app.MapGrpcService<SyntheticWorldService>();
+        app.MapGrpcService<KeyService>();
         app.MapServiceDefaults(
             V1.WorkloadService.Descriptor,
             V1.BecknService.Descriptor,
@@ -77,7 +80,8 @@ internal static class Program
             V1.PlanningService.Descriptor,
             V1.DecisionService.Descriptor,
             V1.AuditService.Descriptor,
-            V1.SyntheticWorldService.Descriptor);
+            V1.SyntheticWorldService.Descriptor,
+            V1.KeyService.Descriptor);
         return app;
     }
 }

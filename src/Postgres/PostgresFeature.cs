@@ -48,6 +48,7 @@ public static class PostgresFeature
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsCheck>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => Open(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Server, schema)));
+        services.TryAddSingleton(provider => new TenantDatabase(provider.GetRequiredService<NpgsqlDataSource>(), Tenant.All));
         services.TryAddSingleton<Listener>();
         services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres");
         return services;

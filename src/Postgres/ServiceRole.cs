@@ -4,7 +4,7 @@ namespace Pylon.Postgres;
 
 /// <summary>
 /// The role of a service whose tables belong to another one. The migrations make it when it is missing, and give it SELECT,
-/// INSERT, UPDATE and DELETE on the tables of the schema. A table with a trigger of the name <c>append_only</c> gives it SELECT
+/// INSERT, UPDATE and DELETE on the tables of the schema. It may act as the role of callers. A table with a trigger of the name <c>append_only</c> gives it SELECT
 /// and INSERT, one with <c>owner_only</c> SELECT.
 /// </summary>
 internal sealed record ServiceRole(string Name, string? Password)
@@ -46,6 +46,14 @@ internal sealed record ServiceRole(string Name, string? Password)
                 EXECUTE format('REVOKE ALL ON %s FROM %I', relation.name, role);
                 EXECUTE format('GRANT %s ON %s TO %I', relation.rights, relation.name, role);
             END LOOP;
+            -- To act as a caller (TenantDatabase).
+            IF to_regrole('pylon_actor') IS NOT NULL AND NOT pg_has_role(role, 'pylon_actor', 'MEMBER') THEN
+                BEGIN
+                    EXECUTE format('GRANT pylon_actor TO %I', role);
+                EXCEPTION WHEN unique_violation THEN
+                    NULL;
+                END;
+            END IF;
         END $$
         """;
 

@@ -68,28 +68,9 @@ public static class Sql
     /// Runs a state change, which names the expected old state in its WHERE, and, when it found its row, what belongs to
     /// it: all or nothing. False when it found none.
     /// </summary>
-    public static async Task<bool> ChangeAsync(
-        this NpgsqlDataSource database, NpgsqlBatchCommand change, IReadOnlyList<NpgsqlBatchCommand> following, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(database);
-        ArgumentNullException.ThrowIfNull(following);
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await RunAsync([change]) == 0)
-            return false;
-        if (following.Count > 0)
-            await RunAsync(following);
-        await transaction.CommitAsync(cancellationToken);
-        return true;
-
-        async Task<int> RunAsync(IReadOnlyList<NpgsqlBatchCommand> commands)
-        {
-            await using var batch = new NpgsqlBatch(connection, transaction);
-            foreach (var command in commands)
-                batch.BatchCommands.Add(command);
-            return await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
-    }
+    public static Task<bool> ChangeAsync(
+        this NpgsqlDataSource database, NpgsqlBatchCommand change, IReadOnlyList<NpgsqlBatchCommand> following, CancellationToken cancellationToken) =>
+        new TenantDatabase(database, Tenant.All).ChangeAsync(change, following, cancellationToken);
 
     private static void Add(NpgsqlParameterCollection collection, ReadOnlySpan<object?> parameters)
     {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pylon.Access;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Pylon.Rpc;
@@ -25,6 +26,8 @@ public static class RpcServer
         services.TryAddSingleton<RefusalTable>();
         services.TryAddSingleton<RefusalInterceptor>();
         services.TryAddSingleton<DescribedServices>();
+        services.TryAddSingleton(provider => new InternalTokens(key: null, "pylon", provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<AccessInterceptor>();
         // Without any check the health service would answer UNKNOWN.
         services.AddGrpcHealthChecks().AddCheck(SelfCheck, () => HealthCheckResult.Healthy());
         services.AddOptions<GrpcHealthChecksOptions>().Configure<DescribedServices>((options, described) =>
@@ -46,6 +49,7 @@ public static class RpcServer
             options.MaxSendMessageSize = MaxMessageBytes;
             options.ResponseCompressionAlgorithm = "gzip";
             options.ResponseCompressionLevel = CompressionLevel.Fastest;
+            options.Interceptors.Add<AccessInterceptor>();
             options.Interceptors.Add<RefusalInterceptor>();
         });
         return services;
@@ -55,9 +59,11 @@ public static class RpcServer
     public static IServiceCollection AddExceptionMapper(this IServiceCollection services, ExceptionMapper mapper) => services.AddSingleton(mapper);
 
     /// <summary>Maps health and reflection (v1, and v1alpha for older clients) over <paramref name="services"/>.</summary>
+    /// <exception cref="InvalidOperationException">An rpc of theirs says no scope.</exception>
     public static void MapRpcServer(this IEndpointRouteBuilder endpoints, params IEnumerable<ServiceDescriptor> services)
     {
         endpoints.ServiceProvider.GetRequiredService<DescribedServices>().Services = [.. services];
+        endpoints.ServiceProvider.GetRequiredService<AccessInterceptor>().Rules = MethodScopes.Of(services);
         endpoints.MapGrpcService<ReflectionV1ServiceImpl>();
         endpoints.MapGrpcService<ReflectionServiceImpl>();
         endpoints.MapGrpcHealthChecksService();

@@ -7,8 +7,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pylon.Access;
 using Pylon.Rpc;
+using Pylon.ServiceDefaults.Callers;
 using Pylon.ServiceDefaults.Configuration;
+using Pylon.ServiceDefaults.Start;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Pylon.ServiceDefaults;
@@ -27,17 +30,21 @@ public static class Defaults
         Logs.Configure(builder.Logging, builder.Configuration);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
-        ListenOptions Listen(IConfiguration configuration) => new(configuration, name, defaultGrpcPort, defaultHttpPort);
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>((kestrel, configuration) => Listen(configuration).Apply(kestrel));
-        builder.Services.AddOptions<ListenSettings>().Configure<IConfiguration>((_, configuration) =>
+        builder.Services.AddSingleton(provider => new ListenOptions(
+            provider.GetRequiredService<IConfiguration>(), name, defaultGrpcPort, defaultHttpPort, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<ListenOptions>((kestrel, listen) => listen.Apply(kestrel));
+        builder.Services.AddOptions<ListenSettings>().Configure<ListenOptions>((_, listen) =>
         {
-            if (Listen(configuration).Failures is { Count: > 0 } failures)
+            if (listen.Failures is { Count: > 0 } failures)
                 throw new OptionsValidationException(name, typeof(ListenOptions), failures);
         }).ValidateOnStart();
+        StartRequirements.AddCheck(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         builder.Services.AddHostedService(provider => new IdleSettings(name, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<IdleSettings>>()));
 
+        builder.Services.AddValidatedOptions<AccessOptions>(AccessOptions.Section);
+        builder.Services.AddAccess(name, isServer: defaultGrpcPort is not null);
         builder.Services.AddRpcServer();
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
         Telemetry.Add(builder.Services, builder.Configuration, name);
@@ -52,7 +59,7 @@ public static class Defaults
     public static WebApplication MapServiceDefaults(this WebApplication app, params IEnumerable<ServiceDescriptor> services)
     {
         HealthEndpoint.Map(app);
-        app.MapPrometheusScrapingEndpoint();
+        app.MapPrometheusScrapingEndpoint().WithMetadata(ScopeRule.OneOf(Scope.Admin));
         app.MapRpcServer(services);
         return app;
     }

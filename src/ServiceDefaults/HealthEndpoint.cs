@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pylon.Access;
 using Pylon.Rpc;
 
 namespace Pylon.ServiceDefaults;
@@ -32,12 +33,13 @@ internal static class HealthEndpoint
             return WriteReportAsync(context, report);
         }
 
-        endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Name == RpcServer.SelfCheck, ResponseWriter = WriteAsync });
+        var health = endpoints.MapGroup("").WithMetadata(ScopeRule.Public);
+        health.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Name == RpcServer.SelfCheck, ResponseWriter = WriteAsync });
         var ready = new HealthCheckOptions { ResponseWriter = WriteAsync };
-        endpoints.MapHealthChecks("/health/ready", ready);
-        endpoints.MapHealthChecks("/health", ready);
+        health.MapHealthChecks("/health/ready", ready);
+        health.MapHealthChecks("/health", ready);
         // The name in the Batch Conductor Service's API.
-        endpoints.MapHealthChecks("/healthz", ready);
+        health.MapHealthChecks("/healthz", ready);
     }
 
     private static Task WriteReportAsync(HttpContext context, HealthReport report)

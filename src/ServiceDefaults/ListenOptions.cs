@@ -2,14 +2,16 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Pylon.ServiceDefaults.Configuration;
+using Pylon.ServiceDefaults.Tls;
 
 namespace Pylon.ServiceDefaults;
 
 /// <summary>
 /// Where the process listens: gRPC (h2c) and HTTP/1.1 on a port each, because without TLS one port cannot tell the two
 /// apart. Settings PYLON_GRPC_PORT, PYLON_HTTP_PORT (0 takes a free one) and PYLON_BIND, an IP address; loopback when unset.
-/// The Gateway has its HTTP also on API_PORT, the port of the system that it replaces.
+/// The Gateway has its HTTP also on API_PORT, the port of the system that it replaces, and TLS where PYLON_TLS_CERT is set.
 /// </summary>
 internal sealed class ListenOptions
 {
@@ -22,8 +24,9 @@ internal sealed class ListenOptions
     private readonly IConfiguration _configuration;
     private readonly string _service;
     private readonly List<string> _failures = [];
+    private readonly TlsSettings? _tls;
 
-    public ListenOptions(IConfiguration configuration, string service, int? defaultGrpcPort, int defaultHttpPort)
+    public ListenOptions(IConfiguration configuration, string service, int? defaultGrpcPort, int defaultHttpPort, TimeProvider time, ILoggerFactory logs)
     {
         _configuration = configuration;
         _service = service;
@@ -43,6 +46,11 @@ internal sealed class ListenOptions
             ApiPort = Port(configuration, ApiPortSetting, HttpPort);
         if (ApiPort == GrpcPort && ApiPort is > 0)
             Wrong(ApiPortSetting, ApiPort, $"must differ from {GrpcPortSetting}");
+        // The services are behind the Gateway, and share its file of settings.
+        if (service == ApiService)
+            _tls = new TlsSettings(configuration, time, logs);
+        if (_tls?.Failure is { } failure)
+            _failures.Add(failure);
     }
 
     public IPAddress Bind { get; } = IPAddress.Loopback;
@@ -62,16 +70,22 @@ internal sealed class ListenOptions
     {
         kestrel.AddServerHeader = false;
         if (GrpcPort is { } grpcPort)
-            kestrel.Listen(Bind, grpcPort, endpoint => endpoint.Protocols = HttpProtocols.Http2);
-        kestrel.Listen(Bind, HttpPort, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            Listen(grpcPort, HttpProtocols.Http2);
+        Listen(HttpPort, HttpProtocols.Http1);
         if (ApiPort is { } apiPort && (apiPort != HttpPort || apiPort == 0))
-            kestrel.Listen(Bind, apiPort, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            Listen(apiPort, HttpProtocols.Http1);
         // Many callers share one connection: the Gateway's, say.
         kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
+
+        void Listen(int port, HttpProtocols protocols) => kestrel.Listen(Bind, port, endpoint =>
+        {
+            endpoint.Protocols = protocols;
+            _tls?.Apply(endpoint);
+        });
     }
 
     private int Port(IConfiguration configuration, string name, int fallback)

@@ -13,4 +13,10 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Information, "Health check {Check} is healthy again")]
     public static partial void CheckRecovered(this ILogger log, string check);
+
+    [LoggerMessage(LogLevel.Warning, "Open: PYLON_INTERNAL_KEY is not set, so no caller is asked for a key; everybody who reaches this port may read and change everything")]
+    public static partial void IsOpen(this ILogger log);
+
+    [LoggerMessage(LogLevel.Information, "PYLON_INTERNAL_KEY is set: every caller needs a key or a token")]
+    public static partial void NeedsKeys(this ILogger log);
 }

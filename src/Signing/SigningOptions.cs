@@ -32,6 +32,9 @@ public sealed class SigningOptions : IValidatableObject
             yield return new ValidationResult(problem, [string.IsNullOrEmpty(KeyFile) ? nameof(PrivateKey) : nameof(KeyFile)]);
     }
 
+    /// <summary>False when messages are not signed.</summary>
+    public bool HasKey => !string.IsNullOrEmpty(PrivateKey) || !string.IsNullOrEmpty(KeyFile);
+
     /// <summary>The key; null when none is set.</summary>
     /// <exception cref="FormatException">It cannot be read.</exception>
     public SigningKey? Load() =>

@@ -2,6 +2,7 @@ using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Pylon.Transcoding.Calls;
 using Pylon.Transcoding.Json;
+using Pylon.Transcoding.Problems;
 using Pylon.Transcoding.Routing;
 
 namespace Pylon.Transcoding;
@@ -24,9 +25,10 @@ public static class TranscodingFeature
 
     /// <summary>
     /// Answers the requests that a rule matches and passes all others on. Call it first in the pipeline.
-    /// <paramref name="called"/> gets each finished call with its status code, for metrics.
+    /// <paramref name="called"/> gets each finished call with its status code, for metrics. <paramref name="refuse"/> is asked before
+    /// anything of a request is read, and says why its caller may not make the call.
     /// </summary>
-    public static void UseTranscoding(this WebApplication app, Action<MethodDescriptor, StatusCode>? called = null)
+    public static void UseTranscoding(this WebApplication app, Action<MethodDescriptor, StatusCode>? called = null, Func<HttpContext, MethodDescriptor, Problem?>? refuse = null)
     {
         var transcoder = app.Services.GetRequiredService<Transcoder>();
         app.Use((context, next) => IsGrpc(context.Request) ? next(context) : ServeAsync(context, next));
@@ -35,7 +37,7 @@ public static class TranscodingFeature
 
         async Task ServeAsync(HttpContext context, RequestDelegate next)
         {
-            if (!await transcoder.TryServeAsync(context, called))
+            if (!await transcoder.TryServeAsync(context, called, refuse))
                 await next(context);
         }
     }

@@ -27,7 +27,7 @@ public static class WebFeature
     }
 
     /// <summary>Maps the pages under <c>/web</c>. The host maps <c>/</c>, where a browser gets <see cref="ServeFirstPageAsync"/>.</summary>
-    public static void MapWeb(this WebApplication app)
+    public static RouteGroupBuilder MapWeb(this WebApplication app)
     {
         var web = app.MapGroup("/web").AddEndpointFilter<PageHeaders>().AddEndpointFilter<FailedPages>().AddEndpointFilter<OwnForms>();
         app.Services.GetRequiredService<AssetFiles>().Map(web);
@@ -38,6 +38,7 @@ public static class WebFeature
         web.MapHotspots();
         web.MapOperations();
         web.MapGet("/{**path}", () => Page.Of<NotFoundPage>(StatusCodes.Status404NotFound));
+        return web;
     }
 
     /// <summary>Writes the first page, which is at <c>/</c>.</summary>

@@ -10,7 +10,7 @@ namespace Pylon.Architecture.Tests;
 public partial class ReasonsTests
 {
     private const string NotFound = "NotFound";
-    private static readonly string[] Factories = [NotFound, "AlreadyExists", "FailedPrecondition", "ResourceExhausted", "Unavailable"];
+    private static readonly string[] Factories = [NotFound, "AlreadyExists", "FailedPrecondition", "ResourceExhausted", "Unavailable", "Unauthenticated", "PermissionDenied"];
 
     // The registry makes these from the name of a table; the health of a service is no REST.
     private static readonly string[] Composed = [.. new[] { "OPERATOR", "USER", "DATA_CENTRE", "STORAGE_ASSET", "AGENT" }.SelectMany(word => (string[])[$"{word}_NOT_FOUND", $"{word}_EXISTS"])];

@@ -137,12 +137,16 @@ internal static class Samples
         },
     };
 
+    private static Key Key => new() { Id = Id, Name = "Nightly jobs", Scopes = { "workloads:read", "workloads:write" }, OperatorId = Id, CreatedAt = Start.ToTimestamp(), LastUsedAt = Start.ToTimestamp() };
+
     /// <summary>Answers for every verb.</summary>
     public static void Answer(FakeCalls calls) => calls
         .On("SubmitWorkload", new SubmitWorkloadResponse { Workload = Workload }).On("GetWorkload", new GetWorkloadResponse { Workload = Workload })
         .On("ListWorkloads", new ListWorkloadsResponse { Workloads = { Workload } }).On("ChooseRecommendation", new ChooseRecommendationResponse { Workload = Workload })
         .On("CancelWorkload", new CancelWorkloadResponse { Workload = Workload }).On("ReplayWorkload", new ReplayWorkloadResponse { Workload = Workload })
         .OnStream("WatchWorkload", new WatchWorkloadResponse { Workload = Workload })
+        .On("CreateKey", new CreateKeyResponse { Key = Key, Text = "pyl_0199c2f47d537c0e9b420c5b7f3f2a11_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg" })
+        .On("ListKeys", new ListKeysResponse { Keys = { Key } }).On("RevokeKey", new RevokeKeyResponse { Key = Key })
         .On<object>("ListDeadLetters", request => request is Orchestrator.V1.ListDeadLettersRequest
             ? new Orchestrator.V1.ListDeadLettersResponse { DeadLetters = { Letter } }
             : new Conductor.V1.ListDeadLettersResponse { DeadLetters = { new DeadLetter { Id = "other", Topic = "huleedu.batch.spellcheck.phase.completed.v1", BatchId = Id, Reason = "unknown phase", Attempts = 1, LastFailedAt = Start.ToTimestamp() } } })

@@ -1,3 +1,4 @@
+using Pylon.Postgres;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.Catalogues;
 using Pylon.Events.V1;
@@ -131,8 +132,8 @@ public abstract class BatchesSuite : IAsyncLifetime
     {
         foreach (var suffix in new[] { "b", "C", "a" })
             await Batches.ReportAsync(Report($"{_batch}/{suffix}", "nlp", "e", true, Guid.NewGuid()), default);
-        Assert.Equal([$"{_batch}/C", $"{_batch}/a"], await Batches.ListAsync($"{_batch}/", 2, default));
-        Assert.Equal([$"{_batch}/b"], (await Batches.ListAsync($"{_batch}/a", 5, default)).Where(id => id.StartsWith(_batch)));
+        Assert.Equal([$"{_batch}/C", $"{_batch}/a"], await Batches.ListAsync(Tenant.All, $"{_batch}/", 2, default));
+        Assert.Equal([$"{_batch}/b"], (await Batches.ListAsync(Tenant.All, $"{_batch}/a", 5, default)).Where(id => id.StartsWith(_batch)));
     }
 
     /// <summary>A random history, with duplicates and in parallel, leads to the state of the model.</summary>

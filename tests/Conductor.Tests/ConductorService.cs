@@ -8,6 +8,7 @@ using Pylon.Conductor.Relay;
 using Pylon.Conductor.State;
 using Pylon.Events.V1;
 using Pylon.Messaging;
+using Pylon.Testing;
 
 namespace Pylon.Conductor.Tests;
 
@@ -44,7 +45,11 @@ internal sealed class ConductorService : IAsyncDisposable
 
     public static async Task<ConductorService> StartAsync(params string[] args)
     {
-        var app = Program.Build(args, builder => builder.WebHost.UseTestServer());
+        var app = Program.Build(args, builder =>
+        {
+            builder.WebHost.UseTestServer();
+            CallerByHeader.Add(builder.Services);
+        });
         await app.StartAsync();
         return new ConductorService(app);
     }

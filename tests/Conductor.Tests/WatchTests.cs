@@ -1,6 +1,7 @@
 using System.Reflection;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Pylon.Access;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.Pipelines;
 using Pylon.Conductor.V1;
@@ -33,7 +34,7 @@ public sealed class WatchTests : IAsyncLifetime
         using var stop = new CancellationTokenSource();
         var sent = new Sent();
         var watches = Enumerable.Range(0, 20).Select(i => watched.WatchBatch(
-            new WatchBatchRequest { BatchId = known ? "b" : $"never-{i}" }, sent, new Context(stop.Token))).ToList();
+            new WatchBatchRequest { BatchId = known ? "b" : $"never-{i}" }, sent, CallOf(stop.Token))).ToList();
         await _time.TimersWaiting(20);
         Assert.Equal(known ? 1 : 20, changes.Count);
         Assert.Equal(known ? 20 : 0, sent.Count);
@@ -75,6 +76,13 @@ public sealed class WatchTests : IAsyncLifetime
         }
 
         public Task WriteAsync(WatchBatchResponse message, CancellationToken cancellationToken) => WriteAsync(message);
+    }
+
+    private static Context CallOf(CancellationToken cancellationToken)
+    {
+        var call = new Context(cancellationToken);
+        call.SetCaller(Caller.Open);
+        return call;
     }
 
     private sealed class Context(CancellationToken cancellationToken) : ServerCallContext

@@ -141,7 +141,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
     public void OtherTopicsAreNotWritten()
     {
         var writer = new HeldWriter();
-        using var subscription = _gateway.Get<BroadcastHub>().Subscribe(["batches"], writer);
+        using var subscription = _gateway.Get<BroadcastHub>().Subscribe(["batches"], operatorId: null, writer);
         _ = subscription.GoLiveAsync(subscription.Start, CancellationToken.None);
 
         subscription.Offer(Frames(1, 1));
@@ -151,7 +151,7 @@ public sealed class SubscriptionTests : IAsyncLifetime
         Assert.Equal([3], writer.Sent);
     }
 
-    private Subscription Subscribe(HeldWriter writer) => _gateway.Get<BroadcastHub>().Subscribe(All, writer);
+    private Subscription Subscribe(HeldWriter writer) => _gateway.Get<BroadcastHub>().Subscribe(All, operatorId: null, writer);
 
     private BroadcastFrame[] Frames(int first, int count, string topic = "workloads") =>
         [.. Enumerable.Range(first, count).Select(n => new BroadcastFrame(

@@ -9,8 +9,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Pylon.Access;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Proxy;
+using Pylon.Ingestion.V1;
+using Pylon.Insights.V1;
 using Pylon.Messaging;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
@@ -38,6 +41,9 @@ public sealed class TestGateway : IAsyncDisposable
         ApiAddress = addresses.ElementAtOrDefault(2);
     }
 
+    /// <summary>With it the gateway and the services ask who calls.</summary>
+    public const string InternalKeySetting = "--PYLON_INTERNAL_KEY=";
+
     /// <summary>The REST API.</summary>
     public HttpClient Http { get; }
 
@@ -56,16 +62,31 @@ public sealed class TestGateway : IAsyncDisposable
 
     internal LogLines Log => _gateway.Services.GetRequiredService<LogLines>();
 
+    /// <summary>Where the fake services are.</summary>
+    public string ServiceAddress => _services.Urls.Single();
+
+    /// <summary>A part of the fake services.</summary>
+    internal T Service<T>()
+        where T : notnull => _services.Services.GetRequiredService<T>();
+
     internal T Get<T>()
         where T : notnull => _gateway.Services.GetRequiredService<T>();
+
+    /// <summary>What a start in production needs, beside the key of the services.</summary>
+    internal static string[] Production => ["--PYLON_ENVIRONMENT=Production", "--PYLON_TRUSTED_PROXIES=127.0.0.1", "--Cors:Origins=none", "--BECKN_REGISTRY_URL=https://registry.example"];
 
     /// <summary>Settings are <c>--Section:Key=value</c>.</summary>
     public static Task<TestGateway> StartAsync(params string[] settings) => StartAsync(upstreams: null, settings);
 
     /// <summary>With other services than the fake ones behind the REST API.</summary>
-    internal static async Task<TestGateway> StartAsync(IUpstreams? upstreams, params string[] settings)
+    internal static Task<TestGateway> StartAsync(IUpstreams? upstreams, params string[] settings) => StartAsync(upstreams, _ => { }, settings);
+
+    /// <summary>With other services in the gateway.</summary>
+    internal static Task<TestGateway> StartAsync(Action<IServiceCollection> configure, params string[] settings) => StartAsync(null, configure, settings);
+
+    private static async Task<TestGateway> StartAsync(IUpstreams? upstreams, Action<IServiceCollection> configure, string[] settings)
     {
-        var services = await StartServicesAsync();
+        var services = await StartServicesAsync(settings.FirstOrDefault(setting => setting.StartsWith(InternalKeySetting, StringComparison.Ordinal))?[InternalKeySetting.Length..]);
         var address = services.Urls.Single();
         string[] defaults = ["--PYLON_HTTP_PORT=0", "--PYLON_GRPC_PORT=0", $"--PYLON_ORCHESTRATOR={address}", $"--PYLON_INGESTION={address}", $"--PYLON_CONDUCTOR={address}", $"--PYLON_INSIGHTS={address}", "--PYLON_REDIS=127.0.0.1:1", "--LOG_LEVEL=Critical"];
         var ownRedis = settings.Any(setting => setting.StartsWith("--PYLON_REDIS=", StringComparison.Ordinal));
@@ -73,6 +94,7 @@ public sealed class TestGateway : IAsyncDisposable
         {
             var log = new LogLines();
             builder.Services.AddSingleton(log);
+            CallerByHeader.Add(builder.Services);
             builder.Logging.AddProvider(log).AddFilter<LogLines>("Pylon", LogLevel.Information);
             builder.Services.RemoveAll<RouteTable>();
             builder.Services.AddSingleton(new RouteTable(Binding.Of([.. Contract.Services.Where(service => Upstream.Of(service) is not null), EchoService.Descriptor])));
@@ -81,13 +103,24 @@ public sealed class TestGateway : IAsyncDisposable
                 builder.Services.AddSingleton<IUpstreams, TestUpstreams>();
             else
                 builder.Services.AddSingleton(upstreams);
+            configure(builder.Services);
             if (ownRedis)
                 return;
             builder.Services.RemoveAll<IEventStream>();
             builder.Services.AddSingleton<IEventStream, FakeEventStream>();
             builder.Services.Configure<HealthCheckServiceOptions>(options => options.Registrations.Remove(options.Registrations.Single(check => check.Name == "redis")));
         });
-        await gateway.StartAsync();
+        try
+        {
+            await gateway.StartAsync();
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            await services.DisposeAsync();
+            throw;
+        }
+
         return new TestGateway(services, gateway);
     }
 
@@ -109,12 +142,16 @@ public sealed class TestGateway : IAsyncDisposable
         await app.DisposeAsync().AsTask().Within();
     }
 
-    internal static async Task<WebApplication> StartServicesAsync()
+    internal static async Task<WebApplication> StartServicesAsync(string? internalKey = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddSingleton(provider => new InternalTokens(internalKey, "services", provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddRpcServer();
+        builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton<CallerRecorder>();
+        builder.Services.AddGrpc(options => options.Interceptors.Add<CallerRecorder>());
         builder.Services.AddSingleton<FakeServices>();
         var app = builder.Build();
         app.MapGrpcService<FakeEcho>();
@@ -122,7 +159,8 @@ public sealed class TestGateway : IAsyncDisposable
         app.MapGrpcService<FakeBeckn>();
         app.MapGrpcService<FakeImports>();
         app.MapGrpcService<FakeEmissions>();
-        app.MapRpcServer(WorkloadService.Descriptor, BecknService.Descriptor);
+        app.MapGrpcService<FakeKeys>();
+        app.MapRpcServer(WorkloadService.Descriptor, BecknService.Descriptor, KeyService.Descriptor, PipelineRunService.Descriptor, EmissionService.Descriptor);
         await app.StartAsync();
         return app;
     }

@@ -216,7 +216,6 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
     public async Task CallerHeadersAndTraceReachTheService()
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/v1/echo/a");
-        request.Headers.Add("authorization", "Bearer t");
         request.Headers.Add("x-request-id", "r1");
         request.Headers.Add("x-correlation-id", "c1");
         request.Headers.Add("x-other", "no");
@@ -224,7 +223,6 @@ public sealed class TranscodingTests(GatewayFixture fixture) : IClassFixture<Gat
 
         var headers = (await BodyAsync(await Http.SendAsync(request), HttpStatusCode.OK)).GetProperty("headers");
 
-        Assert.Equal("Bearer t", headers.GetProperty("authorization").GetString());
         Assert.Equal("r1", headers.GetProperty("x-request-id").GetString());
         Assert.Equal("c1", headers.GetProperty("x-correlation-id").GetString());
         Assert.False(headers.TryGetProperty("x-other", out _));

@@ -49,6 +49,7 @@ internal sealed class InsightsStack : IAsyncDisposable
         var app = Program.Build(args, builder =>
         {
             builder.WebHost.UseTestServer();
+            CallerByHeader.Add(builder.Services);
             configure?.Invoke(builder);
         });
         await app.StartAsync();

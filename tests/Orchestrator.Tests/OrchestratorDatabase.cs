@@ -18,8 +18,9 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     {
         Server = server;
         DataSource = server.DataSource("orchestrator");
-        Runs = new RunStore(DataSource, NullLogger<RunStore>.Instance);
-        Workloads = new WorkloadStore(DataSource, [Runs, new FlowDecisions(TimeProvider.System)], NullLogger<WorkloadStore>.Instance);
+        var all = new TenantDatabase(DataSource, Tenant.All);
+        Runs = new RunStore(all, NullLogger<RunStore>.Instance);
+        Workloads = new WorkloadStore(all, [Runs, new FlowDecisions(TimeProvider.System)], NullLogger<WorkloadStore>.Instance);
         Flow = new FlowStore(DataSource, Workloads, TimeProvider.System);
         Beckn = new BecknStore(DataSource);
         Steps = new StepStore(DataSource);

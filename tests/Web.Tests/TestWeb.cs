@@ -34,6 +34,7 @@ internal sealed class TestWeb : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
         builder.Services.AddSingleton<IUpstreams>(services);
         builder.Services.AddWeb();
+        builder.Services.AddSingleton(new Pylon.Access.InternalTokens(key: null, "web", TimeProvider.System));
         var app = builder.Build();
         app.MapGet("/", WebFeature.ServeFirstPageAsync);
         app.MapWeb();

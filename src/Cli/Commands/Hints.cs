@@ -1,4 +1,5 @@
 using Pylon.LocalStack.Machine;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.Cli.Commands;
 
@@ -11,18 +12,19 @@ internal static class Hints
             return;
         var grpc = variables["PYLON_GRPC"];
         var home = Path.GetRelativePath(Directory.GetCurrentDirectory(), checkout.EnvFile);
+        var key = variables.ContainsKey(AccessKeys.KeySetting) ? " -H \"x-api-key: $PYLON_API_KEY\"" : "";
         Console.WriteLine($"""
 
             Try
-              REST     curl -s -X POST {url}/api/v1/workloads -d '{"{"}"workload_name": "My job"{"}"}' -H 'content-type: application/json'
-              events   curl -N {url}/beckn/broadcast
-              gRPC     buf curl --protocol grpc --http2-prior-knowledge -d '{"{"}"workload_name": "My job"{"}"}' {grpc}/pylon.orchestrator.v1.WorkloadService/SubmitWorkload
-                       grpcurl -plaintext {new Uri(grpc).Authority} list
+              REST     curl -s -X POST {url}/api/v1/workloads -d '{"{"}"workload_name": "My job"{"}"}' -H 'content-type: application/json'{key}
+              events   curl -N {url}/beckn/broadcast{key}
+              gRPC     buf curl --protocol grpc --http2-prior-knowledge{key} -d '{"{"}"workload_name": "My job"{"}"}' {grpc}/pylon.orchestrator.v1.WorkloadService/SubmitWorkload
+                       grpcurl -plaintext{key} {new Uri(grpc).Authority} list
               SQL      psql {variables["PYLON_POSTGRES"]} -c "INSERT INTO compute_workloads (workload_name, status, bpp_processed) VALUES ('Test ML Training Job','queued',false);"
               here     ./pylon demo | watch | list | status | down
               shell    . {home}    sets {string.Join(", ", variables.Keys)}
 
-            {Page(url)}
+            {Page(url)}{(key.Length > 0 ? "\nIt asks for a name, which may be any, and for the password, which is the key: PYLON_API_KEY of the shell." : "\nIt is open: nobody is asked for a key. PYLON_ACCESS=keys ./pylon up asks.")}
             """);
     }
 

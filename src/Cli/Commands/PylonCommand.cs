@@ -39,6 +39,7 @@ internal static class PylonCommand
         AuditCommands.Audit(context),
         RegistryCommands.Registry(context),
         RegistryCommands.World(context),
+        KeyCommands.Create(context),
         CompletionsCommand.Create(context),
         TestCommand.Create(context.Checkout),
         CheckCommand.Create(context.Checkout),

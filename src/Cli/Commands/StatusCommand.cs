@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pylon.Cli.Output;
+using Pylon.LocalStack.Services;
 using Pylon.LocalStack.Stacks;
 
 namespace Pylon.Cli.Commands;
@@ -21,7 +22,7 @@ internal static class StatusCommand
         var phase = state.IsSupervised ? state.Phase : StackPhase.Stopped;
         var rows = state.Processes.Select(Row).ToList();
         if (json)
-            context.Screen.JsonOf(new { phase = phase.ToString().ToLowerInvariant(), supervisor_pid = state.Supervisor?.Pid, processes = rows, addresses = EnvFile.Read(context.Checkout) });
+            context.Screen.JsonOf(new { phase = phase.ToString().ToLowerInvariant(), supervisor_pid = state.Supervisor?.Pid, processes = rows, addresses = EnvFile.Read(context.Checkout).Where(each => each.Key != AccessKeys.KeySetting).ToDictionary() });
         else
             Show(context.Screen, state, phase, rows);
         return phase == StackPhase.Ready ? ExitCode.Done : ExitCode.Unreachable;

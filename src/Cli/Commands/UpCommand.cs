@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Grpc.Core;
+using Pylon.Cli.Connections;
 using Pylon.Cli.Output;
 using Pylon.Client;
 using Pylon.LocalStack.Machine;
@@ -37,12 +38,12 @@ internal static class UpCommand
         try
         {
             await session.RunAsync(
-                async (addresses, stop) =>
+                async (stack, stop) =>
                 {
-                    using var client = new PylonClient(addresses.Grpc);
+                    using var client = GatewayAddress.Connect(stack.Addresses.Grpc, stack.ApiKey);
                     if (await FailureOfFlowAsync(context with { Connect = () => client }, stop) is { } failure)
                         Console.WriteLine($"\nThe first workload did not get its recommendations: {failure}\nThe stack stays up. Try again with ./pylon demo; ./pylon status has the logs.");
-                    Hints.Write(checkout, addresses.Variables.ToDictionary());
+                    Hints.Write(checkout, stack.Variables.ToDictionary());
                     Console.WriteLine($"Pylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C here or ./pylon down stops it.");
                 },
                 cancellationToken);

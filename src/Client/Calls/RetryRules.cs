@@ -19,6 +19,8 @@ internal static class RetryRules
         "ClaimWork",
         // Safe with an id that the caller may leave out: a correlation_id, an event_id.
         "DefinePipeline", "ReportPhase",
+        // Each call makes another key.
+        "CreateKey",
         // Resumes from its last position instead.
         "Subscribe",
     };

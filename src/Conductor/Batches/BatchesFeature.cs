@@ -10,5 +10,6 @@ internal static class BatchesFeature
     /// <summary>Batches in memory: BCS_USE_MOCK_REPOSITORY.</summary>
     public static IServiceCollection AddMemoryBatches(this IServiceCollection services) => services
         .AddSingleton<MemoryBatches>()
-        .AddSingleton<IBatches>(provider => provider.GetRequiredService<MemoryBatches>());
+        .AddSingleton<IBatches>(provider => provider.GetRequiredService<MemoryBatches>())
+        .AddSingleton<IBatchOwners>(provider => provider.GetRequiredService<MemoryBatches>());
 }

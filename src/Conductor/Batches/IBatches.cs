@@ -1,3 +1,5 @@
+using Pylon.Postgres;
+
 namespace Pylon.Conductor.Batches;
 
 /// <summary>
@@ -23,6 +25,6 @@ internal interface IBatches
     /// <summary>The newest first.</summary>
     Task<IReadOnlyList<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken);
 
-    /// <summary>Ids in ordinal order, after the given one.</summary>
-    Task<IReadOnlyList<string>> ListAsync(string? after, int max, CancellationToken cancellationToken);
+    /// <summary>Ids of a tenant's batches in ordinal order, after the given one.</summary>
+    Task<IReadOnlyList<string>> ListAsync(Tenant tenant, string? after, int max, CancellationToken cancellationToken);
 }

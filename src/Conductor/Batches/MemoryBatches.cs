@@ -9,11 +9,12 @@ namespace Pylon.Conductor.Batches;
 /// Batches in memory, for development and as the model of the tests: atomic by a lock, forgotten after the same time,
 /// published only to a list of the latest events.
 /// </summary>
-internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes<string> changes, TimeProvider time) : IBatches
+internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes<string> changes, TimeProvider time) : IBatches, IBatchOwners
 {
     private const int EventsKept = 10_000;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, Kept> _batches = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Guid> _owners = new(StringComparer.Ordinal);
     private readonly Queue<Event> _events = new();
 
     /// <summary>The latest, the oldest first.</summary>
@@ -74,14 +75,30 @@ internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes<
             return Task.FromResult<IReadOnlyList<PipelineDefinition>>([.. (Live(batchId)?.Definitions ?? []).AsEnumerable().Reverse().Take(max)]);
     }
 
-    public Task<IReadOnlyList<string>> ListAsync(string? after, int max, CancellationToken cancellationToken)
+    Task<Guid?> IBatchOwners.FindAsync(string batchId, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return Task.FromResult(Owner(batchId));
+    }
+
+    public Task<Guid> ClaimAsync(string batchId, Guid operatorId, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return Task.FromResult(Owner(batchId) ?? (_owners[batchId] = operatorId));
+    }
+
+    public Task<IReadOnlyList<string>> ListAsync(Tenant tenant, string? after, int max, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             return Task.FromResult<IReadOnlyList<string>>(
-                [.. _batches.Keys.Where(id => string.CompareOrdinal(id, after) > 0 && Live(id) is not null).Take(max)]);
+            [
+                .. _batches.Keys.Where(id => string.CompareOrdinal(id, after) > 0 && Live(id) is not null && (tenant.IsAll || Owner(id) == tenant.OperatorId)).Take(max),
+            ]);
         }
     }
+
+    private Guid? Owner(string batchId) => _owners.TryGetValue(batchId, out var owner) ? owner : Live(batchId) is null ? null : Tenant.BuiltIn;
 
     private Kept? Live(string batchId) =>
         _batches.TryGetValue(batchId, out var kept) && time.GetUtcNow() - kept.UpdatedAt <= options.Value.StateTtl ? kept : null;

@@ -13,6 +13,10 @@ internal sealed class PostgresCalls(NpgsqlDataSource database, StoreCircuits cir
     public Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object?[] parameters) =>
         ListAsync([Sql.Statement(sql, parameters)], read, cancellationToken);
 
+    /// <summary>The same as a tenant sees it.</summary>
+    public Task<List<T>> ListAsync<T>(Tenant tenant, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object?[] parameters) =>
+        circuits.Postgres.RunAsync(() => new TenantDatabase(database, tenant).ListAsync(sql, read, cancellationToken, parameters), cancellationToken);
+
     /// <summary>Runs the statements in one transaction; the rows of the one that gives rows.</summary>
     public Task<List<T>> ListAsync<T>(IReadOnlyList<NpgsqlBatchCommand> statements, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) =>
         circuits.Postgres.RunAsync(

@@ -7,6 +7,7 @@ using Pylon.Conductor.Catalogues;
 using Pylon.Conductor.Completions;
 using Pylon.Conductor.Pipelines;
 using Pylon.Conductor.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
 
@@ -20,7 +21,7 @@ internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches,
     {
         var size = Field.PageSize(request.PageSize);
         List<string> states = request.States.Count == 0 ? [DeadLetterRecord.Open] : [.. request.States.Select(StateName).Distinct()];
-        var page = await store.PageAsync(states, PageToken.Decode(request.PageToken), size + 1, context.CancellationToken);
+        var page = await store.PageAsync(context.Tenant(), states, PageToken.Decode(request.PageToken), size + 1, context.CancellationToken);
         var response = new ListDeadLettersResponse
         {
             NextPageToken = page.Count > size ? new PageToken(page[size - 1].FirstFailedAt, page[size - 1].Id).Encode() : "",
@@ -30,16 +31,16 @@ internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches,
     }
 
     public override async Task<GetDeadLetterResponse> GetDeadLetter(GetDeadLetterRequest request, ServerCallContext context) =>
-        new() { DeadLetter = ToProto(await FindAsync(request.Id, context.CancellationToken)) };
+        new() { DeadLetter = ToProto(await FindAsync(request.Id, context)) };
 
     public override async Task<ReplayDeadLetterResponse> ReplayDeadLetter(ReplayDeadLetterRequest request, ServerCallContext context)
     {
-        var letter = await FindAsync(request.Id, context.CancellationToken);
+        var letter = await FindAsync(request.Id, context);
         if (letter.State == DeadLetterRecord.Open)
         {
             await ProcessAsync(letter, context.CancellationToken);
             letter = await store.SettleAsync(letter.Id, DeadLetterRecord.Replayed, time.GetUtcNow(), context.CancellationToken)
-                ?? await FindAsync(request.Id, context.CancellationToken);
+                ?? await FindAsync(request.Id, context);
         }
 
         if (letter.State == DeadLetterRecord.Discarded)
@@ -49,9 +50,9 @@ internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches,
 
     public override async Task<DiscardDeadLetterResponse> DiscardDeadLetter(DiscardDeadLetterRequest request, ServerCallContext context)
     {
-        var found = await FindAsync(request.Id, context.CancellationToken);
+        var found = await FindAsync(request.Id, context);
         var letter = await store.SettleAsync(found.Id, DeadLetterRecord.Discarded, time.GetUtcNow(), context.CancellationToken)
-            ?? await FindAsync(request.Id, context.CancellationToken);
+            ?? await FindAsync(request.Id, context);
         if (letter.State == DeadLetterRecord.Replayed)
             throw Rpc.Refusal.FailedPrecondition("DEAD_LETTER_REPLAYED", "the dead letter is REPLAYED; only one that is OPEN or DISCARDED can be discarded").AsException();
         return new DiscardDeadLetterResponse { DeadLetter = ToProto(letter) };
@@ -87,8 +88,8 @@ internal sealed class DeadLetterService(DeadLetterStore store, IBatches batches,
         return fault;
     }
 
-    private async Task<DeadLetterRecord> FindAsync(string id, CancellationToken cancellationToken) =>
-        await store.FindAsync(Field.Uuid(id, "id"), cancellationToken) ?? throw Rpc.Refusal.NotFound("dead_letter", id).AsException();
+    private async Task<DeadLetterRecord> FindAsync(string id, ServerCallContext context) =>
+        await store.FindAsync(context.Tenant(), Field.Uuid(id, "id"), context.CancellationToken) ?? throw Rpc.Refusal.NotFound("dead_letter", id).AsException();
 
     private static string StateName(DeadLetterState state) => state switch
     {

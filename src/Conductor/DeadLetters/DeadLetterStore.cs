@@ -18,12 +18,13 @@ internal sealed class DeadLetterStore(PostgresCalls postgres)
     private const string Columns =
         "id, topic, position, format, event_id, batch_id, reason, attempts, original, state, first_failed_at, last_failed_at, settled_at";
 
-    private const string Select = $"SELECT {Columns} FROM dead_letters WHERE id = $1";
+    private const string Select = $"SELECT {Columns} FROM dead_letters WHERE id = $1 AND ($2::uuid IS NULL OR owner_of_batch(batch_id) = $2)";
 
     private const string SelectPage =
         $"""
         SELECT {Columns} FROM dead_letters
         WHERE state = ANY ($1) AND ($2::timestamptz IS NULL OR (first_failed_at, id) < ($2, $3))
+          AND ($5::uuid IS NULL OR owner_of_batch(batch_id) = $5)
         ORDER BY first_failed_at DESC, id DESC LIMIT $4
         """;
 
@@ -48,12 +49,12 @@ internal sealed class DeadLetterStore(PostgresCalls postgres)
         letter.Original,
         letter.FirstFailedAt.UtcDateTime);
 
-    public async Task<DeadLetterRecord?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        (await postgres.ListAsync(Select, Read, cancellationToken, id)).FirstOrDefault();
+    public async Task<DeadLetterRecord?> FindAsync(Tenant tenant, Guid id, CancellationToken cancellationToken) =>
+        (await postgres.ListAsync(tenant, Select, Read, cancellationToken, id, tenant.Parameter)).FirstOrDefault();
 
     public Task<List<DeadLetterRecord>> PageAsync(
-        IReadOnlyCollection<string> states, PageToken? after, int max, CancellationToken cancellationToken) =>
-        postgres.ListAsync(SelectPage, Read, cancellationToken, states.ToArray(), Sql.Time(after?.Time), after?.Id ?? Guid.Empty, max);
+        Tenant tenant, IReadOnlyCollection<string> states, PageToken? after, int max, CancellationToken cancellationToken) =>
+        postgres.ListAsync(tenant, SelectPage, Read, cancellationToken, states.ToArray(), Sql.Time(after?.Time), after?.Id ?? Guid.Empty, max, tenant.Parameter);
 
     /// <summary>Null when it is no longer open.</summary>
     public async Task<DeadLetterRecord?> SettleAsync(Guid id, string state, DateTimeOffset now, CancellationToken cancellationToken) =>

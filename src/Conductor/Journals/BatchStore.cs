@@ -132,7 +132,7 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private const string SelectIds =
         """
-        SELECT batch_id FROM batches WHERE batch_id COLLATE "C" > $1 AND updated_at >= now() - $3 ORDER BY batch_id COLLATE "C" LIMIT $2
+        SELECT batch_id FROM batches WHERE batch_id COLLATE "C" > $1 AND updated_at >= now() - $3 AND ($4::uuid IS NULL OR owner_of_batch(batch_id) = $4) ORDER BY batch_id COLLATE "C" LIMIT $2
         """;
 
     private TimeSpan Ttl => options.Value.StateTtl;
@@ -219,8 +219,9 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
     public Task<List<PipelineDefinition>> UnsettledDefinitionsAsync(string batchId, CancellationToken cancellationToken) =>
         postgres.ListAsync(SelectUnsettledDefinitions, Definition, cancellationToken, batchId);
 
-    public Task<List<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
-        postgres.ListAsync(SelectIds, Text, cancellationToken, after ?? "", max, Ttl);
+    /// <summary>Ids of a tenant's batches.</summary>
+    public Task<List<string>> ListAsync(Tenant tenant, string? after, int max, CancellationToken cancellationToken) =>
+        postgres.ListAsync(tenant, SelectIds, Text, cancellationToken, after ?? "", max, Ttl, tenant.Parameter);
 
     /// <summary>Takes the order of a batch back, unless there is a later one.</summary>
     public Task WithdrawAsync(string batchId, long revision, CancellationToken cancellationToken) => postgres.ListAsync(

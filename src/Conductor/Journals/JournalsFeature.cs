@@ -1,3 +1,5 @@
+using Pylon.Conductor.Batches;
+
 namespace Pylon.Conductor.Journals;
 
 internal static class JournalsFeature
@@ -5,6 +7,7 @@ internal static class JournalsFeature
     /// <summary>The durable copy of batches in PostgreSQL.</summary>
     public static IServiceCollection AddJournals(this IServiceCollection services) => services
         .AddSingleton<BatchStore>()
+        .AddSingleton<IBatchOwners, OwnerStore>()
         .AddSingleton<Journal>()
         .AddHostedService(provider => provider.GetRequiredService<Journal>());
 }

@@ -24,6 +24,15 @@ internal sealed class PurgeStore(PostgresCalls postgres, IOptions<ConductorOptio
         DELETE FROM batches USING expired WHERE batches.batch_id = expired.batch_id
         """;
 
+    // Long after the batch is gone: until then nobody else begins one of the same id.
+    private const string DeleteOwners =
+        """
+        WITH old AS MATERIALIZED (
+            SELECT batch_id FROM batch_owners o
+            WHERE claimed_at < now() - 2 * $1 AND NOT EXISTS (SELECT FROM batches b WHERE b.batch_id = o.batch_id) ORDER BY claimed_at LIMIT $2)
+        DELETE FROM batch_owners USING old WHERE batch_owners.batch_id = old.batch_id
+        """;
+
     public static readonly IReadOnlyList<string> Journals = ["phase_reports", "definitions"];
 
     // In the order in which they were written, so that a page without an old row is the last.
@@ -41,8 +50,11 @@ internal sealed class PurgeStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private TimeSpan Ttl => options.Value.StateTtl;
 
-    public Task<int> BatchesAsync(int max, CancellationToken cancellationToken) =>
-        postgres.ExecuteAsync(DeleteBatches, cancellationToken, Ttl, max);
+    public async Task<int> BatchesAsync(int max, CancellationToken cancellationToken)
+    {
+        await postgres.ExecuteAsync(DeleteOwners, cancellationToken, Ttl, max);
+        return await postgres.ExecuteAsync(DeleteBatches, cancellationToken, Ttl, max);
+    }
 
     public async Task<PurgeStep> JournalAsync(string table, long after, int max, CancellationToken cancellationToken) =>
         (await postgres.ListAsync(DeletePage(table), r => new PurgeStep(r.GetInt64(0), r.GetInt32(1), r.GetBoolean(2)), cancellationToken, Ttl, after, max)).Single();

@@ -90,8 +90,8 @@ internal sealed class RedisBatches(
     public async Task<IReadOnlyList<PipelineDefinition>> DefinitionsAsync(string batchId, int max, CancellationToken cancellationToken) =>
         await store.DefinitionsAsync(batchId, max, cancellationToken);
 
-    public async Task<IReadOnlyList<string>> ListAsync(string? after, int max, CancellationToken cancellationToken) =>
-        await store.ListAsync(after, max, cancellationToken);
+    public async Task<IReadOnlyList<string>> ListAsync(Tenant tenant, string? after, int max, CancellationToken cancellationToken) =>
+        await store.ListAsync(tenant, after, max, cancellationToken);
 
     private Task<Applied> ApplyAsync(PhaseReport report, long? began, bool isLost, CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
 using Google.Protobuf;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Pylon.Access;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Problems;
 using Pylon.Gateway.Streams;
@@ -24,13 +26,13 @@ internal sealed class BroadcastEndpoints(Broadcaster broadcaster, IOptions<Broad
         string[] last = [context.Request.Headers[LastEventId].ToString(), context.Request.Query[LastEventIdParameter].ToString()];
         request.After = Array.Find(last, each => each.Length > 0) ?? request.After;
         var answer = new BroadcastAnswer(context, settings.Value, time);
-        using var reader = broadcaster.Open(request, answer);
+        using var reader = broadcaster.Open(request, CallerOf(context), answer);
         await answer.CopyAsync(reader);
     });
 
     public Task PollAsync(HttpContext context) => ServeAsync(context, new PollRequest(), request => request.Topics, async request =>
     {
-        var json = Contract.Json.ToUtf8(await broadcaster.PollAsync(request, context.RequestAborted));
+        var json = Contract.Json.ToUtf8(await broadcaster.PollAsync(request, CallerOf(context), context.RequestAborted));
         context.Response.Headers.CacheControl = "no-store";
         await context.WriteJsonAsync(json);
     });
@@ -66,6 +68,8 @@ internal sealed class BroadcastEndpoints(Broadcaster broadcaster, IOptions<Broad
             await context.WriteProblemAsync(RefusalProblem.Of(EventsUnavailable.Refusal));
         }
     }
+
+    private static Caller CallerOf(HttpContext context) => context.Features.GetRequiredFeature<Caller>();
 
     // ?topics=a,b as well as ?topics=a&topics=b.
     private static void SplitTopics(IList<string> topics)

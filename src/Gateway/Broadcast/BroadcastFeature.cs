@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using Pylon.Gateway.Problems;
 using Pylon.Gateway.Streams;
+using Pylon.Gateway.V1;
 using Pylon.Messaging;
+using Pylon.Rpc;
 using Pylon.ServiceDefaults;
 
 namespace Pylon.Gateway.Broadcast;
@@ -30,8 +32,11 @@ internal static class BroadcastFeature
     public static void MapBroadcast(this WebApplication app)
     {
         var endpoints = app.Services.GetRequiredService<BroadcastEndpoints>();
-        app.MapRest("GET", "/beckn/broadcast", endpoints.SubscribeAsync);
-        app.MapRest("GET", "/beckn/broadcast/poll", endpoints.PollAsync);
+        var scopes = MethodScopes.Of([BroadcastService.Descriptor]);
+        app.MapRest("GET", "/beckn/broadcast", scopes[Path(nameof(BroadcastService.BroadcastServiceBase.Subscribe))], endpoints.SubscribeAsync);
+        app.MapRest("GET", "/beckn/broadcast/poll", scopes[Path(nameof(BroadcastService.BroadcastServiceBase.Poll))], endpoints.PollAsync);
         app.MapGrpcService<BroadcastGrpcService>();
     }
+
+    private static string Path(string rpc) => $"/{BroadcastService.Descriptor.FullName}/{rpc}";
 }

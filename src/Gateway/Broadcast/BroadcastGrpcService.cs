@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Pylon.Access;
 using Pylon.Gateway.V1;
 using Pylon.Rpc;
 
@@ -14,7 +15,7 @@ internal sealed class BroadcastGrpcService(Broadcaster broadcaster) : BroadcastS
     public override async Task Subscribe(SubscribeRequest request, IServerStreamWriter<SubscribeResponse> responseStream, ServerCallContext context)
     {
         var writer = new GrpcFrameWriter(responseStream);
-        using var reader = broadcaster.Open(request, writer);
+        using var reader = broadcaster.Open(request, context.Caller(), writer);
         await reader.StartAsync(context.CancellationToken);
         await context.WriteResponseHeadersAsync(new Metadata { { PositionHeader, reader.Position.ToString() } });
         try
@@ -35,5 +36,5 @@ internal sealed class BroadcastGrpcService(Broadcaster broadcaster) : BroadcastS
     }
 
     public override Task<PollResponse> Poll(PollRequest request, ServerCallContext context) =>
-        broadcaster.PollAsync(request, context.CancellationToken);
+        broadcaster.PollAsync(request, context.Caller(), context.CancellationToken);
 }

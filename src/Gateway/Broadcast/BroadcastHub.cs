@@ -41,12 +41,12 @@ internal sealed class BroadcastHub(
         }
     }
 
-    /// <summary>The subscription starts at the hub's position and gets every later event of its topics.</summary>
-    public Subscription Subscribe(string[] topics, IFrameWriter writer)
+    /// <summary>The subscription starts at the hub's position and gets every later event of its topics that its operator may hear.</summary>
+    public Subscription Subscribe(string[] topics, Guid? operatorId, IFrameWriter writer)
     {
         lock (_gate)
         {
-            var subscription = new Subscription(this, _position, topics, writer, _options.QueueLength);
+            var subscription = new Subscription(this, _position, topics, operatorId, writer, _options.QueueLength);
             _subscribers.Add(subscription);
             _snapshot = null;
             return subscription;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pylon.Access;
 
 namespace Pylon.Gateway.Broadcast;
 
@@ -9,6 +10,17 @@ internal sealed class BroadcastOptions
 
     /// <summary>The topics that are broadcast.</summary>
     public static readonly IReadOnlyList<string> Topics = ["workloads", "batches", "grid", "decisions", "insights"];
+
+    /// <summary>What a caller needs for a topic.</summary>
+    public static Scope ScopeOf(string topic) => topic switch
+    {
+        "workloads" => Scope.WorkloadsRead,
+        "batches" => Scope.PipelineWrite,
+        "grid" => Scope.GridRead,
+        "decisions" => Scope.DecisionsRead,
+        "insights" => Scope.InsightsRead,
+        _ => throw new ArgumentOutOfRangeException(nameof(topic), topic, message: null),
+    };
 
     /// <summary>Events queued for one subscriber; a subscriber whose queue is full is dropped and can resume.</summary>
     [Range(1, 1_000_000)]

@@ -10,14 +10,15 @@ internal sealed class BroadcastReader : IDisposable
     private readonly ReplayPages _pages;
     private readonly IFrameWriter _writer;
     private readonly string[] _topics;
+    private readonly Guid? _operator;
     private readonly bool _isNewOnly;
     private bool _gap;
     private Position? _position;
     private Subscription? _subscription;
 
-    private BroadcastReader(BroadcastHub hub, ReplayPages pages, IFrameWriter writer, Position? after, string[] topics)
+    private BroadcastReader(BroadcastHub hub, ReplayPages pages, IFrameWriter writer, Position? after, string[] topics, Guid? operatorId)
     {
-        (_hub, _pages, _writer, _position, _topics) = (hub, pages, writer, after, topics);
+        (_hub, _pages, _writer, _position, _topics, _operator) = (hub, pages, writer, after, topics, operatorId);
         _isNewOnly = after is null;
     }
 
@@ -25,10 +26,10 @@ internal sealed class BroadcastReader : IDisposable
     public Position Position => _position!;
 
     /// <summary>Takes a place at the hub, or refuses; asks nothing of the stream.</summary>
-    public static BroadcastReader Open(BroadcastHub hub, ReplayPages pages, IFrameWriter writer, Position? after, string[] topics)
+    public static BroadcastReader Open(BroadcastHub hub, ReplayPages pages, IFrameWriter writer, Position? after, string[] topics, Guid? operatorId)
     {
         hub.Enter();
-        return new BroadcastReader(hub, pages, writer, after, topics);
+        return new BroadcastReader(hub, pages, writer, after, topics, operatorId);
     }
 
     /// <summary>Finds the place in the stream where the reader begins. When it fails, it may be called again.</summary>
@@ -84,8 +85,9 @@ internal sealed class BroadcastReader : IDisposable
     private IReadOnlyList<BroadcastFrame> Pass(ReplayPage page)
     {
         _position = page.End;
-        return page.Frames;
+        // The pages are shared by the readers of all operators.
+        return _operator is null ? page.Frames : [.. page.Frames.Where(frame => frame.IsFor(_operator))];
     }
 
-    private Subscription Subscribe() => _hub.Subscribe(_topics, _writer);
+    private Subscription Subscribe() => _hub.Subscribe(_topics, _operator, _writer);
 }

@@ -1,3 +1,4 @@
+using Pylon.Access;
 using Pylon.Gateway.Streams;
 using Pylon.Gateway.V1;
 using Pylon.Messaging;
@@ -17,20 +18,20 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
     /// <summary>
     /// Opens a subscription; a wrong position or topic, and one subscriber too many, is refused here, before the stream begins.
     /// </summary>
-    public BroadcastReader Open(SubscribeRequest request, IFrameWriter writer)
+    public BroadcastReader Open(SubscribeRequest request, Caller caller, IFrameWriter writer)
     {
-        var topics = Topics(request.Topics);
+        var topics = Topics(request.Topics, caller);
         var after = request.After.Length > 0 ? ParsePosition(request.After) : null;
-        return BroadcastReader.Open(hub, pages, writer, after, topics);
+        return BroadcastReader.Open(hub, pages, writer, after, topics, caller.Sees);
     }
 
     /// <summary>The stored events after a position.</summary>
-    public async Task<PollResponse> PollAsync(PollRequest request, CancellationToken cancellationToken)
+    public async Task<PollResponse> PollAsync(PollRequest request, Caller caller, CancellationToken cancellationToken)
     {
         if (request.MaxEvents is < 0 or > MaxPollEvents)
             throw Refusal.InvalidArgument("max_events", $"must be from 1 to {MaxPollEvents}").AsException();
         var max = request.MaxEvents == 0 ? DefaultPollEvents : request.MaxEvents;
-        var topics = Topics(request.Topics);
+        var topics = Topics(request.Topics, caller);
         var after = request.After.Length > 0 ? ParsePosition(request.After) : new Position(stream, []);
         var (at, gap) = request.After.Length > 0 ? await replay.LocateAsync(after, topics, cancellationToken) : (after, false);
         var response = new PollResponse();
@@ -38,8 +39,10 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
             response.Events.Add(new BroadcastFrame(at, streamed: null).Message);
         await foreach (var frame in replay.ReadAsync(at, until: null, topics, cancellationToken))
         {
-            response.Events.Add(frame.Message);
             at = frame.Position;
+            if (!frame.IsFor(caller.Sees))
+                continue;
+            response.Events.Add(frame.Message);
             if (response.Events.Count >= max)
                 break;
         }
@@ -52,11 +55,17 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
     private static Position Complete(Position position) =>
         BroadcastOptions.Topics.Aggregate(position, (at, topic) => at.With(topic, at[topic]));
 
-    private static string[] Topics(IReadOnlyCollection<string> asked)
+    // Those that the caller asks for, or all that it may read.
+    private static string[] Topics(IReadOnlyCollection<string> asked, Caller caller)
     {
         if (asked.FirstOrDefault(topic => !BroadcastOptions.Topics.Contains(topic, StringComparer.Ordinal)) is not null)
             throw Refusal.InvalidArgument("topics", $"must be one of {string.Join(", ", BroadcastOptions.Topics)}").AsException();
-        return asked.Count > 0 ? [.. asked.Distinct(StringComparer.Ordinal)] : AllTopics;
+        if (asked.FirstOrDefault(topic => !caller.Scopes.Contains(BroadcastOptions.ScopeOf(topic))) is { } foreign)
+            throw AccessRefusals.OutOfScope(ScopeRule.OneOf(BroadcastOptions.ScopeOf(foreign))).AsException();
+        if (asked.Count > 0)
+            return [.. asked.Distinct(StringComparer.Ordinal)];
+        var readable = AllTopics.Where(topic => caller.Scopes.Contains(BroadcastOptions.ScopeOf(topic))).ToArray();
+        return readable.Length == AllTopics.Length ? AllTopics : readable;
     }
 
     private Position ParsePosition(string text) =>

@@ -10,7 +10,7 @@ namespace Pylon.Gateway.Broadcast;
 /// <c>_writing</c> is the turn to write: one caller at a time takes it and gives it back, both under the lock. The replay has it
 /// first. <see cref="Ended"/> completes while nobody has it, so nothing is written after the answer is complete.
 /// </remarks>
-internal sealed class Subscription(BroadcastHub hub, Position start, string[] topics, IFrameWriter writer, int queueLength) : IDisposable
+internal sealed class Subscription(BroadcastHub hub, Position start, string[] topics, Guid? operatorId, IFrameWriter writer, int queueLength) : IDisposable
 {
     /// <summary>Frames written before a flush, which bounds what one subscriber holds in the buffers of its connection.</summary>
     public const int MostPerFlush = 16;
@@ -107,7 +107,8 @@ internal sealed class Subscription(BroadcastHub hub, Position start, string[] to
         return false;
     }
 
-    private bool Wants(BroadcastFrame frame) => topics.Length == BroadcastOptions.Topics.Count || topics.Contains(frame.Topic, StringComparer.Ordinal);
+    private bool Wants(BroadcastFrame frame) =>
+        (topics.Length == BroadcastOptions.Topics.Count || topics.Contains(frame.Topic, StringComparer.Ordinal)) && frame.IsFor(operatorId);
 
     private bool TryQueue(ReadOnlySpan<BroadcastFrame> frames)
     {

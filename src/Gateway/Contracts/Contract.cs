@@ -25,6 +25,7 @@ internal static class Contract
         [.. Files.Where(file => file.Package.StartsWith("pylon.", StringComparison.Ordinal)).SelectMany(file => file.Services)];
 
     private static readonly FrozenSet<string> Unary = PathsOf(rpc => !rpc.IsServerStreaming && !rpc.IsClientStreaming);
+    private static readonly FrozenSet<string> Streams = PathsOf(rpc => rpc.IsServerStreaming || rpc.IsClientStreaming);
     private static readonly FrozenSet<string> ServerStreams = PathsOf(rpc => rpc.IsServerStreaming);
 
     /// <summary>True for the path of an rpc with one message in each direction.</summary>
@@ -32,6 +33,9 @@ internal static class Contract
 
     /// <summary>True for the path of an rpc that answers with a stream.</summary>
     public static bool IsServerStream(string? path) => path is not null && ServerStreams.Contains(path);
+
+    /// <summary>True for the path of an rpc with a stream in either direction.</summary>
+    public static bool IsStream(string? path) => path is not null && Streams.Contains(path);
 
     /// <summary>Messages of the contract as JSON.</summary>
     public static MessageJson Json { get; } = new(Files);

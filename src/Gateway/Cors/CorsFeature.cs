@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Pylon.ServiceDefaults;
+using Pylon.ServiceDefaults.Start;
 
 namespace Pylon.Gateway.Cors;
 
@@ -22,6 +23,7 @@ internal static class CorsFeature
     public static IServiceCollection AddCrossOrigin(this IServiceCollection services)
     {
         services.AddValidatedOptions<CorsOptions>(CorsOptions.Section);
+        services.AddStartRequirement("the web pages that may call must be named: origins with commas between, or none", "Cors:Origins");
         return services.AddCors();
     }
 

@@ -7,17 +7,19 @@ internal sealed class CorsOptions : IValidatableObject
 {
     public const string Section = "Cors";
 
+    private const string None = "none";
+
     /// <summary>
     /// Exact origins, separated by commas, for example <c>https://grid.example,http://localhost:5173</c>; none when empty.
-    /// There is no origin for all.
+    /// There is no origin for all. <c>none</c> says in production that no page may call.
     /// </summary>
     public string Origins { get; init; } = "";
 
     /// <summary>How long a browser remembers that it may call.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
-    public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(10);
 
-    public string[] All() => Origins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public string[] All() => Origins == None ? [] : Origins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         from origin in All()

@@ -1,3 +1,4 @@
+using Pylon.Access;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Problems;
 using Pylon.Gateway.Webhooks;
@@ -12,7 +13,7 @@ internal static class HomeEndpoints
     public static void MapHome(this WebApplication app)
     {
         var index = new Index("Pylon", [.. FromContract(), .. Extra()]);
-        app.MapRest("GET", "/", context =>
+        app.MapRest("GET", "/", ScopeRule.AnyCaller, context =>
         {
             context.Response.Headers.Append("Vary", "Accept");
             return WebFeature.WantsPage(context.Request)
@@ -28,6 +29,9 @@ internal static class HomeEndpoints
     [
         .. WebhookEndpoints.Actions.Select(action => new Endpoint("POST", $"/beckn/{action}", "pylon.orchestrator.v1.BecknService.ReceiveCallback")),
         new Endpoint("GET", "/health"),
+        new Endpoint("GET", "/healthz"),
+        new Endpoint("GET", "/health/live"),
+        new Endpoint("GET", "/health/ready"),
         new Endpoint("GET", "/metrics"),
         new Endpoint("GET", "/openapi.json"),
         new Endpoint("GET", "/docs"),

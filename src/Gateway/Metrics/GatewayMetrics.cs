@@ -15,6 +15,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _broadcast;
     private readonly Counter<long> _unsigned;
+    private readonly Counter<long> _limited;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -24,6 +25,7 @@ internal sealed class GatewayMetrics
         _dropped = meter.CreateCounter<long>("pylon.gateway.subscribers_dropped", "{subscriber}", "Subscribers that read too slowly.");
         _broadcast = meter.CreateCounter<long>("pylon.gateway.events", "{event}", "Events taken from the stream, by topic.");
         _unsigned = meter.CreateCounter<long>("pylon.gateway.callbacks_refused", "{callback}", "Callbacks refused before their body was read, by the code of the signature.");
+        _limited = meter.CreateCounter<long>("pylon.gateway.rate_limited", "{request}", "Requests refused because their caller makes too many.");
     }
 
     public void Called(MethodDescriptor rpc, StatusCode code) => _calls.Add(1, new("rpc", rpc.FullName), new("code", StatusMap.Name(code)));
@@ -33,6 +35,8 @@ internal sealed class GatewayMetrics
     public void Dropped() => _dropped.Add(1);
 
     public void CallbackRefused(string code) => _unsigned.Add(1, new KeyValuePair<string, object?>("code", code));
+
+    public void Limited() => _limited.Add(1);
 
     public void Broadcast(string topic) => _broadcast.Add(1, new KeyValuePair<string, object?>("topic", topic));
 }

@@ -16,9 +16,11 @@ internal sealed class Answers(OpenApiDocument document, Schemas schemas, ProtoCo
     private static readonly (int Status, string[] Reasons)[] OfEvery =
     [
         (StatusCodes.Status400BadRequest, ["FIELD_INVALID", "MALFORMED_REQUEST"]),
-        (StatusCodes.Status429TooManyRequests, ["RESOURCE_EXHAUSTED"]),
+        (StatusCodes.Status401Unauthorized, ["CREDENTIALS_INVALID", "CREDENTIALS_MISSING"]),
+        (StatusCodes.Status403Forbidden, ["OTHER_SITE", "SCOPE_MISSING"]),
+        (StatusCodes.Status429TooManyRequests, ["RATE_LIMITED", "RESOURCE_EXHAUSTED"]),
         (StatusCodes.Status500InternalServerError, ["INTERNAL", "UNKNOWN"]),
-        (StatusCodes.Status503ServiceUnavailable, ["DATABASE_UNAVAILABLE", "SHUTTING_DOWN", "UNAVAILABLE", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"]),
+        (StatusCodes.Status503ServiceUnavailable, ["DATABASE_UNAVAILABLE", "KEYS_UNAVAILABLE", "SHUTTING_DOWN", "UNAVAILABLE", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"]),
         (StatusCodes.Status504GatewayTimeout, ["DEADLINE_EXCEEDED"]),
     ];
 

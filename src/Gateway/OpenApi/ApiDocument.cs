@@ -17,7 +17,8 @@ internal static class ApiDocument
         response leaves out what is not set and has presence. A number that JSON does not have is "NaN", "Infinity" or "-Infinity".
 
         Every operation takes `X-Request-Timeout` (seconds), `X-Request-Id`, `X-Correlation-Id`, `Idempotency-Key` and the W3C
-        trace context. Errors are `application/problem+json`; each operation lists its reasons.
+        trace context. A caller needs a key or a token with the scope that an operation names in `security`; one of several is enough.
+        Errors are `application/problem+json`; each operation lists its reasons.
         """;
 
     /// <summary>The document in UTF-8.</summary>
@@ -36,7 +37,7 @@ internal static class ApiDocument
         var document = new OpenApiDocument
         {
             Info = new OpenApiInfo { Title = "Pylon", Version = "v1", Description = About, License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" } },
-            // No operation needs a key yet.
+            // Of an operation that says nothing else.
             Security = [[]],
             Servers = [new OpenApiServer { Url = "/" }],
             Tags = new HashSet<OpenApiTag>(Tags(bindings, comments)),
@@ -45,8 +46,9 @@ internal static class ApiDocument
         };
         var schemas = new Schemas(document, comments, Sent(bindings));
         var answers = new Answers(document, schemas, comments);
-        var operations = new Operations(document, schemas, answers, comments);
-        var own = new OwnEndpoints(document, schemas, answers);
+        var credentials = new Credentials(document);
+        var operations = new Operations(document, schemas, answers, comments, credentials);
+        var own = new OwnEndpoints(document, schemas, answers, credentials);
         foreach (var ofRpc in bindings.GroupBy(binding => binding.Rpc))
         {
             foreach (var (at, binding) in ofRpc.Index())

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
+using Pylon.Gateway.Callers;
 using Pylon.Gateway.Problems;
 using Pylon.Transcoding.Problems;
 
@@ -17,7 +18,7 @@ internal static class OpenApiFeature
     public static void MapOpenApi(this WebApplication app)
     {
         var made = new Lazy<Task<byte[]>>(ApiDocument.WriteAsync);
-        app.MapRest("GET", Document, async context =>
+        app.MapRest("GET", Document, CallerGate.ContractRule, async context =>
         {
             var json = await made.Value;
             var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(json))[..16]}\"");

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
 using Microsoft.OpenApi;
+using Pylon.Rpc;
 using Pylon.Transcoding.Calls;
 using Pylon.Transcoding.Fields;
 using Pylon.Transcoding.Routing;
@@ -9,7 +10,7 @@ using Pylon.Transcoding.Routing;
 namespace Pylon.Gateway.OpenApi;
 
 /// <summary>The operation of a binding: parameters, body and responses as the transcoding reads and writes them.</summary>
-internal sealed partial class Operations(OpenApiDocument document, Schemas schemas, Answers answers, ProtoComments comments)
+internal sealed partial class Operations(OpenApiDocument document, Schemas schemas, Answers answers, ProtoComments comments, Credentials credentials)
 {
     /// <summary>The name of a service without its suffix.</summary>
     public static string TagOf(ServiceDescriptor service) => service.Name.EndsWith("Service", StringComparison.Ordinal) ? service.Name[..^"Service".Length] : service.Name;
@@ -44,6 +45,7 @@ internal sealed partial class Operations(OpenApiDocument document, Schemas schem
             Parameters = [.. binding.Template.Variables.Select(variable => PathParameter(binding, variable)), .. QueryParameters(binding)],
             RequestBody = Body(binding),
             Responses = answers.Of(binding),
+            Security = credentials.Of(MethodScopes.Of(binding.Rpc)),
         };
     }
 

@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using Pylon.Access;
 using Pylon.Events.V1;
 using Pylon.Gateway.Webhooks;
+using Scope = Pylon.Access.Scope;
 
 namespace Pylon.Gateway.OpenApi;
 
 /// <summary>What the gateway serves besides the rpcs of the contract, and where its broadcast differs from other streams.</summary>
-internal sealed class OwnEndpoints(OpenApiDocument document, Schemas schemas, Answers answers)
+internal sealed class OwnEndpoints(OpenApiDocument document, Schemas schemas, Answers answers, Credentials credentials)
 {
     private const string Webhooks = "Webhooks";
     private const string Process = "Process";
@@ -20,12 +22,12 @@ internal sealed class OwnEndpoints(OpenApiDocument document, Schemas schemas, An
     public IEnumerable<(string Method, string Path, OpenApiOperation Operation)> All() =>
     [
         .. WebhookEndpoints.Actions.Select(action => ("POST", $"/beckn/{action}", Webhook(action))),
-        ("GET", "/", Answer("GetIndex", "Lists every endpoint", new() { ["200"] = Answers.Of("The endpoints.", schemas.Reference("Index", Index)) })),
+        ("GET", "/", Answer("GetIndex", "Lists every endpoint", new() { ["200"] = Answers.Of("The endpoints.", schemas.Reference("Index", Index)) }, ScopeRule.AnyCaller)),
         ("GET", "/health", Health("GetHealth", "Whether the gateway and what is behind it can serve; 503 when it cannot")),
         ("GET", "/healthz", Health("GetHealthz", "The same under the name of the Batch Conductor Service")),
         ("GET", "/health/ready", Health("GetReadiness", "The same for load balancers")),
         ("GET", "/health/live", Health("GetLiveness", "Whether the process answers at all")),
-        ("GET", "/metrics", Answer("GetMetrics", "Metrics in the format of Prometheus", new() { ["200"] = Text("The metrics.") })),
+        ("GET", "/metrics", Answer("GetMetrics", "Metrics in the format of Prometheus", new() { ["200"] = Text("The metrics.") }, ScopeRule.OneOf(Scope.Admin))),
         ("GET", "/openapi.json", Answer("GetOpenApi", "This document", new() { ["200"] = Answers.Of("OpenAPI 3.1.", new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema() }) })),
     ];
 
@@ -50,6 +52,7 @@ internal sealed class OwnEndpoints(OpenApiDocument document, Schemas schemas, An
             ["408"] = Nack("The body did not arrive in time: send the callback again."),
             ["413"] = Nack("The body is too large."),
             ["415"] = Nack("The body has a Content-Encoding."),
+            ["429"] = Nack("The address sends too many: send the callback again after `Retry-After`."),
             ["500"] = Nack("The Orchestrator failed: send the callback again."),
             ["503"] = Nack("The Orchestrator is unreachable: send the callback again."),
         });
@@ -73,8 +76,9 @@ internal sealed class OwnEndpoints(OpenApiDocument document, Schemas schemas, An
         ["503"] = Answers.Of("It cannot.", schemas.Reference("Health", HealthSchema)),
     });
 
-    private OpenApiOperation Answer(string id, string summary, OpenApiResponses responses) => new()
+    private OpenApiOperation Answer(string id, string summary, OpenApiResponses responses, ScopeRule? scope = null) => new()
     {
+        Security = credentials.Of(scope ?? ScopeRule.Public),
         OperationId = id,
         Tags = new HashSet<OpenApiTagReference> { new(Process, document) },
         Summary = summary,

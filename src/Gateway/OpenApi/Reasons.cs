@@ -16,7 +16,7 @@ internal static partial class Reasons
         (StatusCode.NotFound,
         [
             "AGENT_NOT_FOUND", "ALERT_NOT_FOUND", "ALERT_NOTICE_NOT_FOUND", "BATCH_NOT_FOUND", "DATA_CENTRE_NOT_FOUND", "DEAD_LETTER_NOT_FOUND",
-            "DECISION_CONTEXT_NOT_FOUND", "ENTITY_NOT_FOUND", "HOTSPOT_NOT_FOUND", "LLM_OUTPUT_NOT_FOUND", "OPERATOR_NOT_FOUND",
+            "DECISION_CONTEXT_NOT_FOUND", "ENTITY_NOT_FOUND", "HOTSPOT_NOT_FOUND", "KEY_NOT_FOUND", "LLM_OUTPUT_NOT_FOUND", "OPERATOR_NOT_FOUND",
             "OPERATOR_SUMMARY_NOT_FOUND", "POSTCODE_NOT_FOUND", "RECOMMENDATION_NOT_FOUND", "RUN_NOT_FOUND", "SHIFT_PROPOSAL_NOT_FOUND",
             "SILENCE_NOT_FOUND", "STORAGE_ASSET_NOT_FOUND", "USER_NOT_FOUND", "USER_SUMMARY_NOT_FOUND", "WORKLOAD_NOT_FOUND",
         ]),
@@ -47,6 +47,7 @@ internal static partial class Reasons
             .Where(Codes.ContainsKey).Order(StringComparer.Ordinal)
             .ToLookup(reason => StatusMap.ToHttp(Codes[reason]));
 
-    [GeneratedRegex("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    // The text is our own; a short limit would only fail on a machine that is busy, and the document with it.
+    [GeneratedRegex("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Word();
 }

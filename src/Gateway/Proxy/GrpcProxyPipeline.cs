@@ -1,4 +1,3 @@
-using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -75,15 +74,10 @@ internal static class GrpcProxyPipeline
             : context.RequestServices.GetRequiredService<IOptions<ProxyOptions>>().Value.UnaryTimeout;
     }
 
-    // A bare 502 says nothing to a gRPC client; "trailers only" is headers with the status and no body.
+    // A bare 502 says nothing to a gRPC client.
     private static void Answer(HttpContext context, StatusCode code)
     {
         context.Response.Clear();
-        context.Response.StatusCode = StatusCodes.Status200OK;
-        context.Response.ContentType = "application/grpc";
-        context.Response.Headers["grpc-status"] = ((int)code).ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["grpc-message"] = code == StatusCode.DeadlineExceeded
-            ? "The service did not answer in time."
-            : "The service behind the gateway is unreachable; try again later.";
+        GrpcAnswer.Write(context, code, code == StatusCode.DeadlineExceeded ? "The service did not answer in time." : "The service behind the gateway is unreachable; try again later.");
     }
 }

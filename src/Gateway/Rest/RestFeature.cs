@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Pylon.Gateway.Callers;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Metrics;
 using Pylon.Gateway.Problems;
@@ -22,7 +23,7 @@ internal static class RestFeature
     /// <summary>Goes first: what no rule of the contract matches is left to the endpoints behind.</summary>
     public static void UseRest(this WebApplication app)
     {
-        app.UseProblems();
-        app.UseTranscoding(app.Services.GetRequiredService<GatewayMetrics>().Called);
+        app.UseTranscoding(app.Services.GetRequiredService<GatewayMetrics>().Called, app.Services.GetRequiredService<CallerGate>().RefusalOf);
+        app.UseScopes();
     }
 }

@@ -1,3 +1,4 @@
+using Pylon.Access;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.V1;
 using Pylon.Messaging;
@@ -14,6 +15,9 @@ namespace Pylon.Gateway.Streams;
 /// <param name="topic">Of the notice of a gap; empty when the gap is only the reader's own.</param>
 internal sealed class BroadcastFrame(Position position, StreamedEvent? streamed, string topic = "")
 {
+    // The topic whose events everybody may hear.
+    private const string Shared = "grid";
+
     private byte[]? _sse;
     private byte[]? _ndjson;
     private SubscribeResponse? _message;
@@ -25,6 +29,14 @@ internal sealed class BroadcastFrame(Position position, StreamedEvent? streamed,
 
     /// <summary>The topic whose subscribers get it.</summary>
     public string Topic { get; } = streamed?.Topic ?? topic;
+
+    /// <summary>Whose event it is; null for what is shared, and for the notice of a gap.</summary>
+    public Guid? Operator { get; } = streamed?.Event is not { } happened || streamed.Topic == Shared ? null
+        : Guid.TryParseExact(happened.OperatorId, "D", out var operatorId) ? operatorId : Caller.BuiltInOperator;
+
+    /// <summary>False for an event of another operator.</summary>
+    /// <param name="operatorId">Whose events the reader may hear; null for all.</param>
+    public bool IsFor(Guid? operatorId) => operatorId is null || Operator is null || Operator == operatorId;
 
     /// <summary><c>id</c>, <c>event</c> and <c>data</c> of a server-sent event.</summary>
     public ReadOnlyMemory<byte> Sse => _sse ??= CloudEventJson.Frame(this);

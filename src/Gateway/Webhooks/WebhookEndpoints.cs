@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Pylon.Access;
 using Pylon.Gateway.Metrics;
 using Pylon.Gateway.Proxy;
 using Pylon.Orchestrator.V1;
@@ -14,7 +15,7 @@ namespace Pylon.Gateway.Webhooks;
 /// bytes) and returns its answer unchanged. Without an answer in time, a NACK makes the provider try again.
 /// </summary>
 internal sealed class WebhookEndpoints(
-    UpstreamChannels channels, SignatureGate gate, GatewayMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider time, ILogger<WebhookEndpoints> log)
+    UpstreamChannels channels, InternalTokens tokens, SignatureGate gate, GatewayMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider time, ILogger<WebhookEndpoints> log)
 {
     private const string GatewayAuthorization = "X-Gateway-Authorization";
 
@@ -83,7 +84,7 @@ internal sealed class WebhookEndpoints(
         };
         try
         {
-            var answer = await client.ReceiveCallbackAsync(request, ForwardedHeaders.From(context.Request.Headers), deadline, context.RequestAborted);
+            var answer = await client.ReceiveCallbackAsync(request, tokens.AddTo(ForwardedHeaders.From(context.Request.Headers), tokens.Self), deadline, context.RequestAborted);
             if (Interlocked.Exchange(ref _refused, 0) is > 0 and var refused)
                 log.CallbackAccepted(action, refused);
             foreach (var (name, value) in answer.Headers)

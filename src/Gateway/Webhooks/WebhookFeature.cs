@@ -1,5 +1,7 @@
+using Pylon.Access;
 using Pylon.Gateway.Problems;
 using Pylon.ServiceDefaults;
+using Pylon.ServiceDefaults.Start;
 using Pylon.Signing;
 
 namespace Pylon.Gateway.Webhooks;
@@ -10,12 +12,13 @@ internal static class WebhookFeature
     {
         services.AddValidatedOptions<WebhookOptions>(WebhookOptions.Section);
         services.AddValidatedOptions<RegistryOptions>(RegistryOptions.Section);
+        services.AddStartRequirement("callbacks must be verified", "BecknRegistry:Url");
         return services.AddSingleton<SignatureGate>().AddSingleton<WebhookEndpoints>();
     }
 
     public static void MapWebhooks(this WebApplication app)
     {
         var webhooks = app.Services.GetRequiredService<WebhookEndpoints>();
-        app.MapRest("POST", "/beckn/on_{action}", context => webhooks.ReceiveAsync(context, $"on_{context.Request.RouteValues["action"]}"));
+        app.MapRest("POST", "/beckn/on_{action}", ScopeRule.Public, context => webhooks.ReceiveAsync(context, $"on_{context.Request.RouteValues["action"]}"));
     }
 }

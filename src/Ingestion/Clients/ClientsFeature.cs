@@ -3,6 +3,8 @@ using Microsoft.Extensions.Options;
 using Pylon.Beckn;
 using Pylon.Ingestion.Market;
 using Pylon.ServiceDefaults;
+using Pylon.ServiceDefaults.Outgoing;
+using Pylon.ServiceDefaults.Start;
 using Pylon.Signing;
 
 namespace Pylon.Ingestion.Clients;
@@ -15,12 +17,7 @@ internal static class ClientsFeature
     public static IServiceCollection AddSourceClients(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidatedOptions<SourcesOptions>("Sources");
-        services.AddHttpClient("sources", client =>
-        {
-            client.MaxResponseContentBufferSize = LargestBody;
-            // The pipeline of the source bounds each attempt.
-            client.Timeout = Timeout.InfiniteTimeSpan;
-        }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All });
+        services.AddOutgoingClient("sources", LargestBody, Addresses, (_, handler) => handler.AutomaticDecompression = DecompressionMethods.All);
         services.AddSingleton<SourceMetrics>();
         AddSource(services, CarbonIntensitySource.Id, o => o.CarbonIntensityBaseUrl, (client, o) => new CarbonIntensitySource(client, o));
         AddSource(services, NesoSource.Id, o => o.NesoBaseUrl, (client, o) => new NesoSource(client, o));
@@ -31,10 +28,17 @@ internal static class ClientsFeature
         return services;
     }
 
+    private static IEnumerable<Uri?> Addresses(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<SourcesOptions>>().Value;
+        return [options.CarbonIntensityBaseUrl, options.NesoBaseUrl, options.ElexonBaseUrl, provider.GetService<IOptions<BecknOptions>>()?.Value.BaseUrl];
+    }
+
     private static void AddBeckn(IServiceCollection services)
     {
         services.AddValidatedOptions<BecknOptions>("Bpp");
         services.AddValidatedOptions<SigningOptions>(SigningOptions.Section);
+        services.AddStartRequirement("messages must be signed", "Signing:KeyFile", "Signing:PrivateKey");
         services.AddSingleton(provider => new MessageSigner(
             provider.GetRequiredService<IOptions<BecknOptions>>().Value, provider.GetRequiredService<IOptions<SigningOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<GridSource>(provider =>

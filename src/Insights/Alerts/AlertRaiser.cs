@@ -51,8 +51,8 @@ internal static class AlertRaiser
             SELECT id, 0, percent_above, impact_kg, created_at, CASE WHEN silence_id IS NULL THEN 'due' ELSE 'silenced' END, created_at
             FROM raised
         )
-        INSERT INTO outbox (topic, type, subject, payload, traceparent)
-        SELECT '{InsightsEvents.Topic}', 'pylon.alert.raised.v1', a.id::text, jsonb_build_object('alert_raised', {Facts}), $16
+        INSERT INTO outbox (topic, type, subject, payload, traceparent, operator_id)
+        SELECT '{InsightsEvents.Topic}', 'pylon.alert.raised.v1', a.id::text, jsonb_build_object('alert_raised', {Facts}), $16, nullif(a.operator_id, {InsightsEvents.NoBuiltIn})
         FROM raised a WHERE silence_id IS NULL
         """;
 
@@ -92,8 +92,8 @@ internal static class AlertRaiser
             INSERT INTO audit_logs (action, entity_type, entity_id, user_id, notes, metadata)
             SELECT 'alert_acknowledged', 'alert', id::text, $3, $5, jsonb_build_object('hotspot_id', hotspot_id, 'until', $4) FROM acknowledged
         )
-        INSERT INTO outbox (topic, type, subject, payload, traceparent)
-        SELECT '{InsightsEvents.Topic}', 'pylon.alert.acknowledged.v1', a.id::text, jsonb_build_object('alert_acknowledged', {Facts}), $6
+        INSERT INTO outbox (topic, type, subject, payload, traceparent, operator_id)
+        SELECT '{InsightsEvents.Topic}', 'pylon.alert.acknowledged.v1', a.id::text, jsonb_build_object('alert_acknowledged', {Facts}), $6, nullif(a.operator_id, {InsightsEvents.NoBuiltIn})
         FROM acknowledged a
         """;
 

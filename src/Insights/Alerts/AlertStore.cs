@@ -8,7 +8,7 @@ using Pylon.Rpc;
 namespace Pylon.Insights.Alerts;
 
 /// <summary>Alerts and their history. <see cref="AlertRaiser"/> raises and resolves them.</summary>
-internal sealed class AlertStore(NpgsqlDataSource database)
+internal sealed class AlertStore(TenantDatabase database)
 {
     private const int RepeatBatch = 500;
 
@@ -19,11 +19,12 @@ internal sealed class AlertStore(NpgsqlDataSource database)
           AND ($5::text IS NULL OR a.entity = $5) AND ($6::boolean IS NULL OR (a.resolved_at IS NOT NULL) = $6)
           AND ($7::boolean IS NULL OR (a.silence_id IS NOT NULL) = $7)
           AND ($8::boolean IS NULL OR (a.acknowledged_at IS NOT NULL AND (a.acknowledged_until IS NULL OR a.acknowledged_until > $9)) = $8)
+          AND is_of(a.operator_id, $11)
         ORDER BY a.created_at DESC, a.id DESC
         LIMIT $10
         """;
 
-    private const string ById = $"SELECT {AlertRow.Columns} FROM alerts a WHERE a.id = $1";
+    private const string ById = $"SELECT {AlertRow.Columns} FROM alerts a WHERE a.id = $1 AND is_of(a.operator_id, $2)";
 
     private const string Count =
         """
@@ -31,10 +32,10 @@ internal sealed class AlertStore(NpgsqlDataSource database)
             count(*) FILTER (WHERE level = 'info')::integer,
             count(*) FILTER (WHERE resolved_at IS NULL AND (acknowledged_at IS NULL OR acknowledged_until <= $1))::integer,
             count(silence_id)::integer
-        FROM alerts
+        FROM alerts WHERE is_of(operator_id, $2)
         """;
 
-    private const string AcknowledgeOne = $"{AlertRaiser.AcknowledgeHead} id = $1 {AlertRaiser.AcknowledgeTail}";
+    private const string AcknowledgeOne = $"{AlertRaiser.AcknowledgeHead} id = $1 AND is_of(operator_id, $7) {AlertRaiser.AcknowledgeTail}";
 
     // The same words of the same person are one comment.
     private const string CommentOnce =
@@ -97,30 +98,37 @@ internal sealed class AlertStore(NpgsqlDataSource database)
             SELECT id, (SELECT coalesce(max(n.number), 0) + 1 FROM alert_notices n WHERE n.alert_id = r.id), percent_now, impact_now, $1, $1
             FROM repeated r
         )
-        INSERT INTO outbox (topic, type, subject, payload, traceparent)
-        SELECT '{InsightsEvents.Topic}', 'pylon.alert.repeated.v1', a.id::text, jsonb_build_object('alert_repeated', {AlertRaiser.Facts}), $4
+        INSERT INTO outbox (topic, type, subject, payload, traceparent, operator_id)
+        SELECT '{InsightsEvents.Topic}', 'pylon.alert.repeated.v1', a.id::text, jsonb_build_object('alert_repeated', {AlertRaiser.Facts}), $4, nullif(a.operator_id, {InsightsEvents.NoBuiltIn})
         FROM repeated a
         """;
+
+    /// <summary>What is of one operator.</summary>
+    public AlertStore Of(Tenant tenant) => new(database.Of(tenant));
 
     /// <summary>Newest first.</summary>
     public Task<List<AlertRow>> PageAsync(AlertFilter filter, PageToken? after, int atMost, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.QueryAsync<AlertRow>(
             Page, cancellationToken, Sql.Time(after?.Time ?? DateTimeOffset.MaxValue), after?.Id ?? Guid.AllBitsSet, filter.Level,
-            Sql.Uuid(filter.HotspotId), filter.Entity, filter.Resolved, filter.Silenced, filter.Acknowledged, Sql.Time(now), atMost);
+            Sql.Uuid(filter.HotspotId), filter.Entity, filter.Resolved, filter.Silenced, filter.Acknowledged, Sql.Time(now), atMost, database.Tenant.Parameter);
 
     /// <summary>Null when there is none.</summary>
     public async Task<AlertRow?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        (await database.QueryAsync<AlertRow>(ById, cancellationToken, id)).FirstOrDefault();
+        (await database.QueryAsync<AlertRow>(ById, cancellationToken, id, database.Tenant.Parameter)).FirstOrDefault();
 
     public async Task<AlertStats> CountAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await database.Command(Count, Sql.Time(now)).ListAsync(
-            row => new AlertStats(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4)), cancellationToken))[0];
+        (await database.ListAsync(
+            Count,
+            row => new AlertStats(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4)),
+            cancellationToken,
+            Sql.Time(now),
+            database.Tenant.Parameter))[0];
 
     /// <summary>False when there is no such alert, or another one was first.</summary>
     public async Task<bool> AcknowledgeAsync(
         Guid id, string userId, string note, DateTimeOffset? until, DateTimeOffset now, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
-            AcknowledgeOne, cancellationToken, id, Sql.Time(now), userId, Sql.Time(until), note, AlertRaiser.TraceParent()) == 1;
+            AcknowledgeOne, cancellationToken, id, Sql.Time(now), userId, Sql.Time(until), note, AlertRaiser.TraceParent(), database.Tenant.Parameter) == 1;
 
     /// <summary>A comment that is the same when it is said again, such as the note of one who came second.</summary>
     public Task<bool> CommentOnceAsync(Guid id, string userId, string note, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -130,17 +138,16 @@ internal sealed class AlertStore(NpgsqlDataSource database)
     public async Task<HistoryRow> CommentAsync(
         Guid id, string userId, string note, string? requestId, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await connection.FirstAsync<HistoryRow>(Comment, cancellationToken, id, userId, note, requestId, Sql.Time(now)) is { } added)
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        if (await transaction.Connection.FirstAsync<HistoryRow>(Comment, cancellationToken, id, userId, note, requestId, Sql.Time(now)) is { } added)
         {
-            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { AuditOf(id, userId, note) } };
+            await using var batch = transaction.Batch(AuditOf(id, userId, note));
             await batch.ExecuteNonQueryAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return added;
         }
 
-        return (await connection.FirstAsync<HistoryRow>(CommentByRequest, cancellationToken, id, requestId))!;
+        return (await transaction.Connection.FirstAsync<HistoryRow>(CommentByRequest, cancellationToken, id, requestId))!;
     }
 
     /// <summary>Oldest first, after the entry with this id.</summary>

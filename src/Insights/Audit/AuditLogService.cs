@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Insights.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
 
@@ -21,7 +22,7 @@ internal sealed class AuditLogService(AuditLogStore store) : V1.AuditLogService.
             Text(request.Action, "action", LongestWord), Text(request.EntityType, "entity_type", LongestWord),
             Text(request.EntityId, "entity_id", LongestId), Text(request.UserId, "user_id", LongestId), Time(request.Since, "since"),
             Time(request.Before, "before"));
-        var page = await store.PageAsync(filter, Position(request.PageToken), size + 1, context.CancellationToken);
+        var page = await store.Of(context.Tenant()).PageAsync(filter, Position(request.PageToken), size + 1, context.CancellationToken);
         var response = new ListAuditLogsResponse { AuditLogs = { page.Take(size).Select(ToProto) } };
         if (page.Count > size)
             response.NextPageToken = PageToken.EncodeText(page[size - 1].Id.ToString(CultureInfo.InvariantCulture));

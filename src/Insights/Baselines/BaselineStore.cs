@@ -5,7 +5,7 @@ using Pylon.Postgres;
 namespace Pylon.Insights.Baselines;
 
 /// <summary>Reads what baselines are made of, and stores them.</summary>
-internal sealed class BaselineStore(NpgsqlDataSource database)
+internal sealed class BaselineStore(TenantDatabase database)
 {
     private const string ChangedEntities =
         """
@@ -65,18 +65,22 @@ internal sealed class BaselineStore(NpgsqlDataSource database)
             b.calculation_method, b.sample_size, b.confidence_score, b.updated_at
         FROM baselines b JOIN entities e USING (entity_ref)
         WHERE ($1 = '' OR e.entity = $1) AND ($2 = '' OR e.entity_type = $2) AND (b.entity_ref, b.hour_of_week) > ($3, $4)
+          AND is_of(e.operator_id, $6)
         ORDER BY b.entity_ref, b.hour_of_week
         LIMIT $5
         """;
 
     private const string TakeLock = "SELECT pg_try_advisory_lock(hashtextextended('pylon.insights.baselines', 0))";
 
+    /// <summary>What is of one operator.</summary>
+    public BaselineStore Of(Tenant tenant) => new(database.Of(tenant));
+
     /// <summary>Holds the lock of the building until it is disposed; null when another one holds it.</summary>
-    public Task<Session?> TryLockAsync(CancellationToken cancellationToken) => Session.TryLockAsync(database, TakeLock, cancellationToken);
+    public Task<Session?> TryLockAsync(CancellationToken cancellationToken) => Session.TryLockAsync(database.OfAll, TakeLock, cancellationToken);
 
     /// <summary>Entities with roll-ups that changed in a pass, in order.</summary>
     public Task<List<long>> ChangedEntitiesAsync(RollupPass pass, int atMost, CancellationToken cancellationToken) =>
-        database.Command(ChangedEntities, RollupPass.Xid(pass.From), RollupPass.Xid(pass.Target), pass.AfterEntity, atMost)
+        database.OfAll.Command(ChangedEntities, RollupPass.Xid(pass.From), RollupPass.Xid(pass.Target), pass.AfterEntity, atMost)
             .ListAsync(row => row.GetInt64(0), cancellationToken);
 
     /// <summary>The hours that are over of some entities, with what persons accepted.</summary>
@@ -86,7 +90,7 @@ internal sealed class BaselineStore(NpgsqlDataSource database)
     public async Task<IReadOnlyList<(long EntityRef, string TimeZone, List<ActivityHour> Rows)>> RowsAsync(long[] entities, DateTimeOffset lastHour, CancellationToken cancellationToken)
     {
         var found = new List<(long EntityRef, string TimeZone, List<ActivityHour> Rows)>();
-        await using var command = database.Command(Rows, entities, Sql.Time(lastHour), TimeSpan.FromDays(7 * EntityHistory.WeeksBack));
+        await using var command = database.OfAll.Command(Rows, entities, Sql.Time(lastHour), TimeSpan.FromDays(7 * EntityHistory.WeeksBack));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -100,7 +104,7 @@ internal sealed class BaselineStore(NpgsqlDataSource database)
     }
 
     public async Task<ILookup<long, AcceptedLevel>> AcceptedAsync(long[] entities, CancellationToken cancellationToken) =>
-        (await database.Command(Accepted, entities).ListAsync(
+        (await database.OfAll.Command(Accepted, entities).ListAsync(
             row => (EntityRef: row.GetInt64(0), Level: new AcceptedLevel(
                 row.GetFieldValue<DateTimeOffset>(1), row.IsDBNull(2) ? null : row.GetInt16(2), NullableDouble(row, 3), NullableDouble(row, 4))),
             cancellationToken)).ToLookup(one => one.EntityRef, one => one.Level);
@@ -113,7 +117,7 @@ internal sealed class BaselineStore(NpgsqlDataSource database)
         var refs = built.Select(one => one.EntityRef).ToArray();
         var rows = built.SelectMany(one => one.Baselines.Select(each => (one.EntityRef, each.HourOfWeek, each.Baseline))).ToList();
         var (rowRefs, hours) = (rows.Select(row => row.EntityRef).ToArray(), rows.Select(row => (short)row.HourOfWeek).ToArray());
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OfAll.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -138,11 +142,12 @@ internal sealed class BaselineStore(NpgsqlDataSource database)
 
     /// <summary>A page, by entity and hour of week.</summary>
     public Task<List<BaselineRow>> ListAsync(string entity, string entityType, (long EntityRef, short HourOfWeek) after, int atMost, CancellationToken cancellationToken) =>
-        database.Command(List, entity, entityType, after.EntityRef, after.HourOfWeek, atMost).ListAsync(
+        database.ListAsync(
+            List,
             row => new BaselineRow(
                 row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt16(5), row.GetDouble(6), row.GetDouble(7),
                 row.GetDouble(8), NullableDouble(row, 9), row.GetString(10), row.GetInt16(11), row.GetDouble(12), row.GetFieldValue<DateTimeOffset>(13)),
-            cancellationToken);
+            cancellationToken, entity, entityType, after.EntityRef, after.HourOfWeek, atMost, database.Tenant.Parameter);
 
     private static float?[] ByHour(BuiltBaselines built, Func<Baseline, double> value)
     {

@@ -7,30 +7,32 @@ namespace Pylon.Insights.Dashboard;
 
 /// <summary>The forecast of emissions, by the external engine where one is configured and answers, else by the built-in models.</summary>
 internal sealed class EmissionForecasts(
-    DashboardStore store, IntensityReader intensities, MlEngine engine, IOptions<DashboardOptions> options, TimeProvider time) : IDisposable
+    IntensityReader intensities, MlEngine engine, IOptions<DashboardOptions> options, TimeProvider time) : IDisposable
 {
     private const string None = "none";
     private const string BuiltIn = "built-in";
     private const string External = "ml";
     private readonly SemaphoreSlim _turn = new(1);
+    // For those who see all; nobody else is answered from it.
     private (DateOnly Day, long MadeAt, GetEmissionForecastResponse Response)? _kept;
 
     public void Dispose() => _turn.Dispose();
 
-    /// <param name="entities">Null for all.</param>
+    /// <param name="own">Whose emissions are forecast.</param>
+    /// <param name="entities">Null for all of them.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task<GetEmissionForecastResponse> ForecastAsync(long[]? entities, CancellationToken cancellationToken)
+    public async Task<GetEmissionForecastResponse> ForecastAsync(DashboardStore own, long[]? entities, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        if (entities is not null)
-            return await MakeAsync(today, entities, cancellationToken);
+        if (entities is not null || !own.Tenant.IsAll)
+            return await MakeAsync(own, today, entities, cancellationToken);
         // One computes, the others wait for it.
         await _turn.WaitAsync(cancellationToken);
         try
         {
             if (_kept is { } kept && kept.Day == today && time.GetElapsedTime(kept.MadeAt) < options.Value.ForecastAge)
                 return kept.Response;
-            var response = await MakeAsync(today, null, cancellationToken);
+            var response = await MakeAsync(own, today, null, cancellationToken);
             // The first events are forecast at once.
             _kept = response.Model == None ? null : (today, time.GetTimestamp(), response);
             return response;
@@ -41,11 +43,11 @@ internal sealed class EmissionForecasts(
         }
     }
 
-    private async Task<GetEmissionForecastResponse> MakeAsync(DateOnly today, long[]? entities, CancellationToken cancellationToken)
+    private async Task<GetEmissionForecastResponse> MakeAsync(DashboardStore own, DateOnly today, long[]? entities, CancellationToken cancellationToken)
     {
         var start = new DateTimeOffset(today, TimeOnly.MinValue, TimeSpan.Zero);
-        var hours = await store.HistoryAsync(EmissionHistory.StartOf(today), start, entities, cancellationToken);
-        var history = EmissionHistory.Of(today, hours, await store.LastHourAsync(start, cancellationToken));
+        var hours = await own.HistoryAsync(EmissionHistory.StartOf(today), start, entities, cancellationToken);
+        var history = EmissionHistory.Of(today, hours, await own.LastHourAsync(start, cancellationToken));
         if (history is null)
             return new GetEmissionForecastResponse { Model = None, Engine = BuiltIn, Notes = { $"There are no events in the {EmissionHistory.Days} days before today: a forecast needs one full day at least." } };
         var response = new GetEmissionForecastResponse

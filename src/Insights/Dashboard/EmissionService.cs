@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Pylon.Insights.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 
 namespace Pylon.Insights.Dashboard;
@@ -15,13 +16,14 @@ internal sealed class EmissionService(DashboardStore store, EmissionForecasts fo
 
     public override async Task<GetCurrentEmissionsResponse> GetCurrentEmissions(GetCurrentEmissionsRequest request, ServerCallContext context)
     {
-        var entities = await EntitiesAsync(request.Entity, request.EntityType, context.CancellationToken);
+        var own = store.Of(context.Tenant());
+        var entities = await EntitiesAsync(own, request.Entity, request.EntityType, context.CancellationToken);
         var now = HourOf(time.GetUtcNow());
         var (today, hour, before) = (new DateTimeOffset(now.Date, TimeSpan.Zero), now.AddHours(-1), now.AddHours(-2));
-        var hours = await store.HoursAsync(today < before ? today : before, now.AddHours(1), entities, context.CancellationToken);
+        var hours = await own.HoursAsync(today < before ? today : before, now.AddHours(1), entities, context.CancellationToken);
         var ofToday = hours.Where(each => each.Hour >= today).ToList();
         var (events, estimated) = (ofToday.Sum(each => each.Events), ofToday.Sum(each => each.EstimatedEvents));
-        var recordedAt = hours.Count == 0 ? null : await store.RecordedAtAsync(hours.Max(each => each.LastSeq), context.CancellationToken);
+        var recordedAt = hours.Count == 0 ? null : await own.RecordedAtAsync(hours.Max(each => each.LastSeq), context.CancellationToken);
         var response = new GetCurrentEmissionsResponse
         {
             CurrentRate = KgOf(hour) ?? 0,
@@ -42,15 +44,19 @@ internal sealed class EmissionService(DashboardStore store, EmissionForecasts fo
         double? KgOf(DateTimeOffset start) => hours.Where(each => each.Hour == start).ToList() is { Count: > 0 } found ? found.Sum(each => each.Kg) : null;
     }
 
-    public override async Task<GetEmissionForecastResponse> GetEmissionForecast(GetEmissionForecastRequest request, ServerCallContext context) =>
-        await forecasts.ForecastAsync(await EntitiesAsync(request.Entity, request.EntityType, context.CancellationToken), context.CancellationToken);
+    public override async Task<GetEmissionForecastResponse> GetEmissionForecast(GetEmissionForecastRequest request, ServerCallContext context)
+    {
+        var own = store.Of(context.Tenant());
+        return await forecasts.ForecastAsync(own, await EntitiesAsync(own, request.Entity, request.EntityType, context.CancellationToken), context.CancellationToken);
+    }
 
     public override async Task<GetEmissionSummaryResponse> GetEmissionSummary(GetEmissionSummaryRequest request, ServerCallContext context)
     {
+        var own = store.Of(context.Tenant());
         var (from, to) = SpanOf(request);
-        var entities = await EntitiesAsync(request.Entity, request.EntityType, context.CancellationToken);
-        var kinds = await store.SpanAsync(from, to, entities, context.CancellationToken);
-        var (active, critical) = await store.ActiveHotspotsAsync(entities, context.CancellationToken);
+        var entities = await EntitiesAsync(own, request.Entity, request.EntityType, context.CancellationToken);
+        var kinds = await own.SpanAsync(from, to, entities, context.CancellationToken);
+        var (active, critical) = await own.ActiveHotspotsAsync(entities, context.CancellationToken);
         var (kg, events) = (kinds.Sum(kind => kind.Kg), kinds.Sum(kind => kind.Events));
         return new GetEmissionSummaryResponse
         {
@@ -67,10 +73,10 @@ internal sealed class EmissionService(DashboardStore store, EmissionForecasts fo
         };
     }
 
-    private async Task<long[]?> EntitiesAsync(string entity, string entityType, CancellationToken cancellationToken)
+    private static async Task<long[]?> EntitiesAsync(DashboardStore own, string entity, string entityType, CancellationToken cancellationToken)
     {
         var filter = EntityFilter.Of(entity, entityType);
-        var entities = await store.EntitiesAsync(filter, cancellationToken);
+        var entities = await own.EntitiesAsync(filter, cancellationToken);
         return entities is not { Length: 0 } || filter.Entity.Length == 0 ? entities : throw Refusal.NotFound("entity", filter.Entity).AsException();
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pylon.ServiceDefaults;
+using Pylon.ServiceDefaults.Outgoing;
 
 namespace Pylon.Insights.Engines;
 
@@ -10,8 +11,8 @@ internal static class EnginesFeature
     {
         services.AddValidatedOptions<MlOptions>("MlEngine");
         services.AddValidatedOptions<RagOptions>("RagService");
-        AddHttp(services, "ml");
-        AddHttp(services, "rag");
+        AddHttp(services, "ml", provider => provider.GetRequiredService<IOptions<MlOptions>>().Value.BaseUrl);
+        AddHttp(services, "rag", provider => provider.GetRequiredService<IOptions<RagOptions>>().Value.BaseUrl);
         return services
             .AddSingleton<EngineMetrics>()
             .AddSingleton(provider => new MlEngine(Client(provider, EngineLimits.Of(provider.GetRequiredService<IOptions<MlOptions>>().Value)), provider.GetRequiredService<TimeProvider>()))
@@ -19,23 +20,13 @@ internal static class EnginesFeature
             .AddHostedService<EngineHealthWorker>();
     }
 
-    private static void AddHttp(IServiceCollection services, string name) => services
-        .AddHttpClient(name, client =>
+    private static void AddHttp(IServiceCollection services, string name, Func<IServiceProvider, Uri?> address) =>
+        services.AddOutgoingClient(name, EngineLimits.MaxAnswerBytes, provider => [address(provider)], (_, handler) =>
         {
-            client.MaxResponseContentBufferSize = EngineLimits.MaxAnswerBytes;
-            // The pipeline bounds each attempt.
-            client.Timeout = Timeout.InfiniteTimeSpan;
-        })
-        .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-        {
-            // An engine may not send the call elsewhere, nor make much of little.
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(1),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            MaxResponseHeadersLength = 16,
-        })
-        .RemoveAllLoggers();
+            // An engine may not make much of little.
+            handler.ConnectTimeout = TimeSpan.FromSeconds(1);
+            handler.MaxResponseHeadersLength = 16;
+        });
 
     private static EngineClient Client(IServiceProvider provider, EngineLimits limits) => new(
         limits,

@@ -13,16 +13,21 @@ internal static class EventReader
 
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
 
-    public static EventCandidate Read(EmissionEvent sent)
+    /// <param name="sent">As it came.</param>
+    /// <param name="caller">The operator whose events it may be; null for any.</param>
+    public static EventCandidate Read(EmissionEvent sent, Guid? caller)
     {
         List<string>? faults = null;
         if (sent.Unreadable.AsRefusal("event") is { } unreadable)
             Fault(unreadable.Message);
         if (sent is { HasReportedCo2Kg: true, HasCo2Kg: true } && !sent.ReportedCo2Kg.Equals(sent.Co2Kg))
             Fault("co2_kg must be the same as reported_co2_kg when both are given");
+        var operatorId = Uuid(sent.OperatorId, "operator_id");
+        if (caller is not null && operatorId is not null && operatorId != caller)
+            Fault("operator_id must be that of the caller, or left out");
         var read = new NewEvent
         {
-            OperatorId = Uuid(sent.OperatorId, "operator_id") ?? Guid.Empty,
+            OperatorId = caller ?? operatorId ?? Guid.Empty,
             EventId = sent.EventId,
             Kind = sent.EventType,
             SupplierId = Text(sent.SupplierId),

@@ -6,7 +6,6 @@ using Pylon.Insights.Alerts;
 using Pylon.Insights.Audit;
 using Pylon.Insights.Episodes;
 using Pylon.Insights.Publishing;
-using Pylon.Messaging;
 using Pylon.Postgres;
 
 namespace Pylon.Insights.Hotspots;
@@ -76,7 +75,7 @@ internal sealed record TransitionRecord
             ["until"] = Until?.UtcDateTime.ToString("O"),
         });
         if (Event() is { } published)
-            yield return Outbox.Append(InsightsEvents.Topic, HotspotId.ToString(), published);
+            yield return InsightsEvents.Append(HotspotId, HotspotId.ToString(), published);
         if (!IsAlerting)
             yield break;
         foreach (var alert in AlertRaiser.For(Notice()))

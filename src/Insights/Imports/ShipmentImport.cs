@@ -60,16 +60,16 @@ internal sealed class ShipmentImport(string import, string factorSet, EventRecor
             {
                 var (told, figures) = ShipmentRules.EventOf(import, line.Value!, computed, factorSet);
                 stored[n] = new StoredShipment(line.Value!, computed, told.EventId);
-                candidates.Add(new EventCandidate(told, [], () => line.Text) { Line = line.Number, Figures = figures });
+                candidates.Add(new EventCandidate(told with { OperatorId = store.Operator }, [], () => line.Text) { Line = line.Number, Figures = figures });
             }
             else
             {
-                candidates.Add(new EventCandidate(new NewEvent(), computed?.Faults ?? line.Faults, () => line.Text) { Line = line.Number, Reason = "LINE_INVALID" });
+                candidates.Add(new EventCandidate(new NewEvent { OperatorId = store.Operator }, computed?.Faults ?? line.Faults, () => line.Text) { Line = line.Number, Reason = "LINE_INVALID" });
             }
         }
 
         var outcomes = await recorder.RecordAsync("import:" + import, candidates, cancellationToken, results =>
-            Good(results) is { Count: > 0 } good ? [ShipmentStore.Add(import, good)] : []);
+            Good(results) is { Count: > 0 } good ? [store.Add(import, good)] : []);
         await ReportAsync(outcomes, stored, Good(outcomes), cancellationToken);
         _held.Clear();
 

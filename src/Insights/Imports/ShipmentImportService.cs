@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Pylon.Insights.Recording;
 using Pylon.Insights.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 
 namespace Pylon.Insights.Imports;
@@ -18,7 +19,7 @@ internal sealed class ShipmentImportService(EventRecorder recorder, ShipmentStor
         if (!await NextAsync(requestStream, token))
             throw NothingSent();
         var (name, firstLine, factorSet) = Subject(requestStream.Current);
-        var (import, lines) = (new ShipmentImport(name, factorSet, recorder, store), new LineBlocks(firstLine));
+        var (import, lines) = (new ShipmentImport(name, factorSet, recorder, store.Of(context.Tenant())), new LineBlocks(firstLine));
         ShipmentReader? reader = null;
         do
         {

@@ -13,6 +13,11 @@ internal static class Rows
         this NpgsqlDataSource database, string sql, CancellationToken cancellationToken, params object?[] parameters) =>
         database.Command(sql, parameters).QueryAsync<T>(cancellationToken);
 
+    /// <summary>The same as a tenant sees it.</summary>
+    public static Task<List<T>> QueryAsync<T>(
+        this TenantDatabase database, string sql, CancellationToken cancellationToken, params object?[] parameters) => database.ReadAsync(
+            [Sql.Statement(sql, parameters)], reader => reader.ListAsync(reader.GetRowParser<T>(), cancellationToken), cancellationToken);
+
     /// <summary>The same of a command, which is disposed.</summary>
     public static async Task<List<T>> QueryAsync<T>(this NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pylon.Insights.Freezing;
+using Pylon.Postgres;
 using Pylon.Rpc;
 
 namespace Pylon.Insights.Recommendations;
@@ -7,6 +8,9 @@ namespace Pylon.Insights.Recommendations;
 /// <summary>What people decide about recommendations. Each answers with the refusal, or null when it is done.</summary>
 internal sealed class RecommendationDecisions(RecommendationStore store, BaselineFreezer freezer, TimeProvider time)
 {
+    /// <summary>What is decided of one operator's.</summary>
+    public RecommendationDecisions Of(Tenant tenant) => new(store.Of(tenant), freezer, time);
+
     /// <summary>Approves a pending recommendation and freezes the baseline of its outcome.</summary>
     public async Task<Refusal?> ApproveAsync(Guid id, string userId, string note, CancellationToken cancellationToken)
     {

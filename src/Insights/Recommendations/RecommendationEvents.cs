@@ -3,7 +3,6 @@ using Npgsql;
 using Pylon.Events.V1;
 using Pylon.Insights.Audit;
 using Pylon.Insights.Publishing;
-using Pylon.Messaging;
 
 namespace Pylon.Insights.Recommendations;
 
@@ -45,6 +44,6 @@ internal static class RecommendationEvents
             ["playbook_id"] = recommendation.PlaybookId,
             ["engine"] = recommendation.Engine,
         };
-        return [AuditLog.Entry(action, EntityType, id, userId, note, metadata), Outbox.Append(InsightsEvents.Topic, id, payload(facts))];
+        return [AuditLog.Entry(action, EntityType, id, userId, note, metadata), InsightsEvents.Append(recommendation.HotspotId, id, payload(facts))];
     }
 }

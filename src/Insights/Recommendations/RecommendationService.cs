@@ -4,6 +4,7 @@ using Pylon.Insights.Entities;
 using Pylon.Insights.Inputs;
 using Pylon.Insights.Playbook;
 using Pylon.Insights.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 
 namespace Pylon.Insights.Recommendations;
@@ -31,20 +32,20 @@ internal sealed class RecommendationService(
             Field.Text(request.SupplierId, "supplier_id", 0, MaxUser),
             request.Limit,
             request.PageToken,
-            context.CancellationToken);
+            context);
         return new ListRecommendationsResponse { Recommendations = { page }, NextPageToken = next };
     }
 
     public override async Task<ListPendingRecommendationsResponse> ListPendingRecommendations(ListPendingRecommendationsRequest request, ServerCallContext context)
     {
-        var (page, next) = await PageAsync(RecommendationStatus.Pending, null, "", request.Limit, request.PageToken, context.CancellationToken);
+        var (page, next) = await PageAsync(RecommendationStatus.Pending, null, "", request.Limit, request.PageToken, context);
         return new ListPendingRecommendationsResponse { Recommendations = { page }, NextPageToken = next };
     }
 
     public override async Task<GetRecommendationResponse> GetRecommendation(GetRecommendationRequest request, ServerCallContext context)
     {
         var id = Field.Uuid(request.Id, "id");
-        return await store.FindAsync(id, context.CancellationToken) is { } found
+        return await store.Of(context.Tenant()).FindAsync(id, context.CancellationToken) is { } found
             ? new GetRecommendationResponse { Recommendation = RecommendationMapping.ToProto(found) }
             : throw Refusal.NotFound("recommendation", id).AsException();
     }
@@ -52,7 +53,7 @@ internal sealed class RecommendationService(
     public override async Task<ApproveRecommendationResponse> ApproveRecommendation(ApproveRecommendationRequest request, ServerCallContext context)
     {
         var id = Field.Uuid(request.Id, "id");
-        Check(await decisions.ApproveAsync(id, User(request.UserId), Field.Text(request.Note, "note", 0, MaxNote), context.CancellationToken));
+        Check(await decisions.Of(context.Tenant()).ApproveAsync(id, User(request.UserId), Field.Text(request.Note, "note", 0, MaxNote), context.CancellationToken));
         return new ApproveRecommendationResponse
         {
             Status = RecommendationStatus.Approved,
@@ -64,7 +65,7 @@ internal sealed class RecommendationService(
     public override async Task<RejectRecommendationResponse> RejectRecommendation(RejectRecommendationRequest request, ServerCallContext context)
     {
         var id = Field.Uuid(request.Id, "id");
-        Check(await decisions.RejectAsync(id, User(request.UserId), Field.Text(request.Note, "note", 1, MaxNote), context.CancellationToken));
+        Check(await decisions.Of(context.Tenant()).RejectAsync(id, User(request.UserId), Field.Text(request.Note, "note", 1, MaxNote), context.CancellationToken));
         return new RejectRecommendationResponse { Status = RecommendationStatus.Rejected, RecommendationId = id.ToString(), Message = "Recommendation rejected" };
     }
 
@@ -72,7 +73,7 @@ internal sealed class RecommendationService(
     {
         var id = Field.Uuid(request.Id, "id");
         var (user, note) = (User(request.UserId), Field.Text(request.Note, "note", 0, MaxNote));
-        Check(await decisions.ImplementAsync(id, user, note, request.ImplementedAt?.ToDateTimeOffset(), context.CancellationToken));
+        Check(await decisions.Of(context.Tenant()).ImplementAsync(id, user, note, request.ImplementedAt?.ToDateTimeOffset(), context.CancellationToken));
         return new ImplementRecommendationResponse
         {
             Status = RecommendationStatus.Implemented,
@@ -83,7 +84,7 @@ internal sealed class RecommendationService(
 
     public override async Task<GetRecommendationStatsResponse> GetRecommendationStats(GetRecommendationStatsRequest request, ServerCallContext context)
     {
-        var counts = await store.CountAsync(context.CancellationToken);
+        var counts = await store.Of(context.Tenant()).CountAsync(context.CancellationToken);
         var decided = counts.Where(count => Decided.Contains(count.Status, StringComparer.Ordinal)).ToList();
         var response = new GetRecommendationStatsResponse
         {
@@ -132,10 +133,10 @@ internal sealed class RecommendationService(
     }
 
     private async Task<(IEnumerable<V1.Recommendation> Page, string Next)> PageAsync(
-        string status, Guid? hotspotId, string supplierId, int limit, string token, CancellationToken cancellationToken)
+        string status, Guid? hotspotId, string supplierId, int limit, string token, ServerCallContext context)
     {
         var size = Limit(limit);
-        var rows = await store.PageAsync(PageToken.Decode(token), status, hotspotId, supplierId, size + 1, cancellationToken);
+        var rows = await store.Of(context.Tenant()).PageAsync(PageToken.Decode(token), status, hotspotId, supplierId, size + 1, context.CancellationToken);
         var next = rows.Count > size ? new PageToken(new DateTimeOffset(rows[size - 1].CreatedAt, TimeSpan.Zero), rows[size - 1].Id).Encode() : "";
         return (rows.Take(size).Select(RecommendationMapping.ToProto), next);
     }

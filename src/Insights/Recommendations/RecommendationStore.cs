@@ -7,7 +7,7 @@ using Pylon.Rpc;
 namespace Pylon.Insights.Recommendations;
 
 /// <summary>The tables recommendations, recommendation_runs and recommendation_baselines.</summary>
-internal sealed class RecommendationStore(NpgsqlDataSource database)
+internal sealed class RecommendationStore(TenantDatabase database)
 {
     private const string Due =
         """
@@ -42,12 +42,13 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
 
     private const string Select = $"SELECT {Recommendation.Columns} FROM recommendations";
 
-    private const string ById = $"{Select} WHERE id = $1";
+    private const string ById = $"{Select} WHERE id = $1 AND is_of(operator_id, $2)";
 
     private const string PageOf =
         $"""
         {Select}
         WHERE (created_at, id) < ($1, $2) AND ($3 = '' OR status = $3) AND ($4::uuid IS NULL OR hotspot_id = $4) AND ($5 = '' OR supplier_id = $5)
+          AND is_of(operator_id, $7)
         ORDER BY created_at DESC, id DESC
         LIMIT $6
         """;
@@ -64,7 +65,7 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
     private const string Decide =
         """
         UPDATE recommendations SET status = $2, decided_by = $3, decided_at = $4, updated_at = $4, note = $5, frozen_factor = $6, frozen_activity_per_output = $7
-        WHERE id = $1 AND status = 'pending' AND expires_at > $4
+        WHERE id = $1 AND is_of(operator_id, $8) AND status = 'pending' AND expires_at > $4
         """;
 
     private const string Freeze =
@@ -77,14 +78,17 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
         """
         UPDATE recommendations SET status = 'implemented', implemented_by = $2, implemented_at = $3, updated_at = $4,
             note = CASE WHEN $5 = '' THEN note ELSE left(concat_ws(E'\n', nullif(note, ''), $5), 2000) END
-        WHERE id = $1 AND status = 'approved'
+        WHERE id = $1 AND is_of(operator_id, $6) AND status = 'approved'
         """;
 
     private const string Counts =
         """
         SELECT status, count(*)::integer, coalesce(sum(measured_kg), 0), coalesce(sum(co2_reduction) FILTER (WHERE measured_kg IS NULL), 0)
-        FROM recommendations GROUP BY status
+        FROM recommendations WHERE is_of(operator_id, $1) GROUP BY status
         """;
+
+    /// <summary>What is of one operator.</summary>
+    public RecommendationStore Of(Tenant tenant) => new(database.Of(tenant));
 
     /// <summary>Hotspots of warn and above that need recommendations, the oldest first.</summary>
     /// <param name="since">One that is resolved and older gets none any more.</param>
@@ -92,7 +96,7 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
     /// <param name="without">Those that are not asked for.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<List<DueHotspot>> DueAsync(DateTimeOffset since, int atMost, IReadOnlyCollection<Guid> without, CancellationToken cancellationToken) =>
-        Rows.QueryAsync<DueHotspot>(database.Command(Due, Sql.Time(since), atMost, without.ToArray()), cancellationToken);
+        database.QueryAsync<DueHotspot>(Due, cancellationToken, Sql.Time(since), atMost, without.ToArray());
 
     /// <summary>Stores what was made for a hotspot, all or nothing; false when it was made already.</summary>
     public Task<bool> AddAsync(
@@ -108,19 +112,20 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlySet<string>> TakenAsync(long entityRef, DateTimeOffset rejectedSince, CancellationToken cancellationToken)
     {
-        var taken = await database.Command(Taken, entityRef, Sql.Time(rejectedSince)).ListAsync(row => row.GetString(0), cancellationToken);
+        var taken = await database.ListAsync(Taken, row => row.GetString(0), cancellationToken, entityRef, Sql.Time(rejectedSince));
         return taken.ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Null when there is none.</summary>
     public async Task<Recommendation?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        (await Rows.QueryAsync<Recommendation>(database.Command(ById, id), cancellationToken)).FirstOrDefault();
+        (await database.QueryAsync<Recommendation>(ById, cancellationToken, id, database.Tenant.Parameter)).FirstOrDefault();
 
     /// <summary>Newest first; empty filters take all.</summary>
     public Task<List<Recommendation>> PageAsync(
         PageToken? after, string status, Guid? hotspotId, string supplierId, int atMost, CancellationToken cancellationToken) =>
-        Rows.QueryAsync<Recommendation>(
-            database.Command(PageOf, after?.Time.UtcDateTime ?? DateTime.MaxValue, after?.Id ?? Guid.AllBitsSet, status, Sql.Uuid(hotspotId), supplierId, atMost), cancellationToken);
+        database.QueryAsync<Recommendation>(
+            PageOf, cancellationToken, after?.Time.UtcDateTime ?? DateTime.MaxValue, after?.Id ?? Guid.AllBitsSet, status, Sql.Uuid(hotspotId), supplierId, atMost,
+            database.Tenant.Parameter);
 
     /// <summary>Approves a pending recommendation together with its frozen baseline; false when it is not pending any more.</summary>
     public Task<bool> ApproveAsync(
@@ -141,14 +146,14 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
     public Task<bool> ImplementAsync(
         Recommendation recommendation, string userId, string note, DateTimeOffset implementedAt, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.ChangeAsync(
-            Sql.Statement(Implement, recommendation.Id, userId, Sql.Time(implementedAt), Sql.Time(now), note),
+            Sql.Statement(Implement, recommendation.Id, userId, Sql.Time(implementedAt), Sql.Time(now), note, database.Tenant.Parameter),
             RecommendationEvents.Implemented(recommendation, userId, note),
             cancellationToken);
 
     /// <summary>Ends what nobody decided in time, all or nothing; the number of those.</summary>
     public async Task<int> ExpireAsync(DateTimeOffset now, int atMost, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OfAll.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(Expire, connection, transaction) { Parameters = { Sql.Time(now), new() { Value = atMost } } };
         var expired = await Rows.QueryAsync<Recommendation>(command, cancellationToken);
@@ -163,11 +168,11 @@ internal sealed class RecommendationStore(NpgsqlDataSource database)
     }
 
     /// <summary>By status: how many, the sum of what was measured, and of what is claimed by those that are not measured, kg CO2e.</summary>
-    public Task<List<StatusCount>> CountAsync(CancellationToken cancellationToken) => database.Command(Counts).ListAsync(
-        row => new StatusCount(row.GetString(0), row.GetInt32(1), row.GetDouble(2), row.GetDouble(3)), cancellationToken);
+    public Task<List<StatusCount>> CountAsync(CancellationToken cancellationToken) => database.ListAsync(
+        Counts, row => new StatusCount(row.GetString(0), row.GetInt32(1), row.GetDouble(2), row.GetDouble(3)), cancellationToken, database.Tenant.Parameter);
 
-    private static NpgsqlBatchCommand DecideOf(Guid id, string status, string userId, string note, DateTimeOffset now, FrozenBaseline? baseline) =>
-        Sql.Statement(Decide, id, status, userId, Sql.Time(now), note, Number(baseline?.Factor), Number(baseline?.ActivityPerOutput));
+    private NpgsqlBatchCommand DecideOf(Guid id, string status, string userId, string note, DateTimeOffset now, FrozenBaseline? baseline) =>
+        Sql.Statement(Decide, id, status, userId, Sql.Time(now), note, Number(baseline?.Factor), Number(baseline?.ActivityPerOutput), database.Tenant.Parameter);
 
     private static NpgsqlBatchCommand FreezeOf(Guid id, FrozenBaseline baseline) => Sql.Statement(
         Freeze,

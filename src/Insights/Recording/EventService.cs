@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Pylon.Insights.Events;
 using Pylon.Insights.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 
 namespace Pylon.Insights.Recording;
@@ -17,7 +18,8 @@ internal sealed class EventService(EventRecorder recorder, EventStore store, Qua
     {
         Field.Range(request.Events.Count, "events", 1, EventRecorder.MostTogether);
         Field.OptionalUuid(request.RequestId, "request_id");
-        var candidates = request.Events.Select(EventReader.Read).ToList();
+        var caller = context.Tenant().OperatorId;
+        var candidates = request.Events.Select(sent => EventReader.Read(sent, caller)).ToList();
         var outcomes = await recorder.RecordAsync(Source, candidates, context.CancellationToken);
         return new RecordEventsResponse
         {
@@ -31,6 +33,7 @@ internal sealed class EventService(EventRecorder recorder, EventStore store, Qua
     public override async Task<StreamEventsResponse> StreamEvents(IAsyncStreamReader<StreamEventsRequest> requestStream, ServerCallContext context)
     {
         var (answer, held, token) = (new StreamEventsResponse(), new List<EventCandidate>(), context.CancellationToken);
+        var caller = context.Tenant().OperatorId;
         while (await NextAsync(requestStream, token))
         {
             var events = requestStream.Current.Events;
@@ -38,7 +41,7 @@ internal sealed class EventService(EventRecorder recorder, EventStore store, Qua
                 throw Refusal.InvalidArgument("events", $"must have at most {EventRecorder.MostTogether} events in a message").AsException();
             if (held.Count + events.Count > EventRecorder.MostTogether)
                 await RecordAsync(answer, held, token);
-            held.AddRange(events.Select(EventReader.Read));
+            held.AddRange(events.Select(sent => EventReader.Read(sent, caller)));
         }
 
         await RecordAsync(answer, held, token);
@@ -54,7 +57,7 @@ internal sealed class EventService(EventRecorder recorder, EventStore store, Qua
             Time(request.From, "from"),
             Time(request.To, "to"),
             PageToken.Decode(request.PageToken));
-        var events = await store.ListAsync(filter, size + 1, context.CancellationToken);
+        var events = await store.Of(context.Tenant()).ListAsync(filter, size + 1, context.CancellationToken);
         return new ListEventsResponse
         {
             Events = { events.Take(size).Select(EventMapping.ToProto) },
@@ -66,7 +69,7 @@ internal sealed class EventService(EventRecorder recorder, EventStore store, Qua
     {
         var size = Field.PageSize(request.PageSize);
         var source = Field.Text(request.Source, "source", 0, LongestFilter);
-        var rows = await quarantine.ListAsync(source, After(request.PageToken), size + 1, context.CancellationToken);
+        var rows = await quarantine.Of(context.Tenant()).ListAsync(source, After(request.PageToken), size + 1, context.CancellationToken);
         return new ListQuarantineResponse
         {
             Events = { rows.Take(size) },

@@ -88,7 +88,7 @@ internal static class EventSql
     public const string Page =
         $"""
         SELECT {Told}, id, co2_kg, predicted_co2_kg, uncertainty_kg, factor_set, activity, created_at, entity_ref FROM events_normalized e
-        WHERE ($1::text IS NULL OR entity_ref = ANY (ARRAY(SELECT n.entity_ref FROM entities n WHERE n.entity = $1)))
+        WHERE ($1::text IS NULL OR entity_ref = ANY (ARRAY(SELECT n.entity_ref FROM entities n WHERE n.entity = $1 AND is_of(n.operator_id, $8)))) AND is_of(e.operator_id, $8)
             AND ($2::text IS NULL OR event_type = $2) AND ($3::timestamptz IS NULL OR "timestamp" >= $3) AND ($4::timestamptz IS NULL OR "timestamp" < $4)
             AND ($5::timestamptz IS NULL OR ("timestamp", id) < ($5, $6::uuid))
         ORDER BY "timestamp" DESC, id DESC LIMIT $7

@@ -6,12 +6,12 @@ using Pylon.Postgres;
 namespace Pylon.Insights.Recording;
 
 /// <summary>Writes and reads events.</summary>
-internal sealed class EventStore(NpgsqlDataSource database)
+internal sealed class EventStore(TenantDatabase database)
 {
     // A batch waits for writers of the same hours.
     private const int Timeout = 60;
 
-    public Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => database.OpenConnectionAsync(cancellationToken).AsTask();
+    public Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => database.OfAll.OpenConnectionAsync(cancellationToken).AsTask();
 
     /// <summary>Records events in a transaction; gives the places of those that are new.</summary>
     public static async Task<HashSet<int>> RecordAsync(
@@ -89,19 +89,22 @@ internal sealed class EventStore(NpgsqlDataSource database)
     /// <summary>Removes rows that were inserted by SQL and are wrong.</summary>
     public static NpgsqlBatchCommand Remove(IEnumerable<ArrivedEvent> wrong) => Sql.Statement(EventSql.Remove, [wrong.Select(e => e.Seq).ToArray()]);
 
+    /// <summary>What is of one operator.</summary>
+    public EventStore Of(Tenant tenant) => new(database.Of(tenant));
+
     /// <summary>A page of events, the latest first.</summary>
     public async Task<List<ListedEvent>> ListAsync(EventFilter filter, int limit, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var page = new NpgsqlBatch(connection);
-        page.BatchCommands.Add(Sql.Statement(
-            EventSql.Page, filter.Entity, filter.Kind, Sql.Time(filter.From), Sql.Time(filter.To), Sql.Time(filter.After?.Time), Sql.Uuid(filter.After?.Id), limit));
-        List<(ListedEvent Listed, long? Entity)> rows;
-        await using (var reader = await page.ExecuteReaderAsync(cancellationToken))
-            rows = await reader.ListAsync(row => (ListedEvent.Read(row), row.IsDBNull(EventRow.Columns + 7) ? (long?)null : row.GetInt64(EventRow.Columns + 7)), cancellationToken);
-        await using var command = new NpgsqlCommand(EventSql.EntitiesOf, connection) { Parameters = { new NpgsqlParameter { Value = rows.Select(r => r.Entity).OfType<long>().Distinct().ToArray() } } };
-        await using var entities = await command.ExecuteReaderAsync(cancellationToken);
-        var known = (await entities.ListAsync(row => (Ref: row.GetInt64(0), Unit: row.GetString(1), Entity: row.GetString(2), Type: row.GetString(3)), cancellationToken)).ToDictionary(e => e.Ref);
+        var rows = await database.ListAsync(
+            EventSql.Page,
+            row => (Listed: ListedEvent.Read(row), Entity: row.IsDBNull(EventRow.Columns + 7) ? (long?)null : row.GetInt64(EventRow.Columns + 7)),
+            cancellationToken,
+            filter.Entity, filter.Kind, Sql.Time(filter.From), Sql.Time(filter.To), Sql.Time(filter.After?.Time), Sql.Uuid(filter.After?.Id), limit, database.Tenant.Parameter);
+        var known = (await database.ListAsync(
+            EventSql.EntitiesOf,
+            row => (Ref: row.GetInt64(0), Unit: row.GetString(1), Entity: row.GetString(2), Type: row.GetString(3)),
+            cancellationToken,
+            rows.Select(r => r.Entity).OfType<long>().Distinct().ToArray())).ToDictionary(e => e.Ref);
         return [.. rows.Select(r => r.Entity is { } entity && known.TryGetValue(entity, out var of) ? r.Listed with { Unit = of.Unit, Entity = of.Entity, EntityType = of.Type } : r.Listed)];
     }
 }

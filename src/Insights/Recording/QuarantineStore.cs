@@ -11,7 +11,7 @@ namespace Pylon.Insights.Recording;
 internal sealed record Quarantined(EventCandidate Candidate, EventOutcome Outcome);
 
 /// <summary>What could not be recorded. The same again is counted, so that a retry fills nothing.</summary>
-internal sealed class QuarantineStore(NpgsqlDataSource database)
+internal sealed class QuarantineStore(TenantDatabase database)
 {
     private const int LongestBody = 4000;
     private const int LongestDetail = 500;
@@ -29,7 +29,7 @@ internal sealed class QuarantineStore(NpgsqlDataSource database)
     private const string Page =
         """
         SELECT id, source, event_id, line, reason, details, body, first_seen_at, last_seen_at, times_seen FROM event_quarantine
-        WHERE ($1 = '' OR source = $1) AND ($2::timestamptz IS NULL OR (last_seen_at, id) < ($2, $3))
+        WHERE ($1 = '' OR source = $1) AND ($2::timestamptz IS NULL OR (last_seen_at, id) < ($2, $3)) AND is_of(operator_id, $5)
         ORDER BY last_seen_at DESC, id DESC LIMIT $4
         """;
 
@@ -48,8 +48,11 @@ internal sealed class QuarantineStore(NpgsqlDataSource database)
             read.Select(r => r.Details).ToArray(), read.Select(r => r.Body).ToArray(), read.Select(r => r.Digest).ToArray());
     }
 
+    /// <summary>What is of one operator.</summary>
+    public QuarantineStore Of(Tenant tenant) => new(database.Of(tenant));
+
     public Task<List<V1.QuarantinedEvent>> ListAsync(string source, (DateTimeOffset Time, long Id)? after, int limit, CancellationToken cancellationToken) =>
-        database.Command(Page, source, Sql.Time(after?.Time), after?.Id ?? 0L, limit).ListAsync(EventMapping.Quarantined, cancellationToken);
+        database.ListAsync(Page, EventMapping.Quarantined, cancellationToken, source, Sql.Time(after?.Time), after?.Id ?? 0L, limit, database.Tenant.Parameter);
 
     public Task<int> PurgeAsync(CancellationToken cancellationToken) => database.ExecuteAsync(Purge, cancellationToken);
 

@@ -9,6 +9,7 @@ internal sealed class HotspotRow
     public string Cause { get; init; } = "";
     public string Status { get; init; } = "";
     public short? RegionId { get; init; }
+    public Guid OperatorId { get; init; }
 
     public bool IsOpen => Status is "open" or "acknowledged";
 

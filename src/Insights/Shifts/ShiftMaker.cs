@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Pylon.Insights.Recommendations;
 using Pylon.Orchestrator.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 
 namespace Pylon.Insights.Shifts;
@@ -95,6 +96,8 @@ internal sealed class ShiftMaker(
             Horizon = options.Value.Horizon.ToDuration(),
             PageSize = options.Value.MaxWorkloads,
             HostDcId = hotspot.IsDataCentre ? hotspot.Entity : "",
+            // An operator's hotspot is told of that operator's work only.
+            OperatorId = hotspot.OperatorId == Tenant.BuiltIn ? "" : $"{hotspot.OperatorId}",
         };
         if (hotspot.RegionId is { } region)
             request.RegionId.Add(region);

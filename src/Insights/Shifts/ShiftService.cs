@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Common.V1;
 using Pylon.Insights.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
 
@@ -17,7 +18,7 @@ internal sealed class ShiftService(ShiftStore store, ShiftMaker maker) : V1.Shif
     {
         if (request.Status.Length > 0 && !ProposalRow.States.Contains(request.Status))
             throw Refusal.InvalidArgument("status", $"must be {string.Join(", ", ProposalRow.States)}, or empty").AsException();
-        var rows = await store.ListAsync(
+        var rows = await store.Of(context.Tenant()).ListAsync(
             Field.OptionalUuid(request.HotspotId, "hotspot_id"),
             Field.OptionalUuid(request.WorkloadId, "workload_id"),
             request.Status,
@@ -29,7 +30,7 @@ internal sealed class ShiftService(ShiftStore store, ShiftMaker maker) : V1.Shif
     public override async Task<ProposeShiftsResponse> ProposeShifts(ProposeShiftsRequest request, ServerCallContext context)
     {
         var id = Field.Uuid(request.HotspotId, "hotspot_id");
-        var hotspot = await store.FindHotspotAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("hotspot", id).AsException();
+        var hotspot = await store.Of(context.Tenant()).FindHotspotAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("hotspot", id).AsException();
         if (!hotspot.IsOpen)
             throw Refusal.FailedPrecondition("HOTSPOT_OVER", $"the hotspot is {hotspot.Status}: it must be open or acknowledged").AsException();
         if (!hotspot.IsShiftable)
@@ -44,7 +45,7 @@ internal sealed class ShiftService(ShiftStore store, ShiftMaker maker) : V1.Shif
             throw Refusal.Unavailable("ORCHESTRATOR_UNAVAILABLE", $"the Orchestrator does not answer: {e.Status.Detail}").AsException();
         }
 
-        var open = await store.ListAsync(id, null, ProposalRow.Proposed, MaxLimit, context.CancellationToken);
+        var open = await store.Of(context.Tenant()).ListAsync(id, null, ProposalRow.Proposed, MaxLimit, context.CancellationToken);
         return new ProposeShiftsResponse { Proposals = { open.Select(ToProto) }, Workloads = round.Workloads, LeftOut = { round.LeftOut } };
     }
 
@@ -52,14 +53,14 @@ internal sealed class ShiftService(ShiftStore store, ShiftMaker maker) : V1.Shif
     {
         var id = Field.Uuid(request.Id, "id");
         var user = Field.Text(request.UserId, "user_id", 0, 200);
-        var began = await store.BeginAsync(id, user, context.CancellationToken);
-        var proposal = await store.FindAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("shift_proposal", id).AsException();
+        var began = await store.Of(context.Tenant()).BeginAsync(id, user, context.CancellationToken);
+        var proposal = await store.Of(context.Tenant()).FindAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("shift_proposal", id).AsException();
         if (!began && (proposal.Status is not (ProposalRow.Choosing or ProposalRow.Chosen) || proposal.DecidedBy != user))
             throw AlreadyDecided(proposal);
         if (proposal.Status == ProposalRow.Choosing)
         {
             await ShiftAsync(proposal, context.CancellationToken);
-            proposal = await store.FindAsync(id, context.CancellationToken) ?? proposal;
+            proposal = await store.Of(context.Tenant()).FindAsync(id, context.CancellationToken) ?? proposal;
         }
 
         return new ChooseShiftProposalResponse { Proposal = ToProto(proposal) };

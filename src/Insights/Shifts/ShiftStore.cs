@@ -4,17 +4,16 @@ using Pylon.Events.V1;
 using Pylon.Insights.Audit;
 using Pylon.Insights.Publishing;
 using Pylon.Insights.Reading;
-using Pylon.Messaging;
 using Pylon.Postgres;
 
 namespace Pylon.Insights.Shifts;
 
 /// <summary>Shift proposals, and the hotspots that lead to them.</summary>
-internal sealed class ShiftStore(NpgsqlDataSource database)
+internal sealed class ShiftStore(TenantDatabase database)
 {
     private const string Hotspot =
         """
-        SELECT h.id, h.entity, h.entity_type, h.cause, h.status, e.region_id FROM hotspots h JOIN entities e USING (entity_ref)
+        SELECT h.id, h.entity, h.entity_type, h.cause, h.status, e.region_id, h.operator_id FROM hotspots h JOIN entities e USING (entity_ref)
         """;
 
     private const string OpenHotspots =
@@ -25,7 +24,7 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
         LIMIT $1
         """;
 
-    private const string FindHotspot = $"{Hotspot} WHERE h.id = $1";
+    private const string FindHotspot = $"{Hotspot} WHERE h.id = $1 AND is_of(h.operator_id, $2)";
 
     // A workload has one open proposal. A better one for it takes the place of the one before.
     private const string Propose =
@@ -58,15 +57,22 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
     private const string List =
         $"""
         SELECT {ProposalRow.Columns} FROM shift_proposals
-        WHERE ($1::uuid IS NULL OR hotspot_id = $1) AND ($2::uuid IS NULL OR workload_id = $2) AND ($3 = '' OR status = $3)
+        WHERE ($1::uuid IS NULL OR hotspot_id = $1) AND ($2::uuid IS NULL OR workload_id = $2) AND ($3 = '' OR status = $3) AND {OfTenant}
         ORDER BY before_kg - after_kg DESC, id
         LIMIT $4
         """;
 
-    private const string FindOne = $"SELECT {ProposalRow.Columns} FROM shift_proposals WHERE id = $1";
+    // A proposal is of the operator of its hotspot.
+    private const string OfTenant = "($5::uuid IS NULL OR EXISTS (SELECT FROM hotspots h WHERE h.id = hotspot_id AND h.operator_id = $5))";
+
+    private const string FindOne =
+        $"SELECT {ProposalRow.Columns} FROM shift_proposals WHERE id = $1 AND ($2::uuid IS NULL OR EXISTS (SELECT FROM hotspots h WHERE h.id = hotspot_id AND h.operator_id = $2))";
 
     private const string Begin =
-        "UPDATE shift_proposals SET status = 'choosing', decided_by = $2, decided_at = now(), updated_at = now() WHERE id = $1 AND status = 'proposed'";
+        """
+        UPDATE shift_proposals SET status = 'choosing', decided_by = $2, decided_at = now(), updated_at = now()
+        WHERE id = $1 AND status = 'proposed' AND ($3::uuid IS NULL OR EXISTS (SELECT FROM hotspots h WHERE h.id = hotspot_id AND h.operator_id = $3))
+        """;
 
     private const string End = "UPDATE shift_proposals SET status = $2, reason = left($3, 2000), updated_at = now() WHERE id = $1 AND status = 'choosing'";
 
@@ -77,16 +83,19 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
     private const string Unfinished =
         $"SELECT {ProposalRow.Columns} FROM shift_proposals WHERE status = 'choosing' AND updated_at < now() - $1 ORDER BY updated_at LIMIT $2";
 
+    /// <summary>What is of one operator.</summary>
+    public ShiftStore Of(Tenant tenant) => new(database.Of(tenant));
+
     /// <summary>Open hotspots whose work may be shifted, the newest first.</summary>
     public Task<List<HotspotRow>> OpenHotspotsAsync(int atMost, CancellationToken cancellationToken) => database.QueryAsync<HotspotRow>(OpenHotspots, cancellationToken, atMost);
 
     public async Task<HotspotRow?> FindHotspotAsync(Guid id, CancellationToken cancellationToken) =>
-        (await database.QueryAsync<HotspotRow>(FindHotspot, cancellationToken, id)).FirstOrDefault();
+        (await database.QueryAsync<HotspotRow>(FindHotspot, cancellationToken, id, database.Tenant.Parameter)).FirstOrDefault();
 
     /// <summary>The proposals of a round; what is not among them is withdrawn.</summary>
     public async Task ProposeAsync(Guid hotspotId, IReadOnlyList<Proposal> proposals, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OfAll.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Rows in one order, so that two rounds at once do not wait for each other in a circle.
         foreach (var proposal in proposals.OrderBy(p => p.WorkloadId))
@@ -107,26 +116,23 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
         (await ListAsync(hotspotId, null, ProposalRow.Proposed, atMost, cancellationToken)).ToDictionary(p => p.WorkloadId);
 
     public Task<List<ProposalRow>> ListAsync(Guid? hotspotId, Guid? workloadId, string status, int atMost, CancellationToken cancellationToken) =>
-        database.QueryAsync<ProposalRow>(List, cancellationToken, Sql.Uuid(hotspotId), Sql.Uuid(workloadId), status, atMost);
+        database.QueryAsync<ProposalRow>(List, cancellationToken, Sql.Uuid(hotspotId), Sql.Uuid(workloadId), status, atMost, database.Tenant.Parameter);
 
-    public async Task<ProposalRow?> FindAsync(Guid id, CancellationToken cancellationToken) => (await database.QueryAsync<ProposalRow>(FindOne, cancellationToken, id)).FirstOrDefault();
+    public async Task<ProposalRow?> FindAsync(Guid id, CancellationToken cancellationToken) => (await database.QueryAsync<ProposalRow>(FindOne, cancellationToken, id, database.Tenant.Parameter)).FirstOrDefault();
 
     /// <summary>False when another call decided first.</summary>
     public Task<bool> BeginAsync(Guid id, string userId, CancellationToken cancellationToken) =>
-        database.ChangeAsync(Sql.Statement(Begin, id, userId), [AuditLog.Entry("shift_chosen", "shift", id.ToString(), userId)], cancellationToken);
+        database.ChangeAsync(Sql.Statement(Begin, id, userId, database.Tenant.Parameter), [AuditLog.Entry("shift_chosen", "shift", id.ToString(), userId)], cancellationToken);
 
     /// <summary>Approved recommendations of a hotspot that a shift carries out.</summary>
-    public async Task<List<Guid>> ApprovedAsync(Guid hotspotId, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(Approved, hotspotId);
-        return await command.ListAsync(row => row.GetGuid(0), cancellationToken);
-    }
+    public Task<List<Guid>> ApprovedAsync(Guid hotspotId, CancellationToken cancellationToken) =>
+        database.ListAsync(Approved, row => row.GetGuid(0), cancellationToken, hotspotId);
 
     /// <summary>The Orchestrator has moved the workload. False when another call has said so already.</summary>
     public Task<bool> ChosenAsync(ProposalRow proposal, CancellationToken cancellationToken) => database.ChangeAsync(
         Sql.Statement(End, proposal.Id, ProposalRow.Chosen, ""),
         [
-            Outbox.Append(InsightsEvents.Topic, proposal.Id.ToString(), new ShiftChosen
+            InsightsEvents.Append(proposal.HotspotId, proposal.Id.ToString(), new ShiftChosen
             {
                 Id = proposal.Id.ToString(),
                 WorkloadId = proposal.WorkloadId.ToString(),
@@ -161,19 +167,21 @@ internal sealed class ShiftStore(NpgsqlDataSource database)
         };
         if (await batch.ExecuteScalarAsync(cancellationToken) is not true)
             return;
-        await Outbox.InsertAsync(
-            connection,
-            InsightsEvents.Topic,
-            id.ToString(),
-            new ShiftProposed
+        await using var announce = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands =
             {
-                Id = id.ToString(),
-                WorkloadId = proposal.WorkloadId.ToString(),
-                HotspotId = hotspotId.ToString(),
-                StartTime = proposal.Start.ToTimestamp(),
-                BeforeKg = proposal.BeforeKg,
-                AfterKg = proposal.AfterKg,
+                InsightsEvents.Append(hotspotId, id.ToString(), new ShiftProposed
+                {
+                    Id = id.ToString(),
+                    WorkloadId = proposal.WorkloadId.ToString(),
+                    HotspotId = hotspotId.ToString(),
+                    StartTime = proposal.Start.ToTimestamp(),
+                    BeforeKg = proposal.BeforeKg,
+                    AfterKg = proposal.AfterKg,
+                }),
             },
-            cancellationToken);
+        };
+        await announce.ExecuteNonQueryAsync(cancellationToken);
     }
 }

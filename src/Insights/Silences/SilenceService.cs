@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Insights.Alerts;
 using Pylon.Insights.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
 
@@ -19,10 +20,10 @@ internal sealed class SilenceService(SilenceStore store, AlertStore alerts, Time
     {
         var now = time.GetUtcNow();
         var silence = new NewSilence(
-            Read(request.Matchers, request.OperatorId), AlertFields.End(request.EndsAt, "ends_at", now),
+            Read(request.Matchers, request.OperatorId, context.Tenant()), AlertFields.End(request.EndsAt, "ends_at", now),
             AlertFields.Note(request.Reason, "reason", isRequired: true), AlertFields.User(request.UserId),
             AlertFields.Name(request.RequestId, "request_id"), now);
-        var (made, preview) = await MakeAsync(silence, request.DryRun, context.CancellationToken);
+        var (made, preview) = await MakeAsync(silence, request.DryRun, context);
         return new CreateSilenceResponse { Silence = made, Preview = preview };
     }
 
@@ -34,10 +35,10 @@ internal sealed class SilenceService(SilenceStore store, AlertStore alerts, Time
         var reason = AlertFields.Note(request.Reason, "reason", isRequired: true);
         var user = AlertFields.User(request.UserId);
         var requestId = AlertFields.Name(request.RequestId, "request_id");
-        var alert = await alerts.FindAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("alert", id).AsException();
+        var alert = await alerts.Of(context.Tenant()).FindAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("alert", id).AsException();
         var matchers = new Matchers(alert.OperatorId, alert.Entity, alert.EntityType, alert.Cause, MaxLevel: null);
         var silence = new NewSilence(matchers, endsAt, reason, user, requestId, now);
-        var (made, preview) = await MakeAsync(silence, request.DryRun, context.CancellationToken);
+        var (made, preview) = await MakeAsync(silence, request.DryRun, context);
         return new SilenceAlertResponse { Silence = made, Preview = preview };
     }
 
@@ -46,7 +47,7 @@ internal sealed class SilenceService(SilenceStore store, AlertStore alerts, Time
         var now = time.GetUtcNow();
         var size = Field.PageSize(request.PageSize);
         bool? active = request.HasActive ? request.Active : null;
-        var page = await store.PageAsync(active, PageToken.Decode(request.PageToken), size + 1, now, context.CancellationToken);
+        var page = await store.Of(context.Tenant()).PageAsync(active, PageToken.Decode(request.PageToken), size + 1, now, context.CancellationToken);
         var response = new ListSilencesResponse { Silences = { page.Take(size).Select(row => ToProto(row, now)) } };
         if (page.Count > size)
             response.NextPageToken = new PageToken(page[size - 1].CreatedAt, page[size - 1].Id).Encode();
@@ -57,28 +58,31 @@ internal sealed class SilenceService(SilenceStore store, AlertStore alerts, Time
     {
         var now = time.GetUtcNow();
         var id = Field.Uuid(request.Id, "id");
-        var ended = await store.EndAsync(id, AlertFields.User(request.UserId), now, context.CancellationToken)
+        var ended = await store.Of(context.Tenant()).EndAsync(id, AlertFields.User(request.UserId), now, context.CancellationToken)
             ?? throw Refusal.NotFound("silence", id).AsException();
         return new EndSilenceResponse { Silence = ToProto(ended, now) };
     }
 
-    private async Task<(Silence Silence, SilencePreview Preview)> MakeAsync(NewSilence silence, bool isDryRun, CancellationToken cancellationToken)
+    private async Task<(Silence Silence, SilencePreview Preview)> MakeAsync(NewSilence silence, bool isDryRun, ServerCallContext context)
     {
         var since = silence.CreatedAt - Looked;
-        var preview = ToProto(await store.PreviewAsync(silence.Matchers, since, cancellationToken), since);
+        var preview = ToProto(await store.Of(context.Tenant()).PreviewAsync(silence.Matchers, since, context.CancellationToken), since);
         if (isDryRun)
             return (ToProto(silence), preview);
-        var made = await store.CreateAsync(silence, cancellationToken);
-        var hasSameEnd = made.EndedAt is not null || (made.EndsAt - silence.EndsAt).Duration() < Rounding;
-        return hasSameEnd && made.Matchers == silence.Matchers && made.Reason == silence.Reason && made.CreatedBy == silence.UserId
+        var made = await store.Of(context.Tenant()).CreateAsync(silence, context.CancellationToken);
+        var hasSameEnd = made is { EndedAt: not null } || (made is not null && (made.EndsAt - silence.EndsAt).Duration() < Rounding);
+        return made is not null && hasSameEnd && made.Matchers == silence.Matchers && made.Reason == silence.Reason && made.CreatedBy == silence.UserId
             ? (ToProto(made, silence.CreatedAt), preview)
             : throw Refusal.AlreadyExists("REQUEST_ID_REUSED", "The request_id was used for another silence.").AsException();
     }
 
-    private static Matchers Read(SilenceMatchers? matchers, string operatorId)
+    private static Matchers Read(SilenceMatchers? matchers, string operatorId, Tenant tenant)
     {
+        var asked = Field.OptionalUuid(operatorId, "operator_id");
+        if (tenant.OperatorId is { } caller && asked is not null && asked != caller)
+            throw Refusal.InvalidArgument("operator_id", "must be that of the caller, or left out").AsException();
         var read = new Matchers(
-            Field.OptionalUuid(operatorId, "operator_id") ?? Guid.Empty,
+            tenant.OperatorId ?? asked ?? Tenant.BuiltIn,
             AlertFields.Name(matchers?.Entity ?? "", "matchers.entity"),
             AlertFields.Word(matchers?.EntityType ?? "", "matchers.entity_type", AlertFields.EntityTypes),
             AlertFields.Word(matchers?.Cause ?? "", "matchers.cause", AlertFields.Causes),

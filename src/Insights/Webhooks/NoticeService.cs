@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Insights.Alerts;
 using Pylon.Insights.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
 
@@ -15,7 +16,7 @@ internal sealed class NoticeService(NoticeStore store, TimeProvider time) : V1.N
     public override async Task<ListNoticesResponse> ListNotices(ListNoticesRequest request, ServerCallContext context)
     {
         var size = Field.PageSize(request.PageSize);
-        var page = await store.PageAsync(
+        var page = await store.Of(context.Tenant()).PageAsync(
             AlertFields.Word(request.Status, "status", Statuses), Field.OptionalUuid(request.AlertId, "alert_id"), PageToken.Decode(request.PageToken),
             size + 1, context.CancellationToken);
         var response = new ListNoticesResponse { Notices = { page.Take(size).Select(ToProto) } };
@@ -28,7 +29,7 @@ internal sealed class NoticeService(NoticeStore store, TimeProvider time) : V1.N
     {
         var id = Field.Uuid(request.AlertId, "alert_id");
         var number = Field.Range(request.Number, "number", 0, int.MaxValue);
-        var notice = await store.ResendAsync(id, number, AlertFields.User(request.UserId), time.GetUtcNow(), context.CancellationToken)
+        var notice = await store.Of(context.Tenant()).ResendAsync(id, number, AlertFields.User(request.UserId), time.GetUtcNow(), context.CancellationToken)
             ?? throw Refusal.NotFound("alert_notice", ClaimedNotice.IdOf(id, number)).AsException();
         return notice.Status == "sent"
             ? throw Refusal.FailedPrecondition("NOTICE_SENT", $"The receiver took this notice at {notice.SentAt:yyyy-MM-dd HH:mm:ss} UTC.").AsException()

@@ -8,7 +8,7 @@ using Pylon.Rpc;
 namespace Pylon.Insights.Webhooks;
 
 /// <summary>The notices: a queue, and what became of each.</summary>
-internal sealed class NoticeStore(NpgsqlDataSource database)
+internal sealed class NoticeStore(TenantDatabase database)
 {
     private const int Batch = 500;
 
@@ -70,19 +70,24 @@ internal sealed class NoticeStore(NpgsqlDataSource database)
         $"""
         SELECT {NoticeRow.Columns} FROM alert_notices n
         WHERE (n.created_at, n.alert_id) < ($1, $2) AND ($3::text IS NULL OR n.status = $3) AND ($4::uuid IS NULL OR n.alert_id = $4)
+          AND ($6::uuid IS NULL OR EXISTS (SELECT FROM alerts a WHERE a.id = n.alert_id AND a.operator_id = $6))
         ORDER BY n.created_at DESC, n.alert_id DESC
         LIMIT $5
         """;
 
-    private const string One = $"SELECT {NoticeRow.Columns} FROM alert_notices n WHERE n.alert_id = $1 AND n.number = $2";
+    private const string One = $"SELECT {NoticeRow.Columns} FROM alert_notices n WHERE n.alert_id = $1 AND n.number = $2 AND ($3::uuid IS NULL OR EXISTS (SELECT FROM alerts a WHERE a.id = n.alert_id AND a.operator_id = $3))";
 
     private const string Again =
         """
-        UPDATE alert_notices SET status = 'due', due_at = $3, attempts = 0
+        UPDATE alert_notices n SET status = 'due', due_at = $3, attempts = 0
         WHERE alert_id = $1 AND number = $2 AND status IN ('dead', 'silenced', 'no_receiver')
+          AND ($4::uuid IS NULL OR EXISTS (SELECT FROM alerts a WHERE a.id = n.alert_id AND a.operator_id = $4))
         """;
 
     private const string Notify = "SELECT pg_notify('alert_notices', '')";
+
+    /// <summary>What is of one operator.</summary>
+    public NoticeStore Of(Tenant tenant) => new(database.Of(tenant));
 
     /// <summary>Claims due notices; no other instance gets them until the lease ends.</summary>
     public Task<List<ClaimedNotice>> ClaimAsync(
@@ -112,14 +117,14 @@ internal sealed class NoticeStore(NpgsqlDataSource database)
     /// <summary>Newest first.</summary>
     public Task<List<NoticeRow>> PageAsync(string? status, Guid? alertId, PageToken? after, int atMost, CancellationToken cancellationToken) =>
         database.QueryAsync<NoticeRow>(
-            Page, cancellationToken, Sql.Time(after?.Time ?? DateTimeOffset.MaxValue), after?.Id ?? Guid.AllBitsSet, status, Sql.Uuid(alertId), atMost);
+            Page, cancellationToken, Sql.Time(after?.Time ?? DateTimeOffset.MaxValue), after?.Id ?? Guid.AllBitsSet, status, Sql.Uuid(alertId), atMost, database.Tenant.Parameter);
 
     /// <summary>Makes it due again, when it is not under way or sent; null when there is none.</summary>
     public async Task<NoticeRow?> ResendAsync(Guid alertId, int number, string userId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var audit = AuditLog.Entry(
             "alert_notice_resent", "alert", alertId.ToString(), userId, "", new Dictionary<string, object?>(StringComparer.Ordinal) { ["number"] = number });
-        await database.ChangeAsync(Sql.Statement(Again, alertId, number, Sql.Time(now)), [audit, Sql.Statement(Notify)], cancellationToken);
-        return (await database.QueryAsync<NoticeRow>(One, cancellationToken, alertId, number)).FirstOrDefault();
+        await database.ChangeAsync(Sql.Statement(Again, alertId, number, Sql.Time(now), database.Tenant.Parameter), [audit, Sql.Statement(Notify)], cancellationToken);
+        return (await database.QueryAsync<NoticeRow>(One, cancellationToken, alertId, number, database.Tenant.Parameter)).FirstOrDefault();
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pylon.ServiceDefaults;
+using Pylon.ServiceDefaults.Outgoing;
 
 namespace Pylon.Insights.Webhooks;
 
@@ -12,12 +13,7 @@ internal static class WebhookFeature
     {
         services.AddValidatedOptions<WebhookOptions>("Webhook");
         services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookOptionsCheck>();
-        services
-            // The pipeline of the sender bounds the request.
-            .AddHttpClient(WebhookSender.HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(provider => HandlerOf(provider.GetRequiredService<IOptions<WebhookOptions>>().Value))
-            // They log the URL, whose path may hold a secret.
-            .RemoveAllLoggers();
+        services.AddOutgoingClient(WebhookSender.HttpClientName, MaxDrainBytes, provider => [Options(provider).Url], (provider, handler) => Configure(handler, Options(provider)));
         return services
             .AddLogging(logging => logging.AddFilter("Polly", LogLevel.None))
             .AddSingleton<NoticeStore>()
@@ -25,15 +21,14 @@ internal static class WebhookFeature
             .AddHostedService<WebhookWorker>();
     }
 
-    private static SocketsHttpHandler HandlerOf(WebhookOptions options) => new()
+    private static WebhookOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<WebhookOptions>>().Value;
+
+    private static void Configure(SocketsHttpHandler handler, WebhookOptions options)
     {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = options.Url is { IsLoopback: false },
-        ConnectTimeout = options.Timeout,
-        MaxConnectionsPerServer = options.MaxInFlight,
-        MaxResponseHeadersLength = MaxHeaderKilobytes,
-        MaxResponseDrainSize = MaxDrainBytes,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-    };
+        handler.UseProxy = options.Url is { IsLoopback: false };
+        handler.ConnectTimeout = options.Timeout;
+        handler.MaxConnectionsPerServer = options.MaxInFlight;
+        handler.MaxResponseHeadersLength = MaxHeaderKilobytes;
+        handler.MaxResponseDrainSize = MaxDrainBytes;
+    }
 }

@@ -9,8 +9,6 @@ namespace Pylon.LocalStack.Services;
 /// </summary>
 public static class NetworkKeys
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>The settings by name.</summary>
     /// <param name="directory">Where the keys are.</param>
     /// <param name="sandbox">Its address.</param>
@@ -31,15 +29,8 @@ public static class NetworkKeys
         var file = Path.Combine(directory, $"{name}.key");
         if (!File.Exists(file))
         {
-            Directory.CreateDirectory(directory);
             using var made = SigningKey.Create();
-            var unfinished = $"{file}.{Environment.ProcessId}";
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = OwnerOnly;
-            using (var writer = new StreamWriter(unfinished, options))
-                writer.WriteLine(made.Export());
-            File.Move(unfinished, file, overwrite: true);
+            SecretFile.Write(file, made.Export());
         }
 
         using var key = SigningKey.TryParse(File.ReadAllText(file)) ?? throw new StackException($"{file} has no Ed25519 private key; delete it to get a new one.");

@@ -11,7 +11,13 @@ namespace Pylon.LocalStack.Services;
 /// </summary>
 public sealed class ServiceProcess : StackProcess
 {
-    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+    private static readonly HttpClient Client = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        PooledConnectionLifetime = TimeSpan.Zero,
+        // It is on loopback, and known by the instance that it answers.
+        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+    })
     {
         Timeout = TimeSpan.FromSeconds(5),
     };
@@ -24,6 +30,7 @@ public sealed class ServiceProcess : StackProcess
     private const string Degraded = "{\"status\":\"degraded\"";
 
     private readonly string _program;
+    private readonly string _scheme;
     private readonly Dictionary<string, string?> _environment;
     private string _instance = "";
 
@@ -34,10 +41,12 @@ public sealed class ServiceProcess : StackProcess
     /// <param name="httpPort">Where it answers <c>/health</c>.</param>
     /// <param name="grpcPort">Its gRPC port; null when it has no gRPC.</param>
     /// <param name="environment">Its settings.</param>
-    public ServiceProcess(string name, string program, string logFile, int httpPort, int? grpcPort, IEnumerable<KeyValuePair<string, string>> environment)
+    /// <param name="hasTls">True when it answers by https.</param>
+    public ServiceProcess(string name, string program, string logFile, int httpPort, int? grpcPort, IEnumerable<KeyValuePair<string, string>> environment, bool hasTls = false)
         : base(name, logFile)
     {
         _program = program;
+        _scheme = hasTls ? "https" : "http";
         HttpPort = httpPort;
         GrpcPort = grpcPort;
         var variables = NotInherited.ToDictionary(variable => variable, _ => (string?)null);
@@ -64,8 +73,8 @@ public sealed class ServiceProcess : StackProcess
 
     /// <inheritdoc/>
     public override string Address => GrpcPort is { } grpc
-        ? $"http://127.0.0.1:{HttpPort} grpc :{grpc}"
-        : $"http://127.0.0.1:{HttpPort}";
+        ? $"{_scheme}://127.0.0.1:{HttpPort} grpc :{grpc}"
+        : $"{_scheme}://127.0.0.1:{HttpPort}";
 
     private protected override TimeSpan ReadyTimeout => TimeSpan.FromSeconds(90);
 
@@ -87,7 +96,7 @@ public sealed class ServiceProcess : StackProcess
     {
         try
         {
-            using var answer = await Client.GetAsync($"http://127.0.0.1:{HttpPort}/health", cancellationToken);
+            using var answer = await Client.GetAsync($"{_scheme}://127.0.0.1:{HttpPort}/health", cancellationToken);
             if (!answer.Headers.TryGetValues(InstanceHeader, out var instance) || instance.First() != _instance)
                 return $"another process answers on port {HttpPort}";
             var body = await answer.Content.ReadAsStringAsync(cancellationToken);

@@ -33,8 +33,8 @@ public static class EnvFile
     public static IReadOnlyDictionary<string, string> Read(Checkout checkout) =>
         File.Exists(checkout.EnvFile) ? Parse(File.ReadAllText(checkout.EnvFile)) : new Dictionary<string, string>();
 
-    /// <summary>Writes the file.</summary>
-    public static void Write(Checkout checkout, StackAddresses addresses) => JsonFile.Replace(checkout.EnvFile, Format(addresses.Variables));
+    /// <summary>Writes the file; it may have a key in it.</summary>
+    internal static void Write(Checkout checkout, IEnumerable<KeyValuePair<string, string>> variables) => SecretFile.Write(checkout.EnvFile, Format(variables).TrimEnd('\n'));
 
     // A plain word has no quotes: simpler tools than a shell read the file, too.
     private static string Quote(string value) =>

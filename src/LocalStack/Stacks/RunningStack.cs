@@ -15,11 +15,20 @@ public sealed class RunningStack : IAsyncDisposable
     private readonly StackOptions _options;
     private readonly Action? _changed;
 
-    private RunningStack(StackOptions options, Action<RunningStack>? changed) =>
+    private RunningStack(StackOptions options, Action<RunningStack>? changed)
+    {
         (_options, _changed) = (options, changed is null ? null : () => changed(this));
+        Addresses.HasTls = Given("PYLON_TLS_CERT") is not null;
+    }
 
     /// <summary>What runs where.</summary>
     public StackAddresses Addresses => _options.Addresses;
+
+    /// <summary>The key of an admin; null when the stack asks for none.</summary>
+    public string? ApiKey => Access.GetValueOrDefault(AccessKeys.KeySetting);
+
+    /// <summary>The content of <c>.pylon/env</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Variables => ApiKey is { } key ? [.. Addresses.Variables, new(AccessKeys.KeySetting, key)] : Addresses.Variables;
 
     /// <summary>All its processes, callees before callers.</summary>
     public IReadOnlyList<StackProcess> Processes => _processes;
@@ -54,7 +63,7 @@ public sealed class RunningStack : IAsyncDisposable
     {
         var program = _options.Checkout.Program(service.Project, _options.Configuration);
         var process = new ServiceProcess(
-            service.Name, program, LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings(service));
+            service.Name, program, LogOf(service.Name), Addresses.HttpPort(service), Addresses.GrpcPort(service), Settings(service), hasTls: Addresses.HasTls && service.Project == ServiceDefinition.Gateway.Project);
         return Added(process);
     }
 
@@ -116,11 +125,18 @@ public sealed class RunningStack : IAsyncDisposable
         .. _options.Throwaway ? [] : Synthetic(),
         // A local stack asks the real sources only when the user names them.
         .. SandboxSettings.At(Addresses.Sandbox, Given),
-        .. NetworkKeys.At(Path.Combine(_options.DataDirectory, "keys"), Addresses.Sandbox, Given),
+        // The Sandbox stands for what is outside, in production too.
+        new("Outgoing__Networks", Given("Outgoing__Networks") ?? "127.0.0.0/8"),
+        .. NetworkKeys.At(KeyDirectory, Addresses.Sandbox, Given),
+        .. Access,
         .. Addresses.Variables,
         .. Addresses.RolesOf(service),
         .. _options.Settings,
     ];
+
+    private string KeyDirectory => Path.Combine(_options.DataDirectory, "keys");
+
+    private IReadOnlyDictionary<string, string> Access => AccessKeys.At(KeyDirectory, Given);
 
     // A new installation has something to look at, unless the user says otherwise. Local is not production, and not
     // Development either, in which the services would check more than they do elsewhere.

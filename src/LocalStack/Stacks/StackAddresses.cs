@@ -30,10 +30,13 @@ public sealed class StackAddresses : IDisposable
     public required string Redis { get; init; }
 
     /// <summary>The Gateway's HTTP base address.</summary>
-    public string Url => Http(ServiceDefinition.Gateway);
+    public string Url => Secured(Http(ServiceDefinition.Gateway));
 
     /// <summary>The Gateway's gRPC address.</summary>
-    public string Grpc => GrpcOf(ServiceDefinition.Gateway);
+    public string Grpc => Secured(GrpcOf(ServiceDefinition.Gateway));
+
+    /// <summary>True when the Gateway has a certificate.</summary>
+    internal bool HasTls { get; set; }
 
     /// <summary>The base address of the Sandbox.</summary>
     public string Sandbox => Http(ServiceDefinition.Sandbox);
@@ -71,7 +74,7 @@ public sealed class StackAddresses : IDisposable
         };
     }
 
-    /// <summary>The content of <c>.pylon/env</c> and part of every service's environment; a service with replicas has its addresses separated by commas.</summary>
+    /// <summary>Part of <c>.pylon/env</c> and of every service's environment; a service with replicas has its addresses separated by commas.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Variables =>
     [
         new("PYLON_URL", Url),
@@ -100,6 +103,8 @@ public sealed class StackAddresses : IDisposable
     internal int HttpPort(ServiceDefinition service) => _ports[HttpKey(service)];
 
     internal int? GrpcPort(ServiceDefinition service) => _ports.TryGetValue(GrpcKey(service), out var port) ? port : null;
+
+    private string Secured(string address) => HasTls ? address.Replace("http://", "https://", StringComparison.Ordinal) : address;
 
     private static string HttpKey(ServiceDefinition service) => service.Name + ".http";
 

@@ -17,7 +17,7 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
     /// <summary>Returns when cancelled, with everything stopped.</summary>
     /// <param name="onReady">Runs when everything is healthy; the stack is ready when it has returned.</param>
     /// <param name="cancellationToken">Ends the run.</param>
-    public async Task RunAsync(Func<StackAddresses, CancellationToken, Task> onReady, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<RunningStack, CancellationToken, Task> onReady, CancellationToken cancellationToken)
     {
         await _state.EndLeftoversAsync(reporter.Note, cancellationToken);
         Write(_state with { Phase = StackPhase.Starting, Supervisor = ProcessIdentity.Of(Environment.ProcessId), Processes = [] });
@@ -29,8 +29,8 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
                 "build", () => new ServiceBuild(checkout, Configuration).RunAsync(ServiceDefinition.All, reporter, cancellationToken), built => built ? "" : "up to date");
 
             await using var stack = await StartAsync(postgres, redis, cancellationToken);
-            EnvFile.Write(checkout, stack.Addresses);
-            await onReady(stack.Addresses, cancellationToken);
+            EnvFile.Write(checkout, stack.Variables);
+            await onReady(stack, cancellationToken);
             Write(_state with { Phase = StackPhase.Ready });
             await new Supervisor(stack, reporter, time).RunAsync(cancellationToken);
             Write(_state with { Phase = StackPhase.Stopping });

@@ -27,27 +27,31 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
         if (asked.Pipeline is not null)
             await pipelines.CheckAsync(asked.Pipeline, context.CancellationToken);
         asked = asked with { JobParameters = await jobs.CheckAsync(request, context.CancellationToken) };
-        if (asked.OperatorId is { } operatorId && !await store.HasOperatorAsync(operatorId, context.CancellationToken))
-            throw Refusal.InvalidArgument("operator_id", "must be the id of an operator").AsException();
-        asked = asked with { HostDcId = await DataCentreAsync(request.HostDcId, context.CancellationToken) };
+        var own = store.Of(context.Tenant());
+        asked = asked with
+        {
+            OperatorId = await OperatorAsync(own, asked.OperatorId, context),
+            HostDcId = await DataCentreAsync(own, request.HostDcId, context.CancellationToken),
+        };
 
-        var stored = await SubmitAsync(requestId, asked, context.CancellationToken);
+        var stored = await SubmitAsync(own, requestId, asked, context.CancellationToken);
         if (!WorkloadMapping.IsSameRequest(asked, stored))
-            throw Refusal.AlreadyExists("REQUEST_ID_REUSED", "request_id: must be a new one; a different request has used it").AsException();
-        return new SubmitWorkloadResponse { Workload = await ToProtoAsync(stored, context.CancellationToken) };
+            throw WorkloadStore.RequestIdReused;
+        return new SubmitWorkloadResponse { Workload = await ToProtoAsync(stored, context) };
     }
 
     public override async Task<GetWorkloadResponse> GetWorkload(GetWorkloadRequest request, ServerCallContext context) =>
-        new() { Workload = await ReadAsync(Field.Uuid(request.Id, "id"), context.CancellationToken) };
+        new() { Workload = await ReadAsync(Field.Uuid(request.Id, "id"), context) };
 
     public override async Task<ListWorkloadsResponse> ListWorkloads(ListWorkloadsRequest request, ServerCallContext context)
     {
         var size = Field.PageSize(request.PageSize);
         var statuses = request.Status.Select(StatusName).Distinct(StringComparer.Ordinal).ToList();
-        var page = await store.PageAsync(PageToken.Decode(request.PageToken), statuses, size + 1, context.CancellationToken);
+        var own = store.Of(context.Tenant());
+        var page = await own.PageAsync(PageToken.Decode(request.PageToken), statuses, size + 1, context.CancellationToken);
         var shown = page.Take(size).ToList();
-        var options = await store.OptionsOfAsync([.. shown.Select(w => w.Id)], context.CancellationToken);
-        var run = await runs.FindAsync([.. shown.Where(WorkloadReader.MayRun).Select(w => w.Id)], context.CancellationToken);
+        var options = await own.OptionsOfAsync([.. shown.Select(w => w.Id)], context.CancellationToken);
+        var run = await runs.Of(context.Tenant()).FindAsync([.. shown.Where(WorkloadReader.MayRun).Select(w => w.Id)], context.CancellationToken);
         var response = new ListWorkloadsResponse
         {
             NextPageToken = page.Count > size ? new PageToken(shown[^1].SubmittedAt, shown[^1].Id).Encode() : "",
@@ -61,19 +65,19 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
         var id = Field.Uuid(request.Id, "id");
         var option = Field.Range(request.Option, "option", 1, 3);
         Field.OptionalUuid(request.RequestId, "request_id");
-        var workload = await FindAsync(id, context.CancellationToken);
+        var workload = await FindAsync(id, context);
         if (workload.Status == Status.PendingUserChoice)
         {
-            var options = await store.OptionsOfAsync(id, context.CancellationToken);
+            var options = await store.Of(context.Tenant()).OptionsOfAsync(id, context.CancellationToken);
             // When another choice came first, this changes nothing; its state is checked below. What came of an accepted
             // one is the answer, also when the provider has refused the option meanwhile.
             if (options.FirstOrDefault(o => o.Recommendation.Rank == option) is { } chosen
-                && await store.ChooseAsync(workload, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken))
+                && await store.Of(context.Tenant()).ChooseAsync(workload, chosen.Recommendation, IsSettled(chosen, options), context.CancellationToken))
             {
-                return new ChooseRecommendationResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
+                return new ChooseRecommendationResponse { Workload = await OutcomeAsync(id, context) };
             }
 
-            workload = await FindAsync(id, context.CancellationToken);
+            workload = await FindAsync(id, context);
         }
 
         if (workload is { ChosenOption: null, Status: Status.PendingUserChoice })
@@ -82,16 +86,17 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
             throw Refusal.FailedPrecondition("NOTHING_TO_CHOOSE", $"the workload is {workload.Status}, it has no recommendations yet: choose when it is pending_user_choice").AsException();
         if (workload.ChosenOption != option)
             throw Refusal.FailedPrecondition("ALREADY_CHOSEN", $"option {workload.ChosenOption} is chosen already: cancel the workload to give it up").AsException();
-        return new ChooseRecommendationResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
+        return new ChooseRecommendationResponse { Workload = await OutcomeAsync(id, context) };
     }
 
     public override async Task<ListShiftableWorkloadsResponse> ListShiftableWorkloads(ListShiftableWorkloadsRequest request, ServerCallContext context)
     {
         var regions = request.RegionId.Select(r => (short)Field.Range(r, "region_id", 1, 18)).Distinct().ToArray();
-        var host = await DataCentreAsync(request.HostDcId, context.CancellationToken);
+        var tenant = await AskedAsync(request.OperatorId, context);
+        var host = await DataCentreAsync(store.Of(tenant), request.HostDcId, context.CancellationToken);
         if (regions.Length == 0 && host is null)
             throw Refusal.InvalidArgument("region_id", "must be given when host_dc_id is not").AsException();
-        return await shifting.ListAsync(regions, host, request.Horizon, Field.PageSize(request.PageSize), context.CancellationToken);
+        return await shifting.Of(tenant).ListAsync(regions, host, request.Horizon, Field.PageSize(request.PageSize), context.CancellationToken);
     }
 
     public override async Task<ShiftWorkloadResponse> ShiftWorkload(ShiftWorkloadRequest request, ServerCallContext context)
@@ -99,31 +104,31 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
         var id = Field.Uuid(request.Id, "id");
         var option = Field.Range(request.Option, "option", 1, 3);
         Field.OptionalUuid(request.RequestId, "request_id");
-        await shifting.ShiftAsync(await FindAsync(id, context.CancellationToken), option, request.StartTime, context.CancellationToken);
-        return new ShiftWorkloadResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
+        await shifting.Of(context.Tenant()).ShiftAsync(await FindAsync(id, context), option, request.StartTime, context.CancellationToken);
+        return new ShiftWorkloadResponse { Workload = await OutcomeAsync(id, context) };
     }
 
     public override async Task<CancelWorkloadResponse> CancelWorkload(CancelWorkloadRequest request, ServerCallContext context)
     {
         var id = Field.Uuid(request.Id, "id");
         Field.OptionalUuid(request.RequestId, "request_id");
-        await store.CancelAsync(id, context.CancellationToken);
-        return new CancelWorkloadResponse { Workload = await OutcomeAsync(id, Left(context), context.CancellationToken) };
+        await store.Of(context.Tenant()).CancelAsync(id, context.CancellationToken);
+        return new CancelWorkloadResponse { Workload = await OutcomeAsync(id, context) };
     }
 
     public override async Task<ReplayWorkloadResponse> ReplayWorkload(ReplayWorkloadRequest request, ServerCallContext context)
     {
         var id = Field.Uuid(request.Id, "id");
         Field.OptionalUuid(request.RequestId, "request_id");
-        var workload = await FindAsync(id, context.CancellationToken);
-        if (!await store.ReplayAsync(workload, WorkloadMapping.Parse(request, time.GetUtcNow()), context.CancellationToken))
+        var workload = await FindAsync(id, context);
+        if (!await store.Of(context.Tenant()).ReplayAsync(workload, WorkloadMapping.Parse(request, time.GetUtcNow()), context.CancellationToken))
         {
-            throw (workload.Status == Status.Failed && (await FindAsync(id, context.CancellationToken)).Status == Status.Failed
+            throw (workload.Status == Status.Failed && (await FindAsync(id, context)).Status == Status.Failed
                 ? Refusal.FailedPrecondition("CHOICE_MADE", "the workload failed after its choice: it must be replayed without constraints, or cancelled and submitted anew")
                 : Refusal.FailedPrecondition("NOT_FAILED", $"the workload is {workload.Status}: it must be failed to be replayed")).AsException();
         }
 
-        return new ReplayWorkloadResponse { Workload = await ReadAsync(id, context.CancellationToken) };
+        return new ReplayWorkloadResponse { Workload = await ReadAsync(id, context) };
     }
 
     public override async Task WatchWorkload(
@@ -134,7 +139,7 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
         Workload? sent = null;
         while (true)
         {
-            var now = await ReadAsync(id, context.CancellationToken);
+            var now = await ReadAsync(id, context);
             if (!now.Equals(sent))
                 await responseStream.WriteAsync(new WatchWorkloadResponse { Workload = now }, context.CancellationToken);
             if (Status.IsSettled(Status.FromProto(now.Status)) && !(request.FollowRun && now.Status == WorkloadStatus.Scheduled && now.Run is { EndedAt: null }))
@@ -147,7 +152,7 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
     public override async Task<ListDeadLettersResponse> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context)
     {
         var size = Field.PageSize(request.PageSize);
-        var page = await store.DeadLettersAsync(PageToken.Decode(request.PageToken), request.IncludeReplayed, size + 1, context.CancellationToken);
+        var page = await store.Of(context.Tenant()).DeadLettersAsync(PageToken.Decode(request.PageToken), request.IncludeReplayed, size + 1, context.CancellationToken);
         var response = new ListDeadLettersResponse();
         response.DeadLetters.AddRange(page.Take(size));
         if (page.Count > size)
@@ -155,20 +160,42 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
         return response;
     }
 
+    /// <summary>The caller's, or one operator of all.</summary>
+    private async Task<Tenant> AskedAsync(string operatorId, ServerCallContext context)
+    {
+        var asked = await OperatorAsync(store, Field.OptionalUuid(operatorId, "operator_id"), context);
+        return context.Tenant().IsAll && asked is { } one ? Tenant.Of(one) : context.Tenant();
+    }
+
+    /// <summary>That of the caller; who acts for all may name one. Null for none.</summary>
+    private static async Task<Guid?> OperatorAsync(WorkloadStore own, Guid? asked, ServerCallContext context)
+    {
+        if (context.Tenant().OperatorId is { } callers)
+        {
+            return asked is null || asked == callers
+                ? callers == Tenant.BuiltIn ? null : callers
+                : throw Refusal.InvalidArgument("operator_id", "must be that of the caller, or left out").AsException();
+        }
+
+        return asked is null || await own.HasOperatorAsync(asked.Value, context.CancellationToken)
+            ? asked
+            : throw Refusal.InvalidArgument("operator_id", "must be the id of an operator").AsException();
+    }
+
     /// <summary>Null for an empty name.</summary>
-    private async Task<Guid?> DataCentreAsync(string name, CancellationToken cancellationToken)
+    private static async Task<Guid?> DataCentreAsync(WorkloadStore own, string name, CancellationToken cancellationToken)
     {
         if (Field.Text(name, "host_dc_id", 0, 100) is not { Length: > 0 } known)
             return null;
-        return await store.FindDataCentreAsync(known, cancellationToken)
+        return await own.FindDataCentreAsync(known, cancellationToken)
             ?? throw Refusal.InvalidArgument("host_dc_id", "must be the id or the dc_id of a data centre").AsException();
     }
 
-    private async Task<WorkloadRecord> SubmitAsync(Guid requestId, WorkloadRecord asked, CancellationToken cancellationToken)
+    private static async Task<WorkloadRecord> SubmitAsync(WorkloadStore own, Guid requestId, WorkloadRecord asked, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.SubmitAsync(requestId, asked, cancellationToken);
+            return await own.SubmitAsync(requestId, asked, cancellationToken);
         }
         catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "compute_workloads_job_id_key" })
         {
@@ -195,31 +222,32 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
         return left < LongestChoice ? left : LongestChoice;
     }
 
-    /// <summary>Waits until the running booking or cancellation ends, but no longer than <paramref name="atMost"/>; returns the state then.</summary>
-    private async Task<Workload> OutcomeAsync(Guid id, TimeSpan atMost, CancellationToken cancellationToken)
+    /// <summary>Waits until the running booking or cancellation ends, but no longer than the caller; returns the state then.</summary>
+    private async Task<Workload> OutcomeAsync(Guid id, ServerCallContext context)
     {
+        var atMost = Left(context);
         using var watch = changes.Begin(id);
         var started = time.GetTimestamp();
         while (true)
         {
-            var now = await ReadAsync(id, cancellationToken);
+            var now = await ReadAsync(id, context);
             var left = atMost - time.GetElapsedTime(started);
             if (now.Status is not (WorkloadStatus.Choosing or WorkloadStatus.Cancelling) || left <= TimeSpan.Zero)
                 return now;
-            await watch.WaitAsync(left < Recheck ? left : Recheck, cancellationToken);
+            await watch.WaitAsync(left < Recheck ? left : Recheck, context.CancellationToken);
         }
     }
 
-    private async Task<WorkloadRecord> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        await store.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("workload", id).AsException();
+    private async Task<WorkloadRecord> FindAsync(Guid id, ServerCallContext context) =>
+        await store.Of(context.Tenant()).FindAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("workload", id).AsException();
 
-    private async Task<Workload> ReadAsync(Guid id, CancellationToken cancellationToken) =>
-        await reader.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound("workload", id).AsException();
+    private async Task<Workload> ReadAsync(Guid id, ServerCallContext context) =>
+        await reader.Of(context.Tenant()).FindAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("workload", id).AsException();
 
-    private async Task<Workload> ToProtoAsync(WorkloadRecord record, CancellationToken cancellationToken)
+    private async Task<Workload> ToProtoAsync(WorkloadRecord record, ServerCallContext context)
     {
-        var options = await store.OptionsOfAsync(record.Id, cancellationToken);
-        var run = await runs.FindAsync(WorkloadReader.MayRun(record) ? [record.Id] : [], cancellationToken);
+        var options = await store.Of(context.Tenant()).OptionsOfAsync(record.Id, context.CancellationToken);
+        var run = await runs.Of(context.Tenant()).FindAsync(WorkloadReader.MayRun(record) ? [record.Id] : [], context.CancellationToken);
         return WorkloadMapping.ToProto(record, options, run.GetValueOrDefault(record.Id));
     }
 }

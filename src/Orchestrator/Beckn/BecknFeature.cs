@@ -8,6 +8,7 @@ using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.Catalog;
 using Pylon.Rpc;
 using Pylon.ServiceDefaults;
+using Pylon.ServiceDefaults.Outgoing;
 
 namespace Pylon.Orchestrator.Beckn;
 
@@ -19,20 +20,12 @@ internal static class BecknFeature
     {
         services.AddValidatedOptions<BecknOptions>("Bpp");
         services.AddRpcClient<MarketService.MarketServiceClient>("PYLON_INGESTION");
-        services.AddHttpClient(BecknExchange.HttpClientName, client =>
-            {
-                client.MaxResponseContentBufferSize = MaxAnswerBytes;
-                // The resilience pipeline bounds the request.
-                client.Timeout = Timeout.InfiniteTimeSpan;
-            })
-            // What fails is logged with its message; the rest is in traces and metrics.
-            .RemoveAllLoggers()
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-            {
-                ConnectTimeout = TimeSpan.FromSeconds(3),
-                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-                MaxConnectionsPerServer = 64,
-            });
+        // What fails is logged with its message; the rest is in traces and metrics.
+        services.AddOutgoingClient(BecknExchange.HttpClientName, MaxAnswerBytes, provider => [provider.GetRequiredService<IOptions<BecknOptions>>().Value.BaseUrl], (_, handler) =>
+        {
+            handler.ConnectTimeout = TimeSpan.FromSeconds(3);
+            handler.MaxConnectionsPerServer = 64;
+        });
         return services
             .AddResiliencePipeline(BecknExchange.HttpClientName, BoundRequests)
             // The callbacks below log the same with the name of the peer.

@@ -8,6 +8,7 @@ using Pylon.Orchestrator.Catalog;
 using Pylon.Orchestrator.Signatures;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Pylon.Signing;
 
@@ -51,7 +52,7 @@ internal sealed class BecknService(
     public override async Task<V1.GetCatalogResponse> GetCatalog(V1.GetCatalogRequest request, ServerCallContext context)
     {
         var size = Field.PageSize(request.PageSize);
-        var page = await catalog.OpenAsync(PageToken.Decode(request.PageToken), "", size + 1, context.CancellationToken);
+        var page = await catalog.Of(context.Tenant()).OpenAsync(PageToken.Decode(request.PageToken), "", size + 1, context.CancellationToken);
         return new V1.GetCatalogResponse
         {
             Context = WorkloadCatalog.Context(options.Value, "", "", time.GetUtcNow()),
@@ -63,7 +64,7 @@ internal sealed class BecknService(
     public override async Task<SearchResponse> Search(SearchRequest request, ServerCallContext context)
     {
         var intent = SearchIntent.Parse(request.Body);
-        var found = await catalog.OpenAsync(null, intent.Words, MostFound, context.CancellationToken);
+        var found = await catalog.Of(context.Tenant()).OpenAsync(null, intent.Words, MostFound, context.CancellationToken);
         return new SearchResponse
         {
             Message = WorkloadCatalog.Message(found, isAnswer: true),
@@ -74,10 +75,10 @@ internal sealed class BecknService(
     public override async Task<ListTransactionsResponse> ListTransactions(ListTransactionsRequest request, ServerCallContext context)
     {
         var size = Field.PageSize(request.PageSize);
-        var page = await catalog.TransactionsAsync(
+        var page = await catalog.Of(context.Tenant()).TransactionsAsync(
             PageToken.Decode(request.PageToken), Field.OptionalUuid(request.WorkloadId, "workload_id"), size + 1, context.CancellationToken);
         var shown = page.Take(size).ToList();
-        var messages = await catalog.MessagesAsync([.. shown.Select(t => t.TransactionId)], context.CancellationToken);
+        var messages = await catalog.Of(context.Tenant()).MessagesAsync([.. shown.Select(t => t.TransactionId)], context.CancellationToken);
         return new ListTransactionsResponse
         {
             Transactions = { shown.Select(t => CatalogMapping.ToProto(t, messages[t.TransactionId])) },

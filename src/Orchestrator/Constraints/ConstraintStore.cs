@@ -1,5 +1,5 @@
-using Npgsql;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Constraints;
 
@@ -8,7 +8,7 @@ namespace Pylon.Orchestrator.Constraints;
 internal sealed record ConstraintContext(Preferences Preferences, OperatorLimits? Operator, double? Pue);
 
 /// <summary>Reads it.</summary>
-internal sealed class ConstraintStore(NpgsqlDataSource database, ILogger<ConstraintStore> logger)
+internal sealed class ConstraintStore(TenantDatabase database, ILogger<ConstraintStore> logger)
 {
     private const string Find =
         """
@@ -17,12 +17,15 @@ internal sealed class ConstraintStore(NpgsqlDataSource database, ILogger<Constra
         LEFT JOIN users u ON u.id = w.user_id
         LEFT JOIN operators o ON o.id = coalesce(w.operator_id, u.operator_id)
         LEFT JOIN data_centres d ON d.id = w.host_dc_id
-        WHERE w.id = $1
+        WHERE w.id = $1 AND is_of(w.operator_id, $2)
         """;
+
+    /// <summary>Of one operator's workloads.</summary>
+    public ConstraintStore Of(Tenant tenant) => new(database.Of(tenant), logger);
 
     public async Task<ConstraintContext> FindAsync(Guid workloadId, CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<Row>(logger, Find, cancellationToken, workloadId);
+        var rows = await database.QueryAsync<Row>(logger, Find, cancellationToken, workloadId, database.Tenant.Parameter);
         return rows is [var row]
             ? new ConstraintContext(Preferences.Read(row.Preferences), OperatorLimits.Read(row.Limits), row.Pue)
             : new ConstraintContext(Preferences.None, null, null);

@@ -10,6 +10,9 @@ internal sealed record ClaimedTask : ContextTask
     /// <summary>With this one; a claim counts, so that one that ends a process is given up in the end.</summary>
     public required int Attempts { get; init; }
 
+    /// <summary>Whose work it is; null for no operator's.</summary>
+    public Guid? OperatorId { get; init; }
+
     /// <summary>The version that its context gets.</summary>
     public required int NextVersion { get; init; }
 }

@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.V1;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
 
@@ -13,10 +14,12 @@ internal sealed class DecisionService(DecisionStore store, AuditStore audit) : V
 {
     private const string Success = "success";
 
+    private DecisionStore Store(ServerCallContext context) => store.Of(context.Tenant());
+
     public override async Task<GetContextResponse> GetContext(GetContextRequest request, ServerCallContext context)
     {
         var workloadId = Field.OptionalUuid(request.WorkloadId, "workload_id");
-        if (await store.ContextAsync(workloadId, context.CancellationToken) is { } stored)
+        if (await Store(context).ContextAsync(workloadId, context.CancellationToken) is { } stored)
             return ToProto(stored);
         return workloadId is { } id
             ? throw Refusal.NotFound("decision_context", id).AsException()
@@ -29,9 +32,9 @@ internal sealed class DecisionService(DecisionStore store, AuditStore audit) : V
     public override async Task<MarkProcessedResponse> MarkProcessed(MarkProcessedRequest request, ServerCallContext context)
     {
         var id = Field.OptionalUuid(request.ContextId, "context_id")
-            ?? (await store.ContextAsync(null, context.CancellationToken))?.Id
+            ?? (await Store(context).ContextAsync(null, context.CancellationToken))?.Id
             ?? throw Refusal.FailedPrecondition("NO_CONTEXT", "there is no decision context yet: submit a workload first").AsException();
-        var marked = await store.MarkProcessedAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("decision_context", id).AsException();
+        var marked = await Store(context).MarkProcessedAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("decision_context", id).AsException();
         return new MarkProcessedResponse
         {
             Status = Success,
@@ -45,8 +48,8 @@ internal sealed class DecisionService(DecisionStore store, AuditStore audit) : V
     {
         var workloadId = Field.OptionalUuid(request.WorkloadId, "workload_id");
         var output = workloadId is { } id
-            ? await store.OutputAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("llm_output", id).AsException()
-            : (await store.OutputsAsync(null, 1, context.CancellationToken)).FirstOrDefault();
+            ? await Store(context).OutputAsync(id, context.CancellationToken) ?? throw Refusal.NotFound("llm_output", id).AsException()
+            : (await Store(context).OutputsAsync(null, 1, context.CancellationToken)).FirstOrDefault();
         return output is null
             ? new GetLlmOutputResponse { Status = "empty", Message = "No LLM output available yet", Output = Value.ForNull() }
             : new GetLlmOutputResponse { Status = Success, Output = Value.ForStruct(DocumentOf(output.Document)) };
@@ -55,7 +58,7 @@ internal sealed class DecisionService(DecisionStore store, AuditStore audit) : V
     public override async Task<ListLlmOutputsResponse> ListLlmOutputs(ListLlmOutputsRequest request, ServerCallContext context)
     {
         var size = Field.PageSize(request.PageSize);
-        var page = await store.OutputsAsync(PageToken.Decode(request.PageToken), size + 1, context.CancellationToken);
+        var page = await Store(context).OutputsAsync(PageToken.Decode(request.PageToken), size + 1, context.CancellationToken);
         var response = new ListLlmOutputsResponse { Status = Success, Outputs = { page.Take(size).Select(o => DocumentOf(o.Document)) } };
         response.Count = response.Outputs.Count;
         if (page.Count > size)
@@ -67,7 +70,7 @@ internal sealed class DecisionService(DecisionStore store, AuditStore audit) : V
     {
         var size = Field.PageSize(request.PageSize);
         var types = request.DecisionType.Select(TypeName).Distinct(StringComparer.Ordinal).ToList();
-        var page = await audit.PageAsync(
+        var page = await audit.Of(context.Tenant()).PageAsync(
             PageToken.Decode(request.PageToken), Field.OptionalUuid(request.WorkloadId, "workload_id"), types, size + 1, context.CancellationToken);
         var response = new ListDecisionsResponse { Decisions = { page.Take(size).Select(DecisionMapping.ToProto) } };
         if (page.Count > size)

@@ -9,7 +9,7 @@ using Pylon.Rpc;
 namespace Pylon.Orchestrator.Decisions;
 
 /// <summary>The queue of workloads that need a context, and the contexts and outputs that are made.</summary>
-internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionStore> logger)
+internal sealed class DecisionStore(TenantDatabase database, ILogger<DecisionStore> logger)
 {
     // As the queue of workloads (FlowStore): one index serves new rows, retries and rows whose worker died.
     private const string Claim =
@@ -28,19 +28,22 @@ internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionS
             (SELECT coalesce(max(x.context_version), 0) + 1 FROM decision_contexts x WHERE x.workload_id = w.id) AS next_version,
             w.job_id, w.workload_type, w.urgency, w.status, w.required_gpu_mins, w.required_cpu_cores, w.required_memory_gb,
             w.estimated_energy_kwh, w.compute_load_mw, w.carbon_cap_gco2, w.max_total_gco2, w.max_price_gbp, w.deadline,
-            w.deferral_window_mins, w.host_dc_id, w.created_at, w.source
+            w.deferral_window_mins, w.host_dc_id, w.created_at, w.source, w.operator_id
         FROM claimed c JOIN compute_workloads w ON w.id = c.workload_id
         ORDER BY c.id
         """;
 
     private const string DataCentres =
-        """
+        $"""
         SELECT id, dc_id, name, location_region, region_id, pue, total_capacity_teraflops, total_capacity_mw, flexibility_rating,
             current_load_percentage, status, source
-        FROM data_centres ORDER BY dc_id COLLATE "C" LIMIT $1
+        FROM data_centres WHERE {ForTenant} ORDER BY dc_id COLLATE "C" LIMIT $2
         """;
 
-    private const string CountDataCentres = "SELECT count(*)::integer FROM data_centres";
+    private const string CountDataCentres = $"SELECT count(*)::integer FROM data_centres WHERE {ForTenant}";
+
+    // Those of the operator, and those that belong to nobody.
+    private const string ForTenant = "(is_of(operator_id, $1) OR operator_id IS NULL OR source = 'synthetic')";
 
     private const string FinishAll =
         """
@@ -92,43 +95,55 @@ internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionS
         FROM decision_contexts c LEFT JOIN processed_contexts p ON p.context_id = c.id
         """;
 
-    private const string NewestContext = $"{Context} ORDER BY c.created_at DESC, c.id DESC LIMIT 1";
+    // A workload that is deleted has no operator any more: only who sees all sees what was known of it.
+    private const string OfTenant = "($1::uuid IS NULL OR EXISTS (SELECT FROM compute_workloads w WHERE w.id = c.workload_id AND is_of(w.operator_id, $1)))";
 
-    private const string ContextOfWorkload = $"{Context} WHERE c.workload_id = $1 ORDER BY c.context_version DESC LIMIT 1";
+    private const string NewestContext = $"{Context} WHERE {OfTenant} ORDER BY c.created_at DESC, c.id DESC LIMIT 1";
 
-    private const string ContextById = $"{Context} WHERE c.id = $1";
+    private const string ContextOfWorkload = $"{Context} WHERE {OfTenant} AND c.workload_id = $2 ORDER BY c.context_version DESC LIMIT 1";
 
-    private const string Mark = "INSERT INTO processed_contexts (context_id) SELECT id FROM decision_contexts WHERE id = $1 ON CONFLICT DO NOTHING";
+    private const string ContextById = $"{Context} WHERE {OfTenant} AND c.id = $2";
+
+    private const string Mark =
+        $"INSERT INTO processed_contexts (context_id) SELECT c.id FROM decision_contexts c WHERE {OfTenant} AND c.id = $2 ON CONFLICT DO NOTHING";
 
     private const string OutputOfWorkload =
-        "SELECT id, document::text AS document, created_at FROM llm_outputs WHERE workload_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
+        $"""
+        SELECT c.id, c.document::text AS document, c.created_at FROM llm_outputs c
+        WHERE {OfTenant} AND c.workload_id = $2 ORDER BY c.created_at DESC, c.id DESC LIMIT 1
+        """;
 
     private const string OutputPage =
-        """
-        SELECT id, document::text AS document, created_at FROM llm_outputs
-        WHERE (created_at, id) < ($1, $2)
-        ORDER BY created_at DESC, id DESC
-        LIMIT $3
+        $"""
+        SELECT c.id, c.document::text AS document, c.created_at FROM llm_outputs c
+        WHERE {OfTenant} AND (c.created_at, c.id) < ($2, $3)
+        ORDER BY c.created_at DESC, c.id DESC
+        LIMIT $4
         """;
 
     /// <summary>Claims due workloads; no other worker gets them until the lease ends.</summary>
     public Task<List<ClaimedTask>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken) =>
         database.QueryAsync<ClaimedTask>(logger, Claim, cancellationToken, owner, lease, atMost);
 
-    /// <summary>The first data centres by dc_id, and how many more there are.</summary>
-    public async Task<(IReadOnlyList<DataCentre> Centres, int LeftOut)> DataCentresAsync(int atMost, CancellationToken cancellationToken)
+    /// <summary>The contexts and outputs of one operator's workloads.</summary>
+    public DecisionStore Of(Tenant tenant) => new(database.Of(tenant), logger);
+
+    /// <summary>The first data centres by dc_id that may be offered to an operator's work, and how many more there are.</summary>
+    /// <param name="operatorId">Null for work of no operator, to which all may be offered.</param>
+    /// <param name="atMost">The longest list.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<(IReadOnlyList<DataCentre> Centres, int LeftOut)> DataCentresAsync(Guid? operatorId, int atMost, CancellationToken cancellationToken)
     {
-        var centres = await database.QueryAsync<DataCentre>(logger, DataCentres, cancellationToken, atMost);
+        var centres = await database.QueryAsync<DataCentre>(logger, DataCentres, cancellationToken, Sql.Uuid(operatorId), atMost);
         if (centres.Count < atMost)
             return (centres, 0);
-        await using var count = database.Command(CountDataCentres);
-        return (centres, Math.Max(0, (int)(await count.ExecuteScalarAsync(cancellationToken))! - centres.Count));
+        return (centres, Math.Max(0, (int)(await database.ScalarAsync(CountDataCentres, cancellationToken, Sql.Uuid(operatorId)))! - centres.Count));
     }
 
     /// <summary>Stores context, output and decisions of several workloads, all or nothing. False for those whose lease is lost.</summary>
     public async Task<IReadOnlyList<bool>> SaveAsync(IReadOnlyList<MadeProposal> made, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OfAll.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var finish = new NpgsqlBatch(connection, transaction)
         {
@@ -163,23 +178,23 @@ internal sealed class DecisionStore(NpgsqlDataSource database, ILogger<DecisionS
 
     /// <summary>That of the workload, or the newest of all; null when there is none.</summary>
     public async Task<StoredContext?> ContextAsync(Guid? workloadId, CancellationToken cancellationToken) => workloadId is { } id
-        ? (await database.QueryAsync<StoredContext>(null, ContextOfWorkload, cancellationToken, id)).FirstOrDefault()
-        : (await database.QueryAsync<StoredContext>(null, NewestContext, cancellationToken)).FirstOrDefault();
+        ? (await database.QueryAsync<StoredContext>(null, ContextOfWorkload, cancellationToken, database.Tenant.Parameter, id)).FirstOrDefault()
+        : (await database.QueryAsync<StoredContext>(null, NewestContext, cancellationToken, database.Tenant.Parameter)).FirstOrDefault();
 
     /// <summary>Marks a context as processed, once; null when there is no such context.</summary>
     public async Task<StoredContext?> MarkProcessedAsync(Guid contextId, CancellationToken cancellationToken)
     {
-        await database.ExecuteAsync(Mark, cancellationToken, contextId);
-        return (await database.QueryAsync<StoredContext>(null, ContextById, cancellationToken, contextId)).FirstOrDefault();
+        await database.ExecuteAsync(Mark, cancellationToken, database.Tenant.Parameter, contextId);
+        return (await database.QueryAsync<StoredContext>(null, ContextById, cancellationToken, database.Tenant.Parameter, contextId)).FirstOrDefault();
     }
 
     /// <summary>The newest output of a workload; null when it has none.</summary>
     public async Task<StoredOutput?> OutputAsync(Guid workloadId, CancellationToken cancellationToken) =>
-        (await database.QueryAsync<StoredOutput>(null, OutputOfWorkload, cancellationToken, workloadId)).FirstOrDefault();
+        (await database.QueryAsync<StoredOutput>(null, OutputOfWorkload, cancellationToken, database.Tenant.Parameter, workloadId)).FirstOrDefault();
 
     /// <summary>All outputs, newest first.</summary>
     public async Task<IReadOnlyList<StoredOutput>> OutputsAsync(PageToken? after, int atMost, CancellationToken cancellationToken) =>
-        await database.QueryAsync<StoredOutput>(null, OutputPage, cancellationToken, [.. PageKey.Of(after), atMost]);
+        await database.QueryAsync<StoredOutput>(null, OutputPage, cancellationToken, [database.Tenant.Parameter, .. PageKey.Of(after), atMost]);
 
     private static IReadOnlyList<StatementRow> Rows(Proposal proposal)
     {

@@ -53,7 +53,10 @@ internal sealed class DecisionWorker(
 
     private async Task WorkAsync(Guid owner, IReadOnlyList<ClaimedTask> claimed, CancellationToken cancellationToken)
     {
-        var (dataCentres, leftOut) = await store.DataCentresAsync(options.Value.MaxDataCentres, cancellationToken);
+        // An operator's context has nothing of another one.
+        var places = new Dictionary<Guid, (IReadOnlyList<DataCentre> Centres, int LeftOut)>();
+        foreach (var operatorId in claimed.Select(task => task.OperatorId).Distinct())
+            places[operatorId ?? Tenant.BuiltIn] = await store.DataCentresAsync(operatorId, options.Value.MaxDataCentres, cancellationToken);
         GridReading grid;
         try
         {
@@ -69,15 +72,15 @@ internal sealed class DecisionWorker(
         await Parallel.ForEachAsync(
             claimed,
             new ParallelOptions { MaxDegreeOfParallelism = options.Value.MaxInFlight, CancellationToken = cancellationToken },
-            async (task, token) => await MakeAsync(owner, task, grid, dataCentres, leftOut, token));
+            async (task, token) => await MakeAsync(owner, task, grid, places[task.OperatorId ?? Tenant.BuiltIn], token));
     }
 
     private async Task MakeAsync(
-        Guid owner, ClaimedTask task, GridReading grid, IReadOnlyList<DataCentre> dataCentres, int leftOut, CancellationToken cancellationToken)
+        Guid owner, ClaimedTask task, GridReading grid, (IReadOnlyList<DataCentre> Centres, int LeftOut) places, CancellationToken cancellationToken)
     {
         try
         {
-            var proposal = await maker.MakeAsync(task, grid, dataCentres, leftOut, cancellationToken);
+            var proposal = await maker.MakeAsync(task, grid, places.Centres, places.LeftOut, cancellationToken);
             if (!await _saves.WriteAsync(new MadeProposal(task.NotificationId, owner, proposal), cancellationToken))
                 logger.LeaseLost(task.WorkloadId);
         }

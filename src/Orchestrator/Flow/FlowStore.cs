@@ -161,10 +161,9 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
     // The id of the message is the id of the event, so a repeated step is announced once.
     private static readonly RowStatement Announce = new(
         $"""
-        INSERT INTO outbox (id, topic, type, subject, payload, traceparent)
-        SELECT s.id, '{WorkloadEvents.Topic}', s.type, s.workload::text, s.payload,
-            coalesce(s.traceparent, (SELECT traceparent FROM compute_workloads WHERE id = s.workload))
-        FROM unnest($1, $2, $3, $4, $5) s (id, type, workload, payload, traceparent)
+        INSERT INTO outbox (id, topic, type, subject, payload, traceparent, operator_id)
+        SELECT s.id, '{WorkloadEvents.Topic}', s.type, s.workload::text, s.payload, coalesce(s.traceparent, w.traceparent), w.operator_id
+        FROM unnest($1, $2, $3, $4, $5) s (id, type, workload, payload, traceparent) LEFT JOIN compute_workloads w ON w.id = s.workload
         ON CONFLICT (id) DO NOTHING
         """,
         NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Uuid, NpgsqlDbType.Jsonb, NpgsqlDbType.Text);

@@ -25,6 +25,9 @@ internal abstract class Kind<T>(string word, string table, string key)
     /// <summary>The condition under which one may be deleted, beside the foreign keys.</summary>
     public virtual string Deletable => "true";
 
+    /// <summary>The column with the operator of one, NULL for none.</summary>
+    public virtual string Owner => "operator_id";
+
     public abstract T Read(NpgsqlDataReader row);
 
     /// <summary>The name by which lists are ordered.</summary>

@@ -23,6 +23,8 @@ internal sealed class Operators() : Kind<Operator>("operator", "operators", "nam
         new("metadata", m => Values.Json(m.Metadata, "metadata")),
     ];
 
+    public override string Owner => "id";
+
     /// <summary>The seeds write the first four in capitals, the others not.</summary>
     public static string TypeName(OperatorType type) =>
         Field.Known(type, "operator_type") <= OperatorType.Aggregator

@@ -7,7 +7,7 @@ using Pylon.Postgres;
 namespace Pylon.Orchestrator.Outcomes;
 
 /// <summary>Outcomes of workloads. The column outcome_due_at of their runs is the queue.</summary>
-internal sealed class OutcomeStore(NpgsqlDataSource database, ILogger<OutcomeStore> logger)
+internal sealed class OutcomeStore(TenantDatabase database, ILogger<OutcomeStore> logger)
 {
     // Materialised, because the planner may run a subquery in IN again, and each time it takes other rows.
     private const string Claim =
@@ -68,14 +68,16 @@ internal sealed class OutcomeStore(NpgsqlDataSource database, ILogger<OutcomeSto
 
     private const string Notify = "SELECT pg_notify('workload_changed', $1::text)";
 
+    /// <summary>The outcomes of one operator's workloads.</summary>
+    public OutcomeStore Of(Tenant tenant) => new(database.Of(tenant), logger);
+
     /// <summary>Claims runs whose outcome is due; no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<EndedRun>> ClaimAsync(TimeSpan lease, int atMost, CancellationToken cancellationToken) =>
         await database.QueryAsync<EndedRun>(logger, Claim, cancellationToken, lease, atMost);
 
     /// <summary>The ids of the signals of the half hours in which workloads ran, of each the latest.</summary>
     public async Task<ILookup<Guid, string>> ConsumedAsync(Guid[] workloads, int atMostOfEach, CancellationToken cancellationToken) =>
-        (await database.Command(Consumed, workloads, atMostOfEach)
-            .ListAsync(row => (Workload: row.GetGuid(0), Signal: row.GetString(1)), cancellationToken)).ToLookup(one => one.Workload, one => one.Signal);
+        (await database.ListAsync(Consumed, row => (Workload: row.GetGuid(0), Signal: row.GetString(1)), cancellationToken, workloads, atMostOfEach)).ToLookup(one => one.Workload, one => one.Signal);
 
     /// <summary>Stores the outcome and its rows in place of the former ones.</summary>
     public Task StoreAsync(EndedRun run, Outcome outcome, IReadOnlyList<Consumption> rows, DateTimeOffset? next, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ using Pylon.Orchestrator.Outcomes;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Field = Pylon.Rpc.Field;
 using Status = Pylon.Orchestrator.Workloads.Status;
@@ -52,6 +53,11 @@ internal sealed class LiveStateReader(
 
     private static readonly IReadOnlyList<string> Live =
         [Status.Queued, Status.Processing, Status.PendingUserChoice, Status.Choosing, Status.Scheduled, Status.Cancelling];
+
+    /// <summary>What is of one operator, in the same state of the grid.</summary>
+    public LiveStateReader Of(Tenant tenant) => new(
+        workloads.Of(tenant), runs.Of(tenant), outcomes.Of(tenant), decisions.Of(tenant), grid, market,
+        operators.Of(tenant), users.Of(tenant), dataCentres.Of(tenant), storageAssets.Of(tenant), agents.Of(tenant), time);
 
     public async Task<GetLiveStateResponse> ReadAsync(GetLiveStateRequest request, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using Pylon.Orchestrator.Objects;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Enum = System.Enum;
 using Field = Pylon.Rpc.Field;
@@ -13,7 +14,11 @@ namespace Pylon.Orchestrator.Registry;
 internal sealed class RegistryObjects<T>(Kind<T> kind, ObjectStore<T> store)
     where T : class, IMessage<T>, new()
 {
+    private const string OperatorId = "operator_id";
     private static readonly string[] NotSettable = ["id", "source", "created_at", "updated_at"];
+
+    /// <summary>The objects of one operator.</summary>
+    public RegistryObjects<T> Of(Tenant tenant) => new(kind, store.Of(tenant));
 
     public async Task<T> CreateAsync(string requestId, T? asked, CancellationToken cancellationToken)
     {
@@ -24,6 +29,8 @@ internal sealed class RegistryObjects<T>(Kind<T> kind, ObjectStore<T> store)
         foreach (var rule in kind.Rules.Where(rule => rule.IsRequired && !rule.IsGiven(asked)))
             throw Refusal.InvalidArgument(rule.Field, "is required").AsException();
         var values = kind.Rules.Where(rule => rule.IsGiven(asked)).Select(rule => (rule.Field, rule.Value(asked))).ToList();
+        if (store.Tenant.OperatorId is { } own)
+            values = Owned(values, own);
         var hash = Convert.ToHexStringLower(SHA256.HashData(asked.ToByteArray()));
         return await RefusingAsync(() => store.CreateAsync(request, hash, values, cancellationToken))
             ?? throw Refusal.AlreadyExists("REQUEST_ID_REUSED", "request_id: must be a new one; a different request has used it").AsException();
@@ -51,6 +58,8 @@ internal sealed class RegistryObjects<T>(Kind<T> kind, ObjectStore<T> store)
         var values = rules.Select(rule => (rule.Field, ValueOf(rule, asked))).ToList();
         if (values.Count == 0)
             throw Refusal.InvalidArgument("update_mask", "must name a field to change, or a field must be given").AsException();
+        if (store.Tenant.OperatorId is { } own && values.Any(value => IsOfOther(value, own) || IsGivenAway(value, own)))
+            throw OtherOperator();
         return await RefusingAsync(() => store.UpdateAsync(id, values, cancellationToken)) ?? throw Missing(id);
     }
 
@@ -60,6 +69,24 @@ internal sealed class RegistryObjects<T>(Kind<T> kind, ObjectStore<T> store)
         if (!await store.DeleteAsync(known, cancellationToken))
             throw await store.FindAsync(known, cancellationToken) is null ? Missing(known) : InUse();
     }
+
+    // What a caller makes is its operator's. The built-in operator has no row: NULL stands for it.
+    private List<(string Field, object Value)> Owned(List<(string Field, object Value)> values, Guid own)
+    {
+        if (kind.Owner != OperatorId)
+            throw Refusal.InvalidArgument(kind.Word, "must be added by an admin who acts for no operator").AsException();
+        if (values.Any(value => IsOfOther(value, own)))
+            throw OtherOperator();
+        var others = values.Where(value => value.Field != OperatorId);
+        return own == Tenant.BuiltIn ? [.. others] : [.. others, (OperatorId, own)];
+    }
+
+    private static bool IsOfOther((string Field, object? Value) value, Guid own) => value is (OperatorId, Guid asked) && asked != own;
+
+    // Cleared, it would be the built-in operator's.
+    private static bool IsGivenAway((string Field, object? Value) value, Guid own) => value is (OperatorId, null) && own != Tenant.BuiltIn;
+
+    private static RefusalException OtherOperator() => Refusal.InvalidArgument(OperatorId, "must be that of the caller, or left out").AsException();
 
     private static object? ValueOf(Rule<T> rule, T asked)
     {

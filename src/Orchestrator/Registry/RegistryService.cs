@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Pylon.Orchestrator.V1;
+using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Registry;
 
@@ -19,6 +20,6 @@ internal sealed partial class RegistryService(
     {
         // To compress a page takes longer than to send it from one machine to the next.
         context.WriteOptions = new WriteOptions(WriteFlags.NoCompress);
-        return liveState.ReadAsync(request, context.CancellationToken);
+        return liveState.Of(context.Tenant()).ReadAsync(request, context.CancellationToken);
     }
 }

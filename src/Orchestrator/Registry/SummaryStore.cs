@@ -6,24 +6,28 @@ using Pylon.Postgres;
 namespace Pylon.Orchestrator.Registry;
 
 /// <summary>Reads the views of the sums; the synthetic world is not in them.</summary>
-internal sealed class SummaryStore(NpgsqlDataSource database)
+internal sealed class SummaryStore(TenantDatabase database)
 {
     private const string Sums = "total_energy_kwh, total_carbon_kg, total_cost_gbp, saved_carbon_kg, saved_gbp";
 
     private const string OfOperator =
         $"""
         SELECT {Sums}, id, operator_name, operator_type, is_active, user_count, asset_count, workload_count, active_workloads, created_at, updated_at
-        FROM operator_summary WHERE id = $1
+        FROM operator_summary WHERE id = $1 AND is_of(id, $2)
         """;
 
     private const string OfUser =
         $"""
         SELECT {Sums}, id, user_email, user_name, operator_name, total_workloads, completed_workloads, running_workloads, pending_workloads, created_at, updated_at
-        FROM user_workload_summary WHERE id = $1
+        FROM user_workload_summary WHERE id = $1 AND is_of(operator_id, $2)
         """;
 
+    /// <summary>Of one operator.</summary>
+    public SummaryStore Of(Tenant tenant) => new(database.Of(tenant));
+
     public async Task<OperatorSummary?> OperatorAsync(Guid id, CancellationToken cancellationToken) =>
-        (await database.Command(OfOperator, id).ListAsync(
+        (await database.ListAsync(
+            OfOperator,
             row => new OperatorSummary
             {
                 Id = row.Id(5),
@@ -38,10 +42,13 @@ internal sealed class SummaryStore(NpgsqlDataSource database)
                 CreatedAt = row.Time(13),
                 UpdatedAt = row.Time(14),
             },
-            cancellationToken)).FirstOrDefault();
+            cancellationToken,
+            id,
+            database.Tenant.Parameter)).FirstOrDefault();
 
     public async Task<UserSummary?> UserAsync(Guid id, CancellationToken cancellationToken) =>
-        (await database.Command(OfUser, id).ListAsync(
+        (await database.ListAsync(
+            OfUser,
             row => new UserSummary
             {
                 Id = row.Id(5),
@@ -56,7 +63,9 @@ internal sealed class SummaryStore(NpgsqlDataSource database)
                 CreatedAt = row.Time(13),
                 UpdatedAt = row.Time(14),
             },
-            cancellationToken)).FirstOrDefault();
+            cancellationToken,
+            id,
+            database.Tenant.Parameter)).FirstOrDefault();
 
     private static WorkloadSums ReadSums(NpgsqlDataReader row) => new()
     {

@@ -54,6 +54,9 @@ internal sealed record RunRecord
     /// <summary>Of the workload's submission; null when that was not traced.</summary>
     public string? Traceparent { get; init; }
 
+    /// <summary>Of the workload, in a claim; null for none.</summary>
+    public Guid? OperatorId { get; init; }
+
     /// <summary>When the Conductor is asked next, from now; null changes nothing.</summary>
     public TimeSpan? DueIn { get; init; }
 

@@ -8,7 +8,7 @@ using Pylon.Postgres;
 namespace Pylon.Orchestrator.Runs;
 
 /// <summary>Batch runs of workloads. The table is also the queue of calls to the Conductor.</summary>
-internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logger) : IWorkloadHandler
+internal sealed class RunStore(TenantDatabase database, ILogger<RunStore> logger) : IWorkloadHandler
 {
     private const string Insert =
         """
@@ -37,7 +37,7 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
             FOR UPDATE SKIP LOCKED)
         UPDATE workload_runs r SET lease_owner = $1, due_at = now() + $2
         FROM due WHERE r.workload_id = due.workload_id
-        RETURNING {RunRecord.Columns}
+        RETURNING {RunRecord.Columns}, (SELECT w.operator_id FROM compute_workloads w WHERE w.id = r.workload_id) AS operator_id
         """;
 
     private const string NextDue = "SELECT min(due_at) - now() FROM workload_runs WHERE state IN ('requested', 'running') OR withdraws";
@@ -58,6 +58,9 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
         WHERE workload_id = $1
         """;
 
+    /// <summary>The runs of one operator's workloads.</summary>
+    public RunStore Of(Tenant tenant) => new(database.Of(tenant), logger);
+
     /// <summary>A scheduled workload has a batch run: from then on the Conductor is asked for its pipeline.</summary>
     public IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) =>
         [Sql.Statement(Insert, workload.Id, DefaultPipeline.Of(workload), Sql.Json(RunOrder.Of(workload, chosen)), workload.Parts)];
@@ -71,7 +74,7 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
 
     /// <summary>How long it takes until a run is due; null when none will be.</summary>
     public async Task<TimeSpan?> NextDueAsync(CancellationToken cancellationToken) =>
-        (await database.Command(NextDue).ListAsync(row => row.IsDBNull(0) ? (TimeSpan?)null : row.GetTimeSpan(0), cancellationToken))[0];
+        (await database.ListAsync(NextDue, row => row.IsDBNull(0) ? (TimeSpan?)null : row.GetTimeSpan(0), cancellationToken))[0];
 
     /// <summary>The runs of those workloads that have one.</summary>
     public async Task<IReadOnlyDictionary<Guid, RunRecord>> FindAsync(Guid[] workloadIds, CancellationToken cancellationToken) =>
@@ -99,7 +102,7 @@ internal sealed class RunStore(NpgsqlDataSource database, ILogger<RunStore> logg
 
     private async Task ChangeAsync(Guid workloadId, Guid? owner, Func<RunRecord, RunRecord> rule, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OfAll.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         RunRecord before;
         await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Sql.Statement(Lock, workloadId, Sql.Uuid(owner)) } })

@@ -99,6 +99,7 @@ internal sealed class RunWorker(
                 TotalEntities = run.Parts ?? options.Value.Parts,
                 Work = RunOrder.Read(run),
                 Explain = true,
+                OperatorId = $"{run.OperatorId}",
             },
             Bound(cancellationToken));
         logger.Defined(run.WorkloadId, run.Pipeline, answer.AnalysisSummary);

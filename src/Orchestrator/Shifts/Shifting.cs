@@ -7,6 +7,7 @@ using Pylon.Orchestrator.Outcomes;
 using Pylon.Orchestrator.Planning;
 using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Option = Pylon.Orchestrator.Workloads.Option;
 using Status = Pylon.Orchestrator.Workloads.Status;
@@ -18,6 +19,9 @@ internal sealed class Shifting(
     WorkloadStore workloads, ConstraintStore constraints, ShiftStore store, GridSignals signals, GridService.GridServiceClient grid, IOptions<ConstraintOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan CallBound = TimeSpan.FromSeconds(10);
+
+    /// <summary>For the workloads of one operator.</summary>
+    public Shifting Of(Tenant tenant) => new(workloads.Of(tenant), constraints.Of(tenant), store.Of(tenant), signals, grid, options, time);
 
     /// <summary>What may be shifted in these regions, or of this data centre; see the contract.</summary>
     public async Task<ListShiftableWorkloadsResponse> ListAsync(

@@ -20,6 +20,11 @@ internal static class Rows
         return await ReadAsync<T>(reader, logger, cancellationToken);
     }
 
+    /// <summary>The same as a tenant sees it.</summary>
+    public static Task<List<T>> QueryAsync<T>(
+        this TenantDatabase database, ILogger? logger, string sql, CancellationToken cancellationToken, params object?[] parameters) =>
+        database.ReadAsync([Sql.Statement(sql, parameters)], reader => ReadAsync<T>(reader, logger, cancellationToken), cancellationToken);
+
     public static Task<List<T>> ReadAsync<T>(NpgsqlDataReader reader, ILogger? logger, CancellationToken cancellationToken) =>
         ReadAsync(reader, reader.GetRowParser<T>(), typeof(T).Name, logger, cancellationToken);
 

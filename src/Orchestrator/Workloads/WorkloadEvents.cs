@@ -14,9 +14,9 @@ internal static class WorkloadEvents
     // Where nobody traces the change, the event is in the trace of the submission, when that was traced.
     private static readonly RowStatement Insert = new(
         $"""
-        INSERT INTO outbox (topic, type, subject, payload, traceparent)
-        SELECT '{Topic}', s.type, s.workload::text, s.payload, coalesce(s.traceparent, (SELECT traceparent FROM compute_workloads WHERE id = s.workload))
-        FROM unnest($1, $2, $3, $4) s (workload, type, payload, traceparent)
+        INSERT INTO outbox (topic, type, subject, payload, traceparent, operator_id)
+        SELECT '{Topic}', s.type, s.workload::text, s.payload, coalesce(s.traceparent, w.traceparent), w.operator_id
+        FROM unnest($1, $2, $3, $4) s (workload, type, payload, traceparent) LEFT JOIN compute_workloads w ON w.id = s.workload
         """,
         NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Jsonb, NpgsqlDbType.Text);
 

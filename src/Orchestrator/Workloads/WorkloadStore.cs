@@ -11,7 +11,7 @@ using Pylon.Rpc;
 namespace Pylon.Orchestrator.Workloads;
 
 /// <summary>The users' side of compute_workloads: submit, read, choose, cancel, replay.</summary>
-internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWorkloadHandler> handlers, ILogger<WorkloadStore> logger)
+internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorkloadHandler> handlers, ILogger<WorkloadStore> logger)
 {
     private const string Insert =
         $"""
@@ -25,17 +25,22 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         RETURNING {WorkloadRecord.Columns}
         """;
 
-    private const string FindByRequest = $"SELECT {WorkloadRecord.Columns} FROM compute_workloads w WHERE w.request_id = $1";
+    private const string FindByRequest = $"SELECT {WorkloadRecord.Columns} FROM compute_workloads w WHERE w.request_id = $1 AND is_of(w.operator_id, $2)";
 
-    private const string Find = $"SELECT {WorkloadRecord.Columns} FROM compute_workloads w WHERE w.id = $1";
+    private const string Find = $"SELECT {WorkloadRecord.Columns} FROM compute_workloads w WHERE w.id = $1 AND is_of(w.operator_id, $2)";
 
-    private const string Page =
+    private const string Newest =
         $"""
         SELECT {WorkloadRecord.Columns} FROM compute_workloads w
         WHERE (w.submitted_at, w.id) < ($1, $2) AND (cardinality($3::text[]) = 0 OR w.status = ANY ($3))
-        ORDER BY w.submitted_at DESC, w.id DESC
-        LIMIT $4
         """;
+
+    private const string InOrder = "ORDER BY w.submitted_at DESC, w.id DESC LIMIT $4";
+
+    private const string Page = $"{Newest} AND is_of(w.operator_id, $5) {InOrder}";
+
+    // Its index has the rows of an operator in order; those of the built-in one have NULL.
+    private const string PageOfOperator = $"{Newest} AND w.operator_id = $5 {InOrder}";
 
     private const string SelectOptions =
         """
@@ -58,7 +63,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             failure_reason = NULL,
             attempts = 0,
             due_at = now()
-        WHERE w.id = $1 AND w.status = 'pending_user_choice' AND (NOT $3 OR (
+        WHERE w.id = $1 AND is_of(w.operator_id, $5) AND w.status = 'pending_user_choice' AND (NOT $3 OR (
             NOT EXISTS (SELECT FROM beckn_orders o WHERE o.workload_id = w.id AND o.order_id <> $4 AND o.state IN ('pending', 'confirmed'))
             AND ($4 = '' OR EXISTS (SELECT FROM beckn_orders o WHERE o.order_id = $4 AND o.state = 'confirmed'))))
         """;
@@ -72,7 +77,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             attempts = 0,
             due_at = CASE WHEN lease_owner IS NULL THEN now() ELSE due_at END,
             lease_owner = NULL
-        WHERE id = $1 AND status IN ('queued', 'processing', 'pending_user_choice', 'choosing', 'scheduled', 'failed')
+        WHERE id = $1 AND is_of(operator_id, $2) AND status IN ('queued', 'processing', 'pending_user_choice', 'choosing', 'scheduled', 'failed')
         """;
 
     // In the same transaction as the step to scheduled, when nobody else can change the workload: an order may have changed
@@ -98,10 +103,10 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             deadline = CASE WHEN 'DEADLINE' = ANY ($3) THEN NULL ELSE coalesce($7, deadline) END,
             deferral_window_mins = CASE WHEN 'DELAY' = ANY ($3) THEN NULL ELSE coalesce($8, deferral_window_mins) END,
             urgency = CASE WHEN 'DELAY' = ANY ($3) THEN NULL ELSE urgency END
-        WHERE id = $1 AND status = 'failed' AND (NOT $2 OR resume_status = 'queued')
+        WHERE id = $1 AND is_of(operator_id, $9) AND status = 'failed' AND (NOT $2 OR resume_status = 'queued')
         """;
 
-    private const string FindDataCentre = "SELECT id FROM data_centres WHERE dc_id = $1 OR id = $2 ORDER BY id = $2 DESC LIMIT 1";
+    private const string FindDataCentre = "SELECT id FROM data_centres WHERE (dc_id = $1 OR id = $2) AND is_of(operator_id, $3) ORDER BY id = $2 DESC LIMIT 1";
 
     private const string HasOperator = "SELECT true FROM operators WHERE id = $1";
 
@@ -111,12 +116,19 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
         """
         SELECT d.id, d.workload_id, w.workload_name, d.reason, d.attempts, d.failed_at, d.replayed_at
         FROM dead_letters d JOIN compute_workloads w ON w.id = d.workload_id
-        WHERE (d.failed_at, d.id) < ($1, $2) AND ($3 OR d.replayed_at IS NULL)
+        WHERE (d.failed_at, d.id) < ($1, $2) AND ($3 OR d.replayed_at IS NULL) AND is_of(w.operator_id, $5)
         ORDER BY d.failed_at DESC, d.id DESC
         LIMIT $4
         """;
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+
+    /// <summary>The refusal of a request id that another request has used, of whichever operator.</summary>
+    public static RefusalException RequestIdReused =>
+        Refusal.AlreadyExists("REQUEST_ID_REUSED", "request_id: must be a new one; a different request has used it").AsException();
+
+    /// <summary>The workloads of one operator.</summary>
+    public WorkloadStore Of(Tenant tenant) => new(database.Of(tenant), handlers, logger);
 
     /// <summary>Returns the new workload, or the one of the same request id. A trigger writes the event of a new one.</summary>
     public async Task<WorkloadRecord> SubmitAsync(Guid requestId, WorkloadRecord workload, CancellationToken cancellationToken) =>
@@ -148,14 +160,14 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             Sql.Json(workload.JobParameters),
             workload.Parts,
             workload.AllowLate)
-        ?? await FirstAsync(FindByRequest, cancellationToken, requestId)
-        ?? throw new InvalidOperationException($"request {requestId} is gone");
+        ?? await FirstAsync(FindByRequest, cancellationToken, requestId, database.Tenant.Parameter)
+        ?? throw RequestIdReused;
 
     /// <summary>Returns null when no row exists or the row cannot be read.</summary>
-    public Task<WorkloadRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => FirstAsync(Find, cancellationToken, id);
+    public Task<WorkloadRecord?> FindAsync(Guid id, CancellationToken cancellationToken) => FirstAsync(Find, cancellationToken, id, database.Tenant.Parameter);
 
     /// <summary>The statements that read a workload and its options, for a batch; <see cref="ReadAsync"/> reads their results.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Reading(Guid id) => [Sql.Statement(Find, id), Sql.Statement(OptionsOfOne, id)];
+    public IEnumerable<NpgsqlBatchCommand> Reading(Guid id) => [Sql.Statement(Find, id, database.Tenant.Parameter), Sql.Statement(OptionsOfOne, id)];
 
     /// <summary>What <see cref="Reading"/> has read; null when no row exists or the row cannot be read.</summary>
     public async Task<(WorkloadRecord Workload, IReadOnlyList<Option> Options)?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
@@ -168,7 +180,10 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
-        await QueryAsync(Page, cancellationToken, [.. PageKey.Of(after), statuses.ToArray(), atMost]);
+        await QueryAsync(
+            database.Tenant is { IsAll: false } tenant && tenant.OperatorId != Tenant.BuiltIn ? PageOfOperator : Page,
+            cancellationToken,
+            [.. PageKey.Of(after), statuses.ToArray(), atMost, database.Tenant.Parameter]);
 
     /// <summary>The workloads that a statement returns; a row that cannot be read is left out and logged.</summary>
     public Task<List<WorkloadRecord>> QueryAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>
@@ -200,7 +215,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
             [WorkloadEvents.Append(id, new WorkloadChoiceMade { WorkloadId = id.ToString(), Option = chosen.Rank })];
         if (settled)
             following.AddRange(Scheduled(workload, chosen));
-        return await database.ChangeAsync(Sql.Statement(Choose, id, chosen.Rank, settled, chosen.OrderId), following, cancellationToken)
+        return await database.ChangeAsync(Sql.Statement(Choose, id, chosen.Rank, settled, chosen.OrderId, database.Tenant.Parameter), following, cancellationToken)
             || (settled && await ChooseAsync(workload, chosen, false, cancellationToken));
     }
 
@@ -226,20 +241,14 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
 
     /// <summary>False when it is cancelled already, or there is no such workload.</summary>
     public Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ChangeAsync(Sql.Statement(Cancel, id), [CloseDeadLetterOf(id), .. handlers.SelectMany(h => h.Cancelling(id))], cancellationToken);
+        database.ChangeAsync(Sql.Statement(Cancel, id, database.Tenant.Parameter), [CloseDeadLetterOf(id), .. handlers.SelectMany(h => h.Cancelling(id))], cancellationToken);
 
     /// <summary>The data centre with this dc_id or UUID; null when there is none.</summary>
-    public async Task<Guid?> FindDataCentreAsync(string name, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(FindDataCentre, name, Sql.Uuid(Guid.TryParse(name, out var id) ? id : null));
-        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
-    }
+    public async Task<Guid?> FindDataCentreAsync(string name, CancellationToken cancellationToken) =>
+        await database.ScalarAsync(FindDataCentre, cancellationToken, name, Sql.Uuid(Guid.TryParse(name, out var id) ? id : null), database.Tenant.Parameter) as Guid?;
 
-    public async Task<bool> HasOperatorAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command(HasOperator, id);
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
-    }
+    public async Task<bool> HasOperatorAsync(Guid id, CancellationToken cancellationToken) =>
+        await database.ScalarAsync(HasOperator, cancellationToken, id) is true;
 
     /// <summary>False when the workload has not failed, or has failed after its choice and constraints change.</summary>
     public Task<bool> ReplayAsync(WorkloadRecord workload, NewConstraints constraints, CancellationToken cancellationToken) =>
@@ -253,7 +262,8 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
                 constraints.MaxTotalGco2,
                 constraints.MaxPriceGbp,
                 constraints.Deadline,
-                constraints.DeferralWindowMins),
+                constraints.DeferralWindowMins,
+                database.Tenant.Parameter),
             [
                 CloseDeadLetterOf(workload.Id),
                 WorkloadEvents.Append(workload.Id, new WorkloadQueued { WorkloadId = workload.Id.ToString(), WorkloadName = workload.Name, Replayed = true }),
@@ -263,7 +273,7 @@ internal sealed class WorkloadStore(NpgsqlDataSource database, IEnumerable<IWork
     public async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(
         PageToken? after, bool includeReplayed, int atMost, CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<DeadLetterRow>(logger, DeadLetters, cancellationToken, [.. PageKey.Of(after), includeReplayed, atMost]);
+        var rows = await database.QueryAsync<DeadLetterRow>(logger, DeadLetters, cancellationToken, [.. PageKey.Of(after), includeReplayed, atMost, database.Tenant.Parameter]);
         return
         [
             .. rows.Select(row => new DeadLetter

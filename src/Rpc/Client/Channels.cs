@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
@@ -11,9 +12,20 @@ internal static class Channels
     private const string Several = "static:///several";
 
     /// <summary>A channel with our connections. Of several addresses, each call goes to the next one that can be reached.</summary>
-    public static GrpcChannel Open(IReadOnlyList<Uri> addresses, GrpcChannelOptions options, bool useProxy = false)
+    /// <param name="addresses">All http or all https.</param>
+    /// <param name="options">More options.</param>
+    /// <param name="useProxy">True for the proxy of the environment.</param>
+    /// <param name="authorities">Who may vouch for the server; null: whom the system trusts.</param>
+    public static GrpcChannel Open(IReadOnlyList<Uri> addresses, GrpcChannelOptions options, bool useProxy = false, X509Certificate2Collection? authorities = null)
     {
-        options.HttpHandler = Connections.Create(useProxy);
+        var handler = Connections.Create(useProxy);
+        if (authorities is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+
+        options.HttpHandler = handler;
         options.DisposeHttpClient = true;
         Configure(options, addresses);
         if (addresses is [var only])

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Pylon.Access;
 
 namespace Pylon.Rpc;
 
@@ -15,12 +16,16 @@ public static class RpcClient
     /// <paramref name="settingName"/>, for example PYLON_INGESTION; a missing or malformed one stops the start. Of several, with
     /// commas between, each call goes to the next one that can be reached.
     /// A unary call without a deadline is given 10 s; a call made while another is served ends with that one.
+    /// The service calls as itself, for the operator of the call that it serves; outside of one for the operator of the header
+    /// that <see cref="CallerInterceptor.For"/> makes, or for the built-in one.
     /// </summary>
     public static IServiceCollection AddRpcClient<TClient>(this IServiceCollection services, string settingName)
         where TClient : ClientBase
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new DeadlineInterceptor(DeadlineInterceptor.Default));
+        services.TryAddSingleton(provider => new InternalTokens(key: null, "pylon", provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<CallerInterceptor>();
         services.AddOptions<Peer>(settingName)
             .Configure<IConfiguration>((peer, configuration) => peer.Address = configuration[settingName] ?? "")
             .Validate(
@@ -40,6 +45,7 @@ public static class RpcClient
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers()
             .AddInterceptor<DeadlineInterceptor>(InterceptorScope.Client)
+            .AddInterceptor<CallerInterceptor>(InterceptorScope.Client)
             // A worker calls outside of any served call.
             .EnableCallContextPropagation(options => options.SuppressContextNotFoundErrors = true);
         return services;

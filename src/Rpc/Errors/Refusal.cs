@@ -57,6 +57,12 @@ public sealed record Refusal
     public static Refusal Unavailable(string reason, string message, TimeSpan? retryAfter = null) =>
         new(RefusalKind.Unavailable, reason, message) { RetryAfter = retryAfter };
 
+    /// <summary>Who calls is not known.</summary>
+    public static Refusal Unauthenticated(string reason, string message) => new(RefusalKind.Unauthenticated, reason, message);
+
+    /// <summary>Who calls is known, and may not do this.</summary>
+    public static Refusal PermissionDenied(string reason, string message) => new(RefusalKind.PermissionDenied, reason, message);
+
     /// <summary>For <c>throw</c> where a value is expected: <c>?? throw Refusal.NotFound("workload", id).AsException()</c>.</summary>
     public RefusalException AsException() => new(this);
 

@@ -9,4 +9,6 @@ public enum RefusalKind
     FailedPrecondition,
     ResourceExhausted,
     Unavailable,
+    Unauthenticated,
+    PermissionDenied,
 }

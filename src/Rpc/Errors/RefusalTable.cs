@@ -15,6 +15,8 @@ internal sealed class RefusalTable(IEnumerable<ExceptionMapper> mappers)
         RefusalKind.FailedPrecondition => StatusCode.FailedPrecondition,
         RefusalKind.ResourceExhausted => StatusCode.ResourceExhausted,
         RefusalKind.Unavailable => StatusCode.Unavailable,
+        RefusalKind.Unauthenticated => StatusCode.Unauthenticated,
+        RefusalKind.PermissionDenied => StatusCode.PermissionDenied,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
     };
 

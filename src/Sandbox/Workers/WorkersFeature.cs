@@ -7,6 +7,7 @@ namespace Pylon.Sandbox.Workers;
 internal static class WorkersFeature
 {
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(2);
+    // Longer than a question for work waits.
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
 
     public static void AddWorkers(this IServiceCollection services, IConfiguration settings)
@@ -16,10 +17,18 @@ internal static class WorkersFeature
         if (options.Pylon is null)
             return;
         services.AddSingleton(s => new PylonClient(
-            // Longer than a question for work waits.
-            new HttpClient(new SocketsHttpHandler { UseProxy = !options.Pylon.IsLoopback }) { BaseAddress = options.Pylon, Timeout = CallTimeout },
+            Client(options.Pylon, settings["PYLON_API_KEY"]),
             s.GetRequiredService<TimeProvider>()));
         services.AddHostedService<PhaseWorkers>();
+    }
+
+    // The key of a caller with the scope pipeline:write, where Pylon asks for one.
+    private static HttpClient Client(Uri pylon, string? key)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = !pylon.IsLoopback }) { BaseAddress = pylon, Timeout = CallTimeout };
+        if (!string.IsNullOrEmpty(key))
+            client.DefaultRequestHeaders.Add("x-api-key", key);
+        return client;
     }
 
     public static void MapWorkers(this WebApplication app)

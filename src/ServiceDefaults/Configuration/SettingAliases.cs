@@ -13,6 +13,13 @@ internal static class SettingAliases
 {
     public static IReadOnlyList<SettingAlias> Table { get; } =
     [
+        new("PYLON_INTERNAL_KEY", "Access:InternalKey"),
+        new("PYLON_INTERNAL_KEY_FILE", "Access:InternalKeyFile"),
+        new("PYLON_BOOTSTRAP_KEY", "Access:BootstrapKey"),
+        new("PYLON_BOOTSTRAP_KEY_FILE", "Access:BootstrapKeyFile"),
+        new("PYLON_JWT_ISSUER", "Jwt:Issuer"),
+        new("PYLON_JWT_AUDIENCE", "Jwt:Audience"),
+        new("PYLON_JWT_JWKS", "Jwt:Jwks"),
         new("BPP_BASE_URL", "Bpp:BaseUrl"),
         new("BPP_ID", "Bpp:Id"),
         new("BAP_ID", "Bpp:BapId"),
@@ -44,6 +51,7 @@ internal static class SettingAliases
         new("BCS_HTTP_PORT", ListenOptions.HttpPortSetting, Service: "conductor"),
         new("BCS_HTTP_HOST", ListenOptions.BindSetting, Service: "conductor"),
         new("BCS_LOG_LEVEL", "Logging:LogLevel:Pylon.Conductor", LogLevelName),
+        new("PYLON_TRUSTED_PROXIES", "Edge:TrustedProxies"),
         new("LOG_LEVEL", "Logging:LogLevel:Default", LogLevelName),
     ];
 

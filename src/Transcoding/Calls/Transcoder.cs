@@ -21,11 +21,17 @@ internal sealed class Transcoder(
     private readonly RequestBinder _binder = new(json, settings.Value.MaxJsonDepth);
 
     /// <summary>False when no rule has this path.</summary>
-    public async Task<bool> TryServeAsync(HttpContext context, Action<MethodDescriptor, StatusCode>? called)
+    public async Task<bool> TryServeAsync(HttpContext context, Action<MethodDescriptor, StatusCode>? called, Func<HttpContext, MethodDescriptor, Problem?>? refuse)
     {
         var match = routes.Match(context.Request.Method, RawPath(context));
         if (match.Binding is { } binding)
         {
+            if (refuse?.Invoke(context, binding.Rpc) is { } refusal)
+            {
+                await context.WriteProblemAsync(refusal);
+                return true;
+            }
+
             var code = await ServeAsync(context, match, binding);
             called?.Invoke(binding.Rpc, code);
             return true;

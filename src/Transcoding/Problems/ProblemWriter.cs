@@ -15,9 +15,12 @@ public static class ProblemWriter
         context.Response.StatusCode = problem.Status;
         context.Response.Headers.CacheControl = "no-store";
         if (problem.RetryAfter is { } delay)
-            context.Response.Headers.RetryAfter = Math.Ceiling(delay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = Seconds(delay);
         await context.WriteJsonAsync(problem.Traced(context).ToJson(), MediaType);
     }
+
+    /// <summary>The value of Retry-After.</summary>
+    public static string Seconds(TimeSpan delay) => Math.Ceiling(delay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Writes a body of JSON with its length; only the headers when the request is a HEAD.</summary>
     public static async Task WriteJsonAsync(this HttpContext context, ReadOnlyMemory<byte> json, string contentType = "application/json")

@@ -9,7 +9,7 @@ namespace Pylon.Transcoding.Requests;
 /// </summary>
 public static class ForwardedHeaders
 {
-    private static readonly string[] Names = ["authorization", "x-request-id", "x-correlation-id", "idempotency-key"];
+    private static readonly string[] Names = ["x-pylon-caller", "x-request-id", "x-correlation-id", "idempotency-key"];
     private static readonly string[] TraceNames = ["traceparent", "tracestate"];
 
     public static Metadata From(IHeaderDictionary headers)

@@ -1,4 +1,6 @@
 using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Pylon.Access;
 using Pylon.Ingestion.V1;
 using Pylon.Insights.V1;
 using Pylon.Orchestrator.V1;
@@ -8,7 +10,7 @@ using Conducting = Pylon.Conductor.V1;
 namespace Pylon.Web.Services;
 
 /// <summary>The services whose data the pages show.</summary>
-public sealed class Clients(IUpstreams upstreams)
+public sealed class Clients(IUpstreams upstreams, IHttpContextAccessor request)
 {
     // A page is written when all its parts have answered or given up.
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(3);
@@ -16,31 +18,39 @@ public sealed class Clients(IUpstreams upstreams)
     // A choice waits for its provider.
     private static readonly TimeSpan ChangeLimit = TimeSpan.FromSeconds(12);
 
-    public WorkloadService.WorkloadServiceClient Workloads => new(upstreams.InvokerOf(WorkloadService.Descriptor));
+    public WorkloadService.WorkloadServiceClient Workloads => new(To(WorkloadService.Descriptor));
 
-    public BecknService.BecknServiceClient Beckn => new(upstreams.InvokerOf(BecknService.Descriptor));
+    public BecknService.BecknServiceClient Beckn => new(To(BecknService.Descriptor));
 
-    public PlanningService.PlanningServiceClient Planning => new(upstreams.InvokerOf(PlanningService.Descriptor));
+    public PlanningService.PlanningServiceClient Planning => new(To(PlanningService.Descriptor));
 
-    public GridService.GridServiceClient Grid => new(upstreams.InvokerOf(GridService.Descriptor));
+    public GridService.GridServiceClient Grid => new(To(GridService.Descriptor));
 
-    public PipelineRunService.PipelineRunServiceClient Runs => new(upstreams.InvokerOf(PipelineRunService.Descriptor));
+    public PipelineRunService.PipelineRunServiceClient Runs => new(To(PipelineRunService.Descriptor));
 
-    public HotspotService.HotspotServiceClient Hotspots => new(upstreams.InvokerOf(HotspotService.Descriptor));
+    public HotspotService.HotspotServiceClient Hotspots => new(To(HotspotService.Descriptor));
 
-    public AlertService.AlertServiceClient Alerts => new(upstreams.InvokerOf(AlertService.Descriptor));
+    public AlertService.AlertServiceClient Alerts => new(To(AlertService.Descriptor));
 
-    public RecommendationService.RecommendationServiceClient Recommendations => new(upstreams.InvokerOf(RecommendationService.Descriptor));
+    public RecommendationService.RecommendationServiceClient Recommendations => new(To(RecommendationService.Descriptor));
 
-    public SilenceService.SilenceServiceClient Silences => new(upstreams.InvokerOf(SilenceService.Descriptor));
+    public SilenceService.SilenceServiceClient Silences => new(To(SilenceService.Descriptor));
 
-    public SimulationService.SimulationServiceClient Simulation => new(upstreams.InvokerOf(SimulationService.Descriptor));
+    public SimulationService.SimulationServiceClient Simulation => new(To(SimulationService.Descriptor));
 
-    public EventService.EventServiceClient Events => new(upstreams.InvokerOf(EventService.Descriptor));
+    public EventService.EventServiceClient Events => new(To(EventService.Descriptor));
 
-    public AuditLogService.AuditLogServiceClient Audit => new(upstreams.InvokerOf(AuditLogService.Descriptor));
+    public AuditLogService.AuditLogServiceClient Audit => new(To(AuditLogService.Descriptor));
 
-    public Conducting.DeadLetterService.DeadLetterServiceClient DeadLetters => new(upstreams.InvokerOf(Conducting.DeadLetterService.Descriptor));
+    public Conducting.DeadLetterService.DeadLetterServiceClient DeadLetters => new(To(Conducting.DeadLetterService.Descriptor));
+
+    // As the caller of the page.
+    private CallInvoker To(ServiceDescriptor service) => upstreams.InvokerOf(service).Intercept(metadata =>
+    {
+        if (request.HttpContext?.Request.Headers[InternalTokens.Header].ToString() is { Length: > 0 } token)
+            metadata.Add(InternalTokens.Header, token);
+        return metadata;
+    });
 
     public Conducting.WorkService.WorkServiceClient Work => new(upstreams.InvokerOf(Conducting.WorkService.Descriptor));
 

@@ -6,13 +6,20 @@ using Pylon.Testing;
 
 namespace Pylon.EndToEnd.Tests.Clients;
 
-/// <summary>The REST API of the Gateway, as JSON.</summary>
-internal sealed class GatewayClient(string address) : IDisposable
+/// <summary>The REST API of the Gateway, as JSON, with a key where callers need one.</summary>
+internal sealed class GatewayClient : IDisposable
 {
     /// <summary>Much longer than a flow takes, much shorter than any timer of the shared stack.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address), Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http;
+
+    public GatewayClient(string address, string? apiKey = null)
+    {
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address), Timeout = Timeout.InfiniteTimeSpan };
+        if (apiKey is not null)
+            _http.DefaultRequestHeaders.Add("x-api-key", apiKey);
+    }
 
     /// <summary>Submits a workload and returns its id.</summary>
     public async Task<string> SubmitAsync(object workload, string path = "/api/v1/workloads")

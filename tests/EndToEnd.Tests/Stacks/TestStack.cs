@@ -15,11 +15,11 @@ internal sealed class TestStack : IAsyncDisposable
 {
     private readonly RunningStack _stack;
 
-    private TestStack(RunningStack stack, string postgresConnection, IEnumerable<ServiceDefinition> replicas)
+    private TestStack(RunningStack stack, string postgresConnection, IEnumerable<ServiceDefinition> replicas, string? apiKey)
     {
         _stack = stack;
         Orchestrators = [Orchestrator, .. replicas.Select(stack.Add)];
-        Gateway = new GatewayClient(stack.Addresses.Url);
+        Gateway = new GatewayClient(stack.Addresses.Url, apiKey);
         Sandbox = new SandboxAdmin(stack.Addresses.Sandbox);
         Database = new Database(postgresConnection);
     }
@@ -81,7 +81,7 @@ internal sealed class TestStack : IAsyncDisposable
                 ["BPP_ID"] = "sandbox.pylon.local",
             },
         });
-        return new TestStack(stack, servers.PostgresConnection, replicas);
+        return new TestStack(stack, servers.PostgresConnection, replicas, settings.GetValueOrDefault(AccessKeys.KeySetting));
     }
 
     /// <summary>Starts and stops Orchestrators until exactly the first <paramref name="count"/> run.</summary>

@@ -16,7 +16,7 @@ public sealed class AlertWorkerTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await InsightsDatabase.CreateAsync();
-        _store = new AlertStore(_database.DataSource);
+        _store = new AlertStore(new TenantDatabase(_database.DataSource, Tenant.All));
         _worker = new AlertWorker(_store, Options.Create(new AlertOptions()), _time, _log.For<AlertWorker>());
     }
 

@@ -1,3 +1,4 @@
+using Pylon.Postgres;
 using Pylon.Insights.Outcomes;
 using Pylon.Insights.Recommendations;
 using Pylon.Insights.Tests.Recommendations;
@@ -23,7 +24,7 @@ public sealed class OutcomeMeterTests
         Assert.True(await meter.FinishAsync(recommendation, default));
         Assert.False(await meter.FinishAsync(recommendation, default));
 
-        var measured = (await new RecommendationStore(database.DataSource).FindAsync(recommendation.Id, default))!;
+        var measured = (await new RecommendationStore(new TenantDatabase(database.DataSource, Tenant.All)).FindAsync(recommendation.Id, default))!;
         Assert.Equal((status, "efficiency"), (measured.Status, measured.MeasuredBasis));
         Assert.Equal(1 - energyPerOutput, measured.MeasuredEffect!.Value, 2);
         Assert.Equal((28, 28), (measured.MeasuredDaysBefore, measured.MeasuredDaysAfter));
@@ -48,7 +49,7 @@ public sealed class OutcomeMeterTests
 
         Assert.True(await new OutcomeMeter(new OutcomeStore(database.DataSource), time).FinishAsync(recommendation, default));
 
-        var measured = (await new RecommendationStore(database.DataSource).FindAsync(recommendation.Id, default))!;
+        var measured = (await new RecommendationStore(new TenantDatabase(database.DataSource, Tenant.All)).FindAsync(recommendation.Id, default))!;
         Assert.Equal(("verified", "profile"), (measured.Status, measured.MeasuredBasis));
         Assert.InRange(measured.MeasuredEffect!.Value, 0.2, 0.3);
         Assert.True(measured.MeasuredKg > 0);
@@ -80,7 +81,7 @@ public sealed class OutcomeMeterTests
 
         Assert.True(await new OutcomeMeter(new OutcomeStore(database.DataSource), time).FinishAsync(recommendation, default));
 
-        var measured = (await new RecommendationStore(database.DataSource).FindAsync(recommendation.Id, default))!;
+        var measured = (await new RecommendationStore(new TenantDatabase(database.DataSource, Tenant.All)).FindAsync(recommendation.Id, default))!;
         Assert.Equal("not_measurable", measured.Status);
         Assert.StartsWith("5 of the 28 days after the implementation", measured.MeasuredReason, StringComparison.Ordinal);
         Assert.Null(measured.MeasuredKg);
@@ -126,7 +127,7 @@ public sealed class OutcomeMeterTests
         var decisions = database.Decisions(time);
         Assert.Null(await decisions.ApproveAsync(id, "ann", "", default));
         Assert.Null(await decisions.ImplementAsync(id, "ann", "", null, default));
-        return ((await new RecommendationStore(database.DataSource).FindAsync(id, default))!, time);
+        return ((await new RecommendationStore(new TenantDatabase(database.DataSource, Tenant.All)).FindAsync(id, default))!, time);
     }
 
     // Days differ by up to 4 %, without a trend.

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pylon.Postgres;
 using Pylon.Insights.Recommendations;
 using Pylon.Rpc;
 using Pylon.Testing;
@@ -111,7 +112,7 @@ public sealed class DecisionTests
         await using var database = await InsightsDatabase.CreateAsync();
         var id = await PendingAsync(database);
         var time = new FakeTime(TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(30.1));
-        var (store, decisions) = (new RecommendationStore(database.DataSource), database.Decisions(time));
+        var (store, decisions) = (new RecommendationStore(new TenantDatabase(database.DataSource, Tenant.All)), database.Decisions(time));
 
         var before = await decisions.ApproveAsync(id, "ann", "", default);
         var expired = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.ExpireAsync(time.GetUtcNow(), 10, default)));

@@ -1,3 +1,4 @@
+using Pylon.Postgres;
 using Pylon.Insights.Freezing;
 using Pylon.Insights.Recommendations;
 using Pylon.Testing;
@@ -52,5 +53,5 @@ internal static class SomeRecommendations
     public static Task<long> CountAsync(this TestDatabase database, string from) => database.ScalarAsync<long>($"SELECT count(*) FROM insights.{from}");
 
     public static RecommendationDecisions Decisions(this InsightsDatabase database, TimeProvider time) =>
-        new(new RecommendationStore(database.DataSource), new BaselineFreezer(database.DataSource), time);
+        new(new RecommendationStore(new TenantDatabase(database.DataSource, Tenant.All)), new BaselineFreezer(database.DataSource), time);
 }

@@ -115,7 +115,7 @@ public sealed class SilenceTests : IAsyncLifetime
         await CreateAsync(new SilenceMatchers { Entity = "SUP-001" });
         await RaiseAsync("SUP-001", "critical", "activity");
         var time = new FakeTime(_now.AddMinutes(59));
-        var worker = new AlertWorker(new AlertStore(Database), Options.Create(new AlertOptions()), time, new RecordedLog().For<AlertWorker>());
+        var worker = new AlertWorker(new AlertStore(new TenantDatabase(Database, Tenant.All)), Options.Create(new AlertOptions()), time, new RecordedLog().For<AlertWorker>());
         await worker.CheckAsync(CancellationToken.None);
         Assert.Equal(0L, await CountAsync("SELECT count(*) FROM insights.outbox WHERE type LIKE 'pylon.alert.%'"));
 

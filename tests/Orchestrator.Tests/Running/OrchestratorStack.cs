@@ -105,6 +105,7 @@ internal sealed class OrchestratorStack : IAsyncDisposable
     {
         var app = Program.Build([.. _settings], builder =>
         {
+            CallerByHeader.Add(builder.Services);
             builder.Services.AddSingleton<IEventGroup>(Conductor);
             builder.Services.AddHttpClient(BecknExchange.HttpClientName).AddHttpMessageHandler(() => new BeforePostHandler(this));
             builder.Logging.AddFilter<RecordedLog>("Pylon", LogLevel.Information);

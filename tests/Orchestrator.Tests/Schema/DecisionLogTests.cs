@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pylon.Access;
 using Pylon.Orchestrator.Audit;
 using Pylon.Orchestrator.V1;
 using Pylon.Postgres;
@@ -214,7 +215,7 @@ public sealed class DecisionLogTests : IAsyncLifetime
             await service.ExecuteAsync(sql, CancellationToken.None);
         else
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => service.ExecuteAsync(sql, CancellationToken.None))).SqlState);
-        Assert.Null(await new AuditStore(service, NullLogger<AuditStore>.Instance).OwnerAsync(CancellationToken.None));
+        Assert.Null(await new AuditStore(new TenantDatabase(service, Tenant.All), NullLogger<AuditStore>.Instance).OwnerAsync(CancellationToken.None));
         Assert.NotNull(await Store.OwnerAsync(CancellationToken.None));
     }
 
@@ -228,7 +229,7 @@ public sealed class DecisionLogTests : IAsyncLifetime
         Assert.Equal(15, await _database.ScalarAsync<int>("SELECT count(*)::integer FROM workload_notifications, jsonb_object_keys(payload)"));
     }
 
-    private AuditStore Store => new(_database.DataSource, NullLogger<AuditStore>.Instance);
+    private AuditStore Store => new(new TenantDatabase(_database.DataSource, Tenant.All), NullLogger<AuditStore>.Instance);
 
     // The fourth has a context and an output.
     private async Task FourDecisionsAsync()
@@ -267,7 +268,9 @@ public sealed class DecisionLogTests : IAsyncLifetime
     private async Task<List<VerifyResponse>> AllAsync(VerifyRequest request)
     {
         var stream = new ListWriter<VerifyResponse>();
-        await new Audit.AuditService(Store).Verify(request, stream, new NoCall());
+        var call = new NoCall();
+        call.SetCaller(Caller.Open);
+        await new Audit.AuditService(Store).Verify(request, stream, call);
         return stream.Written;
     }
 

@@ -1,0 +1,139 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using Pylon.Conductor.V1;
+using Pylon.Postgres;
+using Pylon.Testing;
+
+namespace Pylon.Conductor.Tests;
+
+/// <summary>A batch is of one operator, in memory and in the stores.</summary>
+[Collection(MetricsGroup.Name)]
+public abstract class TenantTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(3);
+    private readonly Guid _ours = Guid.NewGuid();
+    private readonly Guid _theirs = Guid.NewGuid();
+
+    private protected ConductorService Service { get; set; } = null!;
+
+    public abstract Task InitializeAsync();
+
+    public virtual async Task DisposeAsync() => await Service.DisposeAsync();
+
+    [Fact]
+    public async Task EveryRpcKnowsNothingOfABatchOfAnotherOperator()
+    {
+        await Service.Pipelines.DefinePipelineAsync(new() { BatchId = "theirs", RequestedPipeline = "nlp" }, CallerByHeader.Of(_theirs));
+        await Service.Pipelines.ReportPhaseAsync(Report("theirs"), CallerByHeader.Of(_theirs));
+        foreach (var method in PipelineService.Descriptor.Methods)
+        {
+            IMessage request = method.InputType.Name switch
+            {
+                nameof(DefinePipelineRequest) => new DefinePipelineRequest { RequestedPipeline = "nlp" },
+                nameof(ReportPhaseRequest) => Report(""),
+                _ => method.InputType.Parser.ParseFrom(ByteString.Empty),
+            };
+            var path = EveryRpc.IdsOf(method.InputType).FirstOrDefault(path => path[^1].Name == "batch_id");
+            if (path is not null)
+                EveryRpc.Set(request, path, "theirs");
+            var (answers, status) = await EveryRpc.CallAsync(Service.Invoker, method, request, CallerByHeader.Of(_ours), Bound);
+            if (method.Name != nameof(PipelineService.PipelineServiceClient.ListPipelines))
+                Assert.DoesNotContain(answers, answer => $"{answer}".Contains("theirs", StringComparison.Ordinal));
+            // Who watches waits for a batch that it does not know, until the call is over.
+            if (method.IsServerStreaming)
+                Assert.Empty(answers);
+            else if (path is not null)
+                Assert.Equal(StatusCode.NotFound, status.StatusCode);
+        }
+
+        var batch = (await Service.Pipelines.GetBatchAsync(new() { BatchId = "theirs" }, CallerByHeader.Of(_theirs))).Batch;
+        Assert.Single(batch.Definitions);
+        Assert.Equal("theirs", Assert.Single((await Service.Pipelines.ListBatchesAsync(new(), CallerByHeader.Of(_theirs))).Batches).BatchId);
+        Assert.Single((await Service.Pipelines.ListBatchesAsync(new())).Batches);
+    }
+
+    [Fact]
+    public async Task ABatchIsOfTheFirstWhoNamesItAndOfOneOnly()
+    {
+        var answers = await Task.WhenAll(new[] { _ours, _theirs, _ours, _theirs }.Select(async operatorId =>
+        {
+            try
+            {
+                await Service.Pipelines.ReportPhaseAsync(Report("one"), CallerByHeader.Of(operatorId));
+                return (operatorId, StatusCode.OK);
+            }
+            catch (RpcException e)
+            {
+                return (operatorId, e.StatusCode);
+            }
+        }));
+        Assert.Single(answers.Where(answer => answer.Item2 == StatusCode.OK).Select(answer => answer.operatorId).Distinct());
+        Assert.All(answers.Where(answer => answer.Item2 != StatusCode.OK), answer => Assert.Equal(StatusCode.NotFound, answer.Item2));
+    }
+
+    [Fact]
+    public async Task WhoActsForAllDefinesForAnOperator()
+    {
+        await Service.Pipelines.DefinePipelineAsync(new() { BatchId = "w", RequestedPipeline = "nlp", OperatorId = $"{_ours}" });
+        await Service.Pipelines.ReportPhaseAsync(Report("w"), CallerByHeader.Of(_ours));
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await Service.Pipelines.ReportPhaseAsync(Report("w"), CallerByHeader.Of(_theirs)))).StatusCode);
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            async () => await Service.Pipelines.DefinePipelineAsync(new() { BatchId = "v", RequestedPipeline = "nlp", OperatorId = $"{_ours}" }, CallerByHeader.Of(_theirs)));
+        Assert.Equal((StatusCode.InvalidArgument, true), (refused.StatusCode, refused.Status.Detail.Contains("operator_id", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task ABatchWithoutAnOperatorIsTheBuiltInOperators()
+    {
+        await Service.Pipelines.ReportPhaseAsync(Report("plain"));
+        Assert.Equal("plain", (await Service.Pipelines.GetBatchAsync(new() { BatchId = "plain" }, CallerByHeader.Of(Tenant.BuiltIn))).Batch.BatchId);
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await Service.Pipelines.GetBatchAsync(new() { BatchId = "plain" }, CallerByHeader.Of(_ours)))).StatusCode);
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await Service.Pipelines.ReportPhaseAsync(Report("plain"), CallerByHeader.Of(_ours)))).StatusCode);
+    }
+
+    private static ReportPhaseRequest Report(string batch) => new() { BatchId = batch, Phase = "spellcheck", EntityId = "e1", Status = PhaseStatus.Success };
+}
+
+public sealed class MemoryTenantTests : TenantTests
+{
+    public override async Task InitializeAsync() => Service = await ConductorService.StartAsync("--BCS_USE_MOCK_REPOSITORY=true");
+}
+
+public sealed class StoredTenantTests : TenantTests
+{
+    private TestDatabase _database = null!;
+
+    public override async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        Service = await ConductorService.StartOnAsync(_database.Uri, (await TestRedis.CreateAsync()).ConnectionString);
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AStatementWithoutWhereShowsNothingOfAnotherOperator()
+    {
+        var (ours, theirs) = (Guid.NewGuid(), Guid.NewGuid());
+        foreach (var (operatorId, name) in new[] { (ours, "ours"), (theirs, "theirs") })
+        {
+            await Service.Pipelines.DefinePipelineAsync(new() { BatchId = name, RequestedPipeline = "nlp" }, CallerByHeader.Of(operatorId));
+            await Service.Pipelines.ReportPhaseAsync(new() { BatchId = name, Phase = "spellcheck", EntityId = "e", Status = PhaseStatus.Success }, CallerByHeader.Of(operatorId));
+            await _database.ExecuteAsync(
+                $"INSERT INTO conductor.dead_letters (id, topic, position, format, event_id, batch_id, reason, attempts, original, first_failed_at, last_failed_at) VALUES (gen_random_uuid(), 't', '{name}', 'event', '', '{name}', 'x', 1, '', now(), now())");
+        }
+
+        await using var source = _database.DataSource("conductor");
+        var everything = new TenantDatabase(source, Tenant.All);
+        foreach (var table in new[] { "batches", "phase_reports", "definitions", "dead_letters", "batch_owners" })
+        {
+            Assert.Equal(["ours", "theirs"], (await everything.ListAsync($"SELECT batch_id FROM {table}", row => row.GetString(0), default)).Order());
+            Assert.Equal(["ours"], await everything.Of(Tenant.Of(ours)).ListAsync($"SELECT batch_id FROM {table}", row => row.GetString(0), default));
+        }
+    }
+}

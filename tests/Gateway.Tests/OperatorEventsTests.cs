@@ -1,0 +1,78 @@
+using Grpc.Core;
+using Pylon.Events.V1;
+using Pylon.Gateway.V1;
+using Pylon.Postgres;
+using Pylon.Testing;
+
+namespace Pylon.Gateway.Tests;
+
+/// <summary>A subscriber hears the events of its own operator, and those of the grid.</summary>
+public sealed class OperatorEventsTests
+{
+    private static readonly Guid Ours = Guid.NewGuid();
+    private static readonly Guid Theirs = Guid.NewGuid();
+
+    [Fact]
+    public async Task LiveEventsAreOfOnesOwnOperator()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var ours = await OpenAsync(gateway, new SubscribeRequest(), CallerByHeader.Of(Ours));
+        using var builtIn = await OpenAsync(gateway, new SubscribeRequest(), CallerByHeader.Of(Tenant.BuiltIn));
+        using var all = await OpenAsync(gateway, new SubscribeRequest(), []);
+        Publish(gateway);
+        Assert.Equal(["1", "4", "6"], await IdsAsync(ours, 3));
+        Assert.Equal(["3", "4", "7"], await IdsAsync(builtIn, 3));
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7"], await IdsAsync(all, 7));
+    }
+
+    [Fact]
+    public async Task ReplayedEventsAreOfOnesOwnOperator()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=2");
+        Publish(gateway);
+        var after = new SubscribeRequest { After = "workloads:0-0,grid:0-0,decisions:0-0,insights:0-0,batches:0-0" };
+        using var all = await OpenAsync(gateway, after, []);
+        using var ours = await OpenAsync(gateway, after, CallerByHeader.Of(Ours));
+        Assert.Equal(7, (await IdsAsync(all, 7)).Count);
+        Assert.Equal(["1", "4", "6"], (await IdsAsync(ours, 3)).Order());
+    }
+
+    [Fact]
+    public async Task PolledEventsAreOfOnesOwnOperatorAndThePositionPassesTheOthers()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        Publish(gateway);
+        var client = new BroadcastService.BroadcastServiceClient(gateway.Grpc);
+        var page = await client.PollAsync(new PollRequest { MaxEvents = 100 }, CallerByHeader.Of(Ours));
+        Assert.Equal(["1", "4", "6"], page.Events.Select(each => each.Event.Id).Order());
+        Assert.Empty((await client.PollAsync(new PollRequest { After = page.Position }, CallerByHeader.Of(Ours))).Events);
+        Assert.Equal(["1"], (await client.PollAsync(new PollRequest { MaxEvents = 1, Topics = { "workloads" } }, CallerByHeader.Of(Ours))).Events.Select(each => each.Event.Id));
+    }
+
+    private static void Publish(TestGateway gateway)
+    {
+        (string Topic, Guid? Operator)[] events =
+            [("workloads", Ours), ("workloads", Theirs), ("workloads", null), ("grid", null), ("insights", Theirs), ("decisions", Ours), ("batches", null)];
+        for (var n = 0; n < events.Length; n++)
+        {
+            var each = FakeEventStream.Numbered(n + 1);
+            each.OperatorId = $"{events[n].Operator}";
+            gateway.Events.Publish(each, events[n].Topic);
+        }
+    }
+
+    private static async Task<AsyncServerStreamingCall<SubscribeResponse>> OpenAsync(TestGateway gateway, SubscribeRequest request, Metadata headers)
+    {
+        var call = new BroadcastService.BroadcastServiceClient(gateway.Grpc).Subscribe(request, headers);
+        await call.ResponseHeadersAsync;
+        return call;
+    }
+
+    private static async Task<IReadOnlyList<string>> IdsAsync(AsyncServerStreamingCall<SubscribeResponse> call, int count)
+    {
+        var ids = new List<string>();
+        while (ids.Count < count && await call.ResponseStream.MoveNext(CancellationToken.None).Within())
+            ids.Add(call.ResponseStream.Current.Event.Id);
+        return ids;
+    }
+}
