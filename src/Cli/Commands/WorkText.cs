@@ -12,7 +12,7 @@ internal static class WorkText
 {
     private const int MostShown = 50;
 
-    /// <summary>The parts of a workload that has begun to run; none when the Conductor does not answer.</summary>
+    /// <summary>The parts of a workload that has begun to run; none when the Conductor does not know it yet, or does not answer.</summary>
     public static async Task<IReadOnlyList<WorkPart>> OfAsync(PylonClient client, Workload workload, CancellationToken cancellationToken)
     {
         if (workload.Run is null)
@@ -21,7 +21,7 @@ internal static class WorkText
         {
             return (await client.Work.ListWorkAsync(new() { BatchId = workload.Id }, cancellationToken: cancellationToken)).Parts;
         }
-        catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Unimplemented)
+        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Unimplemented)
         {
             return [];
         }

@@ -23,9 +23,9 @@ internal static class OrderStatements
                 revision = excluded.revision, correlation_id = excluded.correlation_id, parameters = excluded.parameters, parts = excluded.parts,
                 not_before = excluded.not_before, deadline = excluded.deadline, steps = excluded.steps, ended_at = NULL
             WHERE work.revision < excluded.revision
-            RETURNING batch_id, parts, not_before, deadline)
-        INSERT INTO work_parts AS p (batch_id, place, part, phase, zone, job, deadline, due_at)
-        SELECT w.batch_id, t.place, n, t.phase, t.zone, t.job, w.deadline, 'infinity'
+            RETURNING batch_id, owner_of_batch(batch_id) AS operator_id, parts, not_before, deadline)
+        INSERT INTO work_parts AS p (batch_id, operator_id, place, part, phase, zone, job, deadline, due_at)
+        SELECT w.batch_id, w.operator_id, t.place, n, t.phase, t.zone, t.job, w.deadline, 'infinity'
         FROM placed w JOIN unnest($9::text[], $10::integer[], $11::text[], $12::text[], $13::text[]) AS t (batch_id, place, phase, zone, job) USING (batch_id)
             CROSS JOIN generate_series(1, w.parts) n
         WHERE NOT EXISTS (
@@ -66,9 +66,9 @@ internal static class OrderStatements
     private const string Open =
         """
         UPDATE work_parts p SET due_at = w.not_before, token = NULL
-        FROM work w
-        WHERE w.batch_id = ANY ($1) AND w.ended_at IS NULL AND p.batch_id = w.batch_id AND p.done_at IS NULL AND p.due_at = 'infinity'
-          AND p.place = (SELECT min(first.place) FROM work_parts first WHERE first.batch_id = w.batch_id AND first.done_at IS NULL)
+        FROM work w JOIN (
+            SELECT batch_id, min(place) AS place FROM work_parts WHERE batch_id = ANY ($1) AND done_at IS NULL GROUP BY batch_id) first USING (batch_id)
+        WHERE w.ended_at IS NULL AND p.batch_id = w.batch_id AND p.place = first.place AND p.done_at IS NULL AND p.due_at = 'infinity'
         """;
 
     private const string Withdraw =

@@ -22,6 +22,8 @@ CREATE INDEX work_open ON work (deadline) WHERE ended_at IS NULL;
 
 CREATE TABLE work_parts (
     batch_id text NOT NULL REFERENCES work ON DELETE CASCADE,
+    -- Of the batch. It stays the same, and a claim looks for it.
+    operator_id uuid NOT NULL,
     -- Of the phase in its pipeline, from 1.
     place integer NOT NULL,
     part integer NOT NULL,
@@ -46,16 +48,36 @@ CREATE TABLE work_parts (
 COMMENT ON TABLE work_parts IS 'The parts of each phase of an order and who holds them. Source: the order, then the workers.';
 COMMENT ON COLUMN work_parts.token IS 'Of the last claim that was not given back.';
 CREATE INDEX work_parts_due ON work_parts (zone, job, due_at) WHERE done_at IS NULL;
+CREATE INDEX work_parts_due_of_operator ON work_parts (operator_id, zone, job, due_at) WHERE done_at IS NULL;
 CREATE UNIQUE INDEX work_parts_token ON work_parts (token) WHERE token IS NOT NULL;
 CREATE INDEX work_parts_troubled ON work_parts (batch_id) WHERE done_at IS NULL AND (failures > 0 OR claims > 1);
 -- Rows change often and keep their size.
 ALTER TABLE work_parts SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 
 CREATE TABLE workers (
-    name text PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 100),
+    name text NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    operator_id uuid,
     zones text[] NOT NULL,
     -- proto3 JSON of pylon.conductor.v1.Worker with only its jobs.
     jobs jsonb NOT NULL,
-    seen_at timestamptz NOT NULL DEFAULT now()
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE NULLS NOT DISTINCT (name, operator_id)
 );
 COMMENT ON TABLE workers IS 'Workers as they last joined. Source: JoinWork.';
+COMMENT ON COLUMN workers.operator_id IS 'Whose parts it gets; NULL when it acts for all operators.';
+
+-- The second wall, as in 0004: callers only read. A worker that acts for all may have the work of each operator, so each sees it.
+GRANT SELECT ON work, work_parts, workers TO pylon_caller;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['work', 'work_parts', 'workers'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY everyone ON %I USING (true) WITH CHECK (true)', name);
+    END LOOP;
+END $$;
+CREATE POLICY tenant ON work AS RESTRICTIVE TO pylon_caller USING (conductor.owner_of_batch(batch_id) = current_setting('app.tenant')::uuid);
+CREATE POLICY tenant ON work_parts AS RESTRICTIVE TO pylon_caller USING (operator_id = current_setting('app.tenant')::uuid);
+CREATE POLICY tenant ON workers AS RESTRICTIVE TO pylon_caller USING (operator_id IS NULL OR operator_id = current_setting('app.tenant')::uuid);

@@ -1,13 +1,15 @@
 using Pylon.Conductor.V1;
+using Pylon.Postgres;
 
 namespace Pylon.Conductor.Work;
 
 /// <summary>What a worker asks for.</summary>
+/// <param name="Tenant">Whose parts it gets.</param>
 /// <param name="Max">The most parts that it takes.</param>
-internal sealed record WorkRequest(string Worker, IReadOnlyList<string> Zones, IReadOnlyList<string> Jobs, int Max)
+internal sealed record WorkRequest(Tenant Tenant, string Worker, IReadOnlyList<string> Zones, IReadOnlyList<string> Jobs, int Max)
 {
     /// <summary>Workers with the same key may be given the same parts.</summary>
-    public string Key => $"{string.Join('\u001f', Zones.Order(StringComparer.Ordinal))}\u001e{string.Join('\u001f', Jobs.Order(StringComparer.Ordinal))}";
+    public string Key => $"{Tenant.OperatorId}\u001e{string.Join('\u001f', Zones.Order(StringComparer.Ordinal))}\u001e{string.Join('\u001f', Jobs.Order(StringComparer.Ordinal))}";
 }
 
 /// <summary>A part that a worker has got.</summary>

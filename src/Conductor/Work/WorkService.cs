@@ -12,7 +12,7 @@ namespace Pylon.Conductor.Work;
 
 /// <summary>The gRPC API of workers.</summary>
 internal sealed class WorkService(
-    WorkStore store, ClaimDesk desk, BatchStore orders, IBatches batches, Changes<string> changes, ConductorMetrics metrics, TimeProvider time, ILogger<WorkService> logger)
+    WorkStore store, ClaimDesk desk, BatchStore orders, IBatches batches, IBatchOwners owners, Changes<string> changes, ConductorMetrics metrics, TimeProvider time, ILogger<WorkService> logger)
     : V1.WorkService.WorkServiceBase
 {
     private const int MaxId = 200;
@@ -33,7 +33,7 @@ internal sealed class WorkService(
             throw Refusal.InvalidArgument("worker.jobs", $"must be at most {MaxTogether}").AsException();
         foreach (var job in worker.Jobs)
             Check(job);
-        await store.JoinAsync(worker, context.CancellationToken);
+        await store.JoinAsync(context.Tenant(), worker, context.CancellationToken);
         return new JoinWorkResponse();
     }
 
@@ -47,8 +47,8 @@ internal sealed class WorkService(
         var most = request.MaxParts == 0 ? 1 : Field.Range(request.MaxParts, "max_parts", 1, MaxTogether);
         var wait = Wait(request.Wait);
         if (wait > TimeSpan.Zero)
-            await store.SeenAsync([worker], context.CancellationToken);
-        var claims = await desk.ClaimAsync(new WorkRequest(worker, [.. request.Zones.Distinct(StringComparer.Ordinal)], jobs, most), wait, context.CancellationToken);
+            await store.SeenAsync(context.Tenant(), worker, context.CancellationToken);
+        var claims = await desk.ClaimAsync(new WorkRequest(context.Tenant(), worker, [.. request.Zones.Distinct(StringComparer.Ordinal)], jobs, most), wait, context.CancellationToken);
         return new ClaimWorkResponse { Claims = { claims } };
     }
 
@@ -59,8 +59,8 @@ internal sealed class WorkService(
             throw Refusal.InvalidArgument("renewals", $"must be at most {MaxTogether}").AsException();
         foreach (var renewal in request.Renewals)
             renewal.Output = Output(renewal.Output, "renewals.output");
-        await store.SeenAsync([worker], context.CancellationToken);
-        return new RenewWorkResponse { Renewed = { await store.RenewAsync([.. request.Renewals.DistinctBy(r => r.Token)], context.CancellationToken) } };
+        await store.SeenAsync(context.Tenant(), worker, context.CancellationToken);
+        return new RenewWorkResponse { Renewed = { await store.RenewAsync(context.Tenant(), [.. request.Renewals.DistinctBy(r => r.Token)], context.CancellationToken) } };
     }
 
     public override async Task<CompleteWorkResponse> CompleteWork(CompleteWorkRequest request, ServerCallContext context)
@@ -75,6 +75,8 @@ internal sealed class WorkService(
             Work = PhaseWork.Parse(request.HasEnergyKwh ? request.EnergyKwh : null, request.StartedAt, request.EndedAt),
             Held = new HeldPart(request.Token, Output(request.Output, "output"), request.HasEnergyKwh ? request.EnergyKwh : null, request.EnergyEstimated),
         };
+        if (!await owners.IsOwnAsync(batchId, context))
+            throw Refusal.NotFound("batch", batchId).AsException();
         ReportOutcome outcome;
         try
         {
@@ -98,6 +100,8 @@ internal sealed class WorkService(
         request.Output = Output(request.Output, "output");
         var work = PhaseWork.Parse(request.HasEnergyKwh ? request.EnergyKwh : null, null, null);
         using var scope = logger.BatchScope(batchId, correlationId);
+        if (!await owners.IsOwnAsync(batchId, context))
+            throw Refusal.NotFound("batch", batchId).AsException();
         if (await store.GiveBackAsync(request, PartName.Read(part)!.Value, context.CancellationToken) is not { } given)
         {
             logger.LeaseLost(batchId, phase, part, request.Token);
@@ -126,13 +130,15 @@ internal sealed class WorkService(
     public override async Task<WithdrawWorkResponse> WithdrawWork(WithdrawWorkRequest request, ServerCallContext context)
     {
         var revision = Field.Range(request.Revision, "revision", 1, long.MaxValue);
-        await orders.WithdrawAsync(Field.Text(request.BatchId, "batch_id", 1, MaxId), revision, context.CancellationToken);
+        var batchId = Field.Text(request.BatchId, "batch_id", 1, MaxId);
+        await owners.ClaimAsync(batchId, Field.OptionalUuid(request.OperatorId, "operator_id"), context);
+        await orders.WithdrawAsync(batchId, revision, context.CancellationToken);
         return new WithdrawWorkResponse();
     }
 
     public override async Task<CheckJobResponse> CheckJob(CheckJobRequest request, ServerCallContext context)
     {
-        var offered = await store.JobsAsync(context.CancellationToken);
+        var offered = await store.JobsAsync(context.Tenant(), context.CancellationToken);
         var same = offered.Where(job => job.Name == request.Job).ToList();
         if (same.Count == 0)
         {
@@ -152,11 +158,16 @@ internal sealed class WorkService(
         return response;
     }
 
-    public override async Task<ListWorkResponse> ListWork(ListWorkRequest request, ServerCallContext context) =>
-        new() { Parts = { await store.ListAsync(Field.Text(request.BatchId, "batch_id", 1, MaxId), context.CancellationToken) } };
+    public override async Task<ListWorkResponse> ListWork(ListWorkRequest request, ServerCallContext context)
+    {
+        var batchId = Field.Text(request.BatchId, "batch_id", 1, MaxId);
+        if (await owners.FindAsync(batchId, context.CancellationToken) is not { } owner || (context.Tenant().OperatorId is { } caller && caller != owner))
+            throw Refusal.NotFound("batch", batchId).AsException();
+        return new ListWorkResponse { Parts = { await store.ListAsync(context.Tenant(), batchId, context.CancellationToken) } };
+    }
 
     public override async Task<ListWorkersResponse> ListWorkers(ListWorkersRequest request, ServerCallContext context) =>
-        new() { Workers = { await store.WorkersAsync(context.CancellationToken) } };
+        new() { Workers = { await store.WorkersAsync(context.Tenant(), context.CancellationToken) } };
 
     private static void Check(WorkerJob job)
     {

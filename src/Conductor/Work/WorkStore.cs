@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -17,13 +18,13 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
 
     // One statement serves many workers that may get the same parts: $4 has a worker for each part at most. Materialised, because
     // the planner may run a subquery again, and each time it takes other rows.
-    private const string Claim =
+    private const string ClaimOf =
         """
         WITH due AS MATERIALIZED (
             SELECT batch_id, phase, part, row_number() OVER (ORDER BY due_at, batch_id, part) AS n
             FROM unnest($1::text[]) z (zone) CROSS JOIN unnest($2::text[]) j (job) CROSS JOIN LATERAL (
                 SELECT p.batch_id, p.phase, p.part, p.due_at FROM work_parts p
-                WHERE p.done_at IS NULL AND p.zone = z.zone AND p.job = j.job AND p.due_at <= now() AND p.deadline > now() AND p.claims < $5
+                WHERE {0}p.done_at IS NULL AND p.zone = z.zone AND p.job = j.job AND p.due_at <= now() AND p.deadline > now() AND p.claims < $5
                 ORDER BY p.due_at LIMIT $3
                 FOR UPDATE SKIP LOCKED) ready
             ORDER BY due_at, batch_id, part LIMIT $3)
@@ -36,11 +37,15 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
             w.correlation_id, w.parts
         """;
 
+    // Two texts, because one plan cannot use the index of the operator and do without it.
+    private static readonly string ClaimOfAll = string.Format(CultureInfo.InvariantCulture, ClaimOf, "");
+    private static readonly string ClaimOfOperator = string.Format(CultureInfo.InvariantCulture, ClaimOf, "p.operator_id = $7 AND ");
+
     private const string Renew =
         """
         WITH told AS (SELECT * FROM unnest($1::bigint[], $2::text[]) AS t (token, output)),
         held AS (
-            SELECT p.token FROM work_parts p JOIN told USING (token) WHERE p.done_at IS NULL AND p.due_at > now() ORDER BY p.token FOR UPDATE OF p)
+            SELECT p.token FROM work_parts p JOIN told USING (token) WHERE p.done_at IS NULL AND p.due_at > now() AND ($4 IS NULL OR p.operator_id = $4) ORDER BY p.token FOR UPDATE OF p)
         UPDATE work_parts p SET due_at = least(now() + $3, p.deadline), output = told.output
         FROM held JOIN told USING (token) WHERE p.token = held.token
         RETURNING p.token, p.due_at - now()
@@ -61,9 +66,9 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
 
     private const string Dead =
         """
-        (SELECT DISTINCT p.batch_id, p.phase, w.correlation_id, 'DEADLINE_PASSED' FROM work w JOIN work_parts p USING (batch_id)
-         WHERE w.ended_at IS NULL AND w.deadline <= now() AND p.done_at IS NULL
-           AND p.place = (SELECT min(f.place) FROM work_parts f WHERE f.batch_id = w.batch_id AND f.done_at IS NULL)
+        (SELECT w.batch_id, first.phase, w.correlation_id, 'DEADLINE_PASSED'
+         FROM work w CROSS JOIN LATERAL (SELECT p.phase FROM work_parts p WHERE p.batch_id = w.batch_id AND p.done_at IS NULL ORDER BY p.place LIMIT 1) first
+         WHERE w.ended_at IS NULL AND w.deadline <= now()
          LIMIT 100)
         UNION ALL
         (SELECT DISTINCT p.batch_id, p.phase, w.correlation_id, CASE WHEN p.failures >= $1 THEN p.failure ELSE 'TOO_MANY_CLAIMS' END
@@ -81,26 +86,29 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
 
     private const string Join =
         """
-        INSERT INTO workers (name, zones, jobs) VALUES ($1, $2, $3)
-        ON CONFLICT (name) DO UPDATE SET zones = excluded.zones, jobs = excluded.jobs, seen_at = now()
+        INSERT INTO workers (name, zones, jobs, operator_id) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (name, operator_id) DO UPDATE SET zones = excluded.zones, jobs = excluded.jobs, seen_at = now()
         """;
 
-    private const string Seen = "UPDATE workers SET seen_at = now() WHERE name = ANY ($1) AND seen_at < now() - interval '30 seconds'";
+    private const string Seen = "UPDATE workers SET seen_at = now() WHERE name = $1 AND operator_id IS NOT DISTINCT FROM $2 AND seen_at < now() - interval '30 seconds'";
 
     private const string Forget = "DELETE FROM workers WHERE seen_at < now() - interval '1 day'";
 
     private const string Workers =
         """
-        SELECT w.name, w.zones, w.jobs::text, w.seen_at, coalesce(h.parts, 0)
+        SELECT w.name, w.zones, w.jobs::text, w.seen_at, coalesce(sum(h.parts), 0)::int
         FROM workers w LEFT JOIN (
-            SELECT worker, count(*)::int AS parts FROM work_parts WHERE done_at IS NULL AND token IS NOT NULL AND due_at > now() GROUP BY worker) h ON h.worker = w.name
-        WHERE w.seen_at >= now() - interval '1 day' ORDER BY w.name LIMIT 1000
+            SELECT worker, operator_id, count(*)::int AS parts FROM work_parts
+            WHERE done_at IS NULL AND token IS NOT NULL AND due_at > now() AND ($1 IS NULL OR operator_id = $1) GROUP BY worker, operator_id) h
+            ON h.worker = w.name AND (w.operator_id IS NULL OR w.operator_id = h.operator_id)
+        WHERE w.seen_at >= now() - interval '1 day' AND ($1 IS NULL OR w.operator_id IS NULL OR w.operator_id = $1)
+        GROUP BY w.name, w.operator_id, w.zones, w.jobs, w.seen_at ORDER BY w.name LIMIT 1000
         """;
 
     private const string Jobs =
         """
         SELECT j FROM workers w CROSS JOIN jsonb_array_elements(w.jobs -> 'jobs') j
-        WHERE w.seen_at >= now() - interval '1 day' ORDER BY w.seen_at DESC LIMIT 5000
+        WHERE w.seen_at >= now() - interval '1 day' AND ($1 IS NULL OR w.operator_id IS NULL OR w.operator_id = $1) ORDER BY w.seen_at DESC LIMIT 5000
         """;
 
     private const string List =
@@ -108,23 +116,27 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
         SELECT p.phase, p.part, p.worker, p.claimed_at, p.done_at, p.claims, p.output, p.failure, p.energy_kwh, p.energy_estimated,
             CASE WHEN p.done_at IS NOT NULL THEN 'Completed' WHEN w.ended_at IS NOT NULL THEN 'Failed' WHEN p.due_at <= now() THEN 'Ready'
                  WHEN p.token IS NOT NULL THEN 'Running' ELSE 'Waiting' END
-        FROM work w JOIN work_parts p USING (batch_id) WHERE w.batch_id = $1 ORDER BY p.place, p.part LIMIT $2
+        FROM work w JOIN work_parts p USING (batch_id) WHERE w.batch_id = $1 AND ($3 IS NULL OR p.operator_id = $3) ORDER BY p.place, p.part LIMIT $2
         """;
 
     private WorkOptions Options => options.Value;
 
     /// <summary>Gives parts to workers that may get the same ones. A worker is there as often as it takes parts.</summary>
     public Task<List<HeldWork>> ClaimAsync(WorkRequest like, IReadOnlyList<string> workers, CancellationToken cancellationToken) => postgres.ListAsync(
-        Claim, Held, cancellationToken, like.Zones.Append("").ToArray(), like.Jobs.ToArray(), workers.Count, workers.ToArray(), Options.MaxClaims, Options.Lease);
+        like.Tenant.IsAll ? ClaimOfAll : ClaimOfOperator,
+        Held,
+        cancellationToken,
+        [like.Zones.Append("").ToArray(), like.Jobs.ToArray(), workers.Count, workers.ToArray(), Options.MaxClaims, Options.Lease, .. like.Tenant.IsAll ? (object[])[] : [like.Tenant.Parameter]]);
 
     /// <summary>The leases that are extended; the others are lost.</summary>
-    public Task<List<Renewed>> RenewAsync(IReadOnlyList<Renewal> renewals, CancellationToken cancellationToken) => postgres.ListAsync(
+    public Task<List<Renewed>> RenewAsync(Tenant tenant, IReadOnlyList<Renewal> renewals, CancellationToken cancellationToken) => postgres.ListAsync(
         Renew,
         row => new Renewed { Token = row.GetInt64(0), Lease = row.GetTimeSpan(1).ToDuration() },
         cancellationToken,
         renewals.Select(r => r.Token).ToArray(),
         renewals.Select(r => r.Output).ToArray(),
-        Options.Lease);
+        Options.Lease,
+        tenant.Parameter);
 
     /// <summary>Null when the lease is lost.</summary>
     public async Task<GivenBack?> GiveBackAsync(FailWorkRequest part, int number, CancellationToken cancellationToken) => (await postgres.ListAsync(
@@ -144,13 +156,15 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
         await postgres.ExecuteAsync(Forget, cancellationToken);
     }
 
-    public Task JoinAsync(V1.Worker worker, CancellationToken cancellationToken) => postgres.ExecuteAsync(
-        Join, cancellationToken, worker.Name, worker.Zones.ToArray(), Sql.Json(JsonFormatter.Default.Format(new V1.Worker { Jobs = { worker.Jobs } })));
+    public Task JoinAsync(Tenant tenant, V1.Worker worker, CancellationToken cancellationToken) => postgres.ExecuteAsync(
+        Join, cancellationToken, worker.Name, worker.Zones.ToArray(), Sql.Json(JsonFormatter.Default.Format(new V1.Worker { Jobs = { worker.Jobs } })), tenant.Parameter);
 
-    /// <summary>Notes that these workers are there.</summary>
-    public Task SeenAsync(IEnumerable<string> names, CancellationToken cancellationToken) => postgres.ExecuteAsync(Seen, cancellationToken, (object)names.ToArray());
+    /// <summary>Notes that a worker is there.</summary>
+    public Task SeenAsync(Tenant tenant, string name, CancellationToken cancellationToken) => postgres.ExecuteAsync(Seen, cancellationToken, name, tenant.Parameter);
 
-    public Task<List<V1.Worker>> WorkersAsync(CancellationToken cancellationToken) => postgres.ListAsync(
+    /// <summary>The workers that may get the work of a tenant.</summary>
+    public Task<List<V1.Worker>> WorkersAsync(Tenant tenant, CancellationToken cancellationToken) => postgres.ListAsync(
+        tenant,
         Workers,
         row =>
         {
@@ -159,13 +173,15 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
             worker.Zones.AddRange(row.GetFieldValue<string[]>(1));
             return worker;
         },
-        cancellationToken);
+        cancellationToken,
+        tenant.Parameter);
 
-    /// <summary>The jobs that workers offer; those of the worker that was seen last come first.</summary>
-    public Task<List<WorkerJob>> JobsAsync(CancellationToken cancellationToken) =>
-        postgres.ListAsync(Jobs, row => JsonParser.Default.Parse<WorkerJob>(row.GetString(0)), cancellationToken);
+    /// <summary>The jobs that these workers offer; those of the worker that was seen last come first.</summary>
+    public Task<List<WorkerJob>> JobsAsync(Tenant tenant, CancellationToken cancellationToken) =>
+        postgres.ListAsync(tenant, Jobs, row => JsonParser.Default.Parse<WorkerJob>(row.GetString(0)), cancellationToken, tenant.Parameter);
 
-    public Task<List<WorkPart>> ListAsync(string batchId, CancellationToken cancellationToken) => postgres.ListAsync(List, Part, cancellationToken, batchId, MaxListed);
+    public Task<List<WorkPart>> ListAsync(Tenant tenant, string batchId, CancellationToken cancellationToken) =>
+        postgres.ListAsync(tenant, List, Part, cancellationToken, batchId, MaxListed, tenant.Parameter);
 
     private static HeldWork Held(NpgsqlDataReader row)
     {

@@ -54,7 +54,7 @@ internal sealed class RunWorker(
         {
             if (run.Withdraws)
             {
-                await work.WithdrawWorkAsync(new WithdrawWorkRequest { BatchId = run.WorkloadId.ToString(), Revision = run.Revision }, Bound(cancellationToken));
+                await work.WithdrawWorkAsync(new WithdrawWorkRequest { BatchId = run.WorkloadId.ToString(), Revision = run.Revision, OperatorId = $"{run.OperatorId}" }, Bound(cancellationToken));
                 rule = RunRules.Withdraw;
             }
             else if (time.GetUtcNow() - run.RequestedAt >= longest)

@@ -44,6 +44,8 @@ public sealed class Clients(IUpstreams upstreams, IHttpContextAccessor request)
 
     public Conducting.DeadLetterService.DeadLetterServiceClient DeadLetters => new(To(Conducting.DeadLetterService.Descriptor));
 
+    public Conducting.WorkService.WorkServiceClient Work => new(To(Conducting.WorkService.Descriptor));
+
     // As the caller of the page.
     private CallInvoker To(ServiceDescriptor service) => upstreams.InvokerOf(service).Intercept(metadata =>
     {
@@ -51,8 +53,6 @@ public sealed class Clients(IUpstreams upstreams, IHttpContextAccessor request)
             metadata.Add(InternalTokens.Header, token);
         return metadata;
     });
-
-    public Conducting.WorkService.WorkServiceClient Work => new(upstreams.InvokerOf(Conducting.WorkService.Descriptor));
 
     /// <summary>For a call that only reads: it ends after 3 s.</summary>
     public CallOptions Read(CancellationToken cancellationToken) => Within(ReadLimit, cancellationToken);
