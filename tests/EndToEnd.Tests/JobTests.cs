@@ -22,7 +22,7 @@ public sealed class JobTests(SharedStack stack) : SharedStackTests(stack)
         var catalogue = OpenNow();
         await Sandbox.CatalogueAsync(JsonNode.Parse(catalogue)!);
         var directory = Directory.CreateTempSubdirectory("pylon-job-").FullName;
-        using var worker = Start(directory, Regex.Matches(catalogue, "\"gridZone\": \"([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal));
+        using var worker = Start(directory, Regex.Matches(catalogue, "\"gridZone\": \"(?<zone>[^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => match.Groups["zone"].Value).Distinct(StringComparer.Ordinal));
         try
         {
             await Eventually.True(async () => (await Gateway.GetAsync("/api/v1/workers"))["workers"]?.AsArray().Any(one => one!["name"]!.GetValue<string>() == "e2e") == true, TimeSpan.FromSeconds(60));
@@ -40,7 +40,7 @@ public sealed class JobTests(SharedStack stack) : SharedStackTests(stack)
 
             var parts = (await Gateway.GetAsync($"/api/v1/batches/{id}/work"))["parts"]!.AsArray();
             Assert.Equal(4, parts.Count);
-            Assert.Equal(Primes, parts.Sum(part => int.Parse(Regex.Match(part!["output"]!.GetValue<string>(), @": (\d+) primes", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value, CultureInfo.InvariantCulture)));
+            Assert.Equal(Primes, parts.Sum(part => int.Parse(Regex.Match(part!["output"]!.GetValue<string>(), @": (?<count>\d+) primes", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["count"].Value, CultureInfo.InvariantCulture)));
             var energy = parts.Sum(part => part!["energy_kwh"]!.GetValue<double>());
             Assert.True(energy > 0.001, $"{energy} kWh");
             var outcome = ended["outcome"]!;
@@ -87,6 +87,6 @@ public sealed class JobTests(SharedStack stack) : SharedStackTests(stack)
         var json = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Catalogues", "eight-windows.json"));
         var today = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         json = json.Replace("2031-05-05", today, StringComparison.Ordinal);
-        return Regex.Replace(json, """("start": ")[^"]*("\s*,\s*"end": ")[^"]*""", "${1}00:00:00Z${2}23:59:00Z", RegexOptions.None, TimeSpan.FromSeconds(1));
+        return Regex.Replace(json, """(?<start>"start": ")[^"]*(?<end>"\s*,\s*"end": ")[^"]*""", "${start}00:00:00Z${end}23:59:00Z", RegexOptions.None, TimeSpan.FromSeconds(1));
     }
 }

@@ -69,7 +69,8 @@ public sealed class WorkloadTests : IAsyncLifetime
         var page = await _web.PageAsync(Path);
 
         Assert.Contains("laptop", page, StringComparison.Ordinal);
-        Assert.Contains("2 %", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;2 %&lt;/b&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>2 %", page, StringComparison.Ordinal);
         Assert.DoesNotContain("1 %\n", page, StringComparison.Ordinal);
         Assert.Contains("limit 5000", page, StringComparison.Ordinal);
     }

@@ -40,7 +40,7 @@ internal sealed class Reports(PylonClient client, WorkerSettings settings, TimeP
         TimeSpan.FromTicks((long)(Math.Min(LongestPause.Ticks, FirstPause.Ticks * Math.Pow(2, Math.Min(attempt, 10))) * (0.5 + (Random.Shared.NextDouble() / 2))));
 
     /// <summary>True for a failure that may pass.</summary>
-    public static bool IsTransient(RpcException e) => e.StatusCode is not (StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.Unimplemented);
+    public static bool IsTransient(RpcException e) => e.StatusCode is not (StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.NotFound or StatusCode.Unimplemented);
 
     private async Task<T?> AskAsync<T>(string verb, Func<AsyncUnaryCall<T>> call, CancellationToken giveUp)
         where T : class
@@ -51,7 +51,7 @@ internal sealed class Reports(PylonClient client, WorkerSettings settings, TimeP
             {
                 return await call();
             }
-            catch (RpcException e) when (e.StatusCode == StatusCode.FailedPrecondition)
+            catch (RpcException e) when (e.StatusCode is StatusCode.FailedPrecondition or StatusCode.NotFound)
             {
                 log($"refused to {verb}: {e.Status.Detail}");
                 return null;
