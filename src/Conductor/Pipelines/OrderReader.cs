@@ -25,7 +25,8 @@ internal static class OrderReader
             Field.Range(order.Revision, "work.revision", 1, long.MaxValue),
             Field.Text(order.Zone, "work.zone", 0, MaxName),
             Field.Text(order.Job, "work.job", 0, MaxName),
-            new SortedDictionary<string, string>(order.Parameters, StringComparer.Ordinal),
+            new SortedDictionary<string, string>(
+                order.Parameters.ToDictionary(one => Field.Text(one.Key, "work.parameters", 1, MaxName), one => Field.Text(one.Value, "work.parameters", 0, MaxCharacters)), StringComparer.Ordinal),
             (int)Field.Range(parts ?? 0, "total_entities", 1, MaxParts),
             begin,
             deadline,

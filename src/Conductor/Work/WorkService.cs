@@ -21,8 +21,7 @@ internal sealed class WorkService(
     private const int MaxTogether = 100;
     private const int MaxReason = 200;
     private const int MaxOutput = 4_096;
-
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private const int LongestWait = 30;
 
     public override async Task<JoinWorkResponse> JoinWork(JoinWorkRequest request, ServerCallContext context)
     {
@@ -188,9 +187,13 @@ internal sealed class WorkService(
             Field.Text(zone, name, 1, MaxName);
     }
 
-    private static TimeSpan Wait(Duration? wait) => wait?.ToTimeSpan() is not { } time || (time >= TimeSpan.Zero && time <= LongestWait)
-        ? wait?.ToTimeSpan() ?? TimeSpan.Zero
-        : throw Refusal.InvalidArgument("wait", "must be from 0 to 30 s").AsException();
+    private static TimeSpan Wait(Duration? wait)
+    {
+        // Before it is read: one that is no time cannot be.
+        if (wait is { Seconds: < 0 or > LongestWait } or { Nanos: < 0 or > 999_999_999 } || wait is { Seconds: LongestWait, Nanos: > 0 })
+            throw Refusal.InvalidArgument("wait", $"must be from 0 to {LongestWait} s").AsException();
+        return wait?.ToTimeSpan() ?? TimeSpan.Zero;
+    }
 
     private static (string BatchId, string Phase, string Part) Part(string batchId, string phase, string part) => (
         Field.Text(batchId, "batch_id", 1, MaxId),
