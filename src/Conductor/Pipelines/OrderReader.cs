@@ -21,12 +21,13 @@ internal static class OrderReader
             throw Refusal.InvalidArgument("work.deadline", "must be after work.not_before").AsException();
         if (order.Parameters.Count > MaxParameters || order.Parameters.Sum(one => one.Key.Length + one.Value.Length) > MaxCharacters)
             throw Refusal.InvalidArgument("work.parameters", $"must be at most {MaxParameters} with at most {MaxCharacters} characters together").AsException();
+        foreach (var text in order.Parameters.SelectMany(one => (string[])[one.Key, one.Value]))
+            Field.Text(text, "work.parameters", 0, MaxCharacters);
         return new Order(
             Field.Range(order.Revision, "work.revision", 1, long.MaxValue),
             Field.Text(order.Zone, "work.zone", 0, MaxName),
             Field.Text(order.Job, "work.job", 0, MaxName),
-            new SortedDictionary<string, string>(
-                order.Parameters.ToDictionary(one => Field.Text(one.Key, "work.parameters", 1, MaxName), one => Field.Text(one.Value, "work.parameters", 0, MaxCharacters)), StringComparer.Ordinal),
+            new SortedDictionary<string, string>(order.Parameters, StringComparer.Ordinal),
             (int)Field.Range(parts ?? 0, "total_entities", 1, MaxParts),
             begin,
             deadline,
