@@ -1,7 +1,7 @@
-using Pylon.Postgres;
 using Pylon.Conductor.Batches;
 using Pylon.Conductor.Catalogues;
 using Pylon.Events.V1;
+using Pylon.Postgres;
 
 namespace Pylon.Conductor.Tests;
 

@@ -35,10 +35,17 @@ public sealed class StartInProductionTests
         var start = new ProcessStartInfo("dotnet", [Checkout.Find().Program(service, TestProcess.Configuration)]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         var settings = new Dictionary<string, string>
         {
-            ["PYLON_ENVIRONMENT"] = "Production", ["PYLON_HTTP_PORT"] = "0", ["PYLON_GRPC_PORT"] = "0",
-            ["PYLON_POSTGRES"] = "postgresql://nobody@127.0.0.1:1/none", ["PYLON_REDIS"] = "127.0.0.1:1",
-            ["PYLON_INGESTION"] = "http://127.0.0.1:1", ["PYLON_CONDUCTOR"] = "http://127.0.0.1:1", ["PYLON_ORCHESTRATOR"] = "http://127.0.0.1:1", ["PYLON_INSIGHTS"] = "http://127.0.0.1:1",
-            ["BPP_BASE_URL"] = "https://bpp.example", ["BAP_URI"] = "https://pylon.example/beckn",
+            ["PYLON_ENVIRONMENT"] = "Production",
+            ["PYLON_HTTP_PORT"] = "0",
+            ["PYLON_GRPC_PORT"] = "0",
+            ["PYLON_POSTGRES"] = "postgresql://nobody@127.0.0.1:1/none",
+            ["PYLON_REDIS"] = "127.0.0.1:1",
+            ["PYLON_INGESTION"] = "http://127.0.0.1:1",
+            ["PYLON_CONDUCTOR"] = "http://127.0.0.1:1",
+            ["PYLON_ORCHESTRATOR"] = "http://127.0.0.1:1",
+            ["PYLON_INSIGHTS"] = "http://127.0.0.1:1",
+            ["BPP_BASE_URL"] = "https://bpp.example",
+            ["BAP_URI"] = "https://pylon.example/beckn",
         };
         foreach (var (name, value) in settings)
             start.Environment[name] = value;

@@ -93,7 +93,8 @@ public sealed class SourceClientTests
             await context.Response.Body.WriteAsync(packed.ToArray());
         });
         await server.StartAsync();
-        await using var services = new ServiceCollection().AddSourceClients(new ConfigurationBuilder().Build()).BuildServiceProvider();
+        IConfiguration settings = new ConfigurationBuilder().Build();
+        await using var services = new ServiceCollection().AddSingleton(settings).AddSourceClients(settings).BuildServiceProvider();
         var client = new SourceClient(
             "test", services.GetRequiredService<IHttpClientFactory>().CreateClient("sources"), new Uri(server.Urls.First()), SimulatedSources.Options, _time, SimulatedSources.Metrics, NullLogger<SourceClient>.Instance);
 

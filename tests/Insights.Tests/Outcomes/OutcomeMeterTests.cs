@@ -1,7 +1,7 @@
-using Pylon.Postgres;
 using Pylon.Insights.Outcomes;
 using Pylon.Insights.Recommendations;
 using Pylon.Insights.Tests.Recommendations;
+using Pylon.Postgres;
 using Pylon.Testing;
 
 namespace Pylon.Insights.Tests.Outcomes;

@@ -1,6 +1,6 @@
 using Npgsql;
-using Pylon.Postgres;
 using Pylon.Insights.Recommendations;
+using Pylon.Postgres;
 using Pylon.Rpc;
 using Pylon.Testing;
 

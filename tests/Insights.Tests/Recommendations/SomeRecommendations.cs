@@ -1,6 +1,6 @@
-using Pylon.Postgres;
 using Pylon.Insights.Freezing;
 using Pylon.Insights.Recommendations;
+using Pylon.Postgres;
 using Pylon.Testing;
 
 namespace Pylon.Insights.Tests.Recommendations;

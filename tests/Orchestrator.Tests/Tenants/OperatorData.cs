@@ -32,8 +32,9 @@ internal sealed record OperatorData(string Name, Guid Operator, Guid User, Guid 
         await database.ExecuteAsync("INSERT INTO provider_notices (workload_id, order_id, action, message_id, body) VALUES ($1, $2, 'status', $2, '{}')", workload, $"order-{name}");
         await database.ExecuteAsync(
             "INSERT INTO workload_energy_consumption (workload_id, phase, energy_consumed_kwh, estimated, period_start, period_end) VALUES ($1, $2, 1, true, now(), now())", workload, name);
+        // A version that the Orchestrator, which makes one too, does not reach.
         var context = await database.ScalarAsync<Guid>(
-            "INSERT INTO decision_contexts (workload_id, context_version, as_known_at, document) VALUES ($1, 1, now(), json_build_object('of', $2::text)) RETURNING id", workload, name);
+            "INSERT INTO decision_contexts (workload_id, context_version, as_known_at, document) VALUES ($1, 1000, now(), json_build_object('of', $2::text)) RETURNING id", workload, name);
         await database.ExecuteAsync("INSERT INTO processed_contexts (context_id) VALUES ($1)", context);
         await database.ExecuteAsync("INSERT INTO llm_outputs (context_id, workload_id, engine, document) VALUES ($1, $2, 'x', json_build_object('of', $3::text))", context, workload, name);
         await database.ExecuteAsync("INSERT INTO orchestration_decisions (decision_type, workload_id, target_dc_id, reasoning) VALUES ('ACCEPT_WORKLOAD', $1, $2, $3)", workload, dataCentre, name);
