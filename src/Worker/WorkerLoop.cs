@@ -45,16 +45,16 @@ public sealed class WorkerLoop
     }
 
     /// <summary>Works until it is stopped, and then drains.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var handBack = new CancellationTokenSource();
         using var ended = new CancellationTokenSource();
         var renewing = RenewAsync(ended.Token);
         try
         {
-            await ClaimAsync(handBack.Token, stop);
+            await ClaimAsync(handBack, cancellationToken);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Drains.
         }
@@ -70,42 +70,42 @@ public sealed class WorkerLoop
         }
     }
 
-    private async Task ClaimAsync(CancellationToken handBack, CancellationToken stop)
+    private async Task ClaimAsync(CancellationTokenSource handBack, CancellationToken cancellationToken)
     {
         var worker = new Conductor.V1.Worker { Name = _settings.Name, Zones = { _settings.Zones }, Jobs = { _jobs.Values.Select(job => job.Contract) } };
         var (joined, isJoined, failed) = (0L, false, 0);
         while (true)
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (!isJoined || _time.GetElapsedTime(joined) > JoinEvery)
             {
-                await _reports.JoinAsync(worker, stop);
+                await _reports.JoinAsync(worker, cancellationToken);
                 (joined, isJoined) = (_time.GetTimestamp(), true);
                 _log($"joined as {_settings.Name} in {string.Join(", ", _settings.Zones)} with {string.Join(", ", _jobs.Keys)}");
             }
 
             while (_running.Count >= _settings.Slots)
-                await _changed.WaitAsync(stop);
+                await _changed.WaitAsync(cancellationToken);
             var asked = _time.GetTimestamp();
             try
             {
                 var request = new ClaimWorkRequest { Worker = _settings.Name, Zones = { _settings.Zones }, Jobs = { _jobs.Keys }, MaxParts = Math.Min(100, _settings.Slots - _running.Count) };
-                var claims = await _reports.ClaimAsync(request, stop);
+                var claims = await _reports.ClaimAsync(request, cancellationToken);
                 failed = 0;
-                foreach (var claim in await FreshAsync(claims, asked, stop))
+                foreach (var claim in await FreshAsync(claims, asked, cancellationToken))
                     Begin(claim.Claim, claim.Asked, handBack);
             }
-            catch (RpcException e) when (!stop.IsCancellationRequested && Reports.IsTransient(e))
+            catch (RpcException e) when (!cancellationToken.IsCancellationRequested && Reports.IsTransient(e))
             {
                 var pause = Reports.Pause(failed++);
                 _log($"Pylon does not answer ({e.StatusCode} {e.Status.Detail}); asks again in {pause.TotalSeconds:0.0} s");
                 // A restarted Conductor may have forgotten it.
                 isJoined = isJoined && failed < 3;
-                await Task.Delay(pause, _time, stop);
+                await Task.Delay(pause, _time, cancellationToken);
             }
-            catch (RpcException) when (stop.IsCancellationRequested)
+            catch (RpcException) when (cancellationToken.IsCancellationRequested)
             {
-                throw new OperationCanceledException(stop);
+                throw new OperationCanceledException(cancellationToken);
             }
         }
     }
@@ -114,16 +114,16 @@ public sealed class WorkerLoop
     /// The claims with a time before which their leases did not begin. Of a call that has waited long that time is too far back, or,
     /// when this process was frozen, they are over; so their leases are renewed first.
     /// </summary>
-    private async Task<IReadOnlyList<(Claim Claim, long Asked)>> FreshAsync(IReadOnlyList<Claim> claims, long asked, CancellationToken stop)
+    private async Task<IReadOnlyList<(Claim Claim, long Asked)>> FreshAsync(IReadOnlyList<Claim> claims, long asked, CancellationToken cancellationToken)
     {
         if (claims.Count == 0 || _time.GetElapsedTime(asked) < claims[0].Lease.ToTimeSpan() / 10)
             return [.. claims.Select(claim => (claim, asked))];
         var again = _time.GetTimestamp();
-        var renewed = (await _reports.RenewAsync(claims.Select(claim => new Renewal { Token = claim.Token }), stop)).Select(one => one.Token).ToHashSet();
+        var renewed = (await _reports.RenewAsync(claims.Select(claim => new Renewal { Token = claim.Token }), cancellationToken)).Select(one => one.Token).ToHashSet();
         return [.. claims.Where(claim => renewed.Contains(claim.Token)).Select(claim => (claim, again))];
     }
 
-    private void Begin(Claim claim, long asked, CancellationToken handBack)
+    private void Begin(Claim claim, long asked, CancellationTokenSource handBack)
     {
         var held = new Held(claim, asked, _time);
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -131,12 +131,12 @@ public sealed class WorkerLoop
         begin.SetResult();
     }
 
-    private async Task RunAsync(Held held, Task begin, CancellationToken handBack)
+    private async Task RunAsync(Held held, Task begin, CancellationTokenSource handBack)
     {
         await begin;
         try
         {
-            await _parts.RunAsync(held, handBack);
+            await _parts.RunAsync(held, handBack.Token);
         }
         catch (Exception e)
         {
@@ -150,16 +150,16 @@ public sealed class WorkerLoop
         }
     }
 
-    private async Task RenewAsync(CancellationToken ended)
+    private async Task RenewAsync(CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
                 var shortest = _running.Values.Select(one => one.Held.Lease / LeaseShare).Append(LongestRenewal).Min();
-                await Task.Delay(_running.IsEmpty ? ShortestRenewal : shortest > ShortestRenewal ? shortest : ShortestRenewal, _time, ended);
+                await Task.Delay(_running.IsEmpty ? ShortestRenewal : shortest > ShortestRenewal ? shortest : ShortestRenewal, _time, cancellationToken);
                 foreach (var together in _running.Values.Select(one => one.Held).ToList().Chunk(RenewedTogether))
-                    await RenewAsync(together, ended);
+                    await RenewAsync(together, cancellationToken);
             }
         }
         catch (OperationCanceledException)
@@ -168,12 +168,12 @@ public sealed class WorkerLoop
         }
     }
 
-    private async Task RenewAsync(IReadOnlyList<Held> together, CancellationToken ended)
+    private async Task RenewAsync(IReadOnlyList<Held> together, CancellationToken cancellationToken)
     {
         var asked = _time.GetTimestamp();
         try
         {
-            var renewed = await _reports.RenewAsync(together.Select(one => new Renewal { Token = one.Claim.Token, Output = one.Output?.Tail ?? "" }), ended);
+            var renewed = await _reports.RenewAsync(together.Select(one => new Renewal { Token = one.Claim.Token, Output = one.Output?.Tail ?? "" }), cancellationToken);
             var leases = renewed.ToDictionary(one => one.Token, one => one.Lease.ToTimeSpan());
             foreach (var one in together)
             {
@@ -183,7 +183,7 @@ public sealed class WorkerLoop
                     one.Lose();
             }
         }
-        catch (RpcException e) when (!ended.IsCancellationRequested)
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
             _log($"could not renew {together.Count} leases ({e.StatusCode} {e.Status.Detail})");
         }

@@ -59,7 +59,7 @@ public sealed class JobRunTests : IDisposable
     public async Task AStoppedJobIsAskedAndThenEnded()
     {
         using var stop = new CancellationTokenSource();
-        var running = RunAsync(["sh", "-c", "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done"], stop: stop.Token);
+        var running = RunAsync(["sh", "-c", "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done"], cancellationToken: stop.Token);
         await Eventually.True(() => Said().Contains("ready", StringComparison.Ordinal));
         await stop.CancelAsync();
         Assert.Equal("stopped", (await running).Failure);
@@ -122,12 +122,12 @@ public sealed class JobRunTests : IDisposable
     private Task<JobOutcome> RunAsync(string script, TimeSpan? limit = null) => RunAsync(["sh", "-c", script], limit);
 
     private Task<JobOutcome> RunAsync(
-        string[] command, TimeSpan? limit = null, int? memoryMb = null, RunStep[]? steps = null, CancellationToken stop = default)
+        string[] command, TimeSpan? limit = null, int? memoryMb = null, RunStep[]? steps = null, CancellationToken cancellationToken = default)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = Environment.GetEnvironmentVariable("PATH")!, ["PYLON_PART"] = "7" };
         var meter = new EnergyMeter(new PowerCounters(Path.Combine(_directory, "none")), 1000, 1, EnergyMeter.BusySeconds);
         var run = new JobRun(new ProcessStart(command, _directory, environment, memoryMb), limit ?? TimeSpan.FromSeconds(60), steps ?? [], meter, TimeProvider.System);
-        return run.RunAsync(Take, stop, CancellationToken.None);
+        return run.RunAsync(Take, cancellationToken);
     }
 
     private void Take(ReadOnlyMemory<byte> piece)

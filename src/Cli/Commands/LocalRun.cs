@@ -99,8 +99,7 @@ internal sealed class LocalRun(CommandContext context, IReadOnlyList<string> com
                     output.Write(piece.Span);
                     output.Flush();
                 },
-                cancellationToken,
-                CancellationToken.None);
+                cancellationToken);
         }
         catch (WorkerException e)
         {

@@ -19,8 +19,8 @@ internal sealed class PartRun(WorkerSettings settings, IReadOnlyDictionary<strin
     private static readonly TimeSpan CheckpointLimit = TimeSpan.FromMinutes(1);
 
     /// <param name="held">The part.</param>
-    /// <param name="handBack">The worker ends: the job is stopped, and somebody else goes on.</param>
-    public async Task RunAsync(Held held, CancellationToken handBack)
+    /// <param name="cancellationToken">The worker ends: the job is stopped, and somebody else goes on.</param>
+    public async Task RunAsync(Held held, CancellationToken cancellationToken)
     {
         var claim = held.Claim;
         var name = $"{claim.BatchId} {claim.Phase} {claim.Part}";
@@ -50,9 +50,10 @@ internal sealed class PartRun(WorkerSettings settings, IReadOnlyDictionary<strin
             var steps = claim.Steps.Select(step => new RunStep(step.StartTime.ToDateTimeOffset(), step.EndTime.ToDateTimeOffset())).ToList();
             var run = new JobRun(start, job.TimeLimit, steps, meter, time)
             {
+                Kill = held.Lost,
                 Checkpoint = job.Checkpoint is { } checkpoint ? () => CheckpointAsync(start with { Command = CommandLine.Fill(checkpoint, filled) }) : null,
             };
-            outcome = await run.RunAsync(output.Write, handBack, held.Lost);
+            outcome = await run.RunAsync(output.Write, cancellationToken);
             (request.Output, request.EnergyKwh) = (output.Tail, outcome.Energy.Kwh);
         }
         catch (Exception e) when (e is WorkerException or IOException or UnauthorizedAccessException)
@@ -70,7 +71,7 @@ internal sealed class PartRun(WorkerSettings settings, IReadOnlyDictionary<strin
             await CompleteAsync(request, outcome, held, name);
         else if (held.Lost.IsCancellationRequested)
             log($"{name}: its lease is lost; the job was stopped");
-        else if (handBack.IsCancellationRequested && outcome.Failure == "stopped")
+        else if (cancellationToken.IsCancellationRequested && outcome.Failure == "stopped")
             await HandBackAsync(request, held, name);
         else
             await FailAsync(request, held, outcome.Failure, forGood: false);
@@ -121,7 +122,7 @@ internal sealed class PartRun(WorkerSettings settings, IReadOnlyDictionary<strin
     private async Task CheckpointAsync(ProcessStart start)
     {
         using var limit = new CancellationTokenSource(CheckpointLimit, time);
-        var outcome = await new JobRun(start, CheckpointLimit, [], meter, time).RunAsync(_ => { }, limit.Token, limit.Token);
+        var outcome = await new JobRun(start, CheckpointLimit, [], meter, time) { Kill = limit.Token }.RunAsync(_ => { }, limit.Token);
         if (outcome.Failure is not null)
             log($"checkpoint: {outcome.Failure}");
     }

@@ -13,8 +13,8 @@ internal sealed class Reports(PylonClient client, WorkerSettings settings, TimeP
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
 
     /// <summary>Tells the jobs that this worker runs; goes on until it is answered.</summary>
-    public Task JoinAsync(Conductor.V1.Worker worker, CancellationToken stop) =>
-        AskAsync("join", () => client.Work.JoinWorkAsync(new JoinWorkRequest { Worker = worker }, Options(CallBound, stop)), stop);
+    public Task JoinAsync(Conductor.V1.Worker worker, CancellationToken cancellationToken) =>
+        AskAsync("join", () => client.Work.JoinWorkAsync(new JoinWorkRequest { Worker = worker }, Options(CallBound, cancellationToken)), cancellationToken);
 
     /// <summary>Claims parts; waits a while for the first. Throws when Pylon does not answer.</summary>
     public async Task<IReadOnlyList<Claim>> ClaimAsync(ClaimWorkRequest request, CancellationToken cancellationToken)
@@ -28,12 +28,12 @@ internal sealed class Reports(PylonClient client, WorkerSettings settings, TimeP
         (await client.Work.RenewWorkAsync(new RenewWorkRequest { Worker = settings.Name, Renewals = { renewals } }, Options(CallBound, cancellationToken))).Renewed;
 
     /// <summary>False when it was refused, because the lease is lost. It is sent at least once, and again until the lease is lost.</summary>
-    public async Task<bool> CompleteAsync(CompleteWorkRequest request, CancellationToken lost) =>
-        await AskAsync("complete", () => client.Work.CompleteWorkAsync(request, Options(CallBound, CancellationToken.None)), lost) is not null;
+    public async Task<bool> CompleteAsync(CompleteWorkRequest request, CancellationToken cancellationToken) =>
+        await AskAsync("complete", () => client.Work.CompleteWorkAsync(request, Options(CallBound, CancellationToken.None)), cancellationToken) is not null;
 
     /// <summary>Null when it was refused, because the lease is lost. It is sent as often as the other.</summary>
-    public Task<FailWorkResponse?> FailAsync(FailWorkRequest request, CancellationToken lost) =>
-        AskAsync("fail", () => client.Work.FailWorkAsync(request, Options(CallBound, CancellationToken.None)), lost);
+    public Task<FailWorkResponse?> FailAsync(FailWorkRequest request, CancellationToken cancellationToken) =>
+        AskAsync("fail", () => client.Work.FailWorkAsync(request, Options(CallBound, CancellationToken.None)), cancellationToken);
 
     /// <summary>The pause before the next attempt: it doubles, with jitter, and has a bound.</summary>
     public static TimeSpan Pause(int attempt) =>
@@ -42,7 +42,7 @@ internal sealed class Reports(PylonClient client, WorkerSettings settings, TimeP
     /// <summary>True for a failure that may pass.</summary>
     public static bool IsTransient(RpcException e) => e.StatusCode is not (StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.NotFound or StatusCode.Unimplemented);
 
-    private async Task<T?> AskAsync<T>(string verb, Func<AsyncUnaryCall<T>> call, CancellationToken giveUp)
+    private async Task<T?> AskAsync<T>(string verb, Func<AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
         where T : class
     {
         for (var attempt = 0; ; attempt++)
@@ -56,11 +56,11 @@ internal sealed class Reports(PylonClient client, WorkerSettings settings, TimeP
                 log($"refused to {verb}: {e.Status.Detail}");
                 return null;
             }
-            catch (RpcException e) when (IsTransient(e) && !giveUp.IsCancellationRequested)
+            catch (RpcException e) when (IsTransient(e) && !cancellationToken.IsCancellationRequested)
             {
                 var pause = Pause(attempt);
                 log($"could not {verb} ({e.StatusCode} {e.Status.Detail}); tries again in {pause.TotalSeconds:0.0} s");
-                await Task.Delay(pause, time, giveUp);
+                await Task.Delay(pause, time, cancellationToken);
             }
         }
     }

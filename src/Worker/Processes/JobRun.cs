@@ -26,25 +26,27 @@ internal sealed class JobRun(ProcessStart start, TimeSpan timeLimit, IReadOnlyLi
     /// <summary>Run before the process is stopped at the end of a step; null for nothing.</summary>
     public Func<Task>? Checkpoint { get; init; }
 
+    /// <summary>Ends it at once: SIGKILL.</summary>
+    public CancellationToken Kill { get; init; }
+
     /// <param name="output">Takes what it writes.</param>
-    /// <param name="stop">Ends it: SIGTERM, and SIGKILL when it does not end.</param>
-    /// <param name="kill">Ends it at once: SIGKILL.</param>
-    public async Task<JobOutcome> RunAsync(Action<ReadOnlyMemory<byte>> output, CancellationToken stop, CancellationToken kill)
+    /// <param name="cancellationToken">Ends it: SIGTERM, and SIGKILL when it does not end.</param>
+    public async Task<JobOutcome> RunAsync(Action<ReadOnlyMemory<byte>> output, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, kill);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Kill);
         await WaitForAsync(steps.Count > 0 ? steps[0].Start : DateTimeOffset.MinValue, either.Token);
         var (reading, began) = (meter.Begin(), time.GetUtcNow());
         var process = await RunningProcess.StartAsync(start, output);
-        await using var killing = kill.Register(() => process.Signal(CLibrary.SigKill));
+        await using var killing = Kill.Register(() => process.Signal(CLibrary.SigKill));
         var why = await FollowAsync(process, either.Token);
         if (why is not null && !process.End.IsCompleted)
-            await EndAsync(process, kill.IsCancellationRequested);
+            await EndAsync(process, Kill.IsCancellationRequested);
         var end = await process.End;
         // A child that has left the group may keep the output open.
         await Task.WhenAny(process.Reading, Task.Delay(OutputGrace, time, CancellationToken.None));
         var energy = meter.Since(reading, end.CpuTime);
         // One that ended by itself before the SIGKILL came, for example while this process was frozen, has ended as it says.
-        var failure = kill.IsCancellationRequested && end.ExitCode is not null ? Failure(end) : why ?? Failure(end);
+        var failure = Kill.IsCancellationRequested && end.ExitCode is not null ? Failure(end) : why ?? Failure(end);
         return new JobOutcome(failure, began, time.GetUtcNow(), energy);
     }
 
@@ -56,7 +58,7 @@ internal sealed class JobRun(ProcessStart start, TimeSpan timeLimit, IReadOnlyLi
     };
 
     /// <summary>Returns when the process has ended, or why it must.</summary>
-    private async Task<string?> FollowAsync(RunningProcess process, CancellationToken stop)
+    private async Task<string?> FollowAsync(RunningProcess process, CancellationToken cancellationToken)
     {
         var (ran, step, isStopped) = (TimeSpan.Zero, 0, false);
         while (true)
@@ -77,12 +79,12 @@ internal sealed class JobRun(ProcessStart start, TimeSpan timeLimit, IReadOnlyLi
             var edge = pauses ? steps[step + 1].Start : step < steps.Count - 1 ? steps[step].End : DateTimeOffset.MaxValue;
             var wait = Least(edge - now, isStopped ? LongestPause : timeLimit - ran, LongestPause);
             var began = time.GetTimestamp();
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var first = await Task.WhenAny(process.End, Task.Delay(wait, time, ended.Token));
             await ended.CancelAsync();
             if (first == process.End)
                 return null;
-            if (stop.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
                 return "stopped";
             if (!isStopped)
                 ran += time.GetElapsedTime(began);
@@ -104,10 +106,10 @@ internal sealed class JobRun(ProcessStart start, TimeSpan timeLimit, IReadOnlyLi
         process.Signal(CLibrary.SigKill);
     }
 
-    private async Task WaitForAsync(DateTimeOffset begin, CancellationToken stop)
+    private async Task WaitForAsync(DateTimeOffset begin, CancellationToken cancellationToken)
     {
         while (begin - time.GetUtcNow() is { Ticks: > 0 } left)
-            await Task.Delay(Least(left, LongestPause), time, stop);
+            await Task.Delay(Least(left, LongestPause), time, cancellationToken);
     }
 
     private static TimeSpan Least(params ReadOnlySpan<TimeSpan> times)
