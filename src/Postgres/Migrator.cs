@@ -146,6 +146,8 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
         try
         {
             await ExecuteAsync(connection, $"SET LOCAL search_path = {schema}, public", cancellationToken);
+            if (CallerRoles.AreNeededBy(migration))
+                await ExecuteAsync(connection, CallerRoles.Make, cancellationToken);
             await ExecuteAsync(connection, migration.Sql, cancellationToken);
         }
         catch (PostgresException e) when (!e.IsTransient)

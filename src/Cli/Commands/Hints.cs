@@ -1,3 +1,4 @@
+using Pylon.Cli.Connections;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Services;
 
@@ -12,14 +13,17 @@ internal static class Hints
             return;
         var grpc = variables["PYLON_GRPC"];
         var home = Path.GetRelativePath(Directory.GetCurrentDirectory(), checkout.EnvFile);
+        var isTls = url.StartsWith("https:", StringComparison.Ordinal);
+        var authority = isTls ? Environment.GetEnvironmentVariable(GatewayAddress.CaVariable) : null;
+        var (curl, grpcurl) = authority is { Length: > 0 } ? ($" --cacert {authority}", $" -cacert {authority}") : ("", isTls ? "" : " -plaintext");
         var key = variables.ContainsKey(AccessKeys.KeySetting) ? " -H \"x-api-key: $PYLON_API_KEY\"" : "";
         Console.WriteLine($"""
 
             Try
-              REST     curl -s -X POST {url}/api/v1/workloads -d '{"{"}"workload_name": "My job"{"}"}' -H 'content-type: application/json'{key}
-              events   curl -N {url}/beckn/broadcast{key}
-              gRPC     buf curl --protocol grpc --http2-prior-knowledge{key} -d '{"{"}"workload_name": "My job"{"}"}' {grpc}/pylon.orchestrator.v1.WorkloadService/SubmitWorkload
-                       grpcurl -plaintext{key} {new Uri(grpc).Authority} list
+              REST     curl -s{curl} -X POST {url}/api/v1/workloads -d '{"{"}"workload_name": "My job"{"}"}' -H 'content-type: application/json'{key}
+              events   curl -N{curl} {url}/beckn/broadcast{key}
+              gRPC     buf curl{curl} --protocol grpc{(isTls ? "" : " --http2-prior-knowledge")}{key}{(key.Length > 0 ? " --reflect-header '*'" : "")} -d '{"{"}"workload_name": "My job"{"}"}' {grpc}/pylon.orchestrator.v1.WorkloadService/SubmitWorkload
+                       grpcurl{grpcurl}{key} {new Uri(grpc).Authority} list
               SQL      psql {variables["PYLON_POSTGRES"]} -c "INSERT INTO compute_workloads (workload_name, status, bpp_processed) VALUES ('Test ML Training Job','queued',false);"
               here     ./pylon demo | watch | list | status | down
               shell    . {home}    sets {string.Join(", ", variables.Keys)}

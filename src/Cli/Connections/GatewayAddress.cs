@@ -10,7 +10,8 @@ namespace Pylon.Cli.Connections;
 internal static class GatewayAddress
 {
     private const string Variable = "PYLON_GRPC";
-    private const string CaVariable = "PYLON_CA_FILE";
+    /// <summary>The certificate of an authority of one's own.</summary>
+    public const string CaVariable = "PYLON_CA_FILE";
 
     /// <summary>
     /// A client for the Gateway that <c>PYLON_GRPC</c> names, with the key of <c>PYLON_API_KEY</c>; else for the running stack of this

@@ -1,3 +1,4 @@
+-- Needs the roles of callers.
 -- Whose a batch is: of the operator that defined its pipeline or reported of it first. A batch without a row is the built-in operator's.
 -- Row security is the second wall, as in the Orchestrator; docs/adr/0039-tenants.md has the reasons.
 CREATE TABLE batch_owners (
@@ -11,29 +12,6 @@ COMMENT ON TABLE batch_owners IS 'The operators of batches. Source: the first ca
 
 CREATE FUNCTION owner_of_batch(batch text) RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce((SELECT o.operator_id FROM conductor.batch_owners o WHERE o.batch_id = batch), '00000000-0000-0000-0000-000000000000');
-
--- Roles belong to the server: another database may make the same ones at the same moment. A policy counts for those who inherit from its
--- role, so the services are members of pylon_caller through a role that does not inherit: they may act as it and are else as before.
-DO $$
-DECLARE
-    step text;
-BEGIN
-    IF to_regrole('pylon_actor') IS NULL OR NOT pg_has_role(current_user, 'pylon_actor', 'MEMBER') THEN
-        FOREACH step IN ARRAY ARRAY['CREATE ROLE pylon_caller NOLOGIN', 'CREATE ROLE pylon_actor NOLOGIN NOINHERIT', 'GRANT pylon_caller TO pylon_actor',
-            format('GRANT pylon_actor TO %I', current_user)]
-        LOOP
-            BEGIN
-                EXECUTE step;
-            EXCEPTION
-                WHEN duplicate_object OR unique_violation THEN
-                    NULL;
-                WHEN insufficient_privilege THEN
-                    RAISE EXCEPTION 'the role % may not make the roles of callers: let an administrator run CREATE ROLE pylon_caller NOLOGIN; CREATE ROLE pylon_actor NOLOGIN NOINHERIT; GRANT pylon_caller TO pylon_actor; GRANT pylon_actor TO %',
-                        current_user, current_user USING ERRCODE = 'insufficient_privilege';
-            END;
-        END LOOP;
-    END IF;
-END $$;
 
 -- What callers write goes through the journal, which writes for all of them together.
 GRANT USAGE ON SCHEMA conductor TO pylon_caller;

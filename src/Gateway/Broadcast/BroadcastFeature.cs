@@ -33,10 +33,10 @@ internal static class BroadcastFeature
     {
         var endpoints = app.Services.GetRequiredService<BroadcastEndpoints>();
         var scopes = MethodScopes.Of([BroadcastService.Descriptor]);
-        app.MapRest("GET", "/beckn/broadcast", scopes[Path(nameof(BroadcastService.BroadcastServiceBase.Subscribe))], endpoints.SubscribeAsync);
-        app.MapRest("GET", "/beckn/broadcast/poll", scopes[Path(nameof(BroadcastService.BroadcastServiceBase.Poll))], endpoints.PollAsync);
+        app.MapRest("GET", "/beckn/broadcast", scopes[PathOf(nameof(BroadcastService.BroadcastServiceBase.Subscribe))], endpoints.SubscribeAsync);
+        app.MapRest("GET", "/beckn/broadcast/poll", scopes[PathOf(nameof(BroadcastService.BroadcastServiceBase.Poll))], endpoints.PollAsync);
         app.MapGrpcService<BroadcastGrpcService>();
     }
 
-    private static string Path(string rpc) => $"/{BroadcastService.Descriptor.FullName}/{rpc}";
+    private static string PathOf(string rpc) => MethodScopes.PathOf(BroadcastService.Descriptor.FindMethodByName(rpc));
 }

@@ -30,14 +30,14 @@ internal static class CallerFeature
     private static IEnumerable<Uri?> AddressOfKeySet(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<JwtOptions>>().Value is { IsFile: false, Jwks: { } address } ? [new Uri(address)] : [];
 
-    /// <summary>Finds who calls; goes before what counts calls.</summary>
+    /// <summary>Finds who calls; stands before the limits, which count the calls of a caller.</summary>
     public static void UseCallers(this WebApplication app)
     {
         var gate = app.Services.GetRequiredService<CallerGate>();
         app.Use(gate.IdentifyAsync);
     }
 
-    /// <summary>Answers a caller whose key is not good, or who may not call an rpc; goes behind what counts calls: guessing is counted too.</summary>
+    /// <summary>Answers a caller whose key is not good, or who may not call an rpc; stands behind the limits, so that guessed keys are counted too.</summary>
     public static void UseKnownCallers(this WebApplication app) => app.Use(CallerGate.TurnAwayAsync);
 
     /// <summary>Asks for the scope of an endpoint; goes behind the routing.</summary>

@@ -5,6 +5,7 @@ using Pylon.Access;
 using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Problems;
 using Pylon.Gateway.Proxy;
+using Pylon.Gateway.Webhooks;
 using Pylon.Rpc;
 using Pylon.ServiceDefaults.Start;
 using Pylon.Transcoding.Problems;
@@ -20,7 +21,6 @@ namespace Pylon.Gateway.Callers;
 internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, IConfiguration configuration)
 {
     private const string TenantHeader = "x-pylon-tenant";
-    private const string Webhooks = "/beckn/on_";
     private const string Broadcast = "/beckn/broadcast";
     private const string Docs = "/docs";
     private const string Reflection = "/grpc.reflection.";
@@ -50,7 +50,7 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
         request.Headers.Remove(TenantHeader);
         request.Headers.Remove(Credential.KeyHeader);
         // The Authorization of a provider is its signature.
-        var isWebhook = request.Path.Value?.StartsWith(Webhooks, StringComparison.Ordinal) == true;
+        var isWebhook = WebhookFeature.IsCallback(request);
         if (!isWebhook)
             request.Headers.Authorization = default;
         if (tokens.IsOpen || isWebhook)
@@ -74,7 +74,7 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
     {
         if (tokens.IsOpen)
             return null;
-        if (RefusalOf(RuleOf($"/{rpc.Service.FullName}/{rpc.Name}"), context) is { } refusal)
+        if (RefusalOf(RuleOf(MethodScopes.PathOf(rpc)), context) is { } refusal)
             return Challenged(context, refusal);
         if (rpc.IsServerStreaming || rpc.IsClientStreaming)
             Watch(context);

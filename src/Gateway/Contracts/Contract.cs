@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Google.Protobuf.Reflection;
 using Pylon.Orchestrator.V1;
+using Pylon.Rpc;
 using Pylon.Transcoding.Json;
 
 namespace Pylon.Gateway.Contracts;
@@ -41,5 +42,5 @@ internal static class Contract
     public static MessageJson Json { get; } = new(Files);
 
     private static FrozenSet<string> PathsOf(Func<MethodDescriptor, bool> which) =>
-        Services.SelectMany(service => service.Methods).Where(which).Select(rpc => $"/{rpc.Service.FullName}/{rpc.Name}").ToFrozenSet(StringComparer.Ordinal);
+        Services.SelectMany(service => service.Methods).Where(which).Select(MethodScopes.PathOf).ToFrozenSet(StringComparer.Ordinal);
 }

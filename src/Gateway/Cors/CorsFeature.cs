@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using Pylon.Gateway.Webhooks;
 using Pylon.ServiceDefaults;
 using Pylon.ServiceDefaults.Start;
 
@@ -35,7 +36,7 @@ internal static class CorsFeature
         {
             // Providers are servers: their webhooks are no business of a page.
             app.UseWhen(
-                context => context.Request.Path.Value?.StartsWith("/beckn/on_", StringComparison.Ordinal) != true,
+                context => !WebhookFeature.IsCallback(context.Request),
                 calls => calls.UseCors(cors => cors.WithOrigins(origins).WithMethods(Methods).AllowAnyHeader().WithExposedHeaders(Exposed).SetPreflightMaxAge(options.MaxAge).DisallowCredentials()));
         }
     }

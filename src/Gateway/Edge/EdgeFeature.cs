@@ -18,7 +18,7 @@ internal static class EdgeFeature
         return services.AddStartRequirement("what callers send must not be read on its way", "PYLON_TLS_CERT", "Edge:TrustedProxies");
     }
 
-    /// <summary>Goes before everything else: an answer of any middleware has these headers, and each sees the true address of its caller.</summary>
+    /// <summary>Stands before everything else: each answer gets these headers, and what comes behind sees the true address of its caller.</summary>
     public static void UseEdge(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<IOptions<EdgeOptions>>().Value;

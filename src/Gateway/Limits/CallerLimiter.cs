@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Pylon.Gateway.Webhooks;
 
 namespace Pylon.Gateway.Limits;
 
@@ -10,7 +11,7 @@ internal sealed class CallerLimiter(LimitOptions options, RequestKind kinds, Sha
     private readonly PartitionedRateLimiter<HttpContext> _all = PartitionedRateLimiter.CreateChained(
         PartitionedRateLimiter.Create<HttpContext, string>(context =>
             RequestKind.IsFree(context) ? Unlimited
-            : RequestKind.IsCallback(context) ? Bucket($"callbacks:{CallerKey.AddressOf(context)}", options.CallbackBurst, options.CallbacksPerSecond, buckets)
+            : WebhookFeature.IsCallback(context.Request) ? Bucket($"callbacks:{CallerKey.AddressOf(context)}", options.CallbackBurst, options.CallbacksPerSecond, buckets)
             : CallerKey.Of(context) is null ? Bucket(CallerKey.AddressOf(context), options.AddressBurst, options.AddressPerSecond, buckets)
             : Bucket(CallerKey.OrAddressOf(context), options.KeyBurst, options.KeyPerSecond, buckets)),
         PartitionedRateLimiter.Create<HttpContext, string>(context => kinds.IsSubmit(context)

@@ -55,7 +55,7 @@ internal static class LimitsFeature
             return Task.CompletedTask;
         }
 
-        return RequestKind.IsCallback(context) ? RefuseCallbackAsync(context, refusal) : context.WriteProblemAsync(RefusalProblem.Of(refusal));
+        return WebhookFeature.IsCallback(context.Request) ? RefuseCallbackAsync(context, refusal) : context.WriteProblemAsync(RefusalProblem.Of(refusal));
     }
 
     private static Task RefuseCallbackAsync(HttpContext context, Refusal refusal)

@@ -1,4 +1,6 @@
 using Pylon.Gateway.Contracts;
+using Pylon.Gateway.Proxy;
+using Pylon.Rpc;
 using Pylon.Transcoding.Routing;
 
 namespace Pylon.Gateway.Limits;
@@ -12,9 +14,6 @@ internal sealed class RequestKind(RouteTable routes)
     /// <summary>A probe, or a file of the page: it asks no service.</summary>
     public static bool IsFree(HttpContext context) => Array.Exists(Free, path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal));
 
-    /// <summary>A callback of a provider.</summary>
-    public static bool IsCallback(HttpContext context) => context.Request.Path.Value?.StartsWith("/beckn/on_", StringComparison.Ordinal) == true;
-
     public bool IsSubmit(HttpContext context) => RpcOf(context) == Submit;
 
     public bool IsStream(HttpContext context) => Contract.IsServerStream(RpcOf(context)) || context.Request.Path == "/beckn/broadcast";
@@ -22,8 +21,8 @@ internal sealed class RequestKind(RouteTable routes)
     private string? RpcOf(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "/";
-        return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true ? path
-            : routes.Match(context.Request.Method, path).Binding is { Rpc: var rpc } ? $"/{rpc.Service.FullName}/{rpc.Name}"
+        return GrpcAnswer.IsGrpc(context.Request) ? path
+            : routes.Match(context.Request.Method, path).Binding is { Rpc: var rpc } ? MethodScopes.PathOf(rpc)
             : null;
     }
 }

@@ -8,6 +8,11 @@ namespace Pylon.Gateway.Webhooks;
 
 internal static class WebhookFeature
 {
+    private const string Callbacks = "/beckn/on_";
+
+    /// <summary>True for a callback of a provider.</summary>
+    public static bool IsCallback(HttpRequest request) => request.Path.Value?.StartsWith(Callbacks, StringComparison.Ordinal) == true;
+
     public static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
         services.AddValidatedOptions<WebhookOptions>(WebhookOptions.Section);
@@ -19,6 +24,6 @@ internal static class WebhookFeature
     public static void MapWebhooks(this WebApplication app)
     {
         var webhooks = app.Services.GetRequiredService<WebhookEndpoints>();
-        app.MapRest("POST", "/beckn/on_{action}", ScopeRule.Public, context => webhooks.ReceiveAsync(context, $"on_{context.Request.RouteValues["action"]}"));
+        app.MapRest("POST", $"{Callbacks}{{action}}", ScopeRule.Public, context => webhooks.ReceiveAsync(context, $"on_{context.Request.RouteValues["action"]}"));
     }
 }

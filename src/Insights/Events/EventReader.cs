@@ -13,7 +13,7 @@ internal static class EventReader
 
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
 
-    /// <param name="sent">As it came.</param>
+    /// <param name="sent">The event of the request.</param>
     /// <param name="caller">The operator whose events it may be; null for any.</param>
     public static EventCandidate Read(EmissionEvent sent, Guid? caller)
     {

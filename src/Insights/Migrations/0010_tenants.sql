@@ -1,3 +1,4 @@
+-- Needs the roles of callers.
 -- The second wall between operators, as in the Orchestrator: a statement of a caller runs as the role pylon_caller, and row security
 -- shows that role the rows of the operator that app.tenant names; docs/adr/0039-tenants.md has the reasons.
 
@@ -18,29 +19,6 @@ CREATE FUNCTION audited_operator(entity_type text, entity_id text) RETURNS uuid 
         WHEN 'recommendation' THEN (SELECT r.operator_id FROM insights.recommendations r WHERE r.id = entity_id::uuid)
         WHEN 'shift' THEN (SELECT h.operator_id FROM insights.shift_proposals p JOIN insights.hotspots h ON h.id = p.hotspot_id WHERE p.id = entity_id::uuid)
         END;
-
--- Roles belong to the server: another database may make the same ones at the same moment. A policy counts for those who inherit from its
--- role, so the services are members of pylon_caller through a role that does not inherit: they may act as it and are else as before.
-DO $$
-DECLARE
-    step text;
-BEGIN
-    IF to_regrole('pylon_actor') IS NULL OR NOT pg_has_role(current_user, 'pylon_actor', 'MEMBER') THEN
-        FOREACH step IN ARRAY ARRAY['CREATE ROLE pylon_caller NOLOGIN', 'CREATE ROLE pylon_actor NOLOGIN NOINHERIT', 'GRANT pylon_caller TO pylon_actor',
-            format('GRANT pylon_actor TO %I', current_user)]
-        LOOP
-            BEGIN
-                EXECUTE step;
-            EXCEPTION
-                WHEN duplicate_object OR unique_violation THEN
-                    NULL;
-                WHEN insufficient_privilege THEN
-                    RAISE EXCEPTION 'the role % may not make the roles of callers: let an administrator run CREATE ROLE pylon_caller NOLOGIN; CREATE ROLE pylon_actor NOLOGIN NOINHERIT; GRANT pylon_caller TO pylon_actor; GRANT pylon_actor TO %',
-                        current_user, current_user USING ERRCODE = 'insufficient_privilege';
-            END;
-        END LOOP;
-    END IF;
-END $$;
 
 GRANT USAGE ON SCHEMA insights TO pylon_caller;
 GRANT SELECT, INSERT, UPDATE ON hotspots, alerts, alert_notices, silences, recommendations, shift_proposals TO pylon_caller;

@@ -96,7 +96,7 @@ internal sealed class ShiftMaker(
             Horizon = options.Value.Horizon.ToDuration(),
             PageSize = options.Value.MaxWorkloads,
             HostDcId = hotspot.IsDataCentre ? hotspot.Entity : "",
-            // An operator's hotspot is told of that operator's work only.
+            // A hotspot of an operator proposes shifts of that operator's work only.
             OperatorId = hotspot.OperatorId == Tenant.BuiltIn ? "" : $"{hotspot.OperatorId}",
         };
         if (hotspot.RegionId is { } region)

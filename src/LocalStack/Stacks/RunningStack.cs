@@ -48,7 +48,7 @@ public sealed class RunningStack : IAsyncDisposable
         {
             await stack.StartServersAsync(cancellationToken);
             var services = options.Services.Select(stack.Add).ToList();
-            await Task.WhenAll(services.Select(service => stack.StartAsync(service, cancellationToken)));
+            await AllAsync(services.Select(service => stack.StartAsync(service, cancellationToken)));
             return stack;
         }
         catch
@@ -99,6 +99,20 @@ public sealed class RunningStack : IAsyncDisposable
                 Throwaway = _options.Throwaway,
             });
             await StartAsync(Added(redis), cancellationToken);
+        }
+    }
+
+    // Each process that did not start is named: what one of them lacks says nothing of the others.
+    private static async Task AllAsync(IEnumerable<Task> starts)
+    {
+        var all = Task.WhenAll(starts);
+        try
+        {
+            await all;
+        }
+        catch (StackException) when (all.Exception is { InnerExceptions: [_, _, ..] failed })
+        {
+            throw new StackException(string.Join('\n', failed.OfType<StackException>().Select(each => each.Message)));
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class KeyStore(NpgsqlDataSource database)
     public Task<List<StoredKey>> PageAsync(PageToken? after, bool includeRevoked, int atMost, CancellationToken cancellationToken) =>
         database.Command(Page, includeRevoked, Sql.Time(after?.Time), Sql.Uuid(after?.Id), atMost).ListAsync(Read, cancellationToken);
 
-    /// <summary>Ends a key, now unless it was ended before; null when there is none.</summary>
+    /// <summary>Revokes a key; one that is revoked keeps its time. Null when there is no such key.</summary>
     public async Task<StoredKey?> RevokeAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken) =>
         (await database.Command(Revoke, id, Sql.Time(now)).ListAsync(Read, cancellationToken)).SingleOrDefault();
 

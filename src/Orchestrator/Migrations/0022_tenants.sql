@@ -1,3 +1,4 @@
+-- Needs the roles of callers.
 -- The second wall between operators: a statement of a caller runs as the role pylon_caller, and row security shows that role the rows
 -- of one operator, which app.tenant names. Every other role sees what it did; docs/adr/0039-tenants.md has the reasons.
 
@@ -8,29 +9,6 @@ CREATE FUNCTION is_of(operator_id uuid, tenant uuid) RETURNS boolean LANGUAGE sq
 -- An error where no operator is named.
 CREATE FUNCTION is_of_caller(operator_id uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(operator_id, '00000000-0000-0000-0000-000000000000') = current_setting('app.tenant')::uuid;
-
--- Roles belong to the server: another database may make the same ones at the same moment. A policy counts for those who inherit from its
--- role, so the services are members of pylon_caller through a role that does not inherit: they may act as it and are else as before.
-DO $$
-DECLARE
-    step text;
-BEGIN
-    IF to_regrole('pylon_actor') IS NULL OR NOT pg_has_role(current_user, 'pylon_actor', 'MEMBER') THEN
-        FOREACH step IN ARRAY ARRAY['CREATE ROLE pylon_caller NOLOGIN', 'CREATE ROLE pylon_actor NOLOGIN NOINHERIT', 'GRANT pylon_caller TO pylon_actor',
-            format('GRANT pylon_actor TO %I', current_user)]
-        LOOP
-            BEGIN
-                EXECUTE step;
-            EXCEPTION
-                WHEN duplicate_object OR unique_violation THEN
-                    NULL;
-                WHEN insufficient_privilege THEN
-                    RAISE EXCEPTION 'the role % may not make the roles of callers: let an administrator run CREATE ROLE pylon_caller NOLOGIN; CREATE ROLE pylon_actor NOLOGIN NOINHERIT; GRANT pylon_caller TO pylon_actor; GRANT pylon_actor TO %',
-                        current_user, current_user USING ERRCODE = 'insufficient_privilege';
-            END;
-        END LOOP;
-    END IF;
-END $$;
 
 GRANT USAGE ON SCHEMA orchestrator TO pylon_caller;
 GRANT SELECT, INSERT, UPDATE, DELETE ON compute_workloads, workload_recommendations, beckn_orders, dead_letters, workload_runs,

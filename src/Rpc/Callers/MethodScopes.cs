@@ -18,7 +18,7 @@ public static class MethodScopes
         {
             try
             {
-                rules[$"/{rpc.Service.FullName}/{rpc.Name}"] = Of(rpc);
+                rules[PathOf(rpc)] = Of(rpc);
             }
             catch (FormatException e)
             {
@@ -30,6 +30,9 @@ public static class MethodScopes
             ? rules.ToFrozenDictionary(StringComparer.Ordinal)
             : throw new InvalidOperationException($"Each rpc must say its scope, option (pylon.common.v1.scope): {string.Join("; ", wrong)}");
     }
+
+    /// <summary>The path of an rpc in a native call.</summary>
+    public static string PathOf(MethodDescriptor rpc) => $"/{rpc.Service.FullName}/{rpc.Name}";
 
     /// <summary>The rule of an rpc.</summary>
     /// <exception cref="FormatException">It says none, or one that is not in the list.</exception>

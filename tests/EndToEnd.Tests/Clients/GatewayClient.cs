@@ -56,6 +56,16 @@ internal sealed class GatewayClient : IDisposable
         return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
     }
 
+    /// <summary>The answer as text, whatever it is; an empty object is sent where the method takes a body.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (method != HttpMethod.Get && method != HttpMethod.Delete)
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        using var answer = await _http.SendAsync(request);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
     /// <summary>Sends one JSON object a line and gets as many as come back.</summary>
     public async Task<IReadOnlyList<JsonNode>> PostLinesAsync(string path, string lines)
     {
