@@ -133,6 +133,25 @@ public sealed class WorkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task APartThatFailedForGoodIsNotHandedOutWhileItsPhaseIsStillToFail()
+    {
+        await _service.DisposeAsync();
+        _service = await StartAsync("--Work:SweepEvery=01:00:00");
+        await DefineAsync("b", parts: 2);
+        var held = await ClaimAsync("w", 2);
+        // As a kill leaves it between the failure of the part and that of its phase.
+        await _database.Database.ExecuteAsync($"UPDATE conductor.work_parts SET failures = 3, failure = 'exit code 3', token = NULL, due_at = 'infinity' WHERE token = {held[0].Token}");
+        await CompleteAsync(held[1]);
+        Assert.Empty(await ClaimAsync("w", 1));
+        await using var swept = await StartAsync();
+        await Eventually.True(async () => (await _service.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch.Phases.Single().State == PhaseState.Failed);
+        // Somebody else's report counts for what it says.
+        await _service.Pipelines.ReportPhaseAsync(new() { BatchId = "b", Phase = "prepare", EntityId = held[0].Part, Status = PhaseStatus.Success });
+        Assert.Equal(PhaseState.Complete, (await _service.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch.Phases.Single().State);
+        Assert.Empty(await ClaimAsync("w", 1));
+    }
+
+    [Fact]
     public async Task WhatIsHandedBackGoesToTheNextAtOnce()
     {
         await DefineAsync("b");
@@ -232,8 +251,8 @@ public sealed class WorkTests : IAsyncLifetime
         Assert.Equal(("w", Job, 1), (worker.Name, worker.Jobs.Single().Name, worker.Running));
     }
 
-    private Task<ConductorService> StartAsync() => ConductorService.StartOnAsync(
-        _database.Database.Uri, _redis.Address, "--Work:Lease=00:00:02", "--Work:RetryDelay=00:00:00.05", "--Work:Recheck=00:00:00.1", "--Work:SweepEvery=00:00:00.2");
+    private Task<ConductorService> StartAsync(string sweepEvery = "--Work:SweepEvery=00:00:00.2") => ConductorService.StartOnAsync(
+        _database.Database.Uri, _redis.Address, "--Work:Lease=00:00:02", "--Work:RetryDelay=00:00:00.05", "--Work:Recheck=00:00:00.1", sweepEvery);
 
     private async Task DefineAsync(
         string batch, int parts = 1, long revision = 1, string job = Job, string zone = Zone, DateTimeOffset? from = null, DateTimeOffset? deadline = null) =>

@@ -37,13 +37,14 @@ internal static class SubmitCommand
         var parameters = new Option<string[]>("--param") { Description = "A parameter of the job: name=value; several times for several", CustomParser = Pairs };
         var parts = Options.Range("--parts", "Parts that each phase of the job is split into, 4 without it", 1, 1000);
         var late = new Option<bool>("--allow-late") { Description = "The job may run after the deadline" };
+        var interruptible = new Option<bool>("--interruptible") { Description = "The job may be stopped and resumed: it runs in the cleanest half hours of its window, for --gpu-minutes together" };
         var wait = new Option<string?>("--wait") { Description = "Wait until its options are there (--wait), or until it has run (--wait=completed)", Arity = ArgumentArity.ZeroOrOne };
         wait.AcceptOnlyFromAmong(UntilOptions, UntilRun);
         var timeout = new Option<TimeSpan?>("--timeout") { Description = "The longest wait: 2m by default, 1h for --wait=completed; then the exit code is 1", CustomParser = Length.ReadOptional };
         var choose = Options.Range("--choose", "With --wait: choose this option, 1 to 3, as soon as it is there", 1, 3);
         var command = new Verb("submit", "Queue a workload; with constraints, wait until they are judged", "submit 'Nightly training' --gpu-minutes 600 --deadline +12h --wait")
         {
-            name, type, urgency, minutes, cores, memory, energy, load, pipeline, email, job, owner, host, runs, parameters, parts, late, wait, timeout, choose,
+            name, type, urgency, minutes, cores, memory, energy, load, pipeline, email, job, owner, host, runs, parameters, parts, late, interruptible, wait, timeout, choose,
         };
         limits.AddTo(command);
         command.Validators.Add(result =>
@@ -66,6 +67,7 @@ internal static class SubmitCommand
                 HostDcId = call.Value(host) ?? "",
                 Job = call.Value(runs) ?? "",
                 AllowLate = call.Value(late),
+                Interruptible = call.Value(interruptible),
             };
             foreach (var pair in call.Value(parameters) ?? [])
                 request.Parameters[pair[..pair.IndexOf('=', StringComparison.Ordinal)]] = pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..];

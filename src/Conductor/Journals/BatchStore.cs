@@ -39,9 +39,22 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
             expected = greatest(excluded.expected, CASE WHEN b.updated_at < now() - $3 THEN 0 ELSE b.expected END)
         """;
 
+    // Leaves out what may change an order of work.
+    private const string InsertReports =
+        """
+        INSERT INTO phase_reports
+            (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[],
+            $9::double precision[], $10::timestamptz[], $11::timestamptz[])
+            AS t (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at)
+        WHERE batch_id <> ALL (ARRAY(SELECT w.batch_id FROM work w WHERE w.batch_id = ANY ($2)))
+        ON CONFLICT (event_id) DO NOTHING
+        RETURNING event_id
+        """;
+
     // A report of a holder counts only while its lease lives: the part is completed in the same statement, whose lock on it
     // keeps a claim away.
-    private const string InsertReports =
+    private const string InsertReportsOfWork =
         """
         WITH told AS (
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[],
@@ -137,28 +150,27 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private TimeSpan Ttl => options.Value.StateTtl;
 
-    /// <summary>Keeps the reports that are not kept yet, all or none; their ids. A report's id may be there several times.</summary>
+    /// <summary>
+    /// Keeps the reports that are not kept yet, all or none, but those of batches with an order of work; their ids. A report's id may be
+    /// there several times. Most batches have no order, and their reports cost one look for it.
+    /// </summary>
     public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
+        InsertAsync([Touched(reports), Sql.Statement(InsertReports, Columns(reports))], cancellationToken);
+
+    /// <summary>The same for all of them, with what they change in the orders of their batches.</summary>
+    public Task<IReadOnlySet<Guid>> InsertOfWorkAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
         InsertAsync(
             [
-                Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl),
+                Touched(reports),
                 Sql.Statement(
-                    InsertReports,
-                    Column(reports, r => r.EventId),
-                    Column(reports, r => r.BatchId),
-                    Column(reports, r => r.Phase),
-                    Column(reports, r => r.EntityId),
-                    Column(reports, r => r.Succeeded),
-                    Column(reports, r => r.ErrorCode),
-                    Column(reports, r => r.CorrelationId),
-                    Column(reports, r => r.OccurredAt.UtcDateTime),
-                    Column(reports, r => r.Work.EnergyKwh),
-                    Column(reports, r => r.Work.StartedAt?.UtcDateTime),
-                    Column(reports, r => r.Work.EndedAt?.UtcDateTime),
-                    Column(reports, r => r.Held?.Token),
-                    Column(reports, r => r.Held?.Output),
-                    Column(reports, r => r.Held?.EnergyKwh),
-                    Column(reports, r => r.Held?.IsEstimated)),
+                    InsertReportsOfWork,
+                    [
+                        .. Columns(reports),
+                        Column(reports, r => r.Held?.Token),
+                        Column(reports, r => r.Held?.Output),
+                        Column(reports, r => r.Held?.EnergyKwh),
+                        Column(reports, r => r.Held?.IsEstimated),
+                    ]),
                 .. OrderStatements.Reported(reports),
             ],
             cancellationToken);
@@ -229,6 +241,23 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private async Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<NpgsqlBatchCommand> statements, CancellationToken cancellationToken) =>
         (await postgres.ListAsync(statements, Id, cancellationToken)).ToHashSet();
+
+    private NpgsqlBatchCommand Touched(IReadOnlyList<PhaseReport> reports) => Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl);
+
+    private static object?[] Columns(IReadOnlyList<PhaseReport> reports) =>
+    [
+        Column(reports, r => r.EventId),
+        Column(reports, r => r.BatchId),
+        Column(reports, r => r.Phase),
+        Column(reports, r => r.EntityId),
+        Column(reports, r => r.Succeeded),
+        Column(reports, r => r.ErrorCode),
+        Column(reports, r => r.CorrelationId),
+        Column(reports, r => r.OccurredAt.UtcDateTime),
+        Column(reports, r => r.Work.EnergyKwh),
+        Column(reports, r => r.Work.StartedAt?.UtcDateTime),
+        Column(reports, r => r.Work.EndedAt?.UtcDateTime),
+    ];
 
     private static TColumn[] Column<T, TColumn>(IReadOnlyList<T> rows, Func<T, TColumn> select) => [.. rows.Select(select)];
 

@@ -47,10 +47,17 @@ internal sealed class Journal : BackgroundService
 
     private async Task<IReadOnlyList<(PhaseReport? Kept, bool IsNew)>> KeepAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
     {
+        // Of a batch with an order the holder of a part knows that there is one; other reports are left out the first time.
+        var ofWork = reports.Any(report => report.Held is not null);
         var (inserted, kept) = await KeepAsync(
             reports,
             report => report.EventId,
-            missing => _store.InsertAsync(missing, cancellationToken),
+            async missing =>
+            {
+                var added = ofWork ? await _store.InsertOfWorkAsync(missing, cancellationToken) : await _store.InsertAsync(missing, cancellationToken);
+                ofWork = true;
+                return added;
+            },
             async ids => (await _store.FindAsync(ids, cancellationToken)).Select(k => k.Report),
             report => report.Held is not null);
         // The first of several with the same id in one go is the new one.

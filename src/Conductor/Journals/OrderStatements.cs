@@ -62,13 +62,14 @@ internal static class OrderStatements
         FROM work w WHERE w.batch_id = ANY ($1) AND w.ended_at IS NOT NULL AND p.batch_id = w.batch_id AND p.done_at IS NULL AND (p.due_at < 'infinity' OR p.token IS NOT NULL)
         """;
 
-    // The earliest phase that is not complete. What waits without a token was never due, or is due anew by a later order.
+    // The earliest phase that is not complete. What waits without a failure was never due, or is due anew by a later order; what
+    // waits with one has failed for good.
     private const string Open =
         """
         UPDATE work_parts p SET due_at = w.not_before, token = NULL
         FROM work w JOIN (
             SELECT batch_id, min(place) AS place FROM work_parts WHERE batch_id = ANY ($1) AND done_at IS NULL GROUP BY batch_id) first USING (batch_id)
-        WHERE w.ended_at IS NULL AND p.batch_id = w.batch_id AND p.place = first.place AND p.done_at IS NULL AND p.due_at = 'infinity'
+        WHERE w.ended_at IS NULL AND p.batch_id = w.batch_id AND p.place = first.place AND p.done_at IS NULL AND p.due_at = 'infinity' AND p.failures = 0
         """;
 
     private const string Withdraw =

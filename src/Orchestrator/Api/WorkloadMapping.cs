@@ -54,6 +54,7 @@ internal static class WorkloadMapping
             Job = Optional(Field.Text(request.Job, "job", 0, MaxJob)),
             Parts = request.HasParts ? Field.Range(request.Parts, "parts", 1, MaxParts) : null,
             AllowLate = request.AllowLate,
+            Interruptible = request.Interruptible,
             Pipeline = Optional(Field.Text(request.Pipeline, "pipeline", request.Pipeline.Trim().Length == 0 ? 0 : 1, 100)),
         };
     }
@@ -91,7 +92,7 @@ internal static class WorkloadMapping
             asked.EstimatedEnergyKwh, asked.DeferralWindowMins, asked.MaxTotalGco2)
         == (stored.JobId, stored.OperatorId, stored.HostDcId, stored.RequiredCpuCores, stored.RequiredMemoryGb,
             stored.EstimatedEnergyKwh, stored.DeferralWindowMins, stored.MaxTotalGco2) &&
-        (asked.Job, asked.Parts, asked.AllowLate) == (stored.Job, stored.Parts, stored.AllowLate) &&
+        (asked.Job, asked.Parts, asked.AllowLate, asked.Interruptible) == (stored.Job, stored.Parts, stored.AllowLate, stored.Interruptible) &&
         ParametersOf(asked).OrderBy(one => one.Key, StringComparer.Ordinal).SequenceEqual(ParametersOf(stored).OrderBy(one => one.Key, StringComparer.Ordinal)) &&
         (asked.Name, asked.Request, asked.WorkloadType, asked.Urgency, asked.RequiredGpuMins, asked.ComputeLoadMw,
             asked.CarbonCapGco2, asked.MaxPriceGbp, Micro(asked.Deadline), asked.UserEmail, asked.Pipeline)
@@ -127,6 +128,7 @@ internal static class WorkloadMapping
             Job = record.Job ?? "",
             Parameters = { ParametersOf(record) },
             AllowLate = record.AllowLate,
+            Interruptible = record.Interruptible,
             Infeasibility = record is { Infeasibility: { } infeasible, Status: Status.Failed } ? Stored.Parse<Infeasibility>(infeasible) : null,
             Outcome = record.Outcome is { } outcome ? Stored.Parse<Outcome>(outcome) : null,
             NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? Later(record.DueAt, record.UpdatedAt).ToTimestamp() : null,

@@ -4,10 +4,13 @@ ALTER TABLE compute_workloads
     ADD COLUMN job_parameters jsonb CHECK (jsonb_typeof(job_parameters) = 'object'),
     ADD COLUMN parts integer CHECK (parts BETWEEN 1 AND 1000),
     ADD COLUMN allow_late boolean NOT NULL DEFAULT false,
+    ADD COLUMN interruptible boolean NOT NULL DEFAULT false,
+    ADD CONSTRAINT interruptible_job_has_a_length CHECK (NOT interruptible OR (job IS NOT NULL AND required_gpu_mins IS NOT NULL)),
     ADD CONSTRAINT parameters_of_a_job CHECK (job IS NOT NULL OR (job_parameters IS NULL AND parts IS NULL));
 COMMENT ON COLUMN compute_workloads.job IS 'The job that its workers run, by its name in their configuration; NULL when nothing is computed. Source: the submission.';
 COMMENT ON COLUMN compute_workloads.job_parameters IS 'Its parameters by name, as text, with the defaults. Source: the submission, then the workers'' rules.';
 COMMENT ON COLUMN compute_workloads.parts IS 'Parts that each phase is split into; NULL: Runs:Parts. Source: the submission.';
+COMMENT ON COLUMN compute_workloads.interruptible IS 'Its job is stopped and resumed as planned within its window. Source: the submission.';
 COMMENT ON COLUMN compute_workloads.allow_late IS 'It may run after its deadline. Source: the submission.';
 
 ALTER TABLE workload_runs

@@ -19,10 +19,12 @@ internal sealed class JobCheck(WorkService.WorkServiceClient conductor, TimeProv
     {
         if (request.Job.Length == 0)
         {
-            var orphan = request.Parameters.Count > 0 ? "parameters" : request.HasParts ? "parts" : null;
+            var orphan = request.Parameters.Count > 0 ? "parameters" : request.HasParts ? "parts" : request.Interruptible ? "interruptible" : null;
             return orphan is null ? null : throw Refusal.InvalidArgument(orphan, "must not be given without a job").AsException();
         }
 
+        if (request.Interruptible && !request.HasRequiredGpuMins)
+            throw Refusal.InvalidArgument("required_gpu_mins", "must be given for an interruptible job: it is how long the job runs").AsException();
         // What is too long goes no further.
         if (request.Parameters.Count > MaxParameters || request.Parameters.Sum(one => (long)one.Key.Length + one.Value.Length) > MaxCharacters)
             throw Refusal.InvalidArgument("parameters", $"must be at most {MaxParameters} with at most {MaxCharacters} characters together").AsException();

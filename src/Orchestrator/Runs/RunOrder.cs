@@ -26,12 +26,15 @@ internal static class RunOrder
                 order.Parameters.Add(JsonSerializer.Deserialize<Dictionary<string, string>>(parameters)!);
             if (workload is { AllowLate: false, Deadline: { } deadline })
                 order.Deadline = deadline.ToTimestamp();
+            // Until its steps are planned they are the whole window.
+            if (workload.Interruptible && chosen.Window is { StartTime: { } start, EndTime: { } end } && start < end)
+                order.Steps.Add(new PlannedStep { StartTime = start, EndTime = end });
         }
 
         return JsonFormatter.Default.Format(order);
     }
 
-    /// <summary>The order of a run as the Conductor takes it.</summary>
+    /// <summary>The order of a run; the steps of an interruptible job are its window.</summary>
     public static WorkOrder Read(RunRecord run)
     {
         var order = Stored.Parse<WorkOrder>(run.Work);

@@ -17,7 +17,8 @@ internal sealed record RunRecord
         """
         r.workload_id, r.pipeline, r.correlation_id, r.state, r.progress, r.attempts, r.failure_reason, r.lease_owner,
         r.requested_at, r.defined_at, r.ended_at, r.updated_at, r.work::text AS work, r.parts, r.revision, r.withdraws,
-        (SELECT w.traceparent FROM compute_workloads w WHERE w.id = r.workload_id) AS traceparent
+        (SELECT w.traceparent FROM compute_workloads w WHERE w.id = r.workload_id) AS traceparent,
+        (SELECT w.required_gpu_mins FROM compute_workloads w WHERE w.id = r.workload_id AND w.interruptible) AS minutes
         """;
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
@@ -41,6 +42,9 @@ internal sealed record RunRecord
 
     /// <summary>proto3 JSON of pylon.conductor.v1.WorkOrder without its revision.</summary>
     public string Work { get; init; } = "{}";
+
+    /// <summary>How long an interruptible job runs; null for any other.</summary>
+    public int? Minutes { get; init; }
 
     /// <summary>Of each phase; null for the default.</summary>
     public int? Parts { get; init; }

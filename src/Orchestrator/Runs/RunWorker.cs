@@ -16,6 +16,7 @@ internal sealed class RunWorker(
     RunStore store,
     PipelineService.PipelineServiceClient conductor,
     WorkService.WorkServiceClient work,
+    RunSteps steps,
     IOptions<RunOptions> options,
     TimeProvider time,
     ILogger<RunWorker> logger) : BackgroundService
@@ -97,7 +98,7 @@ internal sealed class RunWorker(
                 RequestedPipeline = run.Pipeline,
                 CorrelationId = run.CorrelationId,
                 TotalEntities = run.Parts ?? options.Value.Parts,
-                Work = RunOrder.Read(run),
+                Work = await steps.PlanAsync(run, cancellationToken),
                 Explain = true,
                 OperatorId = $"{run.OperatorId}",
             },

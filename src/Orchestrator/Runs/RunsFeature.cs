@@ -18,6 +18,7 @@ internal static class RunsFeature
             .AddSingleton<IWorkloadHandler>(provider => provider.GetRequiredService<RunStore>())
             .AddSingleton<PipelineNames>()
             .AddSingleton<JobCheck>()
+            .AddSingleton<RunSteps>()
             .AddHostedService<RunWorker>()
             .AddHostedService<RunEventWorker>();
     }

@@ -19,8 +19,8 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
             (request_id, workload_name, request, workload_type, urgency, required_gpu_mins, compute_load_mw,
              carbon_cap_gco2, max_price_gbp, deadline, user_email, pipeline, traceparent, job_id, required_cpu_cores,
              required_memory_gb, estimated_energy_kwh, deferral_window_mins, max_total_gco2, operator_id, host_dc_id,
-             job, job_parameters, parts, allow_late)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+             job, job_parameters, parts, allow_late, interruptible)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
         ON CONFLICT (request_id) DO NOTHING
         RETURNING {WorkloadRecord.Columns}
         """;
@@ -159,7 +159,8 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
             workload.Job,
             Sql.Json(workload.JobParameters),
             workload.Parts,
-            workload.AllowLate)
+            workload.AllowLate,
+            workload.Interruptible)
         ?? await FirstAsync(FindByRequest, cancellationToken, requestId, database.Tenant.Parameter)
         ?? throw RequestIdReused;
 
