@@ -115,7 +115,7 @@ public sealed class RunTests
 
         async Task<Workload> OfferedAsync()
         {
-            var submitted = (await stack.Workloads.SubmitWorkloadAsync(new() { WorkloadName = "Primes", Job = "primes", Parameters = { ["limit"] = "5000" }, Interruptible = true, RequiredGpuMins = 60 })).Workload;
+            var submitted = (await stack.Workloads.SubmitWorkloadAsync(new() { WorkloadName = "Primes", Pipeline = "compute_training", Job = "primes", Parameters = { ["limit"] = "5000" }, Interruptible = true, RequiredGpuMins = 60 })).Workload;
             Assert.True(submitted.Interruptible);
             return await stack.UntilAsync(submitted.Id, WorkloadStatus.PendingUserChoice);
         }
