@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 using Pylon.Access;
+using Pylon.EndToEnd.Tests.Browsers;
 using Pylon.EndToEnd.Tests.Clients;
 using Pylon.EndToEnd.Tests.Stacks;
 using Pylon.Testing;
@@ -9,7 +11,7 @@ using Pylon.Testing;
 namespace Pylon.EndToEnd.Tests;
 
 /// <summary>All of Pylon in production: a workload goes through its flow with a key, nothing without one, and nothing of another operator.</summary>
-public sealed partial class ProductionTests : IAsyncLifetime
+public sealed partial class ProductionTests(Browser browser) : IAsyncLifetime, IClassFixture<Browser>
 {
     private const string Workload = """{"workload_name": "train the model", "workload_type": "TRAINING_RUN", "urgency": "URGENCY_HIGH", "required_gpu_mins": 90}""";
     private const string Scopes = """["grid:read", "workloads:read", "workloads:write", "decisions:read", "insights:read", "insights:write", "pipeline:write"]""";
@@ -17,6 +19,7 @@ public sealed partial class ProductionTests : IAsyncLifetime
     // In what the one operator makes, and never in an answer to the other.
     private const string Secret = "secret-of-the-other";
 
+    private readonly string _key = ApiKey.Create().Text;
     private TestDatabase _database = null!;
     private TestStack _stack = null!;
 
@@ -24,17 +27,16 @@ public sealed partial class ProductionTests : IAsyncLifetime
     {
         _database = await TestDatabase.CreateAsync();
         var redis = await TestRedis.CreateAsync();
-        var key = ApiKey.Create().Text;
         _stack = await TestStack.StartAsync(
             "production",
             new StackServers(_database.Uri, _database.ConnectionString, redis.ConnectionString),
-            orchestrators: 1,
+            replicas: [],
             new Dictionary<string, string>
             {
                 ["PYLON_ENVIRONMENT"] = "Production",
                 ["PYLON_INTERNAL_KEY"] = new('k', 43),
-                ["PYLON_BOOTSTRAP_KEY"] = key,
-                ["PYLON_API_KEY"] = key,
+                ["PYLON_BOOTSTRAP_KEY"] = _key,
+                ["PYLON_API_KEY"] = _key,
                 ["PYLON_TRUSTED_PROXIES"] = "127.0.0.1",
                 ["Cors__Origins"] = "none",
                 ["SANDBOX_WORKERS"] = "off",
@@ -108,6 +110,52 @@ public sealed partial class ProductionTests : IAsyncLifetime
         }
 
         Assert.Equal(3, GatewayClient.Recommendations(await theirs.WorkloadAsync(workload)).Count);
+    }
+
+    /// <summary>The screen of an admin, without JavaScript; then how it looks, and what others see.</summary>
+    [Fact]
+    public async Task AKeyIsMadeUsedAndRevokedOnThePage()
+    {
+        using var theirs = await OperatorAsync("Northern Compute");
+        await using var admin = await browser.OpenAsync(_stack.Url, script: false, key: _key);
+        await admin.Page.GotoAsync("/web/system");
+        await admin.Page.GetByText("Make a key").ClickAsync();
+        await admin.Page.GetByLabel("What it is for").FillAsync("reports of the week");
+        await admin.Page.GetByLabel("Operator").SelectOptionAsync("Northern Compute");
+        await admin.Page.GetByLabel("grid:read").CheckAsync();
+        await admin.PressAsync("Make it");
+        var made = await admin.Page.Locator("#made").TextContentAsync() ?? "";
+        using var holder = new GatewayClient(_stack.Url, made);
+        Assert.Equal(HttpStatusCode.OK, await holder.StatusOfAsync("/api/v1/grid/national"));
+
+        foreach (var (width, colours) in new[] { (1440, ColorScheme.Light), (1440, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark) })
+        {
+            await using var reader = await browser.OpenAsync(_stack.Url, width: width, colours: colours, key: _key);
+            await reader.VisitAsync("/web/system");
+            Assert.DoesNotContain(made, await reader.Page.ContentAsync(), StringComparison.Ordinal);
+            await Assertions.Expect(reader.Page.Locator("#stream")).ToHaveAttributeAsync("data-state", "open");
+            await reader.PictureAsync($"keys-{width}-{colours}".ToLowerInvariant());
+            await reader.Page.GetByText("Make a key").ClickAsync();
+            await reader.Page.Locator("#keys tr", new PageLocatorOptions { HasText = "reports of the week" }).Locator("summary").ClickAsync();
+            await reader.PictureAsync($"keys-open-{width}-{colours}".ToLowerInvariant());
+        }
+
+        await using (var other = await browser.OpenAsync(_stack.Url, key: made))
+        {
+            await other.VisitAsync("/web/system");
+            await other.SeesAsync("Not for this key");
+            await Assertions.Expect(other.Page.Locator("#keys")).ToHaveCountAsync(0);
+            await other.PictureAsync("system-of-a-reader");
+        }
+
+        await admin.Page.GotoAsync("/web/system");
+        var row = admin.Page.Locator("#keys tr", new PageLocatorOptions { HasText = "reports of the week" });
+        await row.Locator("summary").ClickAsync();
+        await row.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(admin.Page.Locator("#keys tr", new PageLocatorOptions { HasText = "reports of the week" })).ToHaveCountAsync(0);
+        await Eventually.True(async () => await holder.StatusOfAsync("/api/v1/grid/national") == HttpStatusCode.Unauthorized, TimeSpan.FromSeconds(15), "the key is refused");
+        await admin.Page.GotoAsync("/web/system?revoked=yes");
+        await Assertions.Expect(admin.Page.Locator("#keys tr", new PageLocatorOptions { HasText = "reports of the week" })).ToContainTextAsync("Revoked");
     }
 
     [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

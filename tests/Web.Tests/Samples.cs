@@ -13,6 +13,9 @@ internal static class Samples
     public const string WorkloadId = "7d6f1b0e-6f6b-4c8e-9a53-0d0f3f1c2b11";
     public const string HotspotId = "0a7b8a52-2f5e-4c0a-8a0e-6a9f8a1f2c33";
 
+    public const string OperatorId = "5b0e5a52-92a3-4a7e-8f2f-3f0d9d1c1a44";
+    public const string KeyId = "c1a0f7d2-6f3f-4b1c-9c7e-2d8c0e1f4a55";
+
     public static FakeServices Services()
     {
         var services = new FakeServices();
@@ -41,6 +44,8 @@ internal static class Samples
         services.On<ListHotspotHoursRequest, ListHotspotHoursResponse>(_ => new ListHotspotHoursResponse { Hours = { new HotspotHour { Hour = At(-3), Co2Kg = 5, NormalKg = 4, MostNormalKg = 6 }, new HotspotHour { Hour = At(-2), Co2Kg = 12, NormalKg = 4, MostNormalKg = 6 } } });
         services.On<ListEventsRequest, ListEventsResponse>(_ => new ListEventsResponse { Events = { new EmissionEvent { EventId = "e1", EventType = "logistics", DistanceKm = 120, LoadKg = 450, VehicleType = "truck_diesel", Co2Kg = 12, Timestamp = At(-2) } } });
         services.On<ListAuditLogsRequest, ListAuditLogsResponse>(_ => new ListAuditLogsResponse { AuditLogs = { new AuditLog { Action = "hotspot_acknowledged", EntityType = "hotspot", EntityId = HotspotId, UserId = "ann", Notes = "I look", Timestamp = At(-1) } } });
+        services.On<ListKeysRequest, ListKeysResponse>(request => new ListKeysResponse { Keys = { Keys().Where(key => request.IncludeRevoked || key.RevokedAt is null) } });
+        services.On<ListOperatorsRequest, ListOperatorsResponse>(_ => new ListOperatorsResponse { Operators = { new Operator { Id = OperatorId, Name = "Northern Compute" } } });
         services.On<PlanWindowRequest, PlanWindowResponse>(request => Plan(request.Job));
         services.On<ComparePlansRequest, ComparePlansResponse>(request => new ComparePlansResponse
         {
@@ -48,6 +53,15 @@ internal static class Samples
         });
         return services;
     }
+
+    /// <summary>One of each kind.</summary>
+    public static IEnumerable<Key> Keys() =>
+    [
+        new Key { Id = KeyId, Name = "bootstrap", Scopes = { "grid:read", "admin" }, CreatedAt = At(-48), LastUsedAt = At(-1) },
+        new Key { Id = "k2", Name = "nightly jobs", OperatorId = OperatorId, Scopes = { "workloads:write" }, CreatedAt = At(-24), ExpiresAt = At(24) },
+        new Key { Id = "k3", Name = "last year", OperatorId = Guid.Empty.ToString(), Scopes = { "grid:read" }, CreatedAt = At(-24), ExpiresAt = At(-1) },
+        new Key { Id = "k4", Name = "lost laptop", OperatorId = OperatorId, Scopes = { "grid:read" }, CreatedAt = At(-24), RevokedAt = At(-2) },
+    ];
 
     private static Plan Priced(PlanJob job, double carbon, double price)
     {

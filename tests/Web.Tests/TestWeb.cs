@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Pylon.Access;
 using Pylon.Transcoding.Calls;
 
 namespace Pylon.Web.Tests;
@@ -25,7 +26,9 @@ internal sealed class TestWeb : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<TestWeb> StartAsync(FakeServices? services = null)
+    /// <param name="services">Without them every one is away.</param>
+    /// <param name="caller">Who loads the pages; null for nobody, because access is open.</param>
+    public static async Task<TestWeb> StartAsync(FakeServices? services = null, Caller? caller = null)
     {
         services ??= new FakeServices();
         var builder = WebApplication.CreateBuilder();
@@ -34,8 +37,13 @@ internal sealed class TestWeb : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
         builder.Services.AddSingleton<IUpstreams>(services);
         builder.Services.AddWeb();
-        builder.Services.AddSingleton(new Pylon.Access.InternalTokens(key: null, "web", TimeProvider.System));
+        builder.Services.AddSingleton(new InternalTokens(caller is null ? null : new string('k', InternalTokens.ShortestKey), "web", TimeProvider.System));
         var app = builder.Build();
+        app.Use((context, next) =>
+        {
+            context.Features.Set(caller ?? Caller.Open);
+            return next(context);
+        });
         app.MapGet("/", WebFeature.ServeFirstPageAsync);
         app.MapWeb();
         await app.StartAsync();

@@ -176,6 +176,8 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
             || (Uri.TryCreate(origin, UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
+    private static bool IsStreamOfPage(HttpRequest request) => request.Headers["Sec-Fetch-Site"] == "same-origin" && request.Headers.Accept == "text/event-stream";
+
     private static async Task RefuseAsync(HttpContext context, Refusal refusal)
     {
         if (!GrpcAnswer.IsGrpc(context.Request))
@@ -187,11 +189,12 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
         GrpcAnswer.Write(context, refusal);
     }
 
-    // A browser asks its user for a key: any name, and the key as the password.
+    // A browser asks its user for a key: any name, and the key as the password. For the stream of a page it gives the same again; a page
+    // under another path would not send it unasked.
     private static Problem Challenged(HttpContext context, Refusal refusal)
     {
         if (refusal.Kind == RefusalKind.Unauthenticated)
-            context.Response.Headers.WWWAuthenticate = WebFeature.WantsPage(context.Request) ? "Basic realm=\"Pylon\", charset=\"UTF-8\"" : "Bearer realm=\"Pylon\"";
+            context.Response.Headers.WWWAuthenticate = WebFeature.WantsPage(context.Request) || IsStreamOfPage(context.Request) ? "Basic realm=\"Pylon\", charset=\"UTF-8\"" : "Bearer realm=\"Pylon\"";
         return RefusalProblem.Of(refusal);
     }
 }

@@ -13,6 +13,7 @@ public sealed record Trouble(string Title, string Text, int HttpStatus)
         StatusCode.NotFound => new("Not found", Sentence(failure.Status.Detail), StatusCodes.Status404NotFound),
         StatusCode.InvalidArgument => new("Not possible so", Sentence(failure.Status.Detail), StatusCodes.Status400BadRequest),
         StatusCode.FailedPrecondition or StatusCode.AlreadyExists => new("Not possible now", Sentence(failure.Status.Detail), StatusCodes.Status409Conflict),
+        StatusCode.PermissionDenied => new("Not for this key", Sentence(failure.Status.Detail), StatusCodes.Status403Forbidden),
         StatusCode.ResourceExhausted => new("Too much at once", Sentence(failure.Status.Detail), StatusCodes.Status429TooManyRequests),
         StatusCode.Unimplemented or StatusCode.Internal or StatusCode.Unknown => new($"{Begin(service)} failed", "Its log has the reason.", StatusCodes.Status502BadGateway),
         _ => new($"{Begin(service)} does not answer", "Everything else goes on. Load this page again in a moment.", StatusCodes.Status503ServiceUnavailable),

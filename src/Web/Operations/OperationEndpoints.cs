@@ -1,7 +1,9 @@
+using Grpc.Core;
 using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.V1;
 using Pylon.Web.Frame;
 using Pylon.Web.Services;
+using Pylon.Web.Words;
 using Conducting = Pylon.Conductor.V1;
 
 namespace Pylon.Web.Operations;
@@ -17,6 +19,11 @@ internal static class OperationEndpoints
         web.MapPost("/system/runs", (Clients clients, CancellationToken cancellationToken) => ChangeAsync("Ingestion", async () =>
             await clients.Runs.RunPipelineAsync(new RunPipelineRequest(), clients.Change(cancellationToken))));
         web.MapPost("/system/dead-letters/{id}/replay", SettleAsync);
+        web.MapPost("/system/keys", MakeKeyAsync);
+        // The links of a page that answers the form begin there.
+        web.MapGet("/system/keys", () => Page.Of<OperationsPage>());
+        web.MapPost("/system/keys/{id}/revoke", (string id, Clients clients, CancellationToken cancellationToken) => ChangeAsync("the Orchestrator", async () =>
+            await clients.Keys.RevokeKeyAsync(new RevokeKeyRequest { Id = id }, clients.Change(cancellationToken))));
     }
 
     /// <summary>A dead letter of a workload is the workload's own; every other one is the Conductor's.</summary>
@@ -32,6 +39,27 @@ internal static class OperationEndpoints
             else
                 await clients.DeadLetters.ReplayDeadLetterAsync(new Conducting.ReplayDeadLetterRequest { Id = id }, clients.Change(cancellationToken));
         });
+    }
+
+    /// <summary>The text of a key is in this answer alone, so nothing is at another address to go to.</summary>
+    private static async Task<IResult> MakeKeyAsync(HttpRequest form, Clients clients, Clock clock, CancellationToken cancellationToken)
+    {
+        var given = new Given(await form.ReadFormAsync(cancellationToken));
+        var ends = clock.Read(given["ends"]);
+        // A key without an end must be meant so.
+        if (ends is null && given["ends"].Length > 0)
+            return Refused(new Trouble("Not possible so", "Ends: must be a time.", StatusCodes.Status400BadRequest));
+        var request = new CreateKeyRequest { Name = given["name"], OperatorId = given["operator"], ExpiresAt = ends, Scopes = { given.All("scope") } };
+        try
+        {
+            return Page.Of<OperationsPage>((nameof(OperationsPage.MadeKey), await clients.Keys.CreateKeyAsync(request, clients.Change(cancellationToken))));
+        }
+        catch (RpcException e)
+        {
+            return Refused(Trouble.Of(e, "the Orchestrator"));
+        }
+
+        IResult Refused(Trouble trouble) => Page.Of<OperationsPage>(trouble.HttpStatus, (nameof(OperationsPage.Trouble), trouble), (nameof(OperationsPage.KeyForm), given));
     }
 
     private static Task<IResult> ChangeAsync(string service, Func<Task> change) => Change.MakeAsync(

@@ -24,6 +24,10 @@ public sealed class Clients(IUpstreams upstreams, IHttpContextAccessor request)
 
     public PlanningService.PlanningServiceClient Planning => new(To(PlanningService.Descriptor));
 
+    public KeyService.KeyServiceClient Keys => new(To(KeyService.Descriptor));
+
+    public RegistryService.RegistryServiceClient Registry => new(To(RegistryService.Descriptor));
+
     public GridService.GridServiceClient Grid => new(To(GridService.Descriptor));
 
     public PipelineRunService.PipelineRunServiceClient Runs => new(To(PipelineRunService.Descriptor));
@@ -43,6 +47,8 @@ public sealed class Clients(IUpstreams upstreams, IHttpContextAccessor request)
     public AuditLogService.AuditLogServiceClient Audit => new(To(AuditLogService.Descriptor));
 
     public Conducting.DeadLetterService.DeadLetterServiceClient DeadLetters => new(To(Conducting.DeadLetterService.Descriptor));
+
+    public Conducting.WorkService.WorkServiceClient Work => new(To(Conducting.WorkService.Descriptor));
 
     // As the caller of the page.
     private CallInvoker To(ServiceDescriptor service) => upstreams.InvokerOf(service).Intercept(metadata =>

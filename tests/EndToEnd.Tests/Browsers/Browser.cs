@@ -34,8 +34,8 @@ public sealed class Browser : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>An empty page of its own reader.</summary>
-    internal async Task<Reader> OpenAsync(string url, bool script = true, int width = 1440, ColorScheme colours = ColorScheme.Light)
+    /// <summary>An empty page of its own reader, who gives the key where one is asked for.</summary>
+    internal async Task<Reader> OpenAsync(string url, bool script = true, int width = 1440, ColorScheme colours = ColorScheme.Light, string? key = null)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
@@ -43,6 +43,7 @@ public sealed class Browser : IAsyncLifetime
             JavaScriptEnabled = script,
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
             ColorScheme = colours,
+            HttpCredentials = key is null ? null : new HttpCredentials { Username = "reader", Password = key },
         }).Within();
         context.SetDefaultTimeout(15_000);
         return new Reader(context, await context.NewPageAsync().Within());

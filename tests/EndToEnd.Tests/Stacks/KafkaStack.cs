@@ -22,7 +22,7 @@ public sealed class KafkaStack : IAsyncLifetime
         _stack = await TestStack.StartAsync(
             "kafka",
             new StackServers(_database.Uri, _database.ConnectionString, redis.ConnectionString),
-            orchestrators: 1,
+            replicas: [],
             new Dictionary<string, string>
             {
                 ["EVENT_STREAM"] = "kafka",

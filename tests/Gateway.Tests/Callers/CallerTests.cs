@@ -226,6 +226,10 @@ public sealed class CallerTests(KeyedGateway gateway) : IClassFixture<KeyedGatew
             Assert.StartsWith("Basic", page.Headers.WwwAuthenticate.ToString());
         }
 
+        // The stream of a page under another path; a program's own is not asked for a password.
+        using var stream = await gateway.RestAsync(HttpMethod.Get, "/beckn/broadcast", "Accept: text/event-stream", "Sec-Fetch-Site: same-origin");
+        using var program = await gateway.RestAsync(HttpMethod.Get, "/beckn/broadcast", "Accept: text/event-stream");
+        Assert.Equal(("Basic", "Bearer"), (stream.Headers.WwwAuthenticate.Single().Scheme, program.Headers.WwwAuthenticate.Single().Scheme));
         using var styles = await gateway.RestAsync(HttpMethod.Get, "/", $"authorization: Basic {Basic(key.Text)}", "Accept: text/html");
         Assert.Equal(200, (int)styles.StatusCode);
         foreach (var path in new[] { "/health", "/health/live", "/healthz", "/openapi.json", "/docs/index.html" })
