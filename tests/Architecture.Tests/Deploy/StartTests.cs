@@ -38,6 +38,22 @@ public sealed partial class StartTests : IDisposable
     public Task TheSettingsOfAnOverlayAreEnough(string overlay, string service) => CheckAsync(service, SettingsOf(overlay, service));
 
     [Theory]
+    [MemberData(nameof(OfOverlays))]
+    public async Task TheSettingsOfAMigrationAreEnough(string overlay, string service)
+    {
+        var manifests = overlay == "dev" ? Manifests.Dev : Manifests.Prod;
+        if (manifests.All<V1Job>().SingleOrDefault(one => one.Metadata.Name == $"migrate-{service}") is not { } job)
+        {
+            Assert.Equal("gateway", service);
+            return;
+        }
+
+        await using var app = Build(service, SettingsOf(overlay, [job.Spec.Template.Spec]));
+
+        Assert.NotNull(app.Services.GetRequiredService<Pylon.Postgres.Migrator>());
+    }
+
+    [Theory]
     [MemberData(nameof(OfCompose))]
     public async Task TheSettingsOfComposeAreEnough(string service)
     {
@@ -78,8 +94,13 @@ public sealed partial class StartTests : IDisposable
     private Dictionary<string, string> SettingsOf(string overlay, string service)
     {
         var manifests = overlay == "dev" ? Manifests.Dev : Manifests.Prod;
+        return SettingsOf(overlay, [.. manifests.Patches.OfType<V1Deployment>().Where(patch => patch.Metadata.Name == service).Prepend(manifests.Services[service]).Select(one => one.Spec.Template.Spec)]);
+    }
+
+    private Dictionary<string, string> SettingsOf(string overlay, IReadOnlyList<V1PodSpec> pods)
+    {
+        var manifests = overlay == "dev" ? Manifests.Dev : Manifests.Prod;
         var examples = Manifests.Parse(Manifests.Text("secrets.example.yaml")).OfType<V1Secret>().ToDictionary(one => one.Metadata.Name, one => one.StringData);
-        var pods = manifests.Patches.OfType<V1Deployment>().Where(patch => patch.Metadata.Name == service).Prepend(manifests.Services[service]).Select(one => one.Spec.Template.Spec).ToList();
         var settings = new Dictionary<string, string>(manifests.Settings, StringComparer.Ordinal);
         foreach (var variable in pods.SelectMany(pod => pod.Containers.Single().Env ?? []))
         {
@@ -108,11 +129,16 @@ public sealed partial class StartTests : IDisposable
     // As RunServiceAsync does it, up to where the host would start.
     private static async Task CheckAsync(string service, IEnumerable<KeyValuePair<string, string>> settings)
     {
-        var build = Checkout.Service(Code.Assembly(service)).GetType($"Pylon.{Code.Assembly(service)}.Program", throwOnError: true)!.GetMethod("Build", BindingFlags.Public | BindingFlags.Static)!;
-        string[] arguments = [.. settings.Where(one => one.Value.Length > 0).Select(one => $"--{one.Key.Replace("__", ":", StringComparison.Ordinal)}={one.Value}")];
-        await using var app = (WebApplication)build.Invoke(null, [arguments, null])!;
+        await using var app = Build(service, settings);
 
         app.Services.GetRequiredService<IStartupValidator>().Validate();
+    }
+
+    private static WebApplication Build(string service, IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        var build = Checkout.Service(Code.Assembly(service)).GetType($"Pylon.{Code.Assembly(service)}.Program", throwOnError: true)!.GetMethod("Build", BindingFlags.Public | BindingFlags.Static)!;
+        string[] arguments = [.. settings.Where(one => one.Value.Length > 0).Select(one => $"--{one.Key.Replace("__", ":", StringComparison.Ordinal)}={one.Value}")];
+        return (WebApplication)build.Invoke(null, [arguments, null])!;
     }
 
     private readonly (string Certificate, string Key) _tls = Make();
