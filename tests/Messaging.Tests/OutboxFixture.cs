@@ -42,7 +42,7 @@ internal sealed class OutboxFixture : IAsyncDisposable
         Schema,
         "pylon/orchestrator",
         Source,
-        new Listener(Source, TimeProvider.System, NullLogger<Listener>.Instance),
+        new Listener(new DirectDatabase(Source), TimeProvider.System, NullLogger<Listener>.Instance),
         stream,
         time ?? TimeProvider.System,
         NullLogger<OutboxRelay>.Instance);
