@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Pylon.Bench.Faults;
+using Pylon.Bench.Fleet;
 using Pylon.Bench.Harness;
 using Pylon.Bench.Scenarios;
 using Pylon.Bench.Soak;
@@ -29,19 +31,21 @@ IReadOnlyList<Scenario> scenarios =
     new GrpcProxyScenario(),
     new RestScenario(),
     new WebhookScenario(),
+    new FleetScenario(),
     new FuzzScenario(options?.GetValueOrDefault("--inputs") ?? FuzzScenario.DefaultInputs, (int)(options?.GetValueOrDefault("--seed") ?? FuzzRun.Seed), files),
     new PlanScenario(files),
     new HotspotsScenario(),
     new HotspotsQualityScenario(files, (int)(options?.GetValueOrDefault("--draw") ?? 0)),
+    new FaultsScenario(files, (int)(options?.GetValueOrDefault("--operations") ?? FaultsScenario.DefaultOperations), (int)(options?.GetValueOrDefault("--seed") ?? SoakScenario.DefaultSeed)),
     new SoakScenario(
         (int)(options?.GetValueOrDefault("--minutes") ?? SoakScenario.DefaultMinutes), (int)(options?.GetValueOrDefault("--rate") ?? SoakScenario.DefaultRate),
         (int)(options?.GetValueOrDefault("--seed") ?? SoakScenario.DefaultSeed)),
 ];
 
 if (options is null || args is not [var name, ..] || scenarios.FirstOrDefault(one => one.Name == name) is not { } scenario
-    || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario or HotspotsQualityScenario or FuzzScenario)))
+    || (files.Count > 0 && scenario is not (ForecastScenario or PlanScenario or HotspotsQualityScenario or FuzzScenario or FaultsScenario)))
 {
-    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]; forecast and plan [file.csv …], hotspots-quality [grid.csv] [--draw N], fuzz [target …] [--inputs N] [--seed S], placement [--backlog N], soak [--minutes N] [--rate N] [--seed S]\n");
+    await Console.Error.WriteLineAsync("bench/run <scenario> [--rounds N]; forecast and plan [file.csv …], hotspots-quality [grid.csv] [--draw N], fuzz [target …] [--inputs N] [--seed S], placement [--backlog N], faults [\"fault\" …] [--operations N] [--seed S], soak [--minutes N] [--rate N] [--seed S]\n");
     foreach (var one in scenarios)
         await Console.Error.WriteLineAsync($"  {one.Name,-16} {one.About}");
     return args.Length == 0 ? 0 : 2;
@@ -72,7 +76,7 @@ static Dictionary<string, long?>? Options(IEnumerable<string> more)
     var options = new Dictionary<string, long?>(StringComparer.Ordinal);
     foreach (var pair in more.Chunk(2))
     {
-        if (pair is not ["--rounds" or "--inputs" or "--seed" or "--minutes" or "--rate" or "--draw" or "--backlog", var text] || !int.TryParse(text, out var given) || given < (pair[0] == "--draw" ? 0 : 1) || !options.TryAdd(pair[0], given))
+        if (pair is not ["--rounds" or "--inputs" or "--seed" or "--minutes" or "--rate" or "--draw" or "--backlog" or "--operations", var text] || !int.TryParse(text, out var given) || given < (pair[0] == "--draw" ? 0 : 1) || !options.TryAdd(pair[0], given))
             return null;
     }
 

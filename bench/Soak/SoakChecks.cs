@@ -140,7 +140,7 @@ internal sealed partial class SoakChecks(SoakStack stack, SoakTally tally)
     private bool IsExplained(string reason) =>
         (reason.Contains("does not exist", StringComparison.Ordinal) && tally.Of("fault: sandbox killed") > 0)
         || (reason.StartsWith("the grid zones cannot be resolved", StringComparison.Ordinal) || reason.StartsWith("the regional grid data cannot be read", StringComparison.Ordinal)
-            ? tally.Of("fault: ingestion killed") + tally.Of("fault: PostgreSQL killed") > 0
+            ? tally.Of("fault: ingestion killed") + tally.Of("fault: PostgreSQL killed") + tally.Of("fault: PostgreSQL restarted") + tally.Of("fault: PostgreSQL ends all connections") > 0
             : Provider().IsMatch(reason));
 
     /// <summary>Each malformed event became one dead letter of each service that reads its topic.</summary>
@@ -157,7 +157,7 @@ internal sealed partial class SoakChecks(SoakStack stack, SoakTally tally)
         {
             var letters = await stack.RedisConnection.GetDatabase().StreamRangeAsync($"pylon:events:{topic}.DLQ");
             var each = letters.CountBy(letter => Event.Parser.ParseFrom((byte[])letter["event"]!).Source).Select(one => one.Value).ToList();
-            var malformed = tally.Of($"malformed events on {topic}");
+            var malformed = tally.Of(SoakFaults.Letters(topic));
             if (malformed > 0 && (each.Count != readers || each.Exists(count => count != malformed)))
                 wrong.Add($"{topic}.DLQ: {string.Join(" and ", each)} of {malformed} malformed");
         }

@@ -14,6 +14,7 @@ internal sealed class SoakFaults
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Down = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Locked = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(5);
 
     // Longer than the lease (SoakStack).
@@ -50,17 +51,30 @@ internal sealed class SoakFaults
             ("provider HTTP 409", token => ProviderAsync(token, new { kind = "nack", count = 4, http_status = 409 })),
             ("provider refuses", token => ProviderAsync(token, new { kind = "business_error", count = 4 })),
             ("provider drops connections", token => ProviderAsync(token, new { kind = "drop_connection", count = 3, processed = true }, new { kind = "drop_connection", count = 3 })),
+            ("provider lies", token => ProviderAsync(token, new { kind = "malformed_body", count = 3 }, new { kind = "forged_callback", count = 2 }, new { kind = "unsigned_callback", count = 2 }, new { kind = "replayed_callback", count = 3 }, new { kind = "reordered_callback", count = 2 }, new { kind = "few_items", count = 2 })),
             ("callbacks lost, late and twice", token => ProviderAsync(token, new { kind = "lost_callback", count = 2 }, new { kind = "late_callback", count = 3, delay_ms = 8_000 }, new { kind = "duplicate_callback", count = 3 })),
             ("Redis frozen", token => SoakStack.FreezeAsync(stack.Redis, Frozen, token)),
             ("Redis killed", token => SoakStack.KillAsync(stack.Redis, Down, token)),
+            ("Redis killed and emptied", token => SoakStack.KillAsync(stack.Redis, Down, token, whileDown: Empty)),
             ("PostgreSQL killed", token => SoakStack.KillAsync(stack.Postgres, Down, token)),
+            ("PostgreSQL restarted", RestartPostgresAsync),
+            ("PostgreSQL ends all connections", EndConnectionsAsync),
+            ("every connection of a pool waits", LockTablesAsync),
+            ("commits without an answer", KeepAnswersAsync),
             ("Orchestrator frozen", token => SoakStack.FreezeAsync(stack.Orchestrators[_dice.Next(2)], FrozenOrchestrator, token)),
             ("Orchestrator killed", token => SoakStack.KillAsync(stack.Orchestrators[_dice.Next(2)], Down, token)),
-            .. new[] { "conductor", "ingestion", "gateway", "sandbox" }.Select(service =>
+            .. new[] { "conductor", "ingestion", "insights", "gateway", "sandbox" }.Select(service =>
                 ($"{service} killed", (Func<CancellationToken, Task>)(token => SoakStack.KillAsync(stack[service], Down, token)))),
         ];
     }
 
+    /// <summary>The faults by name.</summary>
+    public IReadOnlyList<string> Names => [.. _faults.Select(fault => fault.Name)];
+
+    /// <summary>One of them; what it could not do is a problem of the tally.</summary>
+    public Task InjectAsync(string name, CancellationToken cancellationToken) => InjectAsync(_faults.First(fault => fault.Name == name), at: null, cancellationToken);
+
+    /// <summary>All of them in turn, for so long.</summary>
     public async Task RunAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -82,9 +96,10 @@ internal sealed class SoakFaults
         await _stack.Sandbox.DeleteAsync("/admin/bpp/faults", cancellationToken);
     }
 
-    private async Task InjectAsync((string Name, Func<CancellationToken, Task> Inject) fault, TimeSpan at, CancellationToken cancellationToken)
+    private async Task InjectAsync((string Name, Func<CancellationToken, Task> Inject) fault, TimeSpan? at, CancellationToken cancellationToken)
     {
-        Console.WriteLine($"  {at:mm\\:ss} {fault.Name}");
+        if (at is { } moment)
+            Console.WriteLine($"  {moment:mm\\:ss} {fault.Name}");
         try
         {
             await fault.Inject(cancellationToken);
@@ -96,20 +111,70 @@ internal sealed class SoakFaults
         }
     }
 
+    private async Task RestartPostgresAsync(CancellationToken cancellationToken)
+    {
+        await _stack.Postgres.StopAsync();
+        await SoakStack.StartAgainAsync(_stack.Postgres, cancellationToken);
+    }
+
+    private async Task EndConnectionsAsync(CancellationToken cancellationToken)
+    {
+        for (var n = 0; n < 3; n++)
+        {
+            _tally.Count("connections ended", (await _stack.QueryAsync("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'", row => row.GetInt64(0), cancellationToken))[0]);
+            await Task.Delay(Moment, cancellationToken);
+        }
+    }
+
+    // Whoever writes waits, with its connection, until no pool has one left.
+    private async Task LockTablesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _stack.Database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var locking = new NpgsqlCommand("LOCK TABLE orchestrator.compute_workloads, conductor.phase_reports, insights.events_normalized IN ACCESS EXCLUSIVE MODE", connection, transaction);
+        await locking.ExecuteNonQueryAsync(cancellationToken);
+        await Task.Delay(Locked, cancellationToken);
+    }
+
+    private async Task KeepAnswersAsync(CancellationToken cancellationToken)
+    {
+        var before = _stack.Proxy.Kept;
+        for (var n = 0; n < 5; n++)
+        {
+            _stack.Proxy.KeepAnswers(4);
+            await Task.Delay(Moment / 2, cancellationToken);
+        }
+
+        _tally.Count("commits without an answer", _stack.Proxy.Kept - before);
+    }
+
     private async Task ProviderAsync(CancellationToken cancellationToken, params object[] faults)
     {
         foreach (var fault in faults)
             (await _stack.Sandbox.PostAsJsonAsync("/admin/bpp/faults", fault, cancellationToken)).EnsureSuccessStatusCode();
     }
 
+    private static readonly string[] Malformed = ["phases", "batches"];
+
+    /// <summary>Malformed events whose dead letters Redis still has.</summary>
+    public static string Letters(string topic) => $"dead letters kept on {topic}";
+
+    private void Empty()
+    {
+        Directory.Delete(_stack.Redis.DataDirectory, recursive: true);
+        foreach (var topic in Malformed)
+            _tally.Forget(Letters(topic));
+    }
+
     private async Task MalformedEventsAsync(CancellationToken cancellationToken)
     {
         var database = _stack.RedisConnection.GetDatabase();
-        foreach (var topic in new[] { "phases", "batches" })
+        foreach (var topic in Malformed)
         {
             await database.StreamAddAsync($"pylon:events:{topic}", "event", new byte[] { 0xFF, 0xFF });
             await database.StreamAddAsync($"pylon:events:{topic}", "envelope", """{"event_id":5}""");
             _tally.Count($"malformed events on {topic}", 2);
+            _tally.Count(Letters(topic), 2);
         }
     }
 

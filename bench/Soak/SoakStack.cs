@@ -2,7 +2,9 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
+using Pylon.Bench.Faults;
 using Pylon.Bench.Harness;
+using Pylon.Client;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Processes;
 using Pylon.LocalStack.Servers;
@@ -24,9 +26,10 @@ internal sealed class SoakStack : IAsyncDisposable
 
     private readonly RunningStack _stack;
 
-    private SoakStack(RunningStack stack, StackProcess second, PrivatePostgres postgres, PrivateRedis redis, IConnectionMultiplexer connection, string logs)
+    private SoakStack(RunningStack stack, StackProcess second, PrivatePostgres postgres, PostgresProxy proxy, PrivateRedis redis, IConnectionMultiplexer connection, string logs)
     {
-        (_stack, Postgres, Redis, RedisConnection, Logs) = (stack, postgres, redis, connection, logs);
+        (_stack, Postgres, Proxy, Redis, RedisConnection, Logs) = (stack, postgres, proxy, redis, connection, logs);
+        Client = new PylonClient(stack.Addresses.Grpc);
         Orchestrators = [stack["orchestrator"], second];
         Database = NpgsqlDataSource.Create(postgres.ConnectionString + ";Timeout=5;Command Timeout=20");
         Gateway = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(stack.Addresses.Url), Timeout = TimeSpan.FromSeconds(20) };
@@ -35,7 +38,13 @@ internal sealed class SoakStack : IAsyncDisposable
 
     public PrivatePostgres Postgres { get; }
 
+    /// <summary>Between the services and PostgreSQL.</summary>
+    public PostgresProxy Proxy { get; }
+
     public PrivateRedis Redis { get; }
+
+    /// <summary>The Gateway by gRPC.</summary>
+    public PylonClient Client { get; }
 
     public IConnectionMultiplexer RedisConnection { get; }
 
@@ -57,10 +66,11 @@ internal sealed class SoakStack : IAsyncDisposable
     {
         var postgres = await run.StartPostgresAsync(cancellationToken);
         var redis = await run.StartRedisAsync(cancellationToken);
+        var proxy = new PostgresProxy(postgres.Port);
         var replica = ServiceDefinition.Orchestrator.Replica(2);
         var logs = Path.Combine(run.Checkout.Logs, "bench", "soak");
         var stack = await RunningStack.StartAsync(
-            new StackOptions(run.Checkout, StackAddresses.Choose(null, postgres.Uri, redis.Address, random: true, replica))
+            new StackOptions(run.Checkout, StackAddresses.Choose(null, postgres.Uri.Replace($":{postgres.Port}/", $":{proxy.Port}/", StringComparison.Ordinal), redis.Address, random: true, replicas: replica))
             {
                 LogDirectory = logs,
                 Throwaway = true,
@@ -73,7 +83,7 @@ internal sealed class SoakStack : IAsyncDisposable
             await second.StartAsync(cancellationToken);
             // Redis is killed and frozen on the way.
             var connection = await ConnectionMultiplexer.ConnectAsync($"{redis.Address},abortConnect=false,syncTimeout=5000,asyncTimeout=5000");
-            return new SoakStack(stack, second, postgres, redis, connection, logs);
+            return new SoakStack(stack, second, postgres, proxy, redis, connection, logs);
         }
         catch
         {
@@ -128,10 +138,17 @@ internal sealed class SoakStack : IAsyncDisposable
     }
 
     /// <summary>SIGKILL, a moment without it, and the start of the same again.</summary>
-    public static async Task KillAsync(StackProcess process, TimeSpan down, CancellationToken cancellationToken)
+    public static async Task KillAsync(StackProcess process, TimeSpan down, CancellationToken cancellationToken, Action? whileDown = null)
     {
         await process.KillAsync();
+        whileDown?.Invoke();
         await Task.Delay(down, cancellationToken);
+        await StartAgainAsync(process, cancellationToken);
+    }
+
+    /// <summary>Starts it again at its address, however often that takes.</summary>
+    public static async Task StartAgainAsync(StackProcess process, CancellationToken cancellationToken)
+    {
         for (var start = 1; ; start++)
         {
             try
@@ -181,7 +198,9 @@ internal sealed class SoakStack : IAsyncDisposable
     {
         Gateway.Dispose();
         Sandbox.Dispose();
+        Client.Dispose();
         await _stack.DisposeAsync();
+        await Proxy.DisposeAsync();
         await RedisConnection.DisposeAsync();
         await Database.DisposeAsync();
     }

@@ -23,5 +23,8 @@ internal sealed class SoakTally
 
     public void Count(string what, long by = 1) => _counts.AddOrUpdate(what, by, (_, before) => before + by);
 
+    /// <summary>Counts it anew from here.</summary>
+    public void Forget(string what) => _counts.TryRemove(what, out _);
+
     public long Of(string what) => _counts.GetValueOrDefault(what);
 }

@@ -21,7 +21,7 @@ internal static class Program
 {
     private const string Schema = "conductor";
 
-    public static Task<int> Main(string[] args) => Defaults.RunServiceAsync(() => Build(args));
+    public static Task<int> Main(string[] args) => Defaults.RunServiceAsync(() => Build(args), instead: PostgresFeature.MigrateOnly(args));
 
     /// <summary>The whole service; a test puts in its own server.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)

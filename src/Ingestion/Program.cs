@@ -20,7 +20,7 @@ internal static class Program
 {
     private const string Schema = "ingestion";
 
-    public static Task<int> Main(string[] args) => Defaults.RunServiceAsync(() => Build(args));
+    public static Task<int> Main(string[] args) => Defaults.RunServiceAsync(() => Build(args), instead: PostgresFeature.MigrateOnly(args));
 
     /// <summary>Builds the service; a test configures its own server and clock.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)

@@ -22,6 +22,7 @@ internal sealed class RedisEventStream(
     private const int MaxPerCall = 100;
     private const int MaxBytesPerCall = 1024 * 1024;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestCopy = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
     /// A call appends all of its events or none, so an outage between two calls never changes their order. An id that
@@ -194,7 +195,19 @@ internal sealed class RedisEventStream(
                 call[0].Fields.Length, .. call.SelectMany(e => e.Fields),
             ];
             await BoundAsync(Database.ScriptEvaluateAsync(Append, keys, values), cancellationToken);
+            await CopiedAsync(keys[0], cancellationToken);
         }
+    }
+
+    // A replica that takes the place of its master has what it has copied, and nobody publishes again what is published. While
+    // the replica is away, an event is as safe as its master.
+    private async Task CopiedAsync(RedisKey key, CancellationToken cancellationToken)
+    {
+        if (redis.IsCluster() != true)
+            return;
+        var nodes = redis.GetServers().Where(server => server.IsConnected).Select(server => server.ClusterConfiguration).FirstOrDefault(found => found is not null);
+        if (nodes?.GetBySlot(key) is { EndPoint: { } master, Children.Count: > 0 })
+            await BoundAsync(redis.GetServer(master).ExecuteAsync("WAIT", 1, (int)LongestCopy.TotalMilliseconds), cancellationToken);
     }
 
     /// <summary>The entries in pieces that Redis handles at once without keeping others waiting.</summary>

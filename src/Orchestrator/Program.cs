@@ -29,7 +29,7 @@ internal static class Program
 {
     private const string Schema = "orchestrator";
 
-    public static Task<int> Main(string[] args) => Defaults.RunServiceAsync(() => Build(args));
+    public static Task<int> Main(string[] args) => Defaults.RunServiceAsync(() => Build(args), instead: PostgresFeature.MigrateOnly(args));
 
     /// <summary>The whole service; <paramref name="configure"/> lets a test bring its own parts.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)

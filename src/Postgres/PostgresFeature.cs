@@ -86,7 +86,30 @@ public static class PostgresFeature
         services.TryAddKeyedSingleton(OwnerSetting, (provider, _) =>
             Open(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Owner, "public", OwnerSetting)));
         // Not AddHostedService, which takes a second one of the same type for a repetition.
-        return services.AddSingleton<IHostedService>(provider => new MigrationStep(provider.GetRequiredService<Migrator>(), assembly, schema, history));
+        return services.AddSingleton(Step).AddSingleton<IHostedService>(Step);
+
+        MigrationStep Step(IServiceProvider provider) => new(provider.GetRequiredService<Migrator>(), assembly, schema, history);
+    }
+
+    /// <summary>
+    /// With the argument <c>--migrate</c>, what a service does in place of running: its migrations, and nothing else. Exit code 1 and the reason
+    /// on standard error when one of them fails. Null without the argument.
+    /// </summary>
+    public static Func<IServiceProvider, Task<int>>? MigrateOnly(string[] args) => args.Contains("--migrate", StringComparer.Ordinal) ? MigrateAsync : null;
+
+    private static async Task<int> MigrateAsync(IServiceProvider services)
+    {
+        try
+        {
+            foreach (var step in services.GetServices<MigrationStep>())
+                await step.StartingAsync(CancellationToken.None);
+            return 0;
+        }
+        catch (Exception exception) when (exception is OptionsValidationException or MigrationException or NpgsqlException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
     }
 
     private static Migrator CreateMigrator(IServiceProvider provider)

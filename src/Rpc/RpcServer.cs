@@ -17,6 +17,9 @@ public static class RpcServer
     /// <summary>The check that asks no store: it is healthy as long as the process runs its code.</summary>
     public const string SelfCheck = "self";
 
+    /// <summary>The tag of a check that is about the process itself, and not about a store or a peer.</summary>
+    public const string OfProcess = "process";
+
     private const int MaxMessageBytes = 4 * 1024 * 1024;
 
     /// <summary>The gRPC server with refusals, reflection and health. Messages of at most 4 MB.</summary>
@@ -29,7 +32,7 @@ public static class RpcServer
         services.TryAddSingleton(provider => new InternalTokens(key: null, "pylon", provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<AccessInterceptor>();
         // Without any check the health service would answer UNKNOWN.
-        services.AddGrpcHealthChecks().AddCheck(SelfCheck, () => HealthCheckResult.Healthy());
+        services.AddGrpcHealthChecks().AddCheck(SelfCheck, () => HealthCheckResult.Healthy(), [OfProcess]);
         services.AddOptions<GrpcHealthChecksOptions>().Configure<DescribedServices>((options, described) =>
         {
             foreach (var service in described.Services)

@@ -40,12 +40,15 @@ public static class Defaults
         }).ValidateOnStart();
         StartRequirements.AddCheck(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Services.AddValidatedOptions<DrainOptions>(DrainOptions.Section);
+        builder.Services.AddSingleton<DrainingLifetime>().AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<DrainingLifetime>());
 
         builder.Services.AddHostedService(provider => new IdleSettings(name, provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<ILogger<IdleSettings>>()));
 
         builder.Services.AddValidatedOptions<AccessOptions>(AccessOptions.Section);
         builder.Services.AddAccess(name, isServer: defaultGrpcPort is not null);
         builder.Services.AddRpcServer();
+        builder.Services.AddHealthChecks().Add(new(DrainingLifetime.CheckName, provider => provider.GetRequiredService<DrainingLifetime>(), failureStatus: null, [RpcServer.OfProcess]));
         builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
         Telemetry.Add(builder.Services, builder.Configuration, name);
 
@@ -55,7 +58,7 @@ public static class Defaults
         return builder;
     }
 
-    /// <summary><c>GET /health/live</c>, <c>/health/ready</c>, <c>/metrics</c>, gRPC health, and reflection over <paramref name="services"/>.</summary>
+    /// <summary><c>GET /health/live</c>, <c>/health/startup</c>, <c>/health/ready</c>, <c>/metrics</c>, gRPC health, and reflection over <paramref name="services"/>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app, params IEnumerable<ServiceDescriptor> services)
     {
         HealthEndpoint.Map(app);
@@ -89,7 +92,9 @@ public static class Defaults
     /// The same for a service whose parts need settings while they are put together, such as addresses. The shape of a
     /// Program: <c>Main</c> calls this with <c>Build</c>, and tests call <c>Build</c> with their own servers.
     /// </summary>
-    public static async Task<int> RunServiceAsync(Func<WebApplication> build)
+    /// <param name="build">Puts the service together.</param>
+    /// <param name="instead">What is done with it in place of running it; the result is the exit code.</param>
+    public static async Task<int> RunServiceAsync(Func<WebApplication> build, Func<IServiceProvider, Task<int>>? instead = null)
     {
         WebApplication app;
         try
@@ -102,7 +107,10 @@ public static class Defaults
             return 1;
         }
 
-        return await app.RunServiceAsync();
+        if (instead is null)
+            return await app.RunServiceAsync();
+        await using (app)
+            return await instead(app.Services);
     }
 
     /// <summary>Carries the check at the start; it holds nothing.</summary>

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Pylon.Access;
 using Pylon.Rpc;
 
@@ -13,8 +14,8 @@ namespace Pylon.ServiceDefaults;
 
 /// <summary>
 /// <c>GET /health/live</c>: 200 as long as the process serves requests; no store is asked, so an outage of one never
-/// restarts a process. <c>GET /health/ready</c>: 503 with the reason while a store that the service needs is
-/// unreachable. A peer is required only where a service registers a check for it: a service that keeps its work and
+/// restarts a process. <c>GET /health/startup</c>: 503 until the start is complete. <c>GET /health/ready</c>: 503 with the
+/// reason while a store that the service needs is unreachable, and from the signal to end on. A peer is required only where a service registers a check for it: a service that keeps its work and
 /// tries again later stays ready without its peers. With the setting PYLON_INSTANCE each answer has its value in the
 /// header Pylon-Instance, so whoever started the process knows that it is this one that answers.
 /// </summary>
@@ -35,6 +36,12 @@ internal static class HealthEndpoint
 
         var health = endpoints.MapGroup("").WithMetadata(ScopeRule.Public);
         health.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Name == RpcServer.SelfCheck, ResponseWriter = WriteAsync });
+        var started = endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted;
+        health.Map("/health/startup", context =>
+        {
+            context.Response.StatusCode = started.IsCancellationRequested ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            return WriteAsync(context, new HealthReport(new Dictionary<string, HealthReportEntry>(), started.IsCancellationRequested ? HealthStatus.Healthy : HealthStatus.Unhealthy, TimeSpan.Zero));
+        });
         var ready = new HealthCheckOptions { ResponseWriter = WriteAsync };
         health.MapHealthChecks("/health/ready", ready);
         health.MapHealthChecks("/health", ready);

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Open: PYLON_INTERNAL_KEY is not set, so no caller is asked for a key; everybody who reaches this port may read and change everything")]
     public static partial void IsOpen(this ILogger log);
 
+    [LoggerMessage(LogLevel.Information, "Draining: not ready any more; calls are served for {Seconds} s, then the process ends")]
+    public static partial void IsDraining(this ILogger log, double seconds);
+
     [LoggerMessage(LogLevel.Information, "PYLON_INTERNAL_KEY is set: every caller needs a key or a token")]
     public static partial void NeedsKeys(this ILogger log);
 }

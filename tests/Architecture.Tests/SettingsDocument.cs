@@ -81,7 +81,7 @@ internal static partial class SettingsDocument
 
     private static IEnumerable<MethodReference> Calls(MethodDefinition method) => method.Body.Instructions.Select(instruction => instruction.Operand).OfType<MethodReference>();
 
-    private static IReadOnlyList<MethodDefinition> Methods(Assembly assembly) =>
+    internal static IReadOnlyList<MethodDefinition> Methods(Assembly assembly) =>
         [.. AssemblyDefinition.ReadAssembly(assembly.Location).MainModule.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody)];
 
     private static OptionsSection Document(Type options, string section, IReadOnlyList<string> processes)

@@ -1,4 +1,5 @@
 using Pylon.Conductor.State;
+using Pylon.LocalStack.Servers;
 
 namespace Pylon.Conductor.Tests;
 
@@ -10,7 +11,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task ManyWritersOnThreeMasters()
     {
-        await using var cluster = await RedisCluster.StartAsync();
+        await using var cluster = await PrivateRedisCluster.StartThrowawayAsync(hasReplicas: false);
         await using var database = await ConductorDatabase.CreateAsync();
         await using var service = await ConductorService.StartOnAsync(database.Database.Uri, cluster.Address);
         var writers = new ManyWriters("many", Reports, entities: Reports / 5);

@@ -1,5 +1,10 @@
+using Pylon.Client;
 using Pylon.EndToEnd.Tests.Clients;
 using Pylon.EndToEnd.Tests.Stacks;
+using Pylon.Ingestion.V1;
+using Pylon.Insights.V1;
+using Pylon.Conductor.V1;
+using Pylon.Orchestrator.V1;
 using Pylon.Testing;
 
 namespace Pylon.EndToEnd.Tests;
@@ -8,6 +13,7 @@ namespace Pylon.EndToEnd.Tests;
 [Collection(FleetStackGroup.Name)]
 public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
 {
+    private const string Events = "pylon:events:workloads";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private TestStack Stack => fleet.Stack;
@@ -62,7 +68,7 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NothingIsLostWhenRedisAndThenPostgresAreKilledWhileWorkloadsAreUnderWay()
+    public async Task NothingIsLostWhenAMasterOfRedisAndThenPostgresAreKilledWhileWorkloadsAreUnderWay()
     {
         await Stack.RunOrchestratorsAsync(2);
         var (_, before) = await Gateway.PollAsync();
@@ -73,10 +79,12 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
 
         await InsertAsync("while servers are killed", 20);
         await UntilConfirmingAsync(5);
-        await fleet.Redis.KillAsync();
+        var master = await fleet.Redis.MasterOfAsync(Events);
+        await master.KillAsync();
         await InsertAsync("while servers are killed", 20);
         await UntilConfirmingAsync(25);
-        await fleet.Redis.StartAgainAsync();
+        await Eventually.True(async () => await fleet.Redis.MasterOfAsync(Events) != master, because: "its replica takes its place");
+        await master.StartAgainAsync();
         await InsertAsync("while servers are killed", 20);
         await UntilConfirmingAsync(45);
         await fleet.Postgres.KillAsync();
@@ -97,6 +105,44 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
             () => recommended.All(listener.Received.ContainsKey), Patience, "the subscriber that was always connected has every event");
         Assert.All(recommended, id => Assert.Equal(1, listener.Received[id]));
         Assert.Equal(pids, Running());
+    }
+
+    [Fact]
+    public async Task CallersDoNotNoticeThatAProcessOfEachServiceIsReplaced()
+    {
+        await Task.WhenAll(Stack.Replicas.Where(process => !process.IsRunning).Select(process => process.StartAsync()));
+        using var client = new PylonClient(Stack.GrpcAddress);
+        var known = (await client.Workloads.SubmitWorkloadAsync(new SubmitWorkloadRequest { WorkloadName = "known" })).Workload.Id;
+        using var end = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 4).Select(_ => CallAsync(client, known, end.Token)).ToList();
+
+        foreach (var process in Stack.Replicas.Where(process => process.Name.EndsWith("-2", StringComparison.Ordinal)))
+        {
+            await process.StopAsync();
+            await process.StartAgainAsync();
+        }
+
+        await end.CancelAsync();
+        // A call that failed fails the test.
+        Assert.All(await Task.WhenAll(callers), made => Assert.True(made > 0));
+    }
+
+    // Calls that are safe to repeat, of each service, one after the other; how many there were.
+    private static async Task<int> CallAsync(PylonClient client, string known, CancellationToken end)
+    {
+        var made = 0;
+        for (; !end.IsCancellationRequested; made++)
+        {
+            await client.Workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = known });
+            // Each of them is work for a long time.
+            if (made % 50 == 0)
+                await client.Workloads.SubmitWorkloadAsync(new SubmitWorkloadRequest { WorkloadName = "while processes are replaced" });
+            await client.Grid.ListRegionalGridAsync(new ListRegionalGridRequest());
+            await client.Hotspots.ListHotspotsAsync(new ListHotspotsRequest());
+            await client.Pipelines.ListPipelinesAsync(new ListPipelinesRequest());
+        }
+
+        return made;
     }
 
     private Task InsertAsync(string name, int rows) => Stack.Database.ExecuteAsync(

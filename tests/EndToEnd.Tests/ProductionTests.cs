@@ -30,7 +30,7 @@ public sealed partial class ProductionTests(Browser browser) : IAsyncLifetime, I
         _stack = await TestStack.StartAsync(
             "production",
             new StackServers(_database.Uri, _database.ConnectionString, redis.ConnectionString),
-            orchestrators: 1,
+            replicas: [],
             new Dictionary<string, string>
             {
                 ["PYLON_ENVIRONMENT"] = "Production",

@@ -516,6 +516,28 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public async Task InstanceThatStopsEndsItsStreamsAndSaysWhenToComeBack()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
+        using var lines = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast", accept: "application/x-ndjson");
+        using var call = new BroadcastService.BroadcastServiceClient(gateway.Grpc).Subscribe(new SubscribeRequest());
+        await call.ResponseHeadersAsync;
+        gateway.Events.Publish(1, 1);
+        Assert.Equal([1], await stream.NumbersAsync(1));
+        Assert.NotNull(await lines.LineAsync());
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within());
+
+        await gateway.StopAsync().Within();
+
+        Assert.Null(await stream.NextAsync());
+        Assert.InRange(int.Parse(stream.Retry!), 2000, 2000 + (3 * 1000 / 200));
+        Assert.Null(await lines.LineAsync());
+        var end = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).Within());
+        Assert.Equal(StatusCode.Unavailable, end.StatusCode);
+    }
+
+    [Fact]
     public async Task NdjsonIsWrittenOnRequest()
     {
         await using var gateway = await TestGateway.StartAsync();

@@ -19,6 +19,13 @@ internal sealed class FakeServices
 
     public DateTime Deadline { get; set; }
 
+    /// <summary>How many calls of GetWorkload came.</summary>
+    public int WorkloadsRead => _workloadsRead;
+
+    private int _workloadsRead;
+
+    public void CountRead() => Interlocked.Increment(ref _workloadsRead);
+
     /// <summary>Runs until the call is cancelled.</summary>
     public async Task HangAsync(ServerCallContext context)
     {
@@ -102,6 +109,7 @@ internal sealed class FakeWorkloads(FakeServices seen) : WorkloadService.Workloa
 
     public override async Task<GetWorkloadResponse> GetWorkload(GetWorkloadRequest request, ServerCallContext context)
     {
+        seen.CountRead();
         if (request.Id == "unknown")
             throw Refusal.NotFound("workload", request.Id).AsException();
         if (request.Id == "hang")

@@ -1,6 +1,9 @@
+using System.Net;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Pylon.Gateway.Contracts;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
@@ -142,6 +145,56 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         // The remaining instance answers; a call that was on its way to the stopped one fails and counts against it.
         await Eventually.True(async () => (await gateway.Http.GetAsync("/api/v1/workloads/x")).IsSuccessStatusCode);
         await Eventually.True(async () => (await new WorkloadService.WorkloadServiceClient(gateway.Grpc).GetWorkloadAsync(new GetWorkloadRequest { Id = "x" })).Workload.Id == "x");
+    }
+
+    /// <summary>Instances of one name: those that it has, also a new one, and no longer one that it has lost.</summary>
+    [Fact]
+    public async Task TheInstancesOfANameTakeTurns()
+    {
+        var (one, other) = (IPAddress.Parse("127.0.0.1"), IPAddress.Parse("127.0.0.2"));
+        await using var first = await TestGateway.StartServicesAsync();
+        await using var second = await TestGateway.StartServicesAsync(at: new IPEndPoint(other, new Uri(first.Urls.Single()).Port));
+        IPAddress[] known = [one];
+        var lookUps = 0;
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var gateway = await TestGateway.StartAsync(
+            services => services.AddSingleton<TimeProvider>(time).AddSingleton<NameLookUp>((_, _) =>
+            {
+                Interlocked.Increment(ref lookUps);
+                return Task.FromResult(known);
+            }),
+            $"--PYLON_ORCHESTRATOR=dns:///orchestrator.test:{new Uri(first.Urls.Single()).Port}");
+        Assert.Equal((10, 0), await CountAsync());
+
+        known = [one, other];
+        await NextLookUpAsync();
+        await Eventually.True(async () => await CountAsync() is (5, 5));
+
+        known = [other];
+        await NextLookUpAsync();
+        await Eventually.True(async () => await CountAsync() is (0, 10));
+
+        // Natively by YARP and over REST by a channel: ten calls, and who took them.
+        async Task<(int First, int Second)> CountAsync()
+        {
+            var (before, beforeSecond) = (CallsOf(first), CallsOf(second));
+            for (var i = 0; i < 5; i++)
+            {
+                await gateway.Http.GetStringAsync("/api/v1/workloads/x");
+                await new WorkloadService.WorkloadServiceClient(gateway.Grpc).GetWorkloadAsync(new GetWorkloadRequest { Id = "x" });
+            }
+
+            return (CallsOf(first) - before, CallsOf(second) - beforeSecond);
+        }
+
+        static int CallsOf(WebApplication services) => services.Services.GetRequiredService<FakeServices>().WorkloadsRead;
+
+        async Task NextLookUpAsync()
+        {
+            var before = lookUps;
+            time.Advance(Names.Refresh);
+            await Eventually.True(() => lookUps >= before + 2);
+        }
     }
 
     /// <summary>YARP finds out by failed calls that an instance is gone; none of those is a caller's.</summary>

@@ -124,6 +124,9 @@ public sealed class TestGateway : IAsyncDisposable
         return new TestGateway(services, gateway);
     }
 
+    /// <summary>As on SIGTERM; completes when every answer has ended.</summary>
+    public Task StopAsync() => _gateway.StopAsync(CancellationToken.None);
+
     public Task StopServicesAsync() => _services.StopAsync();
 
     public async ValueTask DisposeAsync()
@@ -142,11 +145,12 @@ public sealed class TestGateway : IAsyncDisposable
         await app.DisposeAsync().AsTask().Within();
     }
 
-    internal static async Task<WebApplication> StartServicesAsync(string? internalKey = null)
+    internal static async Task<WebApplication> StartServicesAsync(string? internalKey = null, IPEndPoint? at = null)
     {
+        at ??= new IPEndPoint(IPAddress.Loopback, 0);
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(at, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton(provider => new InternalTokens(internalKey, "services", provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddRpcServer();
         builder.Services.AddSingleton<KeyRing>();

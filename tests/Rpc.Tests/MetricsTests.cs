@@ -118,6 +118,18 @@ public sealed partial class MetricsTests : IAsyncLifetime
             && l.Key.Contains("WorkloadService/GetWorkload", StringComparison.Ordinal) && l.Value >= 1);
     }
 
+    // deploy/monitoring asks for them.
+    [Theory]
+    [InlineData("dotnet_process_memory_working_set_bytes")]
+    [InlineData("dotnet_process_cpu_time_seconds_total")]
+    [InlineData("http_server_request_duration_seconds_bucket")]
+    public async Task AServiceServesTheMetricsOfLibrariesThatDashboardsShow(string name)
+    {
+        await _service.Client.GetWorkloadAsync(new());
+
+        Assert.Contains(await ScrapeAsync(), line => line.Key.Split('{')[0] == name);
+    }
+
     private async Task<Dictionary<string, double>> ScrapeAsync()
     {
         using var response = await _service.Http.GetAsync("/metrics");

@@ -23,7 +23,7 @@ internal sealed class TestService : IAsyncDisposable
         App = app;
         Workloads = workloads;
         Log = log;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        var addresses = AddressesOf(app.Services);
         GrpcAddress = addresses[0];
         _channel = GrpcChannel.ForAddress(GrpcAddress);
         Http = new HttpClient { BaseAddress = new Uri(addresses[1]) };
@@ -36,6 +36,11 @@ internal sealed class TestService : IAsyncDisposable
     public HttpClient Http { get; }
     public CallInvoker Invoker => _channel.CreateCallInvoker();
     public WorkloadService.WorkloadServiceClient Client => new(_channel);
+
+    public static Uri HttpAddressOf(IServiceProvider services) => new(AddressesOf(services)[1]);
+
+    private static List<string> AddressesOf(IServiceProvider services) =>
+        [.. services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
     public static async Task<TestService> StartAsync(Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null)
     {

@@ -9,7 +9,7 @@ internal static class DetachedStack
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static async Task<int> StartAsync(Checkout checkout, CancellationToken cancellationToken)
+    public static async Task<int> StartAsync(Checkout checkout, IEnumerable<string> options, CancellationToken cancellationToken)
     {
         using (var free = StackLock.TryTake(checkout))
         {
@@ -19,7 +19,7 @@ internal static class DetachedStack
 
         var log = new LogFile(Path.Combine(checkout.Logs, "up.log"));
         log.Rotate();
-        var plan = new LaunchPlan(Dotnet.Program, [typeof(DetachedStack).Assembly.Location, "up"], log.Path)
+        var plan = new LaunchPlan(Dotnet.Program, [typeof(DetachedStack).Assembly.Location, "up", .. options], log.Path)
         {
             WorkingDirectory = checkout.Root,
             SignalWhenOrphaned = null,

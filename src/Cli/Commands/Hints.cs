@@ -11,7 +11,8 @@ internal static class Hints
     {
         if (!variables.TryGetValue("PYLON_URL", out var url))
             return;
-        var grpc = variables["PYLON_GRPC"];
+        // Of several Gateways the first.
+        var grpc = variables["PYLON_GRPC"].Split(',')[0];
         var home = Path.GetRelativePath(Directory.GetCurrentDirectory(), checkout.EnvFile);
         var isTls = url.StartsWith("https:", StringComparison.Ordinal);
         var authority = isTls ? Environment.GetEnvironmentVariable(GatewayAddress.CaVariable) : null;

@@ -18,6 +18,7 @@ internal static class PylonCommand
         UpCommand.Create(context),
         DownCommand.Create(context.Checkout),
         StatusCommand.Create(context),
+        RollCommand.Create(context),
         DemoCommand.Create(context),
         SubmitCommand.Create(context),
         WatchCommand.Create(context),

@@ -13,20 +13,21 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>pylon up</c>: starts everything on this machine and takes one workload through the flow.</summary>
 internal static class UpCommand
 {
+    private const string Fleet = "--fleet";
     private const string FirstWorkload = "Test ML Training Job";
     private static readonly TimeSpan FlowLimit = TimeSpan.FromSeconds(60);
 
     public static Command Create(CommandContext context)
     {
         var detach = new Option<bool>("--detach", "-d") { Description = "Run in the background; ./pylon down stops it" };
-        var command = new Verb("up", "Build and start everything, and take one workload through the flow", "up --detach") { detach };
+        var command = new Verb("up", "Build and start everything, and take one workload through the flow", "up --detach") { detach, new Option<bool>(Fleet) { Description = "Two of each service, four Orchestrators, and a Redis Cluster of six" } };
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(detach)
-            ? DetachedStack.StartAsync(context.Checkout, cancellationToken)
-            : RunAsync(context, cancellationToken));
+            ? DetachedStack.StartAsync(context.Checkout, parsed.GetValue<bool>(Fleet) ? [Fleet] : [], cancellationToken)
+            : RunAsync(context, parsed.GetValue<bool>(Fleet), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, bool isFleet, CancellationToken cancellationToken)
     {
         var checkout = context.Checkout;
         using var held = StackLock.TryTake(checkout);
@@ -34,7 +35,7 @@ internal static class UpCommand
             return RunningAlready(checkout);
 
         var clock = Stopwatch.StartNew();
-        var session = new StackSession(checkout, new ConsoleReporter(), TimeProvider.System);
+        var session = new StackSession(checkout, new ConsoleReporter(), TimeProvider.System, isFleet);
         try
         {
             await session.RunAsync(

@@ -29,6 +29,8 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
             await BeginAsync(reader, aborted);
             await ReplayAsync(reader, aborted);
             await reader.LiveAsync(aborted);
+            if (IsSse && reader.ComeBackAfter is { } pause)
+                await _response.WriteAsync(Encoding.UTF8.GetBytes(Retry(pause) + "\n"), aborted);
         }
         catch (SlowReaderException)
         {
@@ -91,7 +93,7 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
     private async Task BeginAsync(BroadcastReader reader, Task<bool> started, CancellationToken cancellationToken)
     {
         await Task.WhenAny(started, Task.Delay(Patience, time, cancellationToken));
-        var retry = string.Create(CultureInfo.InvariantCulture, $"retry: {(long)options.Retry.TotalMilliseconds}\n");
+        var retry = Retry(options.Retry);
         if (!started.IsCompleted)
         {
             await _response.BeginAsync(Encoding.UTF8.GetBytes($"{retry}: the event stream is unreachable; the events follow when it is back\n\n"), cancellationToken);
@@ -106,6 +108,8 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
         else
             await _response.BeginAsync(first, cancellationToken);
     }
+
+    private static string Retry(TimeSpan pause) => string.Create(CultureInfo.InvariantCulture, $"retry: {(long)pause.TotalMilliseconds}\n");
 
     private async Task<bool> StartAsync(BroadcastReader reader, CancellationToken cancellationToken)
     {

@@ -28,6 +28,8 @@ internal sealed class BroadcastGrpcService(Broadcaster broadcaster) : BroadcastS
             }
 
             await reader.LiveAsync(context.CancellationToken);
+            // The caller has gone, or the instance stops, which is said to it.
+            context.CancellationToken.ThrowIfCancellationRequested();
         }
         catch (SlowReaderException)
         {

@@ -11,8 +11,11 @@ namespace Pylon.Gateway.Broadcast;
 /// the stream and, after a lost connection, continues at its last position.
 /// </summary>
 internal sealed class BroadcastHub(
-    IEventStream stream, IOptions<BroadcastOptions> settings, TimeProvider time, GatewayMetrics metrics, ILogger<BroadcastHub> log) : BackgroundService
+    IEventStream stream, IOptions<BroadcastOptions> settings, TimeProvider time, GatewayMetrics metrics, IHostApplicationLifetime lifetime, ILogger<BroadcastHub> log) : BackgroundService
 {
+    // They go to the other instances, which must not be overrun.
+    private const int ComeBackPerSecond = 200;
+
     // More subscribers than this are shared between cores; fewer are not worth the hand-over.
     private const int PerCore = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -24,6 +27,11 @@ internal sealed class BroadcastHub(
     private Subscription[]? _snapshot;
     private Position _position = new(stream, []);
     private int _places;
+    private int? _placesAtStop;
+
+    /// <summary>While the instance stops, when a subscriber should come back: each at another moment, 200 a second. Null before.</summary>
+    public TimeSpan? ComeBackAfter =>
+        _placesAtStop is { } places ? _options.Retry + TimeSpan.FromSeconds(Random.Shared.NextDouble() * places / ComeBackPerSecond) : null;
 
     /// <summary>The position up to which the hub has read.</summary>
     public Position Position => Volatile.Read(ref _position);
@@ -49,6 +57,8 @@ internal sealed class BroadcastHub(
             var subscription = new Subscription(this, _position, topics, operatorId, writer, _options.QueueLength);
             _subscribers.Add(subscription);
             _snapshot = null;
+            if (_placesAtStop is not null)
+                subscription.Leave();
             return subscription;
         }
     }
@@ -83,7 +93,27 @@ internal sealed class BroadcastHub(
         metrics.Subscribed(-1);
     }
 
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // The server waits for its open answers before this service is stopped.
+        lifetime.ApplicationStopping.Register(End);
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(FollowAsync(stoppingToken), KeepOpenAsync(stoppingToken));
+
+    private void End()
+    {
+        Subscription[] subscribers;
+        lock (_gate)
+        {
+            _placesAtStop = Volatile.Read(ref _places);
+            subscribers = Subscribers();
+        }
+
+        ForEach(subscribers, subscriber => subscriber.Leave());
+    }
 
     private async Task FollowAsync(CancellationToken stoppingToken)
     {

@@ -25,6 +25,9 @@ internal sealed class BroadcastReader : IDisposable
     /// <summary>Where the reader is: before the first event once it is started, then after the last one of the replay.</summary>
     public Position Position => _position!;
 
+    /// <summary>When to come back, while the instance stops.</summary>
+    public TimeSpan? ComeBackAfter => _hub.ComeBackAfter;
+
     /// <summary>Takes a place at the hub, or refuses; asks nothing of the stream.</summary>
     public static BroadcastReader Open(BroadcastHub hub, ReplayPages pages, IFrameWriter writer, Position? after, string[] topics, Guid? operatorId)
     {
@@ -71,7 +74,7 @@ internal sealed class BroadcastReader : IDisposable
     }
 
     /// <summary>
-    /// The hub writes the live events, after the replay. Returns when the subscriber has gone; throws
+    /// The hub writes the live events, after the replay. Returns when the subscriber has gone or the instance stops; throws
     /// <see cref="SlowReaderException"/> when it reads too slowly.
     /// </summary>
     public Task LiveAsync(CancellationToken cancellationToken) => _subscription!.GoLiveAsync(Position, cancellationToken);

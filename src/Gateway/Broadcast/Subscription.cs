@@ -32,7 +32,7 @@ internal sealed class Subscription(BroadcastHub hub, Position start, string[] to
 
     /// <summary>
     /// The replay is over and has sent everything up to <paramref name="at"/>: from now on the hub writes. Returns when the
-    /// subscriber has gone.
+    /// subscriber has gone or the instance stops.
     /// </summary>
     public async Task GoLiveAsync(Position at, CancellationToken cancellationToken)
     {
@@ -84,6 +84,17 @@ internal sealed class Subscription(BroadcastHub hub, Position start, string[] to
         // Not under the lock: it completes the pending flush, and that may take the locks of the connection.
         if (!Ended.IsCompleted)
             writer.Abort();
+    }
+
+    /// <summary>Nothing more is written; <see cref="Ended"/> completes when what is being written is.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            _gone = true;
+            if (!_writing)
+                _ended.TrySetResult();
+        }
     }
 
     public void Dispose()
@@ -209,16 +220,6 @@ internal sealed class Subscription(BroadcastHub hub, Position start, string[] to
             _gone = true;
             _writing = false;
             _ended.TrySetException(exception);
-        }
-    }
-
-    private void Leave()
-    {
-        lock (_gate)
-        {
-            _gone = true;
-            if (!_writing)
-                _ended.TrySetResult();
         }
     }
 }

@@ -31,6 +31,7 @@ internal static class HomeEndpoints
         new Endpoint("GET", "/health"),
         new Endpoint("GET", "/healthz"),
         new Endpoint("GET", "/health/live"),
+        new Endpoint("GET", "/health/startup"),
         new Endpoint("GET", "/health/ready"),
         new Endpoint("GET", "/metrics"),
         new Endpoint("GET", "/openapi.json"),

@@ -27,6 +27,7 @@ internal sealed class OwnEndpoints(OpenApiDocument document, Schemas schemas, An
         ("GET", "/healthz", Health("GetHealthz", "The same under the name of the Batch Conductor Service")),
         ("GET", "/health/ready", Health("GetReadiness", "The same for load balancers")),
         ("GET", "/health/live", Health("GetLiveness", "Whether the process answers at all")),
+        ("GET", "/health/startup", Health("GetStartup", "Whether the start of the process is complete")),
         ("GET", "/metrics", Answer("GetMetrics", "Metrics in the format of Prometheus", new() { ["200"] = Text("The metrics.") }, ScopeRule.OneOf(Scope.Admin))),
         ("GET", "/openapi.json", Answer("GetOpenApi", "This document", new() { ["200"] = Answers.Of("OpenAPI 3.1.", new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema() }) })),
     ];

@@ -31,5 +31,5 @@ internal sealed class GatewayHealthCheck(HealthCheckService checks) : IHealthChe
             : HealthCheckResult.Unhealthy($"all of {string.Join(", ", parts.Entries.Keys)} are unreachable");
     }
 
-    private static bool IsPart(HealthCheckRegistration check) => check.Name is not (Name or RpcServer.SelfCheck);
+    private static bool IsPart(HealthCheckRegistration check) => check.Name != Name && !check.Tags.Contains(RpcServer.OfProcess);
 }

@@ -1,9 +1,13 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Pylon.Gateway.Contracts;
+using Pylon.Rpc;
 using Pylon.ServiceDefaults;
 using Pylon.Transcoding.Calls;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.ServiceDiscovery;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Pylon.Gateway.Proxy;
@@ -14,6 +18,8 @@ internal static class ProxyFeature
     public static IServiceCollection AddProxy(this IServiceCollection services)
     {
         services.AddValidatedOptions<ProxyOptions>(ProxyOptions.Section);
+        services.TryAddSingleton<NameLookUp>(Dns.GetHostAddressesAsync);
+        services.AddSingleton<IDestinationResolver, NameDestinations>();
         services.AddSingleton<UpstreamAddresses>();
         services.AddSingleton<UpstreamChannels>();
         services.AddSingleton<IUpstreams>(provider => provider.GetRequiredService<UpstreamChannels>());

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using Pylon.Rpc;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.LoadBalancing;
@@ -32,7 +32,9 @@ internal static class ProxyRoutes
     private static ClusterConfig Cluster(string name, IReadOnlyList<Uri> instances, ProxyOptions options) => new()
     {
         ClusterId = name,
-        Destinations = instances.ToDictionary(uri => uri.Authority, uri => new DestinationConfig { Address = uri.ToString() }, StringComparer.OrdinalIgnoreCase),
+        Destinations = instances is [var only] && Names.Target(only) is { } named
+            ? new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase) { [name] = NameDestinations.Of(named) }
+            : instances.ToDictionary(uri => uri.Authority, uri => new DestinationConfig { Address = uri.ToString() }, StringComparer.OrdinalIgnoreCase),
         LoadBalancingPolicy = LoadBalancingPolicies.RoundRobin,
         HttpRequest = new ForwarderRequestConfig
         {

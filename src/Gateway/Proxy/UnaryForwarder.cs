@@ -20,7 +20,8 @@ internal static class UnaryForwarder
 
     private const int Http2InternalError = 2;
 
-    // At most one for each rpc and instance.
+    // One for each rpc and instance. Instances come and go, so there is a limit.
+    private const int MostTargets = 20_000;
     private static readonly ConcurrentDictionary<(string Address, string Path), Uri> Targets = new();
 
     /// <summary>Leaves to <paramref name="next"/>, YARP's forwarder, what is not a small unary call.</summary>
@@ -41,7 +42,7 @@ internal static class UnaryForwarder
             if (await ReadMessageAsync(context, ended) is not { } message)
                 return false;
             proxy.ProxiedDestination = destination;
-            using var request = new HttpRequestMessage(HttpMethod.Post, Targets.GetOrAdd((address, path), static target => new Uri(new Uri(target.Address), target.Path)))
+            using var request = new HttpRequestMessage(HttpMethod.Post, Targets.GetOrAdd((address, path), Target))
             {
                 Version = HttpVersion.Version20,
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -61,6 +62,13 @@ internal static class UnaryForwarder
         }
 
         return true;
+    }
+
+    private static Uri Target((string Address, string Path) target)
+    {
+        if (Targets.Count >= MostTargets)
+            Targets.Clear();
+        return new Uri(new Uri(target.Address), target.Path);
     }
 
     // Null for a message that is too large. In each case it can still be read from its beginning: by YARP, or for another instance.

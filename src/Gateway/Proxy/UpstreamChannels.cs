@@ -10,7 +10,7 @@ namespace Pylon.Gateway.Proxy;
 /// One channel per upstream for the calls that the gateway makes itself (REST, webhooks, health); several instances
 /// take turns. Nothing is repeated here: the layer that knows whether a call is idempotent does that.
 /// </summary>
-internal sealed class UpstreamChannels(UpstreamAddresses addresses, ILoggerFactory logs) : IUpstreams, IDisposable
+internal sealed class UpstreamChannels(UpstreamAddresses addresses, NameLookUp lookUp, TimeProvider time, ILoggerFactory logs) : IUpstreams, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> _channels = new(StringComparer.Ordinal);
 
@@ -26,7 +26,7 @@ internal sealed class UpstreamChannels(UpstreamAddresses addresses, ILoggerFacto
             channel.Value.Dispose();
     }
 
-    private GrpcChannel Open(IReadOnlyList<Uri> instances) => Channels.Open(instances, new GrpcChannelOptions
+    private GrpcChannel Open(IReadOnlyList<Uri> instances) => Channels.Open(instances, names: new NameResolverFactory(lookUp, time), options: new GrpcChannelOptions
     {
         LoggerFactory = logs,
         // The services are near; compressing an answer costs more than sending it.

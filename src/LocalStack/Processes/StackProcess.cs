@@ -33,7 +33,10 @@ public abstract class StackProcess : IAsyncDisposable
     /// <summary>Its process id; 0 when it does not run.</summary>
     public int Pid => Identity?.Pid ?? 0;
 
-    /// <summary>Called when the process was started or has ended; it may not be ready yet.</summary>
+    /// <summary>True from the moment when it answered until its end.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>Called when the process was started, is ready, or has ended.</summary>
     public Action? Changed { get; set; }
 
     /// <summary>How often it was started again.</summary>
@@ -67,6 +70,7 @@ public abstract class StackProcess : IAsyncDisposable
         _process?.Dispose();
         _process = await Spawner.StartAsync(Plan());
         Identity = ProcessIdentity.Of(_process.Id);
+        IsReady = false;
         Changed?.Invoke();
         try
         {
@@ -77,6 +81,9 @@ public abstract class StackProcess : IAsyncDisposable
             await KillAsync();
             throw;
         }
+
+        IsReady = true;
+        Changed?.Invoke();
     }
 
     /// <summary>Starts it at the same address with the same data, after it ended.</summary>

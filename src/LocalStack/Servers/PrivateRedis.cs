@@ -11,22 +11,34 @@ public sealed class PrivateRedis : PrivateServer
     // One for each test of a run; an unused one costs almost nothing.
     private const int ThrowawayDatabases = 4096;
 
+    // A master that is silent for so long is replaced by its replica.
+    private const int NodeTimeoutMilliseconds = 2000;
+
     // Of the answer to INFO server, which has about thirty.
     private const int MostLines = 200;
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
     private readonly string _binary;
+    private readonly int? _busPort;
 
-    private PrivateRedis(PrivateServerOptions options, string binary)
-        : base("redis", options) => _binary = binary;
+    private PrivateRedis(string name, PrivateServerOptions options, string binary, int? busPort)
+        : base(name, options) => (_binary, _busPort) = (binary, busPort);
 
     /// <summary>The program, or null when Redis (or Valkey) is not installed.</summary>
     internal static string? Binary => Tools.Find("redis-server") ?? Tools.Find("valkey-server");
 
     /// <summary>A server that is not started yet.</summary>
-    public static PrivateRedis Create(PrivateServerOptions options) =>
-        new(options, Binary ?? throw new StackException("Redis (redis-server) is not installed."));
+    public static PrivateRedis Create(PrivateServerOptions options) => Create("redis", options, busPort: null);
+
+    /// <summary>A node of a cluster that is not started yet; the nodes talk to one another on the bus port.</summary>
+    internal static PrivateRedis CreateNode(string name, PrivateServerOptions options, int busPort) => Create(name, options, busPort);
+
+    private static PrivateRedis Create(string name, PrivateServerOptions options, int? busPort) =>
+        new(name, options, Binary ?? throw new StackException("Redis (redis-server) is not installed."), busPort);
+
+    /// <summary>Where its cluster reaches it; null when it is no node.</summary>
+    internal int? BusPort => _busPort;
 
     /// <summary>Starts the server and waits until it answers.</summary>
     public static Task<PrivateRedis> StartAsync(PrivateServerOptions options, CancellationToken cancellationToken = default) =>
@@ -47,7 +59,9 @@ public sealed class PrivateRedis : PrivateServer
         [
             "--bind", "127.0.0.1", "--port", Port.ToString(), "--protected-mode", "yes",
             "--dir", DataDirectory, "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--daemonize", "no",
-            "--databases", (Options.Throwaway ? ThrowawayDatabases : 16).ToString(),
+            .. _busPort is { } bus
+                ? (string[])["--cluster-enabled", "yes", "--cluster-port", bus.ToString(), "--cluster-node-timeout", NodeTimeoutMilliseconds.ToString()]
+                : ["--databases", (Options.Throwaway ? ThrowawayDatabases : 16).ToString()],
         ],
         LogFile)
     {

@@ -28,6 +28,12 @@ public sealed record ServiceDefinition(string Name, string Project, int? GrpcPor
     /// <summary>All of them, callees before callers.</summary>
     public static readonly IReadOnlyList<ServiceDefinition> All = [Sandbox, Ingestion, Conductor, Orchestrator, Insights, Gateway];
 
+    /// <summary>More of each, for a stack that goes on while one of them is stopped: with those of <see cref="All"/> four Orchestrators, and two of every other service.</summary>
+    public static readonly IReadOnlyList<ServiceDefinition> Fleet =
+    [
+        Ingestion.Replica(2), Conductor.Replica(2), Orchestrator.Replica(2), Orchestrator.Replica(3), Orchestrator.Replica(4), Insights.Replica(2), Gateway.Replica(2),
+    ];
+
     /// <summary>Another process of the same service, <c>orchestrator-2</c> for example.</summary>
     public ServiceDefinition Replica(int number) => this with { Name = $"{Name}-{number}" };
 }

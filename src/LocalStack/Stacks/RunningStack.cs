@@ -100,6 +100,27 @@ public sealed class RunningStack : IAsyncDisposable
             });
             await StartAsync(Added(redis), cancellationToken);
         }
+
+        if (Addresses.RedisNodes is { Count: > 0 } names)
+            await StartClusterAsync(names, cancellationToken);
+    }
+
+    private async Task StartClusterAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var nodes = names.Select(name => PrivateRedis.CreateNode(
+            name,
+            new PrivateServerOptions(Path.Combine(_options.DataDirectory, name), LogOf(name), Addresses.Ports[name]) { Throwaway = _options.Throwaway },
+            Addresses.Ports[StackAddresses.BusKey(name)])).ToList();
+        nodes.ForEach(node => Added(node));
+        await AllAsync(nodes.Select(node => StartAsync(node, cancellationToken)));
+        await _options.Reporter.StepAsync(
+            "redis cluster",
+            async () =>
+            {
+                await PrivateRedisCluster.Create(nodes).FormAsync(cancellationToken);
+                return nodes.Count;
+            },
+            count => $"{count} nodes");
     }
 
     // Each process that did not start is named: what one of them lacks says nothing of the others.

@@ -11,6 +11,7 @@ public sealed class StackAddresses : IDisposable
     internal const string RedisKey = "redis";
     private const int PreferredPostgresPort = 15432;
     private const int PreferredRedisPort = 16379;
+    private const int PreferredNodePort = 16400;
 
     private readonly Dictionary<string, int> _ports;
 
@@ -29,11 +30,14 @@ public sealed class StackAddresses : IDisposable
     /// <summary>In StackExchange.Redis' notation.</summary>
     public required string Redis { get; init; }
 
-    /// <summary>The Gateway's HTTP base address.</summary>
+    /// <summary>The Gateway's HTTP base address; of several Gateways that of the first.</summary>
     public string Url => Secured(Http(ServiceDefinition.Gateway));
 
-    /// <summary>The Gateway's gRPC address.</summary>
-    public string Grpc => Secured(GrpcOf(ServiceDefinition.Gateway));
+    /// <summary>The Gateway's gRPC address; of several Gateways all, separated by commas.</summary>
+    public string Grpc => string.Join(',', Gateways.Select(gateway => Secured(GrpcOf(gateway))));
+
+    /// <summary>The HTTP base addresses of all Gateways.</summary>
+    public IReadOnlyList<string> Urls => [.. Gateways.Select(gateway => Secured(Http(gateway)))];
 
     /// <summary>True when the Gateway has a certificate.</summary>
     internal bool HasTls { get; set; }
@@ -46,9 +50,10 @@ public sealed class StackAddresses : IDisposable
     /// <param name="postgres">An existing server, as a libpq URI; null for a private one.</param>
     /// <param name="redis">An existing server; null for a private one.</param>
     /// <param name="random">True for ports that no other stack prefers: for throw-away stacks.</param>
+    /// <param name="redisNodes">Nodes of a private Redis Cluster; 0 for one private server.</param>
     /// <param name="replicas">Processes beside one of each service.</param>
     public static StackAddresses Choose(
-        IReadOnlyDictionary<string, int>? before = null, string? postgres = null, string? redis = null, bool random = false, params IEnumerable<ServiceDefinition> replicas)
+        IReadOnlyDictionary<string, int>? before = null, string? postgres = null, string? redis = null, bool random = false, int redisNodes = 0, params IEnumerable<ServiceDefinition> replicas)
     {
         var chooser = new Ports();
         var ports = new Dictionary<string, int>();
@@ -57,8 +62,15 @@ public sealed class StackAddresses : IDisposable
 
         if (postgres is null)
             Add(PostgresKey, PreferredPostgresPort);
-        if (redis is null)
+        if (redis is null && redisNodes == 0)
             Add(RedisKey, PreferredRedisPort);
+        string[] nodes = redis is null ? [.. Enumerable.Range(1, redisNodes).Select(NodeKey)] : [];
+        foreach (var node in nodes)
+        {
+            Add(node, PreferredNodePort);
+            Add(BusKey(node), PreferredNodePort);
+        }
+
         ServiceDefinition[] services = [.. ServiceDefinition.All, .. replicas];
         foreach (var service in services)
         {
@@ -70,9 +82,24 @@ public sealed class StackAddresses : IDisposable
         return new StackAddresses(chooser, ports, services)
         {
             Postgres = postgres ?? PrivatePostgres.UriOf(ports[PostgresKey]),
-            Redis = redis ?? $"127.0.0.1:{ports[RedisKey]}",
+            Redis = redis ?? RedisOf(ports)!,
         };
     }
+
+    /// <summary>The private Redis on these ports, a server or a cluster; null when they have none.</summary>
+    internal static string? RedisOf(IReadOnlyDictionary<string, int> ports) =>
+        RedisKeys(ports) is { Count: > 0 } keys ? string.Join(',', keys.Select(key => $"127.0.0.1:{ports[key]}")) : null;
+
+    /// <summary>The names of the nodes of the private Redis Cluster, in order; none without a cluster.</summary>
+    internal IReadOnlyList<string> RedisNodes => [.. RedisKeys(_ports).Where(key => key != RedisKey)];
+
+    internal static string BusKey(string node) => node + ".bus";
+
+    private static string NodeKey(int number) => $"{RedisKey}-{number}";
+
+    private static IReadOnlyList<string> RedisKeys(IReadOnlyDictionary<string, int> ports) => ports.ContainsKey(RedisKey)
+        ? [RedisKey]
+        : [.. Enumerable.Range(1, ports.Count).Select(NodeKey).TakeWhile(ports.ContainsKey)];
 
     /// <summary>Part of <c>.pylon/env</c> and of every service's environment; a service with replicas has its addresses separated by commas.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Variables =>
@@ -103,6 +130,8 @@ public sealed class StackAddresses : IDisposable
     internal int HttpPort(ServiceDefinition service) => _ports[HttpKey(service)];
 
     internal int? GrpcPort(ServiceDefinition service) => _ports.TryGetValue(GrpcKey(service), out var port) ? port : null;
+
+    private IEnumerable<ServiceDefinition> Gateways => _services.Where(service => service.Project == ServiceDefinition.Gateway.Project);
 
     private string Secured(string address) => HasTls ? address.Replace("http://", "https://", StringComparison.Ordinal) : address;
 

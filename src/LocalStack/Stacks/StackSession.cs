@@ -8,8 +8,9 @@ namespace Pylon.LocalStack.Stacks;
 /// One run of a checkout's stack: cleans up after a killed run, builds, chooses ports, starts, supervises and stops, and
 /// keeps <c>.pylon/state.json</c> and <c>.pylon/env</c> up to date.
 /// </summary>
-public sealed class StackSession(Checkout checkout, IStackReporter reporter, TimeProvider time)
+public sealed class StackSession(Checkout checkout, IStackReporter reporter, TimeProvider time, bool isFleet = false)
 {
+    private const int FleetRedisNodes = 6;
     private const string Configuration = "Release";
     private readonly Lock _writing = new();
     private StackState _state = StackState.Read(checkout);
@@ -45,7 +46,7 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
 
     private string? OwnPostgres => _state.Ports.TryGetValue(StackAddresses.PostgresKey, out var port) ? PrivatePostgres.UriOf(port) : null;
 
-    private string? OwnRedis => _state.Ports.TryGetValue(StackAddresses.RedisKey, out var port) ? $"127.0.0.1:{port}" : null;
+    private string? OwnRedis => StackAddresses.RedisOf(_state.Ports);
 
     // A shell that has sourced .pylon/env names the private server of the last run; that is not a given server.
     private static string? Given(string variable, string? own) =>
@@ -54,9 +55,12 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
     private Task<RunningStack> StartAsync(string? postgres, string? redis, CancellationToken cancellationToken) => StackStarter.StartAsync(
         () =>
         {
-            var addresses = StackAddresses.Choose(_state.Ports, postgres, redis);
+            var addresses = StackAddresses.Choose(_state.Ports, postgres, redis, redisNodes: isFleet ? FleetRedisNodes : 0, replicas: isFleet ? ServiceDefinition.Fleet : []);
             Write(_state with { Ports = addresses.Ports });
-            return Task.FromResult(new StackOptions(checkout, addresses) { Configuration = Configuration, Reporter = reporter });
+            return Task.FromResult(new StackOptions(checkout, addresses)
+            {
+                Configuration = Configuration, Reporter = reporter, Services = isFleet ? [.. ServiceDefinition.All, .. ServiceDefinition.Fleet] : ServiceDefinition.All,
+            });
         },
         Record, cancellationToken);
 
@@ -67,8 +71,8 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
             var known = _state.Processes.ToDictionary(process => process.Identity);
             var processes = stack.Processes.Where(process => process.Identity is not null).Select(process =>
                 known.TryGetValue(process.Identity!, out var recorded)
-                    ? recorded
-                    : new RecordedProcess(process.Name, process.Identity!, process.Address, process.LogFile, time.GetUtcNow(), process.Restarts));
+                    ? recorded with { IsReady = process.IsReady }
+                    : new RecordedProcess(process.Name, process.Identity!, process.Address, process.LogFile, time.GetUtcNow(), process.Restarts, process.IsReady));
             Write(_state with { Processes = [.. processes] });
         }
     }

@@ -13,8 +13,8 @@ public enum StackPhase
     Stopping,
 }
 
-/// <summary>A process as the supervisor last saw it.</summary>
-public sealed record RecordedProcess(string Name, ProcessIdentity Identity, string Address, string Log, DateTimeOffset Since, int Restarts);
+/// <summary>A process as the supervisor last saw it; <paramref name="IsReady"/> once it has answered.</summary>
+public sealed record RecordedProcess(string Name, ProcessIdentity Identity, string Address, string Log, DateTimeOffset Since, int Restarts, bool IsReady);
 
 /// <summary>The stack of a checkout, kept in <c>.pylon/state.json</c> for the other commands and the next run.</summary>
 public sealed record StackState

@@ -18,20 +18,24 @@ namespace Pylon.Orchestrator.Flow;
 /// </summary>
 internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloads, TimeProvider time)
 {
-    // due_at is when there is work to do; for a leased row that is the end of the lease. So one index serves new rows,
-    // retries and rows whose worker died. Materialised, because the planner may run a subquery in IN again, and each time it
-    // takes other rows.
+    // due_at is when there is work to do; for a leased row that is the end of the lease. Rows whose worker died, and choices and
+    // cancellations, which a user waits for, go before a backlog of new rows and retries. Materialised, because the planner may run a
+    // subquery in IN again, and each time it takes other rows.
     private const string Claim =
         $"""
-        WITH due AS MATERIALIZED (
-            SELECT id, status IN ('queued', 'processing') AND transaction_id IS NULL AS is_new FROM compute_workloads
-            WHERE status IN ('queued', 'processing', 'choosing', 'cancelling')
-              AND (status <> 'queued' OR NOT bpp_processed)
-              AND due_at <= now()
-            ORDER BY due_at, submitted_at
+        WITH begun AS MATERIALIZED (
+            SELECT id, status = 'processing' AND transaction_id IS NULL AS is_new FROM compute_workloads
+            WHERE status IN ('processing', 'choosing', 'cancelling') AND due_at <= now()
+            ORDER BY due_at
             LIMIT $3
             FOR UPDATE SKIP LOCKED
-        ), numbered AS (SELECT id, is_new, row_number() OVER () AS n FROM due)
+        ), queued AS MATERIALIZED (
+            SELECT id, transaction_id IS NULL AS is_new FROM compute_workloads
+            WHERE status = 'queued' AND NOT bpp_processed AND due_at <= now()
+            ORDER BY due_at, submitted_at
+            LIMIT $3 - (SELECT count(*) FROM begun)
+            FOR UPDATE SKIP LOCKED
+        ), numbered AS (SELECT id, is_new, row_number() OVER () AS n FROM (SELECT * FROM begun UNION ALL SELECT * FROM queued) due)
         UPDATE compute_workloads w SET
             status = CASE w.status WHEN 'queued' THEN 'processing' ELSE w.status END,
             lease_owner = $1,
@@ -43,8 +47,9 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
 
     private const string NextDue =
         """
-        SELECT min(due_at) - now() FROM compute_workloads
-        WHERE status IN ('queued', 'processing', 'choosing', 'cancelling') AND (status <> 'queued' OR NOT bpp_processed)
+        SELECT least(
+            (SELECT min(due_at) FROM compute_workloads WHERE status IN ('processing', 'choosing', 'cancelling')),
+            (SELECT min(due_at) FROM compute_workloads WHERE status = 'queued' AND NOT bpp_processed)) - now()
         """;
 
     private const string Renew = "UPDATE compute_workloads SET due_at = now() + $3 WHERE id = $1 AND lease_owner = $2";
@@ -168,7 +173,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         """,
         NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Uuid, NpgsqlDbType.Jsonb, NpgsqlDbType.Text);
 
-    /// <summary>Claims due workloads, each with a Beckn transaction, urgent ones first, then the oldest (the trigger sets due_at so); no other worker gets them until the lease ends.</summary>
+    /// <summary>Claims due workloads, each with a Beckn transaction, those that were begun before new ones, urgent ones first, then the oldest (the trigger sets due_at so); no other worker gets them until the lease ends.</summary>
     public async Task<IReadOnlyList<WorkloadRecord>> ClaimAsync(Guid owner, int atMost, TimeSpan lease, CancellationToken cancellationToken)
     {
         // In the order of time, so that the index of the messages grows at its end.

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -6,17 +7,19 @@ using Grpc.Net.Client.Configuration;
 
 namespace Pylon.Rpc;
 
-/// <summary>Channels to a service that runs at one address or at several.</summary>
+/// <summary>Channels to a service that runs at one address, at several, or at all those of a name.</summary>
 internal static class Channels
 {
     private const string Several = "static:///several";
 
     /// <summary>A channel with our connections. Of several addresses, each call goes to the next one that can be reached.</summary>
-    /// <param name="addresses">All http or all https.</param>
+    /// <param name="addresses">All http or all https; or one name (<see cref="Names"/>).</param>
     /// <param name="options">More options.</param>
     /// <param name="useProxy">True for the proxy of the environment.</param>
     /// <param name="authorities">Who may vouch for the server; null: whom the system trusts.</param>
-    public static GrpcChannel Open(IReadOnlyList<Uri> addresses, GrpcChannelOptions options, bool useProxy = false, X509Certificate2Collection? authorities = null)
+    /// <param name="names">How names are looked up; null: by the system.</param>
+    public static GrpcChannel Open(
+        IReadOnlyList<Uri> addresses, GrpcChannelOptions options, bool useProxy = false, X509Certificate2Collection? authorities = null, NameResolverFactory? names = null)
     {
         var handler = Connections.Create(useProxy);
         if (authorities is not null)
@@ -29,7 +32,12 @@ internal static class Channels
         options.DisposeHttpClient = true;
         Configure(options, addresses);
         if (addresses is [var only])
+        {
+            if (only.IsName())
+                options.ServiceProvider = new Resolvers([names ?? new NameResolverFactory(Dns.GetHostAddressesAsync, TimeProvider.System)]);
             return GrpcChannel.ForAddress(only, options);
+        }
+
         options.ServiceProvider = new Resolvers([new StaticResolverFactory(_ => Balanced(addresses))]);
         return GrpcChannel.ForAddress(Several, options);
     }
@@ -38,7 +46,7 @@ internal static class Channels
     public static void Configure(GrpcChannelOptions options, IReadOnlyList<Uri> addresses)
     {
         (options.InitialReconnectBackoff, options.MaxReconnectBackoff) = Connections.Backoff;
-        if (addresses.Count == 1)
+        if (addresses is [var only] && !only.IsName())
             return;
         options.Credentials = addresses[0].Scheme == Uri.UriSchemeHttps ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
         options.ServiceConfig ??= new ServiceConfig();

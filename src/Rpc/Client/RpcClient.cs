@@ -1,3 +1,4 @@
+using System.Net;
 using Grpc.Core;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.ClientFactory;
@@ -14,7 +15,7 @@ public static class RpcClient
     /// <summary>
     /// A generated client of the service whose address (<c>http://host:port</c>, h2c) is the setting
     /// <paramref name="settingName"/>, for example PYLON_INGESTION; a missing or malformed one stops the start. Of several, with
-    /// commas between, each call goes to the next one that can be reached.
+    /// commas between, or of a name that stands for all of them (<c>dns:///host:port</c>), each call goes to the next one that can be reached.
     /// A unary call without a deadline is given 10 s; a call made while another is served ends with that one.
     /// The service calls as itself, for the operator of the call that it serves; outside of one for the operator of the header
     /// that <see cref="CallerInterceptor.For"/> makes, or for the built-in one.
@@ -29,13 +30,15 @@ public static class RpcClient
         services.AddOptions<Peer>(settingName)
             .Configure<IConfiguration>((peer, configuration) => peer.Address = configuration[settingName] ?? "")
             .Validate(
-                peer => peer.Addresses.Length > 0 && peer.Addresses.All(IsAddress),
-                $"{settingName}: must be the address of a gRPC service, for example http://127.0.0.1:5101, or several with commas between")
+                peer => peer.Addresses is [var only] ? IsAddress(only) || IsName(only) : peer.Addresses.Length > 0 && peer.Addresses.All(IsAddress),
+                $"{settingName}: must be the address of a gRPC service, for example http://127.0.0.1:5101, several with commas between, or one name of all instances, dns:///host:port")
             .ValidateOnStart();
         // Without the accessor the propagation below does nothing, and says nothing.
         services.AddHttpContextAccessor();
         services.TryAddSingleton<ResolverFactory>(provider => new StaticResolverFactory(address =>
             Channels.Balanced(AddressesOf(provider, address.AbsolutePath.Trim('/')))));
+        services.TryAddSingleton<NameLookUp>(Dns.GetHostAddressesAsync);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ResolverFactory, NameResolverFactory>());
         services.AddGrpcClient<TClient>((provider, options) =>
             options.Address = AddressesOf(provider, settingName) is [var only] ? only : new Uri($"static:///{settingName}"))
             .ConfigureChannel((provider, channel) => Channels.Configure(channel, AddressesOf(provider, settingName)))
@@ -56,6 +59,8 @@ public static class RpcClient
 
     private static bool IsAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+
+    private static bool IsName(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && Names.Target(uri) is not null;
 
     /// <summary>Where a service is: the value of one setting.</summary>
     private sealed class Peer

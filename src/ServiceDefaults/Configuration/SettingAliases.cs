@@ -17,6 +17,7 @@ internal static class SettingAliases
         new("PYLON_INTERNAL_KEY_FILE", "Access:InternalKeyFile"),
         new("PYLON_BOOTSTRAP_KEY", "Access:BootstrapKey"),
         new("PYLON_BOOTSTRAP_KEY_FILE", "Access:BootstrapKeyFile"),
+        new("PYLON_DRAIN", "Drain:Delay", Seconds),
         new("PYLON_JWT_ISSUER", "Jwt:Issuer"),
         new("PYLON_JWT_AUDIENCE", "Jwt:Audience"),
         new("PYLON_JWT_JWKS", "Jwt:Jwks"),

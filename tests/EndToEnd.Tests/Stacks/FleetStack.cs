@@ -1,32 +1,36 @@
 using Pylon.LocalStack.Servers;
+using Pylon.LocalStack.Services;
 
 namespace Pylon.EndToEnd.Tests.Stacks;
 
-/// <summary>A stack with its own PostgreSQL and Redis and up to four Orchestrators; a test may kill any of them.</summary>
+/// <summary>
+/// A stack with its own PostgreSQL and a Redis Cluster of six, and what <c>./pylon up --fleet</c> has: up to four Orchestrators and two of
+/// every other service. A test may kill any of them.
+/// </summary>
 public sealed class FleetStack : IAsyncLifetime
 {
     /// <summary>Orchestrators that can run at once.</summary>
     internal const int Fleet = 4;
 
     private PrivatePostgres? _postgres;
-    private PrivateRedis? _redis;
+    private PrivateRedisCluster? _redis;
     private TestStack? _stack;
 
     internal TestStack Stack => _stack ?? throw new InvalidOperationException("not started");
 
     internal PrivatePostgres Postgres => _postgres ?? throw new InvalidOperationException("not started");
 
-    internal PrivateRedis Redis => _redis ?? throw new InvalidOperationException("not started");
+    internal PrivateRedisCluster Redis => _redis ?? throw new InvalidOperationException("not started");
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        var (postgres, redis) = (PrivatePostgres.StartThrowawayAsync(), PrivateRedis.StartThrowawayAsync());
+        var (postgres, redis) = (PrivatePostgres.StartThrowawayAsync(), PrivateRedisCluster.StartThrowawayAsync(hasReplicas: true));
         (_postgres, _redis) = (await postgres, await redis);
         _stack = await TestStack.StartAsync(
             "fleet",
             new StackServers(_postgres.Uri, _postgres.ConnectionString, _redis.Address),
-            Fleet,
+            ServiceDefinition.Fleet,
             new Dictionary<string, string>
             {
                 ["BPP_POLL_INTERVAL"] = "1",

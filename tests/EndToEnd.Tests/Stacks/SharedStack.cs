@@ -24,7 +24,7 @@ public sealed class SharedStack : IAsyncLifetime
         _stack = await TestStack.StartAsync(
             "shared",
             new StackServers(_database.Uri, _database.ConnectionString, redis.ConnectionString),
-            orchestrators: 1,
+            replicas: [],
             new Dictionary<string, string>
             {
                 ["BPP_POLL_INTERVAL"] = "3600",

@@ -9,7 +9,7 @@ namespace Pylon.EndToEnd.Tests.Stacks;
 
 /// <summary>
 /// A <see cref="RunningStack"/> on given servers, with clients for its Gateway, its Sandbox and its database. It may have
-/// several Orchestrators. Logs are in <c>.pylon/logs/end-to-end</c>.
+/// several processes of a service. Logs are in <c>.pylon/logs/end-to-end</c>.
 /// </summary>
 internal sealed class TestStack : IAsyncDisposable
 {
@@ -18,7 +18,8 @@ internal sealed class TestStack : IAsyncDisposable
     private TestStack(RunningStack stack, string postgresConnection, IEnumerable<ServiceDefinition> replicas, string? apiKey)
     {
         _stack = stack;
-        Orchestrators = [Orchestrator, .. replicas.Select(stack.Add)];
+        Replicas = [.. replicas.Select(stack.Add)];
+        Orchestrators = [Orchestrator, .. Replicas.Where(process => process.Name.StartsWith(Orchestrator.Name, StringComparison.Ordinal))];
         Gateway = new GatewayClient(stack.Addresses.Url, apiKey);
         Sandbox = new SandboxAdmin(stack.Addresses.Sandbox);
         Database = new Database(postgresConnection);
@@ -39,7 +40,7 @@ internal sealed class TestStack : IAsyncDisposable
     /// <summary>The Gateway's HTTP address.</summary>
     public string Url => _stack.Addresses.Url;
 
-    /// <summary>h2c.</summary>
+    /// <summary>h2c; of all Gateways.</summary>
     public string GrpcAddress => _stack.Addresses.Grpc;
 
     public StackProcess SandboxProcess => _stack["sandbox"];
@@ -49,6 +50,9 @@ internal sealed class TestStack : IAsyncDisposable
     /// <summary>All of them, of which the first was started.</summary>
     public IReadOnlyList<StackProcess> Orchestrators { get; }
 
+    /// <summary>Processes beside one of each service, which a test starts.</summary>
+    public IReadOnlyList<StackProcess> Replicas { get; }
+
     public IEnumerable<StackProcess> Processes => _stack.Processes;
 
     private StackProcess Orchestrator => _stack["orchestrator"];
@@ -56,14 +60,13 @@ internal sealed class TestStack : IAsyncDisposable
     /// <summary>Starts one process of each service and waits until all are healthy.</summary>
     /// <param name="name">The folder of its logs.</param>
     /// <param name="servers">PostgreSQL and Redis.</param>
-    /// <param name="orchestrators">How many there may be; <see cref="RunOrchestratorsAsync"/> starts the others.</param>
+    /// <param name="replicas">What there may be beside them.</param>
     /// <param name="settings">Settings of every process, beside the addresses.</param>
     public static async Task<TestStack> StartAsync(
-        string name, StackServers servers, int orchestrators, IReadOnlyDictionary<string, string> settings)
+        string name, StackServers servers, IReadOnlyList<ServiceDefinition> replicas, IReadOnlyDictionary<string, string> settings)
     {
         var checkout = Checkout.Find();
-        var replicas = Enumerable.Range(2, orchestrators - 1).Select(ServiceDefinition.Orchestrator.Replica).ToList();
-        var addresses = StackAddresses.Choose(null, servers.PostgresUri, servers.Redis, random: true, replicas);
+        var addresses = StackAddresses.Choose(null, servers.PostgresUri, servers.Redis, random: true, replicas: replicas);
         var stack = await RunningStack.StartAsync(new StackOptions(checkout, addresses)
         {
             LogDirectory = Path.Combine(checkout.Logs, "end-to-end", name),

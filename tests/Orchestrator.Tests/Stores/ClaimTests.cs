@@ -30,6 +30,20 @@ public sealed class ClaimTests
         Assert.Equal(["starved", "critical", "second", "urgent", "old", "medium", "plain"], order);
     }
 
+    [Fact]
+    public async Task WhatWasBegunAndWhatAUserWaitsForIsClaimedBeforeABacklog()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var orphan = await database.ClaimedAsync(Guid.NewGuid());
+        await database.ChooseAsync((await database.OfferedAsync()).Id, 1);
+        await database.ExecuteAsync("INSERT INTO compute_workloads (workload_name, urgency, submitted_at) SELECT 'waits', 'CRITICAL', now() - interval '1 day' FROM generate_series(1, 5)");
+        await database.ExpireAsync(orphan.Id);
+
+        var claimed = await database.ClaimAsync(Guid.NewGuid(), 4);
+
+        Assert.Equal(["choosing", "processing", "waits", "waits"], claimed.Select(w => w.Name == "waits" ? w.Name : w.Status).Order());
+    }
+
     [Theory]
     [InlineData("HIGH")]
     [InlineData("CRITICAL")]
