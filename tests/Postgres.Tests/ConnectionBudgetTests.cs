@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pylon.Testing;
 
@@ -44,7 +43,7 @@ public sealed class ConnectionBudgetTests
         var max = int.Parse((await database.ScalarAsync<string>("SHOW max_connections"))!);
         await using var services = Services(database.Uri, $"orchestrator={max}");
 
-        await services.GetServices<IHostedService>().Single().StartAsync(CancellationToken.None);
+        await services.GetRequiredService<ConnectionBudgetStep>().StartAsync(CancellationToken.None);
 
         var budget = services.GetRequiredService<ConnectionBudgetStep>().Budget!;
         Assert.Equal(((max + 3) * 20, max - 10, true), (budget.Wanted, budget.Limit, budget.IsOver));
@@ -57,7 +56,7 @@ public sealed class ConnectionBudgetTests
     {
         await using var services = Services("postgresql://pylon@127.0.0.1:1/none", null);
 
-        await services.GetServices<IHostedService>().Single().StartAsync(CancellationToken.None);
+        await services.GetRequiredService<ConnectionBudgetStep>().StartAsync(CancellationToken.None);
 
         Assert.Null(services.GetRequiredService<ConnectionBudgetStep>().Budget);
     }

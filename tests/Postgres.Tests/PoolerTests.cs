@@ -108,7 +108,7 @@ public sealed class PoolerTests : IAsyncLifetime
         await using var pooler = await PoolerAsync("transaction");
         await using var services = Services(pooler, "orchestrator", database: "ingestion");
 
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => services.GetServices<IHostedService>().Single().StartAsync(CancellationToken.None));
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => services.GetRequiredService<ConnectionBudgetStep>().StartAsync(CancellationToken.None));
 
         Assert.StartsWith("PYLON_POSTGRES: must lead to the schema orchestrator and leads to ingestion", error.Message, StringComparison.Ordinal);
     }
