@@ -40,6 +40,6 @@ public sealed partial class PlannedDatabase : IAsyncDisposable
         _loggers.Dispose();
     }
 
-    [GeneratedRegex(@"Scan(?: using \w+| Backward using \w+)? on (?<table>\w+)(?<rest>[^\n]*)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<!Bitmap Index )Scan(?: using \w+| Backward using \w+)? on (?<table>\w+)(?<rest>[^\n]*)", RegexOptions.ExplicitCapture)]
     private static partial Regex Node();
 }

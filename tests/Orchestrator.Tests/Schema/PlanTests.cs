@@ -12,9 +12,9 @@ public sealed class PlanTests
     private const string Over =
         """
         SET session_replication_role = replica;
-        INSERT INTO orchestrator.compute_workloads (workload_name, status, bpp_processed, submitted_at)
-        SELECT 'over ' || n, 'cancelled', true, now() - n * interval '1 minute' FROM generate_series(1, 20000) n;
-        INSERT INTO orchestrator.compute_workloads (workload_name) SELECT 'waits ' || n FROM generate_series(1, 50) n;
+        INSERT INTO orchestrator.compute_workloads (job_id, workload_name, status, bpp_processed, submitted_at)
+        SELECT 'over ' || n, 'over ' || n, 'cancelled', true, now() - n * interval '1 minute' FROM generate_series(1, 20000) n;
+        INSERT INTO orchestrator.compute_workloads (job_id, workload_name) SELECT 'waits ' || n, 'waits ' || n FROM generate_series(1, 50) n;
         ANALYZE orchestrator.compute_workloads
         """;
 

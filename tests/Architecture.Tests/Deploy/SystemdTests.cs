@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
 using Pylon.LocalStack.Services;
 
-namespace Pylon.Architecture.Tests;
+namespace Pylon.Architecture.Tests.Deploy;
 
 /// <summary>What docs/deploy.md tells to type fits the code: programs, names of settings, ports.</summary>
-public partial class DeployTests
+public partial class SystemdTests
 {
     private static readonly string Text = File.ReadAllText(Path.Combine(Checkout.Directory, "docs", "deploy.md"));
 
