@@ -18,8 +18,9 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
         INSERT INTO compute_workloads AS w
             (request_id, workload_name, request, workload_type, urgency, required_gpu_mins, compute_load_mw,
              carbon_cap_gco2, max_price_gbp, deadline, user_email, pipeline, traceparent, job_id, required_cpu_cores,
-             required_memory_gb, estimated_energy_kwh, deferral_window_mins, max_total_gco2, operator_id, host_dc_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+             required_memory_gb, estimated_energy_kwh, deferral_window_mins, max_total_gco2, operator_id, host_dc_id,
+             job, job_parameters, parts, allow_late, interruptible)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
         ON CONFLICT (request_id) DO NOTHING
         RETURNING {WorkloadRecord.Columns}
         """;
@@ -40,6 +41,9 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
 
     // Its index has the rows of an operator in order; those of the built-in one have NULL.
     private const string PageOfOperator = $"{Newest} AND w.operator_id = $5 {InOrder}";
+
+    // As a caller of the built-in operator: row security hides how many rows are its own, and without this order all of them are read and sorted.
+    private const string PageOfBuiltIn = $"{Newest} AND w.operator_id IS NULL ORDER BY w.operator_id, w.submitted_at DESC, w.id DESC LIMIT $4";
 
     private const string SelectOptions =
         """
@@ -154,7 +158,12 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
             workload.DeferralWindowMins,
             workload.MaxTotalGco2,
             Sql.Uuid(workload.OperatorId),
-            Sql.Uuid(workload.HostDcId))
+            Sql.Uuid(workload.HostDcId),
+            workload.Job,
+            Sql.Json(workload.JobParameters),
+            workload.Parts,
+            workload.AllowLate,
+            workload.Interruptible)
         ?? await FirstAsync(FindByRequest, cancellationToken, requestId, database.Tenant.Parameter)
         ?? throw RequestIdReused;
 
@@ -175,10 +184,12 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
-        await QueryAsync(
-            database.Tenant is { IsAll: false } tenant && tenant.OperatorId != Tenant.BuiltIn ? PageOfOperator : Page,
-            cancellationToken,
-            [.. PageKey.Of(after), statuses.ToArray(), atMost, database.Tenant.Parameter]);
+        database.Tenant is { IsAll: false, OperatorId: var operatorId } && operatorId == Tenant.BuiltIn
+            ? await QueryAsync(PageOfBuiltIn, cancellationToken, [.. PageKey.Of(after), statuses.ToArray(), atMost])
+            : await QueryAsync(
+                database.Tenant.IsAll ? Page : PageOfOperator,
+                cancellationToken,
+                [.. PageKey.Of(after), statuses.ToArray(), atMost, database.Tenant.Parameter]);
 
     /// <summary>The workloads that a statement returns; a row that cannot be read is left out and logged.</summary>
     public Task<List<WorkloadRecord>> QueryAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>

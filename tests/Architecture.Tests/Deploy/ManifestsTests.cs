@@ -143,6 +143,14 @@ public sealed class ManifestsTests
     }
 
     [Fact]
+    public void ANewPodIsKnownToItsCallersBeforeTheNextIsReplaced() => Assert.All(Manifests.Base.Services.Values, one =>
+    {
+        // Names are looked up every ten seconds (Names.Refresh).
+        Assert.InRange(one.Spec.MinReadySeconds ?? 0, 11, 60);
+        Assert.Equal(("1", "0"), (one.Spec.Strategy.RollingUpdate.MaxSurge.Value, one.Spec.Strategy.RollingUpdate.MaxUnavailable.Value));
+    });
+
+    [Fact]
     public void EveryKeyThatIsReadIsThere()
     {
         var secrets = Manifests.Parse(Manifests.Text("secrets.example.yaml")).OfType<V1Secret>().ToDictionary(one => one.Metadata.Name, one => one.StringData);
