@@ -17,6 +17,7 @@ var options = Options(args.Skip(1 + files.Count));
 IReadOnlyList<Scenario> scenarios =
 [
     new ConductScenario(),
+    new WorkScenario(),
     new IngestScenario(),
     new AuditScenario(),
     new PlanWindowScenario(),

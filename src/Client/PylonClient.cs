@@ -57,7 +57,7 @@ public sealed class PylonClient : IDisposable
         WorkloadService.Descriptor, PlanningService.Descriptor, RegistryService.Descriptor, DecisionService.Descriptor, AuditService.Descriptor,
         BecknService.Descriptor, SyntheticWorldService.Descriptor, KeyService.Descriptor,
         GridService.Descriptor, SeriesService.Descriptor, MarketService.Descriptor, PipelineRunService.Descriptor,
-        PipelineService.Descriptor, DeadLetterService.Descriptor,
+        PipelineService.Descriptor, WorkService.Descriptor, DeadLetterService.Descriptor,
         HotspotService.Descriptor, AlertService.Descriptor, SilenceService.Descriptor, NoticeService.Descriptor, RecommendationService.Descriptor,
         ShiftService.Descriptor, EmissionService.Descriptor, EventService.Descriptor, PredictionService.Descriptor, SimulationService.Descriptor,
         ShipmentImportService.Descriptor, AuditLogService.Descriptor,
@@ -89,6 +89,8 @@ public sealed class PylonClient : IDisposable
     public PipelineRunService.PipelineRunServiceClient PipelineRuns => new(_calls);
 
     public PipelineService.PipelineServiceClient Pipelines => new(_calls);
+
+    public WorkService.WorkServiceClient Work => new(_calls);
 
     public DeadLetterService.DeadLetterServiceClient DeadLetters => new(_calls);
 

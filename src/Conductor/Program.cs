@@ -10,6 +10,7 @@ using Pylon.Conductor.Purge;
 using Pylon.Conductor.Relay;
 using Pylon.Conductor.Shared;
 using Pylon.Conductor.State;
+using Pylon.Conductor.Work;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using Pylon.ServiceDefaults;
@@ -41,7 +42,7 @@ internal static class Program
                 .AddPostgres(builder.Configuration, Schema)
                 .AddMigrations(typeof(Program).Assembly, Schema)
                 .AddEventStream(builder.Configuration)
-                .AddCircuits().AddJournals().AddState().AddRelay().AddPurge().AddDeadLetters().AddIntake();
+                .AddCircuits().AddJournals().AddState().AddRelay().AddPurge().AddDeadLetters().AddIntake().AddWork();
         }
 
         var app = builder.Build();
@@ -56,7 +57,8 @@ internal static class Program
         }
 
         app.MapGrpcService<DeadLetterService>();
-        app.MapServiceDefaults(V1.PipelineService.Descriptor, V1.DeadLetterService.Descriptor);
+        app.MapGrpcService<WorkService>();
+        app.MapServiceDefaults(V1.PipelineService.Descriptor, V1.DeadLetterService.Descriptor, V1.WorkService.Descriptor);
         return app;
     }
 }

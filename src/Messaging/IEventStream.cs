@@ -3,8 +3,8 @@ using Pylon.Events.V1;
 namespace Pylon.Messaging;
 
 /// <summary>
-/// The events of all services, by topic, in order, kept for a while: broadcast and replay log in one. Positions are
-/// opaque to everybody but the stream. Every call is bounded; one that fails may be repeated.
+/// The events of all services, by topic, those of one subject in order, kept for a while: broadcast and replay log in one.
+/// Positions are opaque to everybody but the stream. Every call is bounded; one that fails may be repeated.
 /// </summary>
 public interface IEventStream
 {
@@ -40,15 +40,28 @@ public interface IEventStream
         IReadOnlyCollection<string> topics, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The least position of each topic from which reading on misses nothing. A reader that asks for less has a gap:
-    /// what it asks for is no longer kept.
+    /// The topics in which events after the position are no longer kept, and from where a reader can go on. A position
+    /// other than the start that the stream does not know belongs to events that were trimmed, or to a stream that was
+    /// lost and began anew.
     /// </summary>
-    Task<IReadOnlyDictionary<string, string>> OldestAsync(
-        IReadOnlyCollection<string> topics, CancellationToken cancellationToken);
+    /// <param name="positions">How far the reader has read.</param>
+    /// <param name="read">What it has read since, before this call: a page that begins before the oldest event kept is whole.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyDictionary<string, string>> GapsAsync(
+        IReadOnlyDictionary<string, string> positions, IReadOnlyCollection<StreamedEvent> read, CancellationToken cancellationToken);
 
-    /// <summary>The topics that do not keep the entry at the position: it was trimmed, or lost with the stream.</summary>
-    Task<IReadOnlySet<string>> MissingAsync(IReadOnlyDictionary<string, string> positions, CancellationToken cancellationToken);
+    /// <summary>True for a text that can be a position of a topic.</summary>
+    bool IsPosition(string text);
 
-    /// <summary>Which of two positions of a topic is earlier; false when one of them is not a position.</summary>
-    bool TryCompare(string left, string right, out int order);
+    /// <summary>True when a reader at <paramref name="position"/> has read everything up to <paramref name="at"/>, the position of an event or of another reader.</summary>
+    bool HasRead(string position, string at);
+
+    /// <summary>Where a reader at <paramref name="position"/> is when it has read the event at <paramref name="at"/>, the next one that it gets.</summary>
+    string After(string position, string at);
+
+    /// <summary>Where a reader is that has read what both have.</summary>
+    string Furthest(string one, string other);
+
+    /// <summary>True when an event is to be shown before one of another topic.</summary>
+    bool IsEarlier(StreamedEvent one, StreamedEvent other);
 }

@@ -16,7 +16,7 @@ internal sealed class RedisEventStream(
     IConnectionMultiplexer redis,
     IOptions<EventStreamOptions> options,
     TimeProvider time,
-    ILogger<RedisEventStream> logger) : IEventStream
+    ILogger<RedisEventStream> logger) : ILineStream
 {
     private const int MaxPerRead = 500;
     private const int MaxPerCall = 100;
@@ -140,8 +140,9 @@ internal sealed class RedisEventStream(
     private async Task<IEnumerable<StreamedEvent>> LostAsync(
         Dictionary<string, string> positions, IReadOnlyList<StreamedEvent> batch, CancellationToken cancellationToken)
     {
-        var gaps = await this.GapsAsync(positions, batch, cancellationToken);
-        return gaps.Select(gap => new StreamedEvent(gap.Key, this.IsAfter(gap.Value, positions[gap.Key]) ? gap.Value : positions[gap.Key], new Event(), IsGap: true));
+        ILineStream line = this;
+        var gaps = await line.GapsAsync(positions, batch, cancellationToken);
+        return gaps.Select(gap => new StreamedEvent(gap.Key, line.Furthest(positions[gap.Key], gap.Value), new Event(), IsGap: true));
     }
 
     public async Task<IReadOnlyDictionary<string, string>> TailAsync(

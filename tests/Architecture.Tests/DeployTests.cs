@@ -25,7 +25,8 @@ public partial class DeployTests
     public void EverySettingOfTheFileAndOfTheUnitsIsOne()
     {
         var known = File.ReadAllText(Path.Combine(Checkout.Directory, "docs", "settings.md"));
-        var names = Settings().Matches(Text).Select(setting => setting.Groups["name"].Value).Distinct(StringComparer.Ordinal).ToList();
+        // The one setting of the command line that it names is in src/Cli/README.md.
+        var names = Settings().Matches(Text).Select(setting => setting.Groups["name"].Value).Where(name => name != "PYLON_CA_FILE").Distinct(StringComparer.Ordinal).ToList();
 
         Assert.True(names.Count > 15, $"{names.Count} settings");
         Expect.None("A setting of docs/deploy.md is in docs/settings.md.", names.Where(name => !known.Contains($"`{name}`", StringComparison.Ordinal)));

@@ -15,7 +15,7 @@ public class DialectTests
         var others =
             from method in Methods()
             from parameter in method.GetParameters()
-            where parameter.ParameterType == typeof(CancellationToken) && parameter.Name is not ("cancellationToken" or "stoppingToken")
+            where !method.Name.StartsWith("set_", StringComparison.Ordinal) && parameter.ParameterType == typeof(CancellationToken) && parameter.Name is not ("cancellationToken" or "stoppingToken")
             select $"{Name(method)}: {parameter.Name}";
 
         Expect.None("A CancellationToken is named cancellationToken, or stoppingToken in ExecuteAsync.", others);

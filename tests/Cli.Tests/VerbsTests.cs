@@ -9,8 +9,8 @@ namespace Pylon.Cli.Tests;
 /// <summary>What holds for every verb.</summary>
 public sealed class VerbsTests
 {
-    // They start processes, or need a stack of their own.
-    private static readonly string[] OfTheMachine = ["up", "down", "status", "test", "check", "demo", "completions"];
+    // They start processes, or need a stack or a machine of their own.
+    private static readonly string[] OfTheMachine = ["up", "down", "status", "roll", "test", "check", "demo", "completions", "worker", "run"];
 
     public static TheoryData<string> All => [.. Verbs().Select(verb => verb.Example).Distinct(StringComparer.Ordinal)];
 

@@ -26,6 +26,7 @@ internal sealed class ConductorService : IAsyncDisposable
         Invoker = _channel.CreateCallInvoker();
         Pipelines = new V1.PipelineService.PipelineServiceClient(_channel);
         DeadLetters = new V1.DeadLetterService.DeadLetterServiceClient(_channel);
+        Work = new V1.WorkService.WorkServiceClient(_channel);
     }
 
     public HttpClient Http { get; }
@@ -35,6 +36,8 @@ internal sealed class ConductorService : IAsyncDisposable
     public V1.PipelineService.PipelineServiceClient Pipelines { get; }
 
     public V1.DeadLetterService.DeadLetterServiceClient DeadLetters { get; }
+
+    public V1.WorkService.WorkServiceClient Work { get; }
 
     public IServiceProvider Services => _app.Services;
 

@@ -49,7 +49,7 @@ public sealed class RpcBoundsTests : OwnService
     [Fact]
     public async Task NoValueOfAFieldIsAnInternalError()
     {
-        foreach (var method in ((ServiceDescriptor[])[V1.PipelineService.Descriptor, V1.DeadLetterService.Descriptor]).SelectMany(s => s.Methods))
+        foreach (var method in ((ServiceDescriptor[])[V1.PipelineService.Descriptor, V1.WorkService.Descriptor, V1.DeadLetterService.Descriptor]).SelectMany(s => s.Methods))
         {
             foreach (var (request, what) in Requests(method.InputType))
             {
@@ -93,7 +93,9 @@ public sealed class RpcBoundsTests : OwnService
             foreach (var value in Values(field))
             {
                 var request = Good(type);
-                if (field.IsRepeated)
+                if (field.IsMap)
+                    ((System.Collections.IDictionary)field.Accessor.GetValue(request)).Add(((KeyValuePair<string, string>)value).Key, ((KeyValuePair<string, string>)value).Value);
+                else if (field.IsRepeated)
                     ((System.Collections.IList)field.Accessor.GetValue(request)).Add(value);
                 else
                     field.Accessor.SetValue(request, value);
@@ -116,26 +118,54 @@ public sealed class RpcBoundsTests : OwnService
         FieldType.Enum => [-1, 0, 1, 99, int.MaxValue],
         FieldType.Message when field.MessageType == Timestamp.Descriptor =>
             [new Timestamp(), new Timestamp { Seconds = long.MaxValue }, new Timestamp { Seconds = long.MinValue }, new Timestamp { Nanos = -1 }, new Timestamp { Nanos = int.MaxValue }],
+        FieldType.Message when field.MessageType == Duration.Descriptor =>
+            [new Duration(), new Duration { Seconds = 31 }, new Duration { Seconds = long.MaxValue }, new Duration { Seconds = long.MinValue }, new Duration { Nanos = -1 }, new Duration { Nanos = int.MaxValue }],
+        FieldType.Message when field.IsMap => field.MessageType.Fields.InDeclarationOrder().SelectMany(
+            (one, i) => Values(one).Cast<string>().Select(text => (object)(i == 0 ? KeyValuePair.Create(text, "v") : KeyValuePair.Create("k", text)))),
+        FieldType.Message => Requests(field.MessageType).Select(one => (object)one.Request),
         _ => throw new NotSupportedException($"{field.FullName}: say what its bounds are"),
     };
 
     private static IMessage Good(MessageDescriptor type)
     {
         var request = type.Parser.ParseFrom(ReadOnlySpan<byte>.Empty.ToArray());
-        foreach (var field in type.Fields.InDeclarationOrder().Where(f => f.FieldType == FieldType.String))
+        foreach (var field in type.Fields.InDeclarationOrder().Where(f => f is { FieldType: FieldType.String, IsRepeated: false }))
         {
             field.Accessor.SetValue(request, field.Name switch
             {
                 "batch_id" => "b",
                 "phase" => "spellcheck",
+                "part" => "part-1",
+                "worker" or "name" => "w",
+                "job" => "primes",
                 "requested_pipeline" => "nlp",
                 "id" => Guid.NewGuid().ToString(),
                 _ => "",
             });
         }
 
-        if (request is ReportPhaseRequest report)
-            report.Status = PhaseStatus.Success;
+        switch (request)
+        {
+            case ReportPhaseRequest report:
+                report.Status = PhaseStatus.Success;
+                break;
+            case DefinePipelineRequest define:
+                define.TotalEntities = 1;
+                break;
+            case WorkOrder order:
+                order.Revision = 1;
+                break;
+            case WithdrawWorkRequest withdraw:
+                withdraw.Revision = 1;
+                break;
+            case ClaimWorkRequest claim:
+                claim.Jobs.Add("primes");
+                break;
+            case JobParameter parameter:
+                parameter.Type = ParameterType.Text;
+                break;
+        }
+
         return request;
     }
 }

@@ -117,6 +117,52 @@ public sealed class StoredTenantTests : TenantTests
     }
 
     [Fact]
+    public async Task AWorkerGetsThePartsOfItsOperatorAlone()
+    {
+        var (ours, theirs) = (Guid.NewGuid(), Guid.NewGuid());
+        var (we, they) = (CallerByHeader.Of(ours), CallerByHeader.Of(theirs));
+        await Service.Pipelines.DefinePipelineAsync(Order("theirs", theirs));
+        await Service.Pipelines.DefinePipelineAsync(Order("nobody's"));
+        await Service.Work.JoinWorkAsync(Joins("their-job"), they);
+        Assert.Empty((await Service.Work.ClaimWorkAsync(Claims, we)).Claims);
+        var held = Assert.Single((await Service.Work.ClaimWorkAsync(Claims, they)).Claims);
+        Assert.Equal("theirs", held.BatchId);
+
+        // The token alone is no right.
+        var renewal = new RenewWorkRequest { Worker = "w", Renewals = { new Renewal { Token = held.Token } } };
+        Assert.Empty((await Service.Work.RenewWorkAsync(renewal, we)).Renewed);
+        await NotFoundAsync(() => Service.Work.CompleteWorkAsync(new() { Token = held.Token, BatchId = held.BatchId, Phase = held.Phase, Part = held.Part }, we));
+        await NotFoundAsync(() => Service.Work.FailWorkAsync(new() { Token = held.Token, BatchId = held.BatchId, Phase = held.Phase, Part = held.Part }, we));
+        await NotFoundAsync(() => Service.Work.WithdrawWorkAsync(new() { BatchId = held.BatchId, Revision = 9 }, we));
+        await NotFoundAsync(() => Service.Work.ListWorkAsync(new() { BatchId = held.BatchId }, we));
+        await NotFoundAsync(() => Service.Work.ListWorkAsync(new() { BatchId = "unknown" }, we));
+        Assert.Empty((await Service.Work.ListWorkersAsync(new(), we)).Workers);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await Service.Work.CheckJobAsync(new() { Job = "their-job" }, we));
+        Assert.StartsWith("job ", refused.Status.Detail, StringComparison.Ordinal);
+
+        // One of the same name is another worker.
+        await Service.Work.JoinWorkAsync(Joins("our-job"), we);
+        Assert.Equal("our-job", Assert.Single(Assert.Single((await Service.Work.ListWorkersAsync(new(), we)).Workers).Jobs).Name);
+        var worker = Assert.Single((await Service.Work.ListWorkersAsync(new(), they)).Workers);
+        Assert.Equal(("their-job", 1), (Assert.Single(worker.Jobs).Name, worker.Running));
+        Assert.Equal("w", (await Service.Work.ListWorkAsync(new() { BatchId = held.BatchId }, they)).Parts[0].Worker);
+
+        Assert.Single((await Service.Work.RenewWorkAsync(renewal, they)).Renewed);
+        Assert.True((await Service.Work.CompleteWorkAsync(new() { Token = held.Token, BatchId = held.BatchId, Phase = held.Phase, Part = held.Part }, they)).Changed);
+        // Who acts for all gets the rest, of every operator.
+        Assert.Equal(["nobody's", "theirs"], (await Service.Work.ClaimWorkAsync(Claims)).Claims.Select(claim => claim.BatchId).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task WorkThatIsWithdrawnBeforeItIsKnownStaysItsOperators()
+    {
+        var ours = Guid.NewGuid();
+        await Service.Work.WithdrawWorkAsync(new() { BatchId = "b", Revision = 1, OperatorId = $"{ours}" });
+        await Service.Pipelines.DefinePipelineAsync(Order("b", ours, revision: 2));
+        Assert.Single((await Service.Work.ClaimWorkAsync(Claims, CallerByHeader.Of(ours))).Claims);
+    }
+
+    [Fact]
     public async Task AStatementWithoutWhereShowsNothingOfAnotherOperator()
     {
         var (ours, theirs) = (Guid.NewGuid(), Guid.NewGuid());
@@ -124,16 +170,29 @@ public sealed class StoredTenantTests : TenantTests
         {
             await Service.Pipelines.DefinePipelineAsync(new() { BatchId = name, RequestedPipeline = "nlp" }, CallerByHeader.Of(operatorId));
             await Service.Pipelines.ReportPhaseAsync(new() { BatchId = name, Phase = "spellcheck", EntityId = "e", Status = PhaseStatus.Success }, CallerByHeader.Of(operatorId));
+            await Service.Pipelines.DefinePipelineAsync(Order(name, operatorId, revision: 1));
             await _database.ExecuteAsync(
                 $"INSERT INTO conductor.dead_letters (id, topic, position, format, event_id, batch_id, reason, attempts, original, first_failed_at, last_failed_at) VALUES (gen_random_uuid(), 't', '{name}', 'event', '', '{name}', 'x', 1, '', now(), now())");
         }
 
         await using var source = _database.DataSource("conductor");
         var everything = new TenantDatabase(source, Tenant.All);
-        foreach (var table in new[] { "batches", "phase_reports", "definitions", "dead_letters", "batch_owners" })
+        foreach (var table in new[] { "batches", "phase_reports", "definitions", "dead_letters", "batch_owners", "work", "work_parts" })
         {
-            Assert.Equal(["ours", "theirs"], (await everything.ListAsync($"SELECT batch_id FROM {table}", row => row.GetString(0), default)).Order());
-            Assert.Equal(["ours"], await everything.Of(Tenant.Of(ours)).ListAsync($"SELECT batch_id FROM {table}", row => row.GetString(0), default));
+            Assert.Equal(["ours", "theirs"], (await everything.ListAsync($"SELECT DISTINCT batch_id FROM {table}", row => row.GetString(0), default)).Order());
+            Assert.Equal(["ours"], await everything.Of(Tenant.Of(ours)).ListAsync($"SELECT DISTINCT batch_id FROM {table}", row => row.GetString(0), default));
         }
     }
+
+    private static ClaimWorkRequest Claims => new() { Worker = "w", Jobs = { "primes" }, MaxParts = 10 };
+
+    private static DefinePipelineRequest Order(string batch, Guid? operatorId = null, long revision = 1) => new()
+    {
+        BatchId = batch, RequestedPipeline = "compute_evaluation", TotalEntities = 1, OperatorId = $"{operatorId}", Work = new WorkOrder { Revision = revision, Job = "primes" },
+    };
+
+    private static JoinWorkRequest Joins(string job) => new() { Worker = new Worker { Name = "w", Jobs = { new WorkerJob { Name = job } } } };
+
+    private static async Task NotFoundAsync<T>(Func<AsyncUnaryCall<T>> call) =>
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await call())).StatusCode);
 }

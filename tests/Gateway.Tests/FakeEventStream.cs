@@ -7,7 +7,7 @@ using Pylon.Messaging;
 namespace Pylon.Gateway.Tests;
 
 /// <summary>An event stream in memory: positions are counted through all topics.</summary>
-internal sealed class FakeEventStream : IEventStream
+internal sealed class FakeEventStream : ILineStream
 {
     private readonly Lock _gate = new();
     private readonly List<StreamedEvent> _kept = [];

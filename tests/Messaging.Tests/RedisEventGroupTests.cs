@@ -278,6 +278,15 @@ public sealed class RedisEventGroupTests : IAsyncLifetime
         await PublishAsync(1);
         Assert.Single(await ReadAsync(One));
         Assert.Equal(8, metrics.Sum("pylon_group_lost"));
+
+        // As after a restart: Redis does not know how many were read.
+        var end = (await Database.StreamInfoAsync(Key)).LastGeneratedId;
+        await Database.ExecuteAsync("XGROUP", "SETID", Key, Group, end, "ENTRIESREAD", 3);
+        await _group.TidyAsync(Topic, Group, default);
+        Assert.Equal(0, metrics.Last("pylon_group_lag"));
+        await PublishAsync(2);
+        await _group.TidyAsync(Topic, Group, default);
+        Assert.Equal(2, metrics.Last("pylon_group_lag"));
     }
 
     [Fact]

@@ -50,6 +50,8 @@ public sealed class SettingsTests
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(lines));
         await new IdleSettings("conductor", values, factory.CreateLogger<IdleSettings>()).StartAsync(default);
         await new IdleSettings("gateway", values, factory.CreateLogger<IdleSettings>()).StartAsync(default);
+        values["EventStream:Kind"] = "Kafka";
+        await new IdleSettings("conductor", values, factory.CreateLogger<IdleSettings>()).StartAsync(default);
 
         Assert.StartsWith("BCS_KAFKA_BOOTSTRAP_SERVERS has no effect: events are streams of the Redis", Assert.Single(lines.Written), StringComparison.Ordinal);
     }

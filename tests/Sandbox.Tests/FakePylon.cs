@@ -10,34 +10,43 @@ using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Tests;
 
-/// <summary>The part of Pylon's REST API and broadcast that workers use. It can stop and start again on its port.</summary>
+/// <summary>As much of the Conductor's REST API as workers use: one phase of a batch after the other. It can stop and start again on its port.</summary>
 internal sealed class FakePylon : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly List<JObject> _events = [];
-    private readonly Dictionary<string, HashSet<string>> _complete = [];
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Part> _parts = [];
+    private long _tokens;
     private WebApplication? _app;
     private int _port;
 
     public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
 
-    /// <summary>Workloads that are scheduled.</summary>
-    public ConcurrentDictionary<string, bool> Scheduled { get; } = new();
+    /// <summary>What was said in order of arrival: phase/part/outcome.</summary>
+    public ConcurrentQueue<string> Reports { get; } = new();
 
-    /// <summary>The reports in order of arrival: phase/part/status, and the event id.</summary>
-    public ConcurrentQueue<(string What, Guid Id)> Reports { get; } = new();
-
-    /// <summary>The work of the reports, in order of arrival.</summary>
+    /// <summary>The work of the completions, in order of arrival.</summary>
     public ConcurrentQueue<(double? Kwh, DateTime? Start, DateTime? End)> Work { get; } = new();
 
-    /// <summary>The positions that subscribers reconnected with.</summary>
-    public ConcurrentQueue<string> ReconnectedWith { get; } = new();
+    /// <summary>The renewals so far.</summary>
+    public int Renewals { get; private set; }
 
     public int PartsOfABatch { get; set; } = 2;
 
-    /// <summary>Called with the id of the batch before a report is answered.</summary>
-    public Action<string>? OnReport { get; set; }
+    /// <summary>How long a claim is told to last.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Nobody holds anything any more: renewals and reports are refused.</summary>
+    public bool Withdrawn { get; set; }
+
+    /// <summary>The parts that were not completed yet.</summary>
+    public int Left
+    {
+        get
+        {
+            lock (_gate)
+                return _parts.Count;
+        }
+    }
 
     public async Task UpAsync()
     {
@@ -45,13 +54,10 @@ internal sealed class FakePylon : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, _port));
         _app = builder.Build();
-        _app.MapGet("/api/v1/workloads/{id}", (string id) => Scheduled.TryGetValue(id, out var scheduled)
-            ? Json.Result(new JObject { ["workload"] = new JObject { ["status"] = scheduled ? "WORKLOAD_STATUS_SCHEDULED" : "WORKLOAD_STATUS_CANCELLED" } })
-            : Results.NotFound());
-        _app.MapGet("/api/v1/batches/{id}", (string id) => Json.Result(new JObject { ["batch"] = Batch(id) }));
-        _app.MapPost("/api/v1/batches/{id}:report", ReportAsync);
-        _app.MapGet("/beckn/broadcast/poll", Poll);
-        _app.MapGet("/beckn/broadcast", BroadcastAsync);
+        _app.MapPost("/api/v1/work:claim", (Delegate)ClaimAsync);
+        _app.MapPost("/api/v1/work:renew", (Delegate)RenewAsync);
+        _app.MapPost("/api/v1/work:complete", (Delegate)((HttpContext http) => ReportAsync(http, "SUCCESS")));
+        _app.MapPost("/api/v1/work:fail", (Delegate)((HttpContext http) => ReportAsync(http, "FAILED")));
         await _app.StartAsync();
         _port = new Uri(_app.Urls.Single()).Port;
     }
@@ -60,93 +66,100 @@ internal sealed class FakePylon : IAsyncDisposable
     {
         if (_app is null)
             return;
-        // Open subscriptions are cut off.
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
         _app = null;
     }
 
-    /// <summary>Publishes that a workload goes through these phases.</summary>
-    public string Define(params string[] phases) => Define(Guid.NewGuid().ToString(), phases);
-
-    public string Define(string batchId, string[] phases, bool isWorkload = true)
+    /// <summary>A batch goes through these phases.</summary>
+    public string Define(params string[] phases)
     {
-        if (isWorkload)
-            Scheduled[batchId] = true;
+        var id = Guid.NewGuid().ToString();
         lock (_gate)
-        {
-            _events.Add(new JObject { ["batch_id"] = batchId, ["pipeline"] = "p", ["final_pipeline"] = new JArray(phases), ["correlation_id"] = "c" });
-            var before = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            before.SetResult();
-        }
+            _parts.AddRange(phases.SelectMany((phase, place) => Enumerable.Range(1, PartsOfABatch).Select(n => new Part(id, place, phase, $"part-{n}"))));
+        return id;
+    }
 
-        return batchId;
+    /// <summary>The leases of those who hold something end.</summary>
+    public void EndLeases()
+    {
+        lock (_gate)
+            _parts.ForEach(part => part.Token = null);
     }
 
     public ValueTask DisposeAsync() => new(DownAsync());
 
-    private JObject Batch(string id)
+    private async Task<IResult> ClaimAsync(HttpContext http)
     {
+        var most = (await Json.ReadObjectAsync(http))["max_parts"]!.Value<int>();
+        for (var tries = 0; tries < 20; tries++)
+        {
+            lock (_gate)
+            {
+                var ready = _parts.Where(p => p.Token is null && _parts.All(o => o.Batch != p.Batch || o.Place >= p.Place)).Take(most).ToList();
+                ready.ForEach(part => part.Token = (++_tokens).ToString(CultureInfo.InvariantCulture));
+                if (ready.Count > 0)
+                {
+                    return Json.Result(new JObject
+                    {
+                        ["claims"] = new JArray(ready.Select(p => new JObject
+                        {
+                            ["token"] = p.Token, ["batch_id"] = p.Batch, ["phase"] = p.Phase, ["part"] = p.Name, ["parts"] = PartsOfABatch, ["correlation_id"] = "c",
+                            ["lease"] = string.Create(CultureInfo.InvariantCulture, $"{Lease.TotalSeconds}s"),
+                        })),
+                    });
+                }
+            }
+
+            await Task.Delay(10, http.RequestAborted);
+        }
+
+        return Json.Result(new JObject { ["claims"] = new JArray() });
+    }
+
+    private async Task<IResult> RenewAsync(HttpContext http)
+    {
+        var token = (await Json.ReadObjectAsync(http))["renewals"]![0]!["token"]!.Value<string>();
         lock (_gate)
         {
-            return new JObject
-            {
-                ["total_entities"] = PartsOfABatch.ToString(CultureInfo.InvariantCulture),
-                ["phases"] = new JArray(_complete.GetValueOrDefault(id, []).Select(p => new JObject { ["phase"] = p, ["state"] = "PHASE_STATE_COMPLETE" })),
-            };
+            Renewals++;
+            var held = !Withdrawn && _parts.Exists(p => p.Token == token);
+            return Json.Result(new JObject { ["renewed"] = held ? new JArray(new JObject { ["token"] = token }) : new JArray() });
         }
     }
 
-    private async Task<IResult> ReportAsync(string id, HttpContext http)
+    private async Task<IResult> ReportAsync(HttpContext http, string outcome)
     {
         var body = await Json.ReadObjectAsync(http);
-        var (phase, part) = (body["phase"]!.Value<string>()!, body["entity_id"]!.Value<string>());
-        var status = body["status"]!.Value<string>()!["PHASE_STATUS_".Length..];
-        var eventId = Guid.Parse(body["event_id"]!.Value<string>()!);
-        OnReport?.Invoke(id);
+        var token = body["token"]!.Value<string>();
         lock (_gate)
         {
-            var known = Reports.Any(r => r.Id == eventId);
-            Reports.Enqueue(($"{phase}/{part}/{status}", eventId));
-            Work.Enqueue((body["energy_kwh"]?.Value<double?>(), body["started_at"]?.Value<DateTime?>(), body["ended_at"]?.Value<DateTime?>()));
-            if (Reports.Where(r => r.What.StartsWith(phase + "/part", StringComparison.Ordinal) && r.What.EndsWith("SUCCESS", StringComparison.Ordinal)).Distinct().Count() >= PartsOfABatch)
-                (_complete.TryGetValue(id, out var of) ? of : _complete[id] = []).Add(phase);
-            return Json.Result(new JObject { ["changed"] = !known });
-        }
-    }
-
-    private IResult Poll(string after)
-    {
-        lock (_gate)
-        {
-            var from = after.Length == 0 ? 0 : int.Parse(after, CultureInfo.InvariantCulture);
-            return Json.Result(new JObject
+            var part = _parts.Find(p => p.Token == token);
+            Reports.Enqueue($"{body["phase"]}/{body["part"]}/{(part is null || Withdrawn ? "REFUSED" : outcome)}");
+            if (part is null || Withdrawn)
+                return Results.Json(new { reason = "LEASE_LOST" }, statusCode: 400);
+            part.Token = null;
+            if (outcome == "SUCCESS")
             {
-                ["events"] = new JArray(_events.Skip(from).Select(e => new JObject { ["event"] = new JObject { ["batch_pipeline_defined"] = e } })),
-                ["position"] = _events.Count.ToString(CultureInfo.InvariantCulture),
-            });
+                Work.Enqueue((body["energy_kwh"]?.Value<double?>(), body["started_at"]?.Value<DateTime?>(), body["ended_at"]?.Value<DateTime?>()));
+                _parts.Remove(part);
+            }
+            else if (body["for_good"]?.Value<bool>() == true)
+            {
+                _parts.RemoveAll(p => p.Batch == part.Batch);
+            }
+
+            return Json.Result(new JObject { ["changed"] = true });
         }
     }
 
-    private async Task BroadcastAsync(HttpContext http)
+    private sealed class Part(string batch, int place, string phase, string name)
     {
-        var last = http.Request.Headers["Last-Event-ID"].ToString();
-        ReconnectedWith.Enqueue(last);
-        var at = int.Parse(last, CultureInfo.InvariantCulture);
-        http.Response.ContentType = "text/event-stream";
-        await http.Response.WriteAsync($"id: {at}\n\n");
-        while (true)
-        {
-            List<JObject> next;
-            Task more;
-            lock (_gate)
-                (next, more) = ([.. _events.Skip(at)], _changed.Task);
-            foreach (var each in next)
-                await http.Response.WriteAsync($"id: {++at}\nevent: pylon.batch.pipeline_defined.v1\ndata: {Json.Write(new JObject { ["data"] = each })}\n\n");
-            await http.Response.Body.FlushAsync();
-            await more.WaitAsync(http.RequestAborted);
-        }
+        public string Batch => batch;
+        public int Place => place;
+        public string Phase => phase;
+        public string Name => name;
+        public string? Token { get; set; }
     }
 }

@@ -54,6 +54,28 @@ public sealed class WorkloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task APageOfAJobTellsWhoHasWhat()
+    {
+        var workload = Samples.Offered();
+        (workload.Status, workload.ChosenOption, workload.Job) = (WorkloadStatus.Scheduled, 2, "primes");
+        workload.Parameters["limit"] = "5000";
+        workload.Run = new Run { State = RunState.Running, Phases = { new PhaseRun { Phase = "run", State = PhaseRunState.Running, Completed = 0, Total = 1 } } };
+        _web.Services.On<GetWorkloadRequest, GetWorkloadResponse>(_ => new GetWorkloadResponse { Workload = workload });
+        _web.Services.On<Conductor.V1.ListWorkRequest, Conductor.V1.ListWorkResponse>(_ => new()
+        {
+            Parts = { new Conductor.V1.WorkPart { Phase = "run", Part = "part-1", State = Conductor.V1.WorkPartState.Running, Worker = "laptop", Output = "1 %\n<b>2 %</b>\n" } },
+        });
+
+        var page = await _web.PageAsync(Path);
+
+        Assert.Contains("laptop", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;2 %&lt;/b&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>2 %", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("1 %\n", page, StringComparison.Ordinal);
+        Assert.Contains("limit 5000", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ChoosingCallsOnceAndLeadsBackToTheWorkload()
     {
         _web.Services.On<ChooseRecommendationRequest, ChooseRecommendationResponse>(_ => new ChooseRecommendationResponse());

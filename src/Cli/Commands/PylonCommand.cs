@@ -22,6 +22,8 @@ internal static class PylonCommand
         DemoCommand.Create(context),
         SubmitCommand.Create(context),
         WatchCommand.Create(context),
+        WorkerCommand.Create(context),
+        RunCommand.Create(context),
         WorkloadCommands.Choose(context),
         WorkloadCommands.Show(context),
         WorkloadCommands.List(context),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Cli.Output;
 using Pylon.Orchestrator.V1;
@@ -32,13 +33,18 @@ internal static class SubmitCommand
         var job = new Option<string?>("--job-id") { Description = "Your own name of the job, unique" };
         var owner = new Option<string?>("--operator") { Description = "The id of the operator that it counts for" };
         var host = new Option<string?>("--host-dc") { Description = "The data centre where it would run at once, by its id or dc_id" };
+        var runs = new Option<string?>("--job") { Description = "The job that workers run for it, by its name in their jobs.json, for example primes" };
+        var parameters = new Option<string[]>("--param") { Description = "A parameter of the job: name=value; several times for several", CustomParser = Pairs };
+        var parts = Options.Range("--parts", "Parts that each phase of the job is split into, 4 without it", 1, 1000);
+        var late = new Option<bool>("--allow-late") { Description = "The job may run after the deadline" };
+        var interruptible = new Option<bool>("--interruptible") { Description = "The job may be stopped and resumed: it runs in the cleanest half hours of its window, for --gpu-minutes together" };
         var wait = new Option<string?>("--wait") { Description = "Wait until its options are there (--wait), or until it has run (--wait=completed)", Arity = ArgumentArity.ZeroOrOne };
         wait.AcceptOnlyFromAmong(UntilOptions, UntilRun);
         var timeout = new Option<TimeSpan?>("--timeout") { Description = "The longest wait: 2m by default, 1h for --wait=completed; then the exit code is 1", CustomParser = Length.ReadOptional };
         var choose = Options.Range("--choose", "With --wait: choose this option, 1 to 3, as soon as it is there", 1, 3);
         var command = new Verb("submit", "Queue a workload; with constraints, wait until they are judged", "submit 'Nightly training' --gpu-minutes 600 --deadline +12h --wait")
         {
-            name, type, urgency, minutes, cores, memory, energy, load, pipeline, email, job, owner, host, wait, timeout, choose,
+            name, type, urgency, minutes, cores, memory, energy, load, pipeline, email, job, owner, host, runs, parameters, parts, late, interruptible, wait, timeout, choose,
         };
         limits.AddTo(command);
         command.Validators.Add(result =>
@@ -59,8 +65,14 @@ internal static class SubmitCommand
                 JobId = call.Value(job) ?? "",
                 OperatorId = call.Value(owner) ?? "",
                 HostDcId = call.Value(host) ?? "",
+                Job = call.Value(runs) ?? "",
+                AllowLate = call.Value(late),
+                Interruptible = call.Value(interruptible),
             };
+            foreach (var pair in call.Value(parameters) ?? [])
+                request.Parameters[pair[..pair.IndexOf('=', StringComparison.Ordinal)]] = pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..];
             // An optional field that is not given stays absent.
+            Give(call.Value(parts), value => request.Parts = value);
             Give(call.Value(minutes), value => request.RequiredGpuMins = value);
             Give(call.Value(cores), value => request.RequiredCpuCores = value);
             Give(call.Value(memory), value => request.RequiredMemoryGb = value);
@@ -107,6 +119,13 @@ internal static class SubmitCommand
         if (!inTime)
             await call.Screen.Errors.WriteLineAsync($"pylon: workload {workload.Id} is still {Words.Of(workload.Status)} after {Figures.Length(limit)}; follow it with ./pylon watch {workload.Id}");
         return inTime && !Flow.HasFailed(workload) && workload.Status != WorkloadStatus.Cancelled ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static string[] Pairs(ArgumentResult result)
+    {
+        if (result.Tokens.FirstOrDefault(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1) is { } wrong)
+            result.AddError($"--param: '{wrong.Value}' must be name=value");
+        return [.. result.Tokens.Select(token => token.Value)];
     }
 
     private static void Give<T>(T? value, Action<T> set)

@@ -14,7 +14,13 @@ internal static class WorkloadCommands
         return command.Calls(context, async call =>
         {
             var answer = await call.Client.Workloads.GetWorkloadAsync(new() { Id = call.Required(id) }, cancellationToken: call.CancellationToken);
-            call.Show(answer.Workload, workload => WorkloadText.Show(call.Screen, workload));
+            var parts = call.Json ? [] : await WorkText.OfAsync(call.Client, answer.Workload, call.CancellationToken);
+            call.Show(answer.Workload, workload =>
+            {
+                WorkloadText.Show(call.Screen, workload);
+                if (WorkText.Table(parts, workload.Job.Length > 0) is { } table)
+                    call.Screen.Show(table);
+            });
         });
     }
 

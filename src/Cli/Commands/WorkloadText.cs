@@ -44,6 +44,8 @@ internal static class WorkloadText
     public static void Show(Screen screen, Workload workload)
     {
         screen.Line($"{workload.Id}  {workload.WorkloadName}  {Words.Of(workload.Status)}");
+        if (workload.Job.Length > 0)
+            screen.Line($"Job {workload.Job}{string.Concat(workload.Parameters.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $" {one.Key}={one.Value}"))}");
         if (workload.Recommendations.Count > 0)
             screen.Show(Recommendations(workload));
         if (workload.Summary.Length > 0)

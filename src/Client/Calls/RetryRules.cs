@@ -14,7 +14,9 @@ internal static class RetryRules
     public static readonly IReadOnlySet<string> Once = new HashSet<string>(StringComparer.Ordinal)
     {
         // The second answer says that there is nothing left to do.
-        "DeleteDataCentre", "DeleteStorageAsset", "DeleteAgent", "ReplayWorkload", "ApproveRecommendation", "RejectRecommendation", "ImplementRecommendation",
+        "DeleteDataCentre", "DeleteStorageAsset", "DeleteAgent", "ReplayWorkload", "ApproveRecommendation", "RejectRecommendation", "ImplementRecommendation", "FailWork",
+        // The claims of a lost answer end with their lease.
+        "ClaimWork",
         // Safe with an id that the caller may leave out: a correlation_id, an event_id.
         "DefinePipeline", "ReportPhase",
         // Each call makes another key.

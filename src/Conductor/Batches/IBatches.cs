@@ -16,6 +16,7 @@ internal interface IBatches
     Task<bool> IsKnownAsync(string batchId, CancellationToken cancellationToken);
 
     /// <summary>Takes a report; it is durable when this returns. The first report of an event id counts.</summary>
+    /// <exception cref="Rpc.RefusalException">The lease of its part is lost.</exception>
     Task<ReportOutcome> ReportAsync(PhaseReport report, CancellationToken cancellationToken);
 
     /// <summary>Keeps the definition and publishes its events. The first definition of an id counts; it is returned.</summary>

@@ -14,6 +14,9 @@ internal sealed record PhaseReport(
     DateTimeOffset OccurredAt)
 {
     public PhaseWork Work { get; init; } = PhaseWork.None;
+
+    /// <summary>Null when it comes from nobody who holds the part.</summary>
+    public HeldPart? Held { get; init; }
 }
 
 /// <summary>What a report did.</summary>

@@ -36,10 +36,8 @@ internal sealed record PhaseWork(long? MicroKwh, long Reports, DateTimeOffset? S
         StartedAt is null || other.StartedAt < StartedAt ? other.StartedAt ?? StartedAt : StartedAt,
         EndedAt is null || other.EndedAt > EndedAt ? other.EndedAt ?? EndedAt : EndedAt);
 
-    private static DateTimeOffset? ToMilliseconds(DateTimeOffset? time) =>
-        time is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds()) : null;
-
-    private static DateTimeOffset? Time(Timestamp? value, string name)
+    /// <summary>A time from 2000 to 2199, or null; refuses any other.</summary>
+    public static DateTimeOffset? Time(Timestamp? value, string name)
     {
         try
         {
@@ -52,4 +50,7 @@ internal sealed record PhaseWork(long? MicroKwh, long Reports, DateTimeOffset? S
             throw Refusal.InvalidArgument(name, "must be from 2000 to 2199").AsException();
         }
     }
+
+    private static DateTimeOffset? ToMilliseconds(DateTimeOffset? time) =>
+        time is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds()) : null;
 }

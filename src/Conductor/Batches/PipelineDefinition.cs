@@ -10,5 +10,8 @@ namespace Pylon.Conductor.Batches;
 internal sealed record PipelineDefinition(
     Guid Id, string BatchId, Resolution Resolution, string CorrelationId, long? TotalEntities, DateTimeOffset DefinedAt, string? Traceparent = null)
 {
+    /// <summary>What workers may do for the batch; null when nothing is handed out.</summary>
+    public Order? Order { get; init; }
+
     public static Guid IdOf(string batchId, string pipeline, string correlationId) => StableId.Of("definition", batchId, pipeline, correlationId);
 }

@@ -39,12 +39,37 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
             expected = greatest(excluded.expected, CASE WHEN b.updated_at < now() - $3 THEN 0 ELSE b.expected END)
         """;
 
+    // Leaves out what may change an order of work.
     private const string InsertReports =
         """
         INSERT INTO phase_reports
             (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[],
             $9::double precision[], $10::timestamptz[], $11::timestamptz[])
+            AS t (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at)
+        WHERE batch_id <> ALL (ARRAY(SELECT w.batch_id FROM work w WHERE w.batch_id = ANY ($2)))
+        ON CONFLICT (event_id) DO NOTHING
+        RETURNING event_id
+        """;
+
+    // A report of a holder counts only while its lease lives: the part is completed in the same statement, whose lock on it
+    // keeps a claim away.
+    private const string InsertReportsOfWork =
+        """
+        WITH told AS (
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[],
+                $9::double precision[], $10::timestamptz[], $11::timestamptz[], $12::bigint[], $13::text[], $14::double precision[], $15::boolean[])
+                AS t (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at, token, output, used_kwh, estimated)),
+        held AS (
+            UPDATE work_parts p SET done_at = now(), output = told.output, energy_kwh = told.used_kwh, energy_estimated = told.estimated, failure = ''
+            FROM told
+            WHERE p.token = told.token AND p.batch_id = told.batch_id AND p.phase = told.phase AND 'part-' || p.part = told.entity_id
+              AND p.done_at IS NULL AND p.due_at > now()
+            RETURNING told.event_id)
+        INSERT INTO phase_reports
+            (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at)
+        SELECT event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at
+        FROM told WHERE token IS NULL OR event_id IN (SELECT event_id FROM held)
         ON CONFLICT (event_id) DO NOTHING
         RETURNING event_id
         """;
@@ -125,39 +150,48 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private TimeSpan Ttl => options.Value.StateTtl;
 
-    /// <summary>Keeps the reports that are not kept yet, all or none; their ids. A report's id may be there several times.</summary>
+    /// <summary>
+    /// Keeps the reports that are not kept yet, all or none, but those of batches with an order of work; their ids. A report's id may be
+    /// there several times. Most batches have no order, and their reports cost one look for it.
+    /// </summary>
     public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
+        InsertAsync([Touched(reports), Sql.Statement(InsertReports, Columns(reports))], cancellationToken);
+
+    /// <summary>The same for all of them, with what they change in the orders of their batches.</summary>
+    public Task<IReadOnlySet<Guid>> InsertOfWorkAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
         InsertAsync(
-            Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl),
-            Sql.Statement(
-                InsertReports,
-                Column(reports, r => r.EventId),
-                Column(reports, r => r.BatchId),
-                Column(reports, r => r.Phase),
-                Column(reports, r => r.EntityId),
-                Column(reports, r => r.Succeeded),
-                Column(reports, r => r.ErrorCode),
-                Column(reports, r => r.CorrelationId),
-                Column(reports, r => r.OccurredAt.UtcDateTime),
-                Column(reports, r => r.Work.EnergyKwh),
-                Column(reports, r => r.Work.StartedAt?.UtcDateTime),
-                Column(reports, r => r.Work.EndedAt?.UtcDateTime)),
+            [
+                Touched(reports),
+                Sql.Statement(
+                    InsertReportsOfWork,
+                    [
+                        .. Columns(reports),
+                        Column(reports, r => r.Held?.Token),
+                        Column(reports, r => r.Held?.Output),
+                        Column(reports, r => r.Held?.EnergyKwh),
+                        Column(reports, r => r.Held?.IsEstimated),
+                    ]),
+                .. OrderStatements.Reported(reports),
+            ],
             cancellationToken);
 
     /// <summary>Keeps the definitions that are not kept yet, all or none; their ids. An id may be there several times.</summary>
     public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PipelineDefinition> definitions, CancellationToken cancellationToken) =>
         InsertAsync(
-            Sql.Statement(Touch, Column(definitions, d => d.BatchId), Column(definitions, d => d.TotalEntities ?? 0), Ttl),
-            Sql.Statement(
-                InsertDefinitions,
-                Column(definitions, d => d.Id),
-                Column(definitions, d => d.BatchId),
-                Column(definitions, d => d.Resolution.Pipeline),
-                Column(definitions, d => JsonSerializer.Serialize(d.Resolution.Verdicts, JsonSerializerOptions.Web)),
-                Column(definitions, d => d.CorrelationId),
-                Column(definitions, d => d.TotalEntities),
-                Column(definitions, d => d.DefinedAt.UtcDateTime),
-                Column(definitions, d => d.Traceparent)),
+            [
+                Sql.Statement(Touch, Column(definitions, d => d.BatchId), Column(definitions, d => d.TotalEntities ?? 0), Ttl),
+                Sql.Statement(
+                    InsertDefinitions,
+                    Column(definitions, d => d.Id),
+                    Column(definitions, d => d.BatchId),
+                    Column(definitions, d => d.Resolution.Pipeline),
+                    Column(definitions, d => JsonSerializer.Serialize(d.Resolution.Verdicts, JsonSerializerOptions.Web)),
+                    Column(definitions, d => d.CorrelationId),
+                    Column(definitions, d => d.TotalEntities),
+                    Column(definitions, d => d.DefinedAt.UtcDateTime),
+                    Column(definitions, d => d.Traceparent)),
+                .. OrderStatements.Placed(definitions),
+            ],
             cancellationToken);
 
     public Task<List<PipelineDefinition>> FindDefinitionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
@@ -201,8 +235,29 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
     public Task<List<string>> ListAsync(Tenant tenant, string? after, int max, CancellationToken cancellationToken) =>
         postgres.ListAsync(tenant, SelectIds, Text, cancellationToken, after ?? "", max, Ttl, tenant.Parameter);
 
-    private async Task<IReadOnlySet<Guid>> InsertAsync(NpgsqlBatchCommand touch, NpgsqlBatchCommand insert, CancellationToken cancellationToken) =>
-        (await postgres.ListAsync([touch, insert], Id, cancellationToken)).ToHashSet();
+    /// <summary>Takes the order of a batch back, unless there is a later one.</summary>
+    public Task WithdrawAsync(string batchId, long revision, CancellationToken cancellationToken) => postgres.ListAsync(
+        [Sql.Statement(Touch, (string[])[batchId], (long[])[0], Ttl), .. OrderStatements.Withdrawn(batchId, revision)], Text, cancellationToken);
+
+    private async Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<NpgsqlBatchCommand> statements, CancellationToken cancellationToken) =>
+        (await postgres.ListAsync(statements, Id, cancellationToken)).ToHashSet();
+
+    private NpgsqlBatchCommand Touched(IReadOnlyList<PhaseReport> reports) => Sql.Statement(Touch, Column(reports, r => r.BatchId), Column(reports, _ => 0L), Ttl);
+
+    private static object?[] Columns(IReadOnlyList<PhaseReport> reports) =>
+    [
+        Column(reports, r => r.EventId),
+        Column(reports, r => r.BatchId),
+        Column(reports, r => r.Phase),
+        Column(reports, r => r.EntityId),
+        Column(reports, r => r.Succeeded),
+        Column(reports, r => r.ErrorCode),
+        Column(reports, r => r.CorrelationId),
+        Column(reports, r => r.OccurredAt.UtcDateTime),
+        Column(reports, r => r.Work.EnergyKwh),
+        Column(reports, r => r.Work.StartedAt?.UtcDateTime),
+        Column(reports, r => r.Work.EndedAt?.UtcDateTime),
+    ];
 
     private static TColumn[] Column<T, TColumn>(IReadOnlyList<T> rows, Func<T, TColumn> select) => [.. rows.Select(select)];
 

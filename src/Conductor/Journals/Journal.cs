@@ -18,7 +18,7 @@ internal sealed class Journal : BackgroundService
     private readonly BatchStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<Journal> _logger;
-    private readonly GroupCommit<PhaseReport, (PhaseReport Kept, bool IsNew)> _reports;
+    private readonly GroupCommit<PhaseReport, (PhaseReport? Kept, bool IsNew)> _reports;
     private readonly GroupCommit<PipelineDefinition, PipelineDefinition> _definitions;
     private readonly Channel<IdleReport> _idle = Channel.CreateBounded<IdleReport>(
         new BoundedChannelOptions(100_000) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -31,8 +31,9 @@ internal sealed class Journal : BackgroundService
     }
 
     /// <summary>Keeps a report. Gives the one that is kept under its id, and whether that is this one.</summary>
-    public Task<(PhaseReport Kept, bool IsNew)> WriteAsync(PhaseReport report, CancellationToken cancellationToken) =>
-        _reports.WriteAsync(report, cancellationToken);
+    /// <exception cref="Rpc.RefusalException">The lease of its part is lost.</exception>
+    public async Task<(PhaseReport Kept, bool IsNew)> WriteAsync(PhaseReport report, CancellationToken cancellationToken) =>
+        await _reports.WriteAsync(report, cancellationToken) is { Kept: { } kept, IsNew: var isNew } ? (kept, isNew) : throw HeldPart.Lost(report.Held!.Token);
 
     /// <summary>Keeps a definition, unless one is kept under its id; the one that is kept.</summary>
     public Task<PipelineDefinition> WriteAsync(PipelineDefinition definition, CancellationToken cancellationToken) =>
@@ -44,18 +45,26 @@ internal sealed class Journal : BackgroundService
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_reports.RunAsync(stoppingToken), _definitions.RunAsync(stoppingToken), SettleAsync(stoppingToken));
 
-    private async Task<IReadOnlyList<(PhaseReport Kept, bool IsNew)>> KeepAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(PhaseReport? Kept, bool IsNew)>> KeepAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
     {
+        // Of a batch with an order the holder of a part knows that there is one; other reports are left out the first time.
+        var ofWork = reports.Any(report => report.Held is not null);
         var (inserted, kept) = await KeepAsync(
             reports,
             report => report.EventId,
-            missing => _store.InsertAsync(missing, cancellationToken),
-            async ids => (await _store.FindAsync(ids, cancellationToken)).Select(k => k.Report));
+            async missing =>
+            {
+                var added = ofWork ? await _store.InsertOfWorkAsync(missing, cancellationToken) : await _store.InsertAsync(missing, cancellationToken);
+                ofWork = true;
+                return added;
+            },
+            async ids => (await _store.FindAsync(ids, cancellationToken)).Select(k => k.Report),
+            report => report.Held is not null);
         // The first of several with the same id in one go is the new one.
         return [.. reports.Select(report =>
         {
             var isNew = inserted.Contains(report.EventId) && kept.TryAdd(report.EventId, report);
-            return (kept[report.EventId], isNew);
+            return (kept.GetValueOrDefault(report.EventId), isNew);
         })];
     }
 
@@ -71,14 +80,19 @@ internal sealed class Journal : BackgroundService
         return [.. definitions.Select(d => kept[d.Id])];
     }
 
-    /// <summary>Inserts what is not kept yet, and finds the rest. What the purge removes in between is inserted again.</summary>
+    /// <summary>
+    /// Inserts what is not kept yet, and finds the rest. What the purge removes in between is inserted again; what may be refused
+    /// is inserted once, and then neither inserted nor found.
+    /// </summary>
     private static async Task<(HashSet<Guid> Inserted, Dictionary<Guid, T> Found)> KeepAsync<T>(
-        IReadOnlyList<T> items, Func<T, Guid> id, Func<IReadOnlyList<T>, Task<IReadOnlySet<Guid>>> insert, Func<IReadOnlyCollection<Guid>, Task<IEnumerable<T>>> find)
+        IReadOnlyList<T> items, Func<T, Guid> id, Func<IReadOnlyList<T>, Task<IReadOnlySet<Guid>>> insert, Func<IReadOnlyCollection<Guid>, Task<IEnumerable<T>>> find,
+        Func<T, bool>? mayBeRefused = null)
     {
-        var (inserted, found) = (new HashSet<Guid>(), new Dictionary<Guid, T>());
-        while (items.Where(item => !inserted.Contains(id(item)) && !found.ContainsKey(id(item))).ToList() is { Count: > 0 } missing)
+        var (inserted, found, tried) = (new HashSet<Guid>(), new Dictionary<Guid, T>(), new HashSet<Guid>());
+        while (items.Where(item => !inserted.Contains(id(item)) && !found.ContainsKey(id(item)) && !tried.Contains(id(item))).ToList() is { Count: > 0 } missing)
         {
             inserted.UnionWith(await insert(missing));
+            tried.UnionWith(missing.Where(item => mayBeRefused?.Invoke(item) == true).Select(id));
             if (missing.Select(id).Where(each => !inserted.Contains(each)).ToHashSet() is { Count: > 0 } known)
             {
                 foreach (var item in await find(known))

@@ -13,7 +13,7 @@ internal sealed class PipelineDefiner(Catalogue catalogue, IBatches batches, Tim
         var resolution = Resolver.Resolve(catalogue, pipeline, known?.Complete ?? new HashSet<string>());
         var traceparent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
         return await batches.DefineAsync(
-            new PipelineDefinition(request.Id, request.BatchId, resolution, request.CorrelationId, request.TotalEntities, time.GetUtcNow(), traceparent), cancellationToken);
+            new PipelineDefinition(request.Id, request.BatchId, resolution, request.CorrelationId, request.TotalEntities, time.GetUtcNow(), traceparent) { Order = request.Order }, cancellationToken);
     }
 
     /// <summary>The pipeline of a name, or the rule that the name breaks.</summary>

@@ -39,7 +39,7 @@ internal sealed class PipelineService(
         var success = false;
         try
         {
-            await ClaimAsync(Id(request.BatchId, "batch_id"), Field.OptionalUuid(request.OperatorId, "operator_id"), context);
+            await owners.ClaimAsync(Id(request.BatchId, "batch_id"), Field.OptionalUuid(request.OperatorId, "operator_id"), context);
             var response = await DefineAsync(request, context.CancellationToken);
             success = true;
             return response;
@@ -85,7 +85,7 @@ internal sealed class PipelineService(
             Work = PhaseWork.Parse(request.HasEnergyKwh ? request.EnergyKwh : null, request.StartedAt, request.EndedAt),
         };
         using var scope = logger.BatchScope(report.BatchId, report.CorrelationId);
-        await ClaimAsync(report.BatchId, null, context);
+        await owners.ClaimAsync(report.BatchId, null, context);
         var outcome = await batches.ReportAsync(report, context.CancellationToken);
         metrics.Reported(outcome.Changed);
         return new ReportPhaseResponse { Changed = outcome.Changed, Progress = ToProto(outcome.Progress) };
@@ -94,7 +94,7 @@ internal sealed class PipelineService(
     public override async Task<GetBatchResponse> GetBatch(GetBatchRequest request, ServerCallContext context)
     {
         var id = Id(request.BatchId, "batch_id");
-        var batch = await IsOwnAsync(id, context) ? await FindAsync(id, context.CancellationToken) : null;
+        var batch = await owners.IsOwnAsync(id, context) ? await FindAsync(id, context.CancellationToken) : null;
         return new GetBatchResponse { Batch = batch ?? throw Rpc.Refusal.NotFound("batch", id).AsException() };
     }
 
@@ -118,7 +118,7 @@ internal sealed class PipelineService(
         {
             // A batch that is not known yet is looked for in one store only.
             // One of another operator is not known to the caller.
-            var now = await IsOwnAsync(id, context) && (sent is not null || await batches.IsKnownAsync(id, context.CancellationToken))
+            var now = await owners.IsOwnAsync(id, context) && (sent is not null || await batches.IsKnownAsync(id, context.CancellationToken))
                 ? await batches.FindAsync(id, context.CancellationToken)
                 : null;
             if (now is not null && ToProto(now) is var batch && !batch.Equals(sent))
@@ -145,7 +145,10 @@ internal sealed class PipelineService(
             : Activity.Current?.TraceId.ToHexString() is { } trace ? $"{trace}-{Guid.NewGuid():N}" : Guid.NewGuid().ToString();
         using var scope = logger.BatchScope(batchId, correlationId);
         var (pipeline, fault) = definer.Find(request.RequestedPipeline);
-        var resolution = new ResolutionRequest(batchId, request.RequestedPipeline, given, request.HasTotalEntities ? request.TotalEntities : null);
+        var resolution = new ResolutionRequest(batchId, request.RequestedPipeline, given, request.HasTotalEntities ? request.TotalEntities : null)
+        {
+            Order = request.Work is { } work ? OrderReader.Read(work, request.HasTotalEntities ? request.TotalEntities : null) : null,
+        };
         if (pipeline is null)
         {
             // A phase without a pipeline can be mended in the catalogue; any other name is the caller's mistake.
@@ -178,22 +181,6 @@ internal sealed class PipelineService(
             throw;
         }
     }
-
-    /// <summary>A batch that nobody has begun becomes the operator's; one of another operator is not found.</summary>
-    private async Task ClaimAsync(string batchId, Guid? asked, ServerCallContext context)
-    {
-        var caller = context.Tenant().OperatorId;
-        if (caller is not null && asked is not null && asked != caller)
-            throw Rpc.Refusal.InvalidArgument("operator_id", "must be that of the caller, or left out").AsException();
-        if ((caller ?? asked) is not { } operatorId)
-            return;
-        if (await owners.ClaimAsync(batchId, operatorId, context.CancellationToken) != operatorId && caller is not null)
-            throw Rpc.Refusal.NotFound("batch", batchId).AsException();
-    }
-
-    /// <summary>False for a batch of another operator, and for one that nobody has begun.</summary>
-    private async Task<bool> IsOwnAsync(string batchId, ServerCallContext context) =>
-        context.Tenant().OperatorId is not { } caller || await owners.FindAsync(batchId, context.CancellationToken) == caller;
 
     private string PhaseName(string name) => catalogue.Phase(name) is not null
         ? name
@@ -261,7 +248,8 @@ internal sealed class PipelineService(
         Phases = { batch.Phases.Values.OrderBy(p => catalogue.PlaceOf(p.Phase)).Select(ToProto) },
     };
 
-    private static PhaseProgress ToProto(Progress progress)
+    /// <summary>The progress of a phase in the contract.</summary>
+    public static PhaseProgress ToProto(Progress progress)
     {
         var made = new PhaseProgress
         {

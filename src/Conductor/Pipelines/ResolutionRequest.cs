@@ -6,6 +6,9 @@ namespace Pylon.Conductor.Pipelines;
 /// <summary>A request to resolve a pipeline for a batch, as it is kept when it fails.</summary>
 internal sealed record ResolutionRequest(string BatchId, string Pipeline, string CorrelationId, long? TotalEntities)
 {
+    /// <summary>What workers may do for the batch. It is not kept with a failed resolution: its sender sends it again.</summary>
+    public Order? Order { get; init; }
+
     /// <summary>The BCS topic of failed resolutions.</summary>
     public const string Topic = "huleedu.pipelines.resolution";
 

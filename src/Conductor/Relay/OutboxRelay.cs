@@ -134,7 +134,7 @@ internal sealed class OutboxRelay : BackgroundService
         if (entries.Where(e => e.Event.BatchPhaseSkipped is not null).ToList() is not { Count: > 0 } skipped)
             return;
         await _stream.PublishEnvelopesAsync(
-            HuleEduEnvelope.SkippedTopic, [.. skipped.Select(s => new Envelope(s.Event.Id, HuleEduEnvelope.Skipped(s.Event)))], cancellationToken);
+            HuleEduEnvelope.SkippedTopic, [.. skipped.Select(s => new Envelope(s.Event.Id, HuleEduEnvelope.Skipped(s.Event), s.Event.Subject))], cancellationToken);
     }
 
     // Nothing but our own scripts writes here; should it happen all the same, the rest must go on.

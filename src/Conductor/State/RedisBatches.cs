@@ -8,6 +8,7 @@ using Pylon.Conductor.Shared;
 using Pylon.Messaging;
 using Pylon.Postgres;
 using StackExchange.Redis;
+using Order = Pylon.Conductor.Batches.Order;
 
 namespace Pylon.Conductor.State;
 
@@ -62,6 +63,8 @@ internal sealed class RedisBatches(
         var changed = applied.Changed || (isNew && applied.Maker == kept.EventId);
         if (changed)
             Notify(kept.BatchId);
+        if (applied.Progress.IsComplete)
+            changes.Signal(Order.Ready);
         return new ReportOutcome(changed, applied.Progress);
     }
 
@@ -75,6 +78,8 @@ internal sealed class RedisBatches(
         var kept = await journal.WriteAsync(definition, cancellationToken);
         await ApplyAsync(kept, began, isLost: false, cancellationToken);
         Notify(kept.BatchId);
+        if (definition.Order is not null)
+            changes.Signal(Order.Ready);
         return kept;
     }
 

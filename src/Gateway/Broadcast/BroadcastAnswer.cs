@@ -43,7 +43,7 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
             // The subscriber did not even read its last events.
             context.Abort();
         }
-        catch (Exception e) when (context.Response.HasStarted && RedisFailure.Is(e))
+        catch (Exception e) when (context.Response.HasStarted && StreamFailure.Is(e))
         {
             await FailAsync(RefusalProblem.Of(EventsUnavailable.Refusal), aborted);
         }
@@ -120,7 +120,7 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
                 await reader.StartAsync(cancellationToken);
                 return true;
             }
-            catch (Exception e) when (RedisFailure.Is(e) || e is RefusalException { Refusal.Kind: RefusalKind.Unavailable })
+            catch (Exception e) when (StreamFailure.Is(e) || e is RefusalException { Refusal.Kind: RefusalKind.Unavailable })
             {
                 await Task.Delay(options.Retry, time, cancellationToken);
             }

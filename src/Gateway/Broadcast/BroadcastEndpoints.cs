@@ -63,7 +63,7 @@ internal sealed class BroadcastEndpoints(Broadcaster broadcaster, IOptions<Broad
         {
             // The subscriber has gone.
         }
-        catch (Exception e) when (RedisFailure.Is(e))
+        catch (Exception e) when (StreamFailure.Is(e))
         {
             await context.WriteProblemAsync(RefusalProblem.Of(EventsUnavailable.Refusal));
         }

@@ -193,7 +193,7 @@ internal sealed class BroadcastHub(
         {
             foreach (var streamed in events)
             {
-                _position = _position.With(streamed.Topic, streamed.Position);
+                _position = _position.After(streamed);
                 // A dead letter advances the position but is not broadcast; a gap is broadcast as one.
                 if (streamed.DeadLetter is null)
                     frames.Add(new BroadcastFrame(_position, streamed.IsGap ? null : streamed, streamed.Topic));

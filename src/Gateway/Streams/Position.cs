@@ -27,16 +27,19 @@ internal sealed class Position
 
     public Position With(string topic, string at) => new(_stream, _topics.SetItem(topic, at));
 
+    /// <summary>Where a reader is when it has read this event, the next one that it gets, or was told of this gap.</summary>
+    public Position After(StreamedEvent next) => With(next.Topic, next.IsGap ? next.Position : _stream.After(this[next.Topic], next.Position));
+
     /// <summary>The positions of these topics only.</summary>
     public IReadOnlyDictionary<string, string> Of(IEnumerable<string> topics) =>
         topics.ToDictionary(topic => topic, topic => this[topic], StringComparer.Ordinal);
 
     /// <summary>True when the reader has seen the event at this position of the topic.</summary>
-    public bool HasSeen(string topic, string at) => !_stream.IsAfter(at, this[topic]);
+    public bool HasSeen(string topic, string at) => _stream.HasRead(this[topic], at);
 
     /// <summary>The later of both positions, topic by topic.</summary>
     public Position Furthest(Position other) => other._topics.Aggregate(
-        this, (furthest, each) => furthest.HasSeen(each.Key, each.Value) ? furthest : furthest.With(each.Key, each.Value));
+        this, (furthest, each) => furthest.HasSeen(each.Key, each.Value) ? furthest : furthest.With(each.Key, _stream.Furthest(furthest[each.Key], each.Value)));
 
     /// <summary>True when it is not after the other in any topic.</summary>
     public bool IsWithin(Position other) => _topics.All(each => other.HasSeen(each.Key, each.Value));
@@ -50,7 +53,7 @@ internal sealed class Position
         foreach (var part in text.Split(','))
         {
             var colon = part.IndexOf(':');
-            if (colon <= 0 || !stream.TryCompare(part[(colon + 1)..], stream.Start, out _) || !topics.TryAdd(part[..colon], part[(colon + 1)..]))
+            if (colon <= 0 || !stream.IsPosition(part[(colon + 1)..]) || !topics.TryAdd(part[..colon], part[(colon + 1)..]))
                 return null;
         }
 

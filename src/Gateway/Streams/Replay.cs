@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Pylon.Messaging;
 
@@ -25,40 +26,48 @@ internal sealed class Replay(IEventStream stream, int pageLength)
     {
         var pages = topics.ToDictionary(topic => topic, _ => new Queue<StreamedEvent>(), StringComparer.Ordinal);
         var open = topics.ToList();
+        var read = after;
         while (true)
         {
             var at = after;
             foreach (var topic in open.Where(topic => pages[topic].Count == 0).ToList())
-                after = await FillAsync(pages[topic], topic, after, until, cancellationToken);
+                (after, read) = await FillAsync(pages[topic], topic, after, read, until, cancellationToken);
             if (after != at)
                 yield return new BroadcastFrame(after, streamed: null);
             open.RemoveAll(topic => pages[topic].Count == 0);
             if (open.Count == 0)
                 yield break;
             var next = pages[Earliest(open, pages)].Dequeue();
-            after = after.With(next.Topic, next.Position);
+            after = after.After(next);
             // A dead letter advances the position but is not broadcast.
             if (next.DeadLetter is null)
                 yield return new BroadcastFrame(after, next);
         }
     }
 
-    // The same position, or the one behind a gap.
-    private async Task<Position> FillAsync(Queue<StreamedEvent> page, string topic, Position after, Position? until, CancellationToken cancellationToken)
+    // The position of the reader, which is the same or the one behind a gap, and how far was read. That is further where
+    // there are events after the end.
+    private async Task<(Position After, Position Read)> FillAsync(
+        Queue<StreamedEvent> page, string topic, Position after, Position read, Position? until, CancellationToken cancellationToken)
     {
-        if (until?.HasSeen(topic, after[topic]) == true && after.HasSeen(topic, until[topic]))
-            return after;
-        var from = after.Of([topic]);
-        var read = await stream.ReadAsync(from, pageLength, cancellationToken);
-        foreach (var streamed in read.Where(each => until is null || until.HasSeen(topic, each.Position)))
-            page.Enqueue(streamed);
-        // A poll from the beginning takes what is there.
-        if (after[topic] == stream.Start)
-            return after;
-        var gaps = await stream.GapsAsync(from, read, cancellationToken);
-        return gaps.TryGetValue(topic, out var behind) && behind != after[topic] ? after.With(topic, behind) : after;
+        while (page.Count == 0 && (until is null || !read.HasSeen(topic, until[topic])))
+        {
+            var from = read.Of([topic]);
+            var found = await stream.ReadAsync(from, pageLength, cancellationToken);
+            foreach (var streamed in found.Where(each => until is null || until.HasSeen(topic, each.Position)))
+                page.Enqueue(streamed);
+            // A poll from the beginning takes what is there.
+            var gaps = from[topic] == stream.Start ? ImmutableDictionary<string, string>.Empty : await stream.GapsAsync(from, found, cancellationToken);
+            if (gaps.TryGetValue(topic, out var behind) && behind != from[topic])
+                (after, read) = (after.With(topic, behind), read.With(topic, behind));
+            read = found.Aggregate(read, (at, each) => at.After(each));
+            if (found.Count == 0)
+                break;
+        }
+
+        return (after, read);
     }
 
     private string Earliest(List<string> open, Dictionary<string, Queue<StreamedEvent>> pages) => open.Aggregate(
-        (first, topic) => stream.IsAfter(pages[first].Peek().Position, pages[topic].Peek().Position) ? topic : first);
+        (first, topic) => stream.IsEarlier(pages[topic].Peek(), pages[first].Peek()) ? topic : first);
 }

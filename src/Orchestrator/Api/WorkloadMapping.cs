@@ -14,6 +14,8 @@ namespace Pylon.Orchestrator.Api;
 internal static class WorkloadMapping
 {
     private const int MaxName = 200;
+    private const int MaxJob = 100;
+    private const int MaxParts = 1000;
 
     // 366 days.
     private const int MaxDelayMins = 527_040;
@@ -49,6 +51,10 @@ internal static class WorkloadMapping
             MaxPriceGbp = request.HasMaxPriceGbp ? Field.Positive(request.MaxPriceGbp, "max_price_gbp") : null,
             Deadline = request.Deadline is null ? null : Deadline(request.Deadline, now),
             UserEmail = Email(request.UserEmail),
+            Job = Optional(Field.Text(request.Job, "job", 0, MaxJob)),
+            Parts = request.HasParts ? Field.Range(request.Parts, "parts", 1, MaxParts) : null,
+            AllowLate = request.AllowLate,
+            Interruptible = request.Interruptible,
             Pipeline = Optional(Field.Text(request.Pipeline, "pipeline", request.Pipeline.Trim().Length == 0 ? 0 : 1, 100)),
         };
     }
@@ -86,6 +92,8 @@ internal static class WorkloadMapping
             asked.EstimatedEnergyKwh, asked.DeferralWindowMins, asked.MaxTotalGco2)
         == (stored.JobId, stored.OperatorId, stored.HostDcId, stored.RequiredCpuCores, stored.RequiredMemoryGb,
             stored.EstimatedEnergyKwh, stored.DeferralWindowMins, stored.MaxTotalGco2) &&
+        (asked.Job, asked.Parts, asked.AllowLate, asked.Interruptible) == (stored.Job, stored.Parts, stored.AllowLate, stored.Interruptible) &&
+        ParametersOf(asked).OrderBy(one => one.Key, StringComparer.Ordinal).SequenceEqual(ParametersOf(stored).OrderBy(one => one.Key, StringComparer.Ordinal)) &&
         (asked.Name, asked.Request, asked.WorkloadType, asked.Urgency, asked.RequiredGpuMins, asked.ComputeLoadMw,
             asked.CarbonCapGco2, asked.MaxPriceGbp, Micro(asked.Deadline), asked.UserEmail, asked.Pipeline)
         == (stored.Name, stored.Request, stored.WorkloadType, stored.Urgency, stored.RequiredGpuMins, stored.ComputeLoadMw,
@@ -117,10 +125,16 @@ internal static class WorkloadMapping
             JobId = record.JobId ?? "",
             OperatorId = record.OperatorId?.ToString() ?? "",
             HostDcId = record.HostDcId?.ToString() ?? "",
+            Job = record.Job ?? "",
+            Parameters = { ParametersOf(record) },
+            AllowLate = record.AllowLate,
+            Interruptible = record.Interruptible,
             Infeasibility = record is { Infeasibility: { } infeasible, Status: Status.Failed } ? Stored.Parse<Infeasibility>(infeasible) : null,
             Outcome = record.Outcome is { } outcome ? Stored.Parse<Outcome>(outcome) : null,
             NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? Later(record.DueAt, record.UpdatedAt).ToTimestamp() : null,
         };
+        if (record.Parts is { } parts)
+            workload.Parts = parts;
         if (record.RequiredCpuCores is { } cores)
             workload.RequiredCpuCores = cores;
         if (record.RequiredMemoryGb is { } memory)
@@ -143,6 +157,10 @@ internal static class WorkloadMapping
         workload.Recommendations.AddRange(options.Select(o => o.Recommendation));
         return workload;
     }
+
+    /// <summary>The parameters of the job of a workload.</summary>
+    public static Dictionary<string, string> ParametersOf(WorkloadRecord record) =>
+        record.JobParameters is { } json ? JsonSerializer.Deserialize<Dictionary<string, string>>(json)! : [];
 
     // Urgent work is due before it is there.
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;

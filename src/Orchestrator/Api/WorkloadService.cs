@@ -12,7 +12,7 @@ using Status = Pylon.Orchestrator.Workloads.Status;
 namespace Pylon.Orchestrator.Api;
 
 /// <summary>The gRPC service of workloads.</summary>
-internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader, RunStore runs, PipelineNames pipelines, Shifting shifting, Changes<Guid> changes, TimeProvider time)
+internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader, RunStore runs, PipelineNames pipelines, JobCheck jobs, Shifting shifting, Changes<Guid> changes, TimeProvider time)
     : V1.WorkloadService.WorkloadServiceBase
 {
     private static readonly TimeSpan LongestChoice = TimeSpan.FromSeconds(10);
@@ -26,6 +26,7 @@ internal sealed class WorkloadService(WorkloadStore store, WorkloadReader reader
         var asked = WorkloadMapping.Parse(request, time.GetUtcNow()) with { Traceparent = Traceparent.Current };
         if (asked.Pipeline is not null)
             await pipelines.CheckAsync(asked.Pipeline, context.CancellationToken);
+        asked = asked with { JobParameters = await jobs.CheckAsync(request, context.CancellationToken) };
         var own = store.Of(context.Tenant());
         asked = asked with
         {

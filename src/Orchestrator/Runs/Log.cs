@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Error, "Workload {WorkloadId}: its batch run did not end within {Longest}; the batch run fails")]
     public static partial void TooLong(this ILogger logger, Guid workloadId, TimeSpan longest);
 
+    [LoggerMessage(LogLevel.Warning, "Workload {WorkloadId}: its steps could not be planned; the job runs through: {Reason}")]
+    public static partial void NotPlanned(this ILogger logger, Guid workloadId, string reason);
+
     [LoggerMessage(LogLevel.Warning, "Batch events: could not be consumed; they are read again until it works")]
     public static partial void EventsInterrupted(this ILogger logger, Exception exception);
 

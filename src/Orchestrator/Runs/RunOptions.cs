@@ -6,7 +6,7 @@ namespace Pylon.Orchestrator.Runs;
 internal sealed class RunOptions
 {
     /// <summary>Parts that a workload is split into; each goes through every phase.</summary>
-    [Range(1, 1_000_000)]
+    [Range(1, 10_000)]
     public int Parts { get; set; } = 4;
 
     /// <summary>The table is also read so often, in case a notification is lost.</summary>

@@ -16,8 +16,9 @@ internal sealed record RunRecord
     public const string Columns =
         """
         r.workload_id, r.pipeline, r.correlation_id, r.state, r.progress, r.attempts, r.failure_reason, r.lease_owner,
-        r.requested_at, r.defined_at, r.ended_at, r.updated_at,
-        (SELECT w.traceparent FROM compute_workloads w WHERE w.id = r.workload_id) AS traceparent
+        r.requested_at, r.defined_at, r.ended_at, r.updated_at, r.work::text AS work, r.parts, r.revision, r.withdraws,
+        (SELECT w.traceparent FROM compute_workloads w WHERE w.id = r.workload_id) AS traceparent,
+        (SELECT w.required_gpu_mins FROM compute_workloads w WHERE w.id = r.workload_id AND w.interruptible) AS minutes
         """;
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
@@ -38,6 +39,21 @@ internal sealed record RunRecord
     public DateTimeOffset? DefinedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>proto3 JSON of pylon.conductor.v1.WorkOrder without its revision.</summary>
+    public string Work { get; init; } = "{}";
+
+    /// <summary>How long an interruptible job runs; null for any other.</summary>
+    public int? Minutes { get; init; }
+
+    /// <summary>Of each phase; null for the default.</summary>
+    public int? Parts { get; init; }
+
+    /// <summary>Of the order.</summary>
+    public long Revision { get; init; } = 1;
+
+    /// <summary>The Conductor is to be told to hand out nothing of it any more.</summary>
+    public bool Withdraws { get; init; }
 
     /// <summary>Of the workload's submission; null when that was not traced.</summary>
     public string? Traceparent { get; init; }

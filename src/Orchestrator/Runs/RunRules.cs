@@ -48,7 +48,13 @@ internal static class RunRules
     /// <summary>Fails a run that has not ended in time; reports that come later still count.</summary>
     public static RunRecord Expire(RunRecord run, TimeSpan longest, DateTimeOffset now) => run.IsOver || now - run.RequestedAt < longest
         ? run
-        : run with { State = RunRecord.Failed, FailureReason = $"the run did not end within {longest}", EndedAt = now, LeaseOwner = null };
+        : run with { State = RunRecord.Failed, FailureReason = $"the run did not end within {longest}", EndedAt = now, LeaseOwner = null, Withdraws = true, DueIn = TimeSpan.Zero };
+
+    /// <summary>The Conductor hands out nothing of it any more.</summary>
+    public static RunRecord Withdraw(RunRecord run) => run with { Withdraws = false, LeaseOwner = null, Attempts = 0 };
+
+    /// <summary>The Conductor could not be told to hand out nothing of it.</summary>
+    public static RunRecord RetryWithdrawal(RunRecord run, TimeSpan delay) => run with { Attempts = run.Attempts + 1, LeaseOwner = null, DueIn = delay };
 
     /// <summary>The Conductor answered how far the run is; unless that ends it, it is asked again.</summary>
     public static RunRecord Follow(RunRecord run, IEnumerable<PhaseReport> reports, TimeSpan next, DateTimeOffset now)

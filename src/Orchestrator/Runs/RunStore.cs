@@ -12,16 +12,17 @@ internal sealed class RunStore(TenantDatabase database, ILogger<RunStore> logger
 {
     private const string Insert =
         """
-        INSERT INTO workload_runs (workload_id, pipeline, correlation_id)
-        SELECT w.id, $2, coalesce(w.transaction_id, w.id)::text FROM compute_workloads w WHERE w.id = $1
+        INSERT INTO workload_runs (workload_id, pipeline, correlation_id, work, parts)
+        SELECT w.id, $2, coalesce(w.transaction_id, w.id)::text, $3, $4 FROM compute_workloads w WHERE w.id = $1
         ON CONFLICT (workload_id) DO UPDATE SET
-            state = 'requested', attempts = 0, failure_reason = NULL, due_at = now(), requested_at = now(), defined_at = NULL, ended_at = NULL, updated_at = now()
-        WHERE workload_runs.state = 'cancelled'
+            state = 'requested', attempts = 0, failure_reason = NULL, due_at = now(), requested_at = now(), defined_at = NULL, ended_at = NULL, updated_at = now(),
+            work = excluded.work, parts = excluded.parts, revision = workload_runs.revision + 1, withdraws = false, lease_owner = NULL
+        WHERE workload_runs.state = 'cancelled' OR (workload_runs.state IN ('requested', 'running') AND workload_runs.work <> excluded.work)
         """;
 
     private const string Cancel =
         """
-        UPDATE workload_runs SET state = 'cancelled', ended_at = now(), updated_at = now(), lease_owner = NULL
+        UPDATE workload_runs SET state = 'cancelled', ended_at = now(), updated_at = now(), lease_owner = NULL, withdraws = true, attempts = 0, due_at = now()
         WHERE workload_id = $1 AND state IN ('requested', 'running', 'failed')
         """;
 
@@ -30,7 +31,7 @@ internal sealed class RunStore(TenantDatabase database, ILogger<RunStore> logger
         $"""
         WITH due AS MATERIALIZED (
             SELECT workload_id FROM workload_runs
-            WHERE state IN ('requested', 'running') AND due_at <= now()
+            WHERE (state IN ('requested', 'running') OR withdraws) AND due_at <= now()
             ORDER BY due_at
             LIMIT $3
             FOR UPDATE SKIP LOCKED)
@@ -39,7 +40,7 @@ internal sealed class RunStore(TenantDatabase database, ILogger<RunStore> logger
         RETURNING {RunRecord.Columns}, (SELECT w.operator_id FROM compute_workloads w WHERE w.id = r.workload_id) AS operator_id
         """;
 
-    private const string NextDue = "SELECT min(due_at) - now() FROM workload_runs WHERE state IN ('requested', 'running')";
+    private const string NextDue = "SELECT min(due_at) - now() FROM workload_runs WHERE state IN ('requested', 'running') OR withdraws";
 
     private const string Find = $"SELECT {RunRecord.Columns} FROM workload_runs r WHERE r.workload_id = ANY ($1)";
 
@@ -52,7 +53,7 @@ internal sealed class RunStore(TenantDatabase database, ILogger<RunStore> logger
         """
         UPDATE workload_runs SET
             state = $2, progress = $3, attempts = $4, failure_reason = left($5::text, 2000), lease_owner = $6, defined_at = $7,
-            ended_at = $8, due_at = coalesce(now() + $9::interval, due_at),
+            ended_at = $8, withdraws = $10, due_at = coalesce(now() + $9::interval, due_at),
             updated_at = CASE WHEN state <> $2 OR progress <> $3 THEN now() ELSE updated_at END
         WHERE workload_id = $1
         """;
@@ -62,7 +63,7 @@ internal sealed class RunStore(TenantDatabase database, ILogger<RunStore> logger
 
     /// <summary>A scheduled workload has a batch run: from then on the Conductor is asked for its pipeline.</summary>
     public IEnumerable<NpgsqlBatchCommand> Scheduled(WorkloadRecord workload, Recommendation chosen) =>
-        [Sql.Statement(Insert, workload.Id, DefaultPipeline.Of(workload))];
+        [Sql.Statement(Insert, workload.Id, DefaultPipeline.Of(workload), Sql.Json(RunOrder.Of(workload, chosen)), workload.Parts)];
 
     /// <summary>A cancelled workload ends its batch run.</summary>
     public IEnumerable<NpgsqlBatchCommand> Cancelling(Guid workloadId) => [Sql.Statement(Cancel, workloadId)];
@@ -126,7 +127,8 @@ internal sealed class RunStore(TenantDatabase database, ILogger<RunStore> logger
             after.LeaseOwner,
             after.DefinedAt,
             after.EndedAt,
-            after.DueIn));
+            after.DueIn,
+            after.Withdraws));
         if (after.State != before.State && after.State is RunRecord.Completed or RunRecord.Failed)
             write.BatchCommands.Add(WorkloadEvents.Append(workloadId, EndOf(after)));
         await write.ExecuteNonQueryAsync(cancellationToken);

@@ -15,6 +15,8 @@ internal sealed class RunWorker(
     Listener listener,
     RunStore store,
     PipelineService.PipelineServiceClient conductor,
+    WorkService.WorkServiceClient work,
+    RunSteps steps,
     IOptions<RunOptions> options,
     TimeProvider time,
     ILogger<RunWorker> logger) : BackgroundService
@@ -51,7 +53,12 @@ internal sealed class RunWorker(
         Func<RunRecord, RunRecord> rule;
         try
         {
-            if (time.GetUtcNow() - run.RequestedAt >= longest)
+            if (run.Withdraws)
+            {
+                await work.WithdrawWorkAsync(new WithdrawWorkRequest { BatchId = run.WorkloadId.ToString(), Revision = run.Revision, OperatorId = $"{run.OperatorId}" }, Bound(cancellationToken));
+                rule = RunRules.Withdraw;
+            }
+            else if (time.GetUtcNow() - run.RequestedAt >= longest)
             {
                 logger.TooLong(run.WorkloadId, longest);
                 rule = now => RunRules.Expire(now, longest, time.GetUtcNow());
@@ -61,7 +68,7 @@ internal sealed class RunWorker(
                 rule = run.State == RunRecord.Requested ? await DefineAsync(run, cancellationToken) : await AskAsync(run, cancellationToken);
             }
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.InvalidArgument)
+        catch (RpcException e) when (e.StatusCode == StatusCode.InvalidArgument && !run.Withdraws)
         {
             logger.Refused(run.WorkloadId, run.Pipeline, e.Status.Detail);
             rule = now => RunRules.Refuse(now, e.Status.Detail, time.GetUtcNow());
@@ -72,7 +79,7 @@ internal sealed class RunWorker(
             var settings = options.Value;
             var delay = Backoff.After(run.Attempts + 1, settings.RetryDelay, settings.MaxRetryDelay, Random.Shared.NextDouble());
             logger.NotAnswered(run.WorkloadId, run.Attempts + 1, delay, $"{e.StatusCode} {e.Status.Detail}");
-            rule = now => RunRules.Retry(now, $"the Conductor did not answer: {e.StatusCode} {e.Status.Detail}", delay);
+            rule = now => run.Withdraws ? RunRules.RetryWithdrawal(now, delay) : RunRules.Retry(now, $"the Conductor did not answer: {e.StatusCode} {e.Status.Detail}", delay);
         }
 
         await store.ChangeAsync(lease, rule, cancellationToken);
@@ -90,7 +97,8 @@ internal sealed class RunWorker(
                 BatchId = run.WorkloadId.ToString(),
                 RequestedPipeline = run.Pipeline,
                 CorrelationId = run.CorrelationId,
-                TotalEntities = options.Value.Parts,
+                TotalEntities = run.Parts ?? options.Value.Parts,
+                Work = await steps.PlanAsync(run, cancellationToken),
                 Explain = true,
                 OperatorId = $"{run.OperatorId}",
             },

@@ -12,10 +12,13 @@ internal static class RunsFeature
     {
         services.AddValidatedOptions<RunOptions>("Runs");
         services.AddRpcClient<PipelineService.PipelineServiceClient>("PYLON_CONDUCTOR");
+        services.AddRpcClient<WorkService.WorkServiceClient>("PYLON_CONDUCTOR");
         return services
             .AddSingleton<RunStore>()
             .AddSingleton<IWorkloadHandler>(provider => provider.GetRequiredService<RunStore>())
             .AddSingleton<PipelineNames>()
+            .AddSingleton<JobCheck>()
+            .AddSingleton<RunSteps>()
             .AddHostedService<RunWorker>()
             .AddHostedService<RunEventWorker>();
     }

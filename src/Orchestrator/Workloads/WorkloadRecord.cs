@@ -11,7 +11,7 @@ internal sealed record WorkloadRecord
         w.llm_select_init_confirm AS summary, w.summary_engine, w.transaction_id, w.refused_item_ids, w.attempts,
         w.failure_reason, w.due_at, w.submitted_at, w.updated_at, w.pipeline, w.traceparent, w.source, w.user_id, w.job_id,
         w.required_cpu_cores, w.required_memory_gb, w.estimated_energy_kwh, w.deferral_window_mins, w.max_total_gco2, w.operator_id,
-        w.host_dc_id, w.infeasibility::text AS infeasibility, w.outcome::text AS outcome,
+        w.host_dc_id, w.job, w.job_parameters::text AS job_parameters, w.parts, w.allow_late, w.interruptible, w.infeasibility::text AS infeasibility, w.outcome::text AS outcome,
         ARRAY(SELECT n.alert::text FROM orchestrator.provider_notices n WHERE n.workload_id = w.id AND n.alert IS NOT NULL
               ORDER BY n.id DESC LIMIT 10) AS alerts
         """;
@@ -52,6 +52,21 @@ internal sealed record WorkloadRecord
 
     /// <summary>That the user asked for; null for the one of the workload type.</summary>
     public string? Pipeline { get; init; }
+
+    /// <summary>That its workers run; null when nothing is computed.</summary>
+    public string? Job { get; init; }
+
+    /// <summary>JSON object of texts; null without a job.</summary>
+    public string? JobParameters { get; init; }
+
+    /// <summary>Of each phase of the job; null for the default.</summary>
+    public int? Parts { get; init; }
+
+    /// <summary>The job may run after the deadline.</summary>
+    public bool AllowLate { get; init; }
+
+    /// <summary>The job runs in the cleanest half hours of its window.</summary>
+    public bool Interruptible { get; init; }
     public string Status { get; init; } = Workloads.Status.Queued;
     public int? ChosenOption { get; init; }
     public string? Summary { get; init; }

@@ -18,8 +18,9 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
         INSERT INTO compute_workloads AS w
             (request_id, workload_name, request, workload_type, urgency, required_gpu_mins, compute_load_mw,
              carbon_cap_gco2, max_price_gbp, deadline, user_email, pipeline, traceparent, job_id, required_cpu_cores,
-             required_memory_gb, estimated_energy_kwh, deferral_window_mins, max_total_gco2, operator_id, host_dc_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+             required_memory_gb, estimated_energy_kwh, deferral_window_mins, max_total_gco2, operator_id, host_dc_id,
+             job, job_parameters, parts, allow_late, interruptible)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
         ON CONFLICT (request_id) DO NOTHING
         RETURNING {WorkloadRecord.Columns}
         """;
@@ -154,7 +155,12 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
             workload.DeferralWindowMins,
             workload.MaxTotalGco2,
             Sql.Uuid(workload.OperatorId),
-            Sql.Uuid(workload.HostDcId))
+            Sql.Uuid(workload.HostDcId),
+            workload.Job,
+            Sql.Json(workload.JobParameters),
+            workload.Parts,
+            workload.AllowLate,
+            workload.Interruptible)
         ?? await FirstAsync(FindByRequest, cancellationToken, requestId, database.Tenant.Parameter)
         ?? throw RequestIdReused;
 

@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -11,105 +8,68 @@ using Pylon.Sandbox.Requests;
 namespace Pylon.Sandbox.Workers;
 
 /// <summary>Pylon refused a request for good: a retry would not help.</summary>
-internal sealed class PylonRefusedException(string message) : Exception(message);
+internal sealed class PylonRefusedException(HttpStatusCode status, string message) : Exception(message)
+{
+    public HttpStatusCode Status => status;
+}
 
 /// <summary>
-/// The REST API of the Gateway and the broadcast, as external workers use them. A call is retried until Pylon answers;
-/// all of them are idempotent.
+/// The REST API of the Gateway, as workers use it. All but a claim is retried until Pylon answers, which is safe.
 /// </summary>
 internal sealed class PylonClient(HttpClient http, TimeProvider time)
 {
-    private const int PollPage = 1000;
+    private const string Worker = "sandbox";
+    private const int WaitSeconds = 10;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>True while the workload is scheduled; false when it has ended or does not exist.</summary>
-    public async Task<bool> IsScheduledAsync(string workloadId, CancellationToken cancellationToken) =>
-        Guid.TryParse(workloadId, out _)
-        && await AskAsync(HttpMethod.Get, $"api/v1/workloads/{workloadId}", null, cancellationToken) is { } found
-        && Json.Text(found["workload"], "status") == "WORKLOAD_STATUS_SCHEDULED";
-
-    /// <summary>The number of parts of a batch, and its complete phases.</summary>
-    public async Task<(int Parts, IReadOnlySet<string> Complete)> BatchAsync(string batchId, CancellationToken cancellationToken)
+    /// <summary>Claims parts of work without a job; waits a while for the first. A claim whose answer is lost ends with its lease.</summary>
+    public async Task<IReadOnlyList<PlayedPart>> ClaimAsync(int most, CancellationToken cancellationToken)
     {
-        var batch = (await AskAsync(HttpMethod.Get, $"api/v1/batches/{Uri.EscapeDataString(batchId)}", null, cancellationToken))?["batch"];
-        var complete = (batch?["phases"] as JArray ?? []).Where(p => Json.Text(p, "state") == "PHASE_STATE_COMPLETE");
-        return (Math.Max(1, (int)(Json.Number(batch, "total_entities") ?? 1)), complete.Select(p => Json.Text(p, "phase")).OfType<string>().ToHashSet());
+        var answer = await SendAsync(
+            "claim", new { worker = Worker, jobs = new[] { "" }, max_parts = most, wait = $"{WaitSeconds}s" }, cancellationToken);
+        return [.. (answer["claims"] as JArray ?? []).Select(PlayedPart.Read)];
     }
 
-    /// <summary>True when the report changed the batch.</summary>
-    public async Task<bool> SendAsync(Report report, CancellationToken cancellationToken)
+    /// <summary>The lease from now on; null when it is lost.</summary>
+    public async Task<TimeSpan?> RenewAsync(PlayedPart part, CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(HttpMethod.Post, $"api/v1/batches/{Uri.EscapeDataString(report.BatchId)}:report", Json.From(new
-        {
-            report.Phase,
-            entity_id = report.Part,
-            status = report.Succeeded ? "PHASE_STATUS_SUCCESS" : "PHASE_STATUS_FAILED",
-            report.EventId,
-            report.CorrelationId,
-            error_code = report.Succeeded ? "" : "SANDBOX_FAULT",
-            energy_kwh = report.Work?.Kwh,
-            started_at = Time(report.Work?.Start),
-            ended_at = Time(report.Work?.End),
-        }), cancellationToken);
-        return answer?["changed"]?.Value<bool>() ?? false;
+        var answer = await AskAsync("renew", new { worker = Worker, renewals = new[] { new { part.Token } } }, cancellationToken);
+        return answer?["renewed"] is JArray { Count: 1 } ? part.Lease : null;
     }
 
-    private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    /// <summary>False when the lease is lost.</summary>
+    public async Task<bool> CompleteAsync(PlayedPart part, double kwh, DateTimeOffset began, DateTimeOffset ended, CancellationToken cancellationToken) =>
+        await AskAsync(
+            "complete",
+            new { part.Token, part.BatchId, part.Phase, part.Part, part.CorrelationId, energy_kwh = kwh, started_at = Time(began), ended_at = Time(ended) },
+            cancellationToken) is not null;
 
-    /// <summary>The jobs of all stored batch events, and the position after them.</summary>
-    public async Task<(IReadOnlyList<Job> Jobs, string Position)> StoredJobsAsync(CancellationToken cancellationToken)
-    {
-        var (jobs, position) = (new List<Job>(), "");
-        while (true)
-        {
-            var page = await AskAsync(
-                HttpMethod.Get, $"beckn/broadcast/poll?topics=batches&max_events={PollPage}&after={Uri.EscapeDataString(position)}", null, cancellationToken);
-            var events = page?["events"] as JArray ?? [];
-            jobs.AddRange(events.Select(e => Job.Read(e["event"]?["batch_pipeline_defined"])).OfType<Job>());
-            position = Json.Text(page, "position") ?? position;
-            if (events.Count < PollPage)
-                return (jobs, position);
-        }
-    }
+    /// <summary>False when the lease is lost.</summary>
+    public async Task<bool> FailAsync(PlayedPart part, bool forGood, CancellationToken cancellationToken) =>
+        await AskAsync(
+            "fail", new { part.Token, part.BatchId, part.Phase, part.Part, part.CorrelationId, for_good = forGood, reason = "SANDBOX_FAULT" }, cancellationToken) is not null;
 
-    /// <summary>Follows the events after a position; ends with the connection.</summary>
-    public async IAsyncEnumerable<(string? Position, Job? Job)> FollowAsync(string position, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "beckn/broadcast?topics=batches");
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        request.Headers.Add("Last-Event-ID", position);
-        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.BadRequest)
-            throw new PylonRefusedException(await answer.Content.ReadAsStringAsync(cancellationToken));
-        answer.EnsureSuccessStatusCode();
-        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
-        {
-            var data = item.EventType == "pylon.batch.pipeline_defined.v1" ? Json.Parse(item.Data)["data"] : null;
-            yield return (item.EventType == "error" ? null : item.EventId, Job.Read(data));
-        }
-    }
+    /// <summary>True for a failure that a retry may resolve.</summary>
+    public static bool IsTransient(Exception e, CancellationToken cancellationToken) =>
+        e is HttpRequestException or IOException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    /// <summary>The answer; null for 404.</summary>
-    private async Task<JToken?> AskAsync(HttpMethod method, string path, JObject? body, CancellationToken cancellationToken)
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>The answer; null when Pylon says that the lease is lost.</summary>
+    private async Task<JToken?> AskAsync(string verb, object body, CancellationToken cancellationToken)
     {
         var pause = FirstPause;
         while (true)
         {
             try
             {
-                using var request = new HttpRequestMessage(method, path);
-                if (body is not null)
-                    request.Content = new StringContent(Json.Write(body), Encoding.UTF8, "application/json");
-                using var answer = await http.SendAsync(request, cancellationToken);
-                var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-                if (answer.IsSuccessStatusCode)
-                    return Json.Parse(text);
-                if (answer.StatusCode == HttpStatusCode.NotFound)
-                    return null;
-                if ((int)answer.StatusCode is < 500 and not (408 or 429))
-                    throw new PylonRefusedException($"{(int)answer.StatusCode} {text}");
+                return await SendAsync(verb, body, cancellationToken);
+            }
+            catch (PylonRefusedException e) when (e.Message.Contains("LEASE_LOST", StringComparison.Ordinal))
+            {
+                return null;
             }
             catch (Exception e) when (IsTransient(e, cancellationToken))
             {
@@ -121,7 +81,15 @@ internal sealed class PylonClient(HttpClient http, TimeProvider time)
         }
     }
 
-    /// <summary>True for a failure that a retry may resolve.</summary>
-    public static bool IsTransient(Exception e, CancellationToken cancellationToken) =>
-        e is HttpRequestException or IOException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+    private async Task<JToken> SendAsync(string verb, object body, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(Json.Write(Json.From(body)), Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync($"api/v1/work:{verb}", content, cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        if (answer.IsSuccessStatusCode)
+            return Json.Parse(text);
+        if ((int)answer.StatusCode is >= 500 or 408 or 429)
+            throw new HttpRequestException($"{(int)answer.StatusCode}");
+        throw new PylonRefusedException(answer.StatusCode, $"{(int)answer.StatusCode} {text}");
+    }
 }

@@ -1,28 +1,25 @@
-using System.Threading.Channels;
 using Newtonsoft.Json.Linq;
 using Pylon.Sandbox.Faults;
 using Pylon.Sandbox.Requests;
 
 namespace Pylon.Sandbox.Workers;
 
-/// <summary>The shared state of the workers: settings, queued jobs and recent jobs.</summary>
+/// <summary>The shared state of the workers: settings, faults and what they played lately.</summary>
 internal sealed class WorkerPool(WorkerOptions options)
 {
     private const int MostRemembered = 1_000;
-    private const int MostWaiting = 1_000;
 
-    private readonly Channel<JobRecord> _waiting = Channel.CreateBounded<JobRecord>(MostWaiting);
     private readonly Lock _gate = new();
     private readonly List<JobRecord> _jobs = [];
+    private readonly Dictionary<(string Batch, string Phase), IReadOnlyDictionary<string, Fault>> _faultsOf = [];
+    private readonly HashSet<(string Batch, string Phase)> _failed = [];
     private TaskCompletionSource? _paused;
     private volatile int _partMs = options.PartMs;
     private double _partKwh = options.PartKwh;
 
     public FaultBoard Faults { get; } = new();
 
-    public ChannelReader<JobRecord> Waiting => _waiting.Reader;
-
-    /// <summary>True while the broadcast is followed.</summary>
+    /// <summary>True while Pylon answers the question for work.</summary>
     public bool Following { get; set; }
 
     public TimeSpan PartDuration => TimeSpan.FromMilliseconds(_partMs);
@@ -30,20 +27,44 @@ internal sealed class WorkerPool(WorkerOptions options)
     /// <summary>kWh that a part of a phase takes, which is simulated.</summary>
     public double PartKwh => Volatile.Read(ref _partKwh);
 
-    /// <summary>Queues a job unless it is in progress; waits while the queue is full.</summary>
-    public async Task TakeAsync(Job job, CancellationToken cancellationToken)
+    /// <summary>The pause between two reports that come late.</summary>
+    public TimeSpan Late { get; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Notes that a part is played.</summary>
+    public JobRecord Begin(PlayedPart part)
     {
-        var record = new JobRecord(job);
         lock (_gate)
         {
-            if (_jobs.Any(j => j.State == JobRecord.Working && j.BatchId == job.BatchId && j.Job.CorrelationId == job.CorrelationId))
-                return;
-            _jobs.Add(record);
-            if (_jobs.Count > MostRemembered && _jobs.FindIndex(j => j.State != JobRecord.Working) is >= 0 and var oldest)
-                _jobs.RemoveAt(oldest);
-        }
+            var record = _jobs.Find(j => j.BatchId == part.BatchId);
+            if (record is null)
+            {
+                _jobs.Add(record = new JobRecord(part.BatchId));
+                if (_jobs.Count > MostRemembered && _jobs.FindIndex(j => j.Held == 0 && j != record) is >= 0 and var oldest)
+                    Forget(oldest);
+            }
 
-        await _waiting.Writer.WriteAsync(record, cancellationToken);
+            record.Phase = part.Phase;
+            record.Begin();
+            return record;
+        }
+    }
+
+    /// <summary>The faults of a phase of a batch, which are taken from the board with its first part.</summary>
+    public IReadOnlyDictionary<string, Fault> FaultsOf(PlayedPart part)
+    {
+        lock (_gate)
+        {
+            if (!_faultsOf.TryGetValue((part.BatchId, part.Phase), out var faults))
+                _faultsOf[(part.BatchId, part.Phase)] = faults = Faults.Take(part.Phase, part.BatchId, _ => true);
+            return faults;
+        }
+    }
+
+    /// <summary>True once for a phase of a batch.</summary>
+    public bool IsFirst(PlayedPart part)
+    {
+        lock (_gate)
+            return _failed.Add((part.BatchId, part.Phase));
     }
 
     public Task WhenNotPausedAsync(CancellationToken cancellationToken)
@@ -64,7 +85,7 @@ internal sealed class WorkerPool(WorkerOptions options)
             Pause(paused ?? _paused is not null);
     }
 
-    /// <summary>Restores the initial settings and forgets finished jobs; jobs in progress continue.</summary>
+    /// <summary>Restores the initial settings and forgets what has ended; parts in progress continue.</summary>
     public void Reset()
     {
         Faults.Clear();
@@ -73,7 +94,11 @@ internal sealed class WorkerPool(WorkerOptions options)
         lock (_gate)
         {
             Pause(false);
-            _jobs.RemoveAll(j => j.State != JobRecord.Working);
+            for (var i = _jobs.Count - 1; i >= 0; i--)
+            {
+                if (_jobs[i].Held == 0)
+                    Forget(i);
+            }
         }
     }
 
@@ -84,6 +109,14 @@ internal sealed class WorkerPool(WorkerOptions options)
             var jobs = _jobs.Where(j => batchId is null || j.BatchId == batchId).ToList();
             return new { pylon = options.Pylon, following = Following, paused = _paused is not null, part_ms = _partMs, part_kwh = PartKwh, jobs };
         }
+    }
+
+    private void Forget(int index)
+    {
+        foreach (var known in _faultsOf.Keys.Where(key => key.Batch == _jobs[index].BatchId).ToList())
+            _faultsOf.Remove(known);
+        _failed.RemoveWhere(key => key.Batch == _jobs[index].BatchId);
+        _jobs.RemoveAt(index);
     }
 
     private void Pause(bool paused)

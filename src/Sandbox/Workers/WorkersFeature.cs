@@ -7,7 +7,8 @@ namespace Pylon.Sandbox.Workers;
 internal static class WorkersFeature
 {
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
+    // Longer than a question for work waits.
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
 
     public static void AddWorkers(this IServiceCollection services, IConfiguration settings)
     {
@@ -16,14 +17,12 @@ internal static class WorkersFeature
         if (options.Pylon is null)
             return;
         services.AddSingleton(s => new PylonClient(
-            // The timeout does not bound the broadcast: its headers arrive at once.
             Client(options.Pylon, settings["PYLON_API_KEY"]),
             s.GetRequiredService<TimeProvider>()));
-        services.AddHostedService<BatchFeed>();
         services.AddHostedService<PhaseWorkers>();
     }
 
-    // The key of a caller with the scopes pipeline:write and workloads:read, where Pylon asks for one.
+    // The key of a caller with the scope pipeline:write, where Pylon asks for one.
     private static HttpClient Client(Uri pylon, string? key)
     {
         var client = new HttpClient(new SocketsHttpHandler { UseProxy = !pylon.IsLoopback }) { BaseAddress = pylon, Timeout = CallTimeout };

@@ -9,10 +9,12 @@ internal sealed class IdleSettings(string service, IConfiguration configuration,
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var setting in SettingAliases.Idle.Where(s => s.Service == service && !string.IsNullOrEmpty(configuration[s.Name])))
+        foreach (var setting in SettingAliases.Idle.Where(s => s.Service == service && !string.IsNullOrEmpty(configuration[s.Name]) && !HasEffect(s)))
             log.SettingIsIdle(setting.Name, setting.Reason);
         return Task.CompletedTask;
     }
+
+    private bool HasEffect(IdleSetting setting) => setting.Unless is var (key, value) && value.Equals(configuration[key]?.Trim(), StringComparison.OrdinalIgnoreCase);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

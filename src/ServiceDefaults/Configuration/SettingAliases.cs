@@ -49,6 +49,8 @@ internal static class SettingAliases
         new("BCS_USE_MOCK_REPOSITORY", "Conductor:UseMockRepository"),
         new("BCS_REDIS_TTL_SECONDS", "Conductor:StateTtl", Seconds),
         new("BCS_REDIS_URL", "PYLON_REDIS", RedisAddress),
+        new("EVENT_STREAM", "EventStream:Kind"),
+        new("BCS_KAFKA_BOOTSTRAP_SERVERS", "Kafka:BootstrapServers"),
         new("BCS_HTTP_PORT", ListenOptions.HttpPortSetting, Service: "conductor"),
         new("BCS_HTTP_HOST", ListenOptions.BindSetting, Service: "conductor"),
         new("BCS_LOG_LEVEL", "Logging:LogLevel:Pylon.Conductor", LogLevelName),
@@ -61,7 +63,7 @@ internal static class SettingAliases
     [
         new("BCS_HTTP_TIMEOUT", "conductor", "the Conductor makes no HTTP calls; calls to Redis are bounded by Conductor__CallBound"),
         new("BCS_ENVIRONMENT", "conductor", "the Conductor is the same in every environment; BCS_USE_MOCK_REPOSITORY runs it without servers"),
-        new("BCS_KAFKA_BOOTSTRAP_SERVERS", "conductor", "events are streams of the Redis of PYLON_REDIS, pylon:events:<topic>, and not Kafka"),
+        new("BCS_KAFKA_BOOTSTRAP_SERVERS", "conductor", "events are streams of the Redis of PYLON_REDIS, pylon:events:<topic>, while EVENT_STREAM is not kafka", ("EventStream:Kind", "kafka")),
         new("SUPABASE_URL", "insights", "the events, hotspots and recommendations are in the PostgreSQL of PYLON_POSTGRES"),
         new("SUPABASE_SERVICE_KEY", "insights", "no Supabase is called, so its key is not needed; take it out of the environment"),
         new("DATA_CORE_URL", "insights", "events are sent to POST /api/v1/emission-events:record or imported from files; no other service is asked for them"),

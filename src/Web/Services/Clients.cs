@@ -48,6 +48,8 @@ public sealed class Clients(IUpstreams upstreams, IHttpContextAccessor request)
 
     public Conducting.DeadLetterService.DeadLetterServiceClient DeadLetters => new(To(Conducting.DeadLetterService.Descriptor));
 
+    public Conducting.WorkService.WorkServiceClient Work => new(To(Conducting.WorkService.Descriptor));
+
     // As the caller of the page.
     private CallInvoker To(ServiceDescriptor service) => upstreams.InvokerOf(service).Intercept(metadata =>
     {

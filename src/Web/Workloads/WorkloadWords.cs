@@ -1,4 +1,5 @@
 using Pylon.Common.V1;
+using Pylon.Conductor.V1;
 using Pylon.Orchestrator.V1;
 using Pylon.Web.Words;
 
@@ -48,6 +49,21 @@ internal static class WorkloadWords
         PhaseRunState.Skipped => Label.Plain("Skipped: completed before"),
         _ => Label.Plain("Not known"),
     };
+
+    public static Label Of(WorkPartState state) => state switch
+    {
+        WorkPartState.Waiting => Label.Plain("Waits"),
+        WorkPartState.Ready => Label.Plain("Ready"),
+        WorkPartState.Running => Label.Wait("Running"),
+        WorkPartState.Completed => Label.Good("Completed"),
+        WorkPartState.Failed => Label.Bad("Failed"),
+        _ => Label.Plain("Not known"),
+    };
+
+    /// <summary>Why the last attempt failed, else the last line that the job wrote.</summary>
+    public static string LastLine(WorkPart part) => part.Failure.Length > 0
+        ? part.Failure
+        : part.Output.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0) is { } last ? last.Length <= 200 ? last : last[..199] + "…" : "";
 
     public static string Of(Urgency urgency) => urgency switch
     {

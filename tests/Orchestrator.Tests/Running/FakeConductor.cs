@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using Pylon.Conductor.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;
+using Status = Grpc.Core.Status;
 
 namespace Pylon.Orchestrator.Tests.Running;
 
@@ -32,6 +34,9 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
     /// <summary>Who asked for a pipeline.</summary>
     public ConcurrentQueue<DefinePipelineRequest> Asked { get; } = new();
 
+    /// <summary>The orders that were withdrawn.</summary>
+    public ConcurrentQueue<WithdrawWorkRequest> Withdrawn { get; } = new();
+
     /// <summary>The traceparents of the calls to DefinePipeline.</summary>
     public ConcurrentQueue<string?> Traces { get; } = new();
 
@@ -48,6 +53,7 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         builder.Services.AddSingleton(_ => fake);
         var app = builder.Build();
         app.MapGrpcService<Pipelines>();
+        app.MapGrpcService<Work>();
         fake = new FakeConductor(app);
         await app.StartAsync();
         return fake;
@@ -131,6 +137,26 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         {
             fake.CheckUp();
             return Task.FromResult(new GetBatchResponse { Batch = fake.Batch ?? throw new RpcException(new Status(StatusCode.NotFound, "")) });
+        }
+    }
+
+    private sealed class Work(FakeConductor fake) : WorkService.WorkServiceBase
+    {
+        public override Task<WithdrawWorkResponse> WithdrawWork(WithdrawWorkRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            fake.Withdrawn.Enqueue(request);
+            return Task.FromResult(new WithdrawWorkResponse());
+        }
+
+        public override Task<CheckJobResponse> CheckJob(CheckJobRequest request, ServerCallContext context)
+        {
+            fake.CheckUp();
+            if (request.Job == "primes")
+                return Task.FromResult(new CheckJobResponse { Parameters = { request.Parameters } });
+            var wrong = new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = "job", Description = "must be one of primes" } } };
+            var details = new Google.Rpc.Status { Code = (int)StatusCode.InvalidArgument, Details = { Any.Pack(wrong) } };
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "job must be one of primes"), new Metadata { { "grpc-status-details-bin", details.ToByteArray() } });
         }
     }
 }

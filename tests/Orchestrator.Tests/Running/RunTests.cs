@@ -1,6 +1,9 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Pylon.Conductor.V1;
+using Pylon.Ingestion.V1;
 using Pylon.Orchestrator.V1;
+using Pylon.Rpc;
 using Pylon.Testing;
 
 namespace Pylon.Orchestrator.Tests.Running;
@@ -8,6 +11,7 @@ namespace Pylon.Orchestrator.Tests.Running;
 /// <summary>The pipeline of a chosen workload.</summary>
 public sealed class RunTests
 {
+    private static readonly TimeSpan HalfHour = TimeSpan.FromMinutes(30);
     private static readonly string[] Impatient = ["--Runs:PollInterval=00:00:00.05", "--Runs:RetryDelay=00:00:00.02", "--Runs:MaxRetryDelay=00:00:00.05"];
 
     [Fact]
@@ -50,6 +54,89 @@ public sealed class RunTests
         var ended = await stack.GetAsync(offered.Id);
         Assert.Equal((WorkloadStatus.Scheduled, RunState.Completed), (ended.Status, ended.Run.State));
         Assert.Equal(ended, Assert.Single((await stack.Workloads.ListWorkloadsAsync(new())).Workloads));
+    }
+
+    [Fact]
+    public async Task AJobIsOrderedForTheZoneAndWindowOfItsChoiceAndWithdrawnWithIt()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
+        var deadline = TimeProvider.System.GetUtcNow().AddDays(6).ToTimestamp();
+        var submitted = (await stack.Workloads.SubmitWorkloadAsync(new()
+        {
+            WorkloadName = "Primes", Pipeline = "compute_training", Job = "primes", Parameters = { ["limit"] = "5000" }, Parts = 3, Deadline = deadline,
+        })).Workload;
+        Assert.Equal(("primes", "5000", 3), (submitted.Job, submitted.Parameters["limit"], submitted.Parts));
+        var offered = await Eventually.Is(() => stack.GetAsync(submitted.Id), w => w.Status == WorkloadStatus.PendingUserChoice);
+        await stack.ChooseAsync(offered.Id, 2);
+        await stack.UntilAsync(offered.Id, RunState.Running);
+        var asked = Assert.Single(stack.Conductor.Asked);
+        var chosen = offered.Recommendations[1];
+        Assert.Equal(3, asked.TotalEntities);
+        Assert.Equal(
+            new WorkOrder { Revision = 1, Zone = chosen.GridZoneCode, Job = "primes", Parameters = { ["limit"] = "5000" }, NotBefore = chosen.Window.StartTime, Deadline = asked.Work.Deadline },
+            asked.Work);
+        Assert.Equal(deadline.Seconds, asked.Work.Deadline.Seconds);
+        Assert.Empty(stack.Conductor.Withdrawn);
+
+        stack.Conductor.Down = true;
+        await stack.Workloads.CancelWorkloadAsync(new() { Id = offered.Id });
+        stack.Conductor.Down = false;
+        var withdrawn = await Eventually.Is(() => Task.FromResult(stack.Conductor.Withdrawn.FirstOrDefault()), one => one is not null);
+        Assert.Equal((offered.Id, 1), (withdrawn!.BatchId, withdrawn.Revision));
+    }
+
+    [Fact]
+    public async Task AnInterruptibleJobRunsInTheCleanestHalfHoursOfItsWindow()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
+        var offered = await OfferedAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var first = new DateTimeOffset(now.Date, TimeSpan.Zero);
+        var values = Enumerable.Repeat(300.0, 8 * 48).ToArray();
+        var window = offered.Recommendations[0].Window;
+        var begin = (int)Math.Ceiling((window.StartTime.ToDateTimeOffset() - first) / HalfHour);
+        Assert.True(first + ((begin + 4) * HalfHour) <= window.EndTime.ToDateTimeOffset(), $"a window of two hours, not {window}");
+        (values[begin + 1], values[begin + 3], values[begin - 1]) = (50, 60, 10);
+        (stack.Ingestion.SeriesStart, stack.Ingestion.RegionOfZones) = (first, 10);
+        stack.Ingestion.Series[(GridSeries.CarbonIntensity, 10)] = values;
+        await stack.ChooseAsync(offered.Id, 1);
+        await stack.UntilAsync(offered.Id, RunState.Running);
+        Assert.Equal([Step(1), Step(3)], Assert.Single(stack.Conductor.Asked).Work.Steps);
+
+        // Without a forecast it runs through.
+        var other = await OfferedAsync();
+        stack.Ingestion.Down = true;
+        await stack.ChooseAsync(other.Id, 1);
+        await stack.UntilAsync(other.Id, RunState.Running);
+        var order = stack.Conductor.Asked.Last().Work;
+        Assert.Equal((0, window.StartTime), (order.Steps.Count, order.NotBefore));
+
+        PlannedStep Step(int n) => new() { StartTime = (first + ((begin + n) * HalfHour)).ToTimestamp(), EndTime = (first + ((begin + n + 1) * HalfHour)).ToTimestamp() };
+
+        async Task<Workload> OfferedAsync()
+        {
+            var submitted = (await stack.Workloads.SubmitWorkloadAsync(new() { WorkloadName = "Primes", Pipeline = "compute_training", Job = "primes", Parameters = { ["limit"] = "5000" }, Interruptible = true, RequiredGpuMins = 60 })).Workload;
+            Assert.True(submitted.Interruptible);
+            return await stack.UntilAsync(submitted.Id, WorkloadStatus.PendingUserChoice);
+        }
+    }
+
+    [Fact]
+    public async Task AWrongJobIsRefusedOnSubmission()
+    {
+        await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
+        Assert.Equal("job", await RefusedAsync(new() { WorkloadName = "w", Job = "nothing" }));
+        Assert.Equal("parameters", await RefusedAsync(new() { WorkloadName = "w", Job = "primes", Parameters = { ["limit"] = new string('5', 1 << 20) } }));
+        Assert.Equal("parameters", await RefusedAsync(new() { WorkloadName = "w", Parameters = { ["limit"] = "5" } }));
+        Assert.Equal("parts", await RefusedAsync(new() { WorkloadName = "w", Job = "primes", Parts = 1001 }));
+        Assert.Equal("interruptible", await RefusedAsync(new() { WorkloadName = "w", Interruptible = true }));
+        Assert.Equal("required_gpu_mins", await RefusedAsync(new() { WorkloadName = "w", Job = "primes", Interruptible = true }));
+        stack.Conductor.Down = true;
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await stack.Workloads.SubmitWorkloadAsync(new() { WorkloadName = "w", Job = "primes" }));
+        Assert.Equal((StatusCode.Unavailable, "CONDUCTOR_UNAVAILABLE"), (refused.StatusCode, refused.Reason()));
+
+        async Task<string> RefusedAsync(SubmitWorkloadRequest request) =>
+            (await Assert.ThrowsAsync<RpcException>(async () => await stack.Workloads.SubmitWorkloadAsync(request))).Violations().Single().Field;
     }
 
     [Fact]

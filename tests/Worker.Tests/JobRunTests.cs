@@ -1,0 +1,144 @@
+using System.Text;
+using Pylon.Testing;
+using Pylon.Worker.Energy;
+using Pylon.Worker.Processes;
+
+namespace Pylon.Worker.Tests;
+
+/// <summary>Real processes: how they end is told apart, and nothing of them is left behind.</summary>
+public sealed class JobRunTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("pylon-run-").FullName;
+    private readonly StringBuilder _output = new();
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [InlineData("exit 0", null)]
+    [InlineData("exit 3", "exit code 3")]
+    [InlineData("kill -9 $$", "signal 9")]
+    [InlineData("sleep 60", "time limit 0.5 s")]
+    public async Task HowAJobEndsIsToldApart(string script, string? failure) => Assert.Equal(failure, (await RunAsync(script, TimeSpan.FromSeconds(0.5))).Failure);
+
+    [Fact]
+    public async Task AJobSeesItsArgumentsItsDirectoryAndNothingOfOurEnvironment()
+    {
+        Environment.SetEnvironmentVariable("PYLON_SECRET_OF_THE_TEST", "secret");
+        var outcome = await RunAsync(["sh", "-c", "printf '%s|' \"$@\" \"$(pwd)\" \"$PYLON_PART\" \"$PYLON_SECRET_OF_THE_TEST\"", "sh", "; rm -rf *", "$(touch gone)"]);
+        Assert.Null(outcome.Failure);
+        Assert.Equal($"; rm -rf *|$(touch gone)|{_directory}|7||", _output.ToString());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
+    }
+
+    [Fact]
+    public async Task WhatAJobTakesIsItsCpuTime()
+    {
+        var outcome = await RunAsync(["awk", "BEGIN { for (i = 0; i < 3e6; i++) s += i % 7 }"]);
+        // At 1,000 W, so that it can be seen: some hundredths of a second at least.
+        Assert.True(outcome.Energy is { IsEstimated: true, Kwh: > 0.01 * 1000 / 3.6e6 }, $"{outcome.Energy}");
+        Assert.InRange(outcome.Energy.Kwh, 0, 1.2 * 1000 * (outcome.EndedAt - outcome.StartedAt).TotalSeconds / 3.6e6);
+    }
+
+    [Fact]
+    public async Task AMemoryLimitEndsAJob()
+    {
+        var outcome = await RunAsync(["awk", "BEGIN { s = \"x\"; while (1) s = s s }"], memoryMb: 64);
+        Assert.NotNull(outcome.Failure);
+        Assert.DoesNotContain("time limit", outcome.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatAJobLeavesBehindEndsWithIt()
+    {
+        await RunAsync("sleep 1000 & echo $!");
+        var child = _output.ToString().Trim();
+        await Eventually.True(() => !Directory.Exists($"/proc/{child}") || File.ReadAllText($"/proc/{child}/stat").Contains(") Z", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AStoppedJobIsAskedAndThenEnded()
+    {
+        using var stop = new CancellationTokenSource();
+        var running = RunAsync(["sh", "-c", "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done"], cancellationToken: stop.Token);
+        await Eventually.True(() => Said().Contains("ready", StringComparison.Ordinal));
+        await stop.CancelAsync();
+        Assert.Equal("stopped", (await running).Failure);
+        Assert.Contains("bye", Said(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnInterruptibleJobStandsStillBetweenItsSteps()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var steps = new RunStep[] { new(now.AddSeconds(0.3), now.AddSeconds(0.9)), new(now.AddSeconds(2.1), now.AddSeconds(2.4)) };
+        var outcome = await RunAsync(["sh", "-c", "for i in 1 2 3 4 5 6 7 8 9 10; do date +%s%N; sleep 0.1; done"], steps: steps);
+        Assert.Null(outcome.Failure);
+        var times = Said().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(line) / 1_000_000)).ToList();
+        Assert.Equal(10, times.Count);
+        Assert.All(times, at => Assert.True(at >= steps[0].Start.AddMilliseconds(-1)));
+        Assert.DoesNotContain(times, at => at > steps[0].End.AddSeconds(0.4) && at < steps[1].Start.AddSeconds(-0.1));
+        Assert.Contains(times, at => at < steps[0].End);
+        Assert.Contains(times, at => at >= steps[1].Start.AddSeconds(-0.1));
+    }
+
+    [Fact]
+    public void OutputHasABoundAndAnEnd()
+    {
+        var path = Path.Combine(_directory, "out.log");
+        using var file = new OutputFile(path, 10_000);
+        for (var n = 0; n < 1_000; n++)
+            file.Write(Encoding.UTF8.GetBytes($"line {n:0000} é\n"));
+        Assert.Equal(10_000, new FileInfo(path).Length);
+        Assert.EndsWith("line 0999 é\n", file.Tail, StringComparison.Ordinal);
+        Assert.InRange(file.Tail.Length, 3_000, OutputFile.TailCharacters);
+        Assert.DoesNotContain('\ufffd', file.Tail);
+    }
+
+    [Fact]
+    public void CountersOfPowerAreSharedOutByCpuTimeAndGoRound()
+    {
+        var package = Directory.CreateDirectory(Path.Combine(_directory, "intel-rapl:0")).FullName;
+        var memory = Directory.CreateDirectory(Path.Combine(_directory, "intel-rapl:0:0")).FullName;
+        foreach (var (directory, name) in ((string, string)[])[(package, "package-0"), (memory, "dram")])
+        {
+            File.WriteAllText(Path.Combine(directory, "name"), name + "\n");
+            File.WriteAllText(Path.Combine(directory, "max_energy_range_uj"), "10000000\n");
+            File.WriteAllText(Path.Combine(directory, "energy_uj"), "9000000\n");
+        }
+
+        var busy = 100.0;
+        var meter = new EnergyMeter(new PowerCounters(_directory), 10, 1.5, () => busy);
+        var begin = meter.Begin();
+        // 1 J to the end of the range and 3 J from its beginning; a quarter of the busy time is the job's.
+        File.WriteAllText(Path.Combine(package, "energy_uj"), "3000000\n");
+        busy += 8;
+        var use = meter.Since(begin, TimeSpan.FromSeconds(2));
+        Assert.Equal(4 * 0.25 * 1.5 / 3.6e6, use.Kwh, 12);
+        Assert.False(use.IsEstimated);
+        var without = new EnergyMeter(new PowerCounters(Path.Combine(_directory, "none")), 10, 1.5, () => busy);
+        Assert.Equal(new JobEnergyUse(2 * 10 * 1.5 / 3.6e6, IsEstimated: true), without.Since(without.Begin(), TimeSpan.FromSeconds(2)));
+    }
+
+    private Task<JobOutcome> RunAsync(string script, TimeSpan? limit = null) => RunAsync(["sh", "-c", script], limit);
+
+    private Task<JobOutcome> RunAsync(
+        string[] command, TimeSpan? limit = null, int? memoryMb = null, RunStep[]? steps = null, CancellationToken cancellationToken = default)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = Environment.GetEnvironmentVariable("PATH")!, ["PYLON_PART"] = "7" };
+        var meter = new EnergyMeter(new PowerCounters(Path.Combine(_directory, "none")), 1000, 1, EnergyMeter.BusySeconds);
+        var run = new JobRun(new ProcessStart(command, _directory, environment, memoryMb), limit ?? TimeSpan.FromSeconds(60), steps ?? [], meter, TimeProvider.System);
+        return run.RunAsync(Take, cancellationToken);
+    }
+
+    private void Take(ReadOnlyMemory<byte> piece)
+    {
+        lock (_output)
+            _output.Append(Encoding.UTF8.GetString(piece.Span));
+    }
+
+    private string Said()
+    {
+        lock (_output)
+            return _output.ToString();
+    }
+}
