@@ -8,7 +8,7 @@ namespace Pylon.Postgres;
 /// The loop of a worker that PostgreSQL wakes: LISTEN first, then drain, then wait with the poll timeout. A notification
 /// is a hint, the table is the truth.
 /// </summary>
-public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILogger<Listener> logger)
+public sealed class Listener(DirectDatabase database, TimeProvider time, ILogger<Listener> logger)
 {
     private const int MaxBurst = 1000;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -86,7 +86,7 @@ public sealed class Listener(NpgsqlDataSource dataSource, TimeProvider time, ILo
         Func<ListenSignal, CancellationToken, Task<TimeSpan>> handle,
         CancellationToken cancellationToken)
     {
-        await using var session = await Session.OpenAsync(dataSource, cancellationToken);
+        await using var session = await Session.OpenAsync(database, cancellationToken);
         var connection = session.Connection;
         var arrived = new ConcurrentQueue<ListenNotification>();
         connection.Notification += (_, e) => arrived.Enqueue(new ListenNotification(e.Channel, e.Payload));

@@ -16,6 +16,8 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
 
     internal const string DefaultHistory = "schema_migrations";
 
+    private readonly DirectDatabase _database = new(dataSource);
+
     /// <summary>Gets rights on the schema after each run; null when the service connects as the migrations do.</summary>
     internal ServiceRole? Service { get; init; }
 
@@ -87,7 +89,7 @@ public sealed class Migrator(NpgsqlDataSource dataSource, TimeProvider time, ILo
 
     private async Task MigrateOnceAsync(IReadOnlyList<Migration> migrations, string schema, string history, CancellationToken cancellationToken)
     {
-        await using var session = await Session.OpenAsync(dataSource, cancellationToken);
+        await using var session = await Session.OpenAsync(_database, cancellationToken);
         var connection = session.Connection;
         await ExecuteAsync(connection, Lock, cancellationToken);
         await PrepareAsync(connection, schema, history, cancellationToken);

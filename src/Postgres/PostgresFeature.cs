@@ -22,7 +22,18 @@ public static class PostgresFeature
     /// </summary>
     public const string OwnerSetting = "PYLON_POSTGRES_OWNER";
 
+    /// <summary>
+    /// The setting that says where PostgreSQL is when <see cref="Setting"/> is a pooler that pools transactions; see <see cref="DirectDatabase"/>.
+    /// </summary>
+    public const string DirectSetting = "PYLON_POSTGRES_DIRECT";
+
+    // In the place of a database, of which a pooler has one for each schema.
+    private const string SchemaMark = "{schema}";
+
     private const int DefaultPoolSize = 20;
+
+    // A LISTEN of each worker, the lock of a run or scan, and one to spare.
+    private const int DefaultDirectPoolSize = 10;
 
     // Of each connection; the one unused for longest makes room.
     private const int DefaultPrepared = 100;
@@ -43,13 +54,24 @@ public static class PostgresFeature
         services.AddOptions<PostgresOptions>().Configure(options =>
         {
             options.Server = configuration[Setting];
+            options.Direct = configuration[DirectSetting] is { Length: > 0 } direct ? direct : null;
+            options.Replicas = configuration[Replicas.Setting];
             options.Owner = hasOwner && configuration[OwnerSetting] is { Length: > 0 } owner ? owner : null;
         }).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsCheck>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => Open(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Server, schema)));
+        services.TryAddSingleton(provider => Open(provider.GetRequiredService<IOptions<PostgresOptions>>().Value is { Direct: not null } options
+            ? PooledConnectionString(options.Server, schema)
+            : ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Server, schema)));
+        services.TryAddKeyedSingleton(DirectSetting, (provider, _) => Open(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Direct, schema, DirectSetting)));
+        services.TryAddSingleton(provider => new DirectDatabase(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Direct is null
+            ? provider.GetRequiredService<NpgsqlDataSource>()
+            : provider.GetRequiredKeyedService<NpgsqlDataSource>(DirectSetting)));
         services.TryAddSingleton(provider => new TenantDatabase(provider.GetRequiredService<NpgsqlDataSource>(), Tenant.All));
         services.TryAddSingleton<Listener>();
+        services.TryAddSingleton(new SchemaOfService(schema));
+        services.TryAddSingleton<ConnectionBudgetStep>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConnectionBudgetStep>());
         services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres");
         return services;
     }
@@ -95,7 +117,7 @@ public static class PostgresFeature
         var options = provider.GetRequiredService<IOptions<PostgresOptions>>().Value;
         var (time, logger) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Migrator>>());
         return options.Owner is null
-            ? new Migrator(provider.GetRequiredService<NpgsqlDataSource>(), time, logger)
+            ? new Migrator(provider.GetRequiredService<DirectDatabase>().Source, time, logger)
             : new Migrator(provider.GetRequiredKeyedService<NpgsqlDataSource>(OwnerSetting), time, logger)
             {
                 Service = ServiceRole.Of(ConnectionString(options.Server, "public"), ConnectionString(options.Owner, "public", OwnerSetting)),
@@ -110,8 +132,22 @@ public static class PostgresFeature
             .EnablePhysicalOpenTracing(false))
         .Build();
 
+    /// <summary>
+    /// The same through a pooler of transactions: nothing is prepared unless the setting says so (PgBouncer knows prepared statements from 1.21 on), and the
+    /// search path is the pooler's, which takes none from a client.
+    /// </summary>
+    /// <inheritdoc cref="ConnectionString"/>
+    public static NpgsqlConnectionStringBuilder PooledConnectionString(string? setting, string schema)
+    {
+        var result = ConnectionString(setting, schema);
+        result.SearchPath = null;
+        if (!PostgresUri.Parse(setting!.Trim()).ShouldSerialize("Max Auto Prepare"))
+            result.MaxAutoPrepare = 0;
+        return result;
+    }
+
     /// <summary>The connection string for a service whose tables are in <paramref name="schema"/>.</summary>
-    /// <param name="setting">The value of the setting.</param>
+    /// <param name="setting">The value of the setting; <c>{schema}</c> in it stands for the schema.</param>
     /// <param name="schema">Where unqualified names are found.</param>
     /// <param name="name">The name of the setting.</param>
     /// <exception cref="FormatException">The setting is missing or cannot be read; the message names it.</exception>
@@ -123,7 +159,7 @@ public static class PostgresFeature
         NpgsqlConnectionStringBuilder result;
         try
         {
-            result = PostgresUri.Parse(setting.Trim());
+            result = PostgresUri.Parse(setting.Trim().Replace(SchemaMark, schema, StringComparison.Ordinal));
         }
         catch (FormatException e)
         {
@@ -138,7 +174,7 @@ public static class PostgresFeature
         Default("Command Timeout", () => result.CommandTimeout = 15);
         // By the system and not by Npgsql, whose keepalive ends a waiting LISTEN by an exception each time.
         Default("Tcp Keepalive", () => (result.TcpKeepAlive, result.TcpKeepAliveTime, result.TcpKeepAliveInterval) = (true, 10_000, 3_000));
-        Default("Maximum Pool Size", () => result.MaxPoolSize = DefaultPoolSize);
+        Default("Maximum Pool Size", () => result.MaxPoolSize = name == DirectSetting ? DefaultDirectPoolSize : DefaultPoolSize);
         // A connection keeps the statements it runs often prepared, and returns to the pool without DISCARD ALL: see Session.
         Default("No Reset On Close", () => result.NoResetOnClose = true);
         Default("Max Auto Prepare", () => result.MaxAutoPrepare = DefaultPrepared);

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Pylon.Postgres;
 
 /// <summary>Healthy when a connection can be had and answers within two seconds.</summary>
-internal sealed class PostgresHealthCheck(NpgsqlDataSource dataSource) : IHealthCheck
+internal sealed class PostgresHealthCheck(NpgsqlDataSource dataSource, ConnectionBudgetStep connections) : IHealthCheck
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
 
@@ -16,7 +16,7 @@ internal sealed class PostgresHealthCheck(NpgsqlDataSource dataSource) : IHealth
         {
             await using var command = dataSource.CreateCommand("SELECT 1");
             await command.ExecuteScalarAsync(bound.Token);
-            return HealthCheckResult.Healthy();
+            return HealthCheckResult.Healthy(connections.Budget is { } budget ? $"Pylon may hold {budget.Wanted} connections of {budget.Limit}" : null);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Pylon.Postgres;
 
-/// <summary>Where PostgreSQL is: the settings PYLON_POSTGRES and PYLON_POSTGRES_OWNER.</summary>
+/// <summary>Where PostgreSQL is: the settings PYLON_POSTGRES, PYLON_POSTGRES_DIRECT, PYLON_POSTGRES_OWNER and PYLON_REPLICAS.</summary>
 internal sealed class PostgresOptions
 {
     /// <summary>
@@ -11,8 +11,16 @@ internal sealed class PostgresOptions
     /// </summary>
     public string? Server { get; set; }
 
+    /// <summary>Past the pooler, for what belongs to a session; null when there is none. Then nothing is prepared through <see cref="Server"/>.</summary>
+    public string? Direct { get; set; }
+
     /// <summary>As its migrations connect; null for the same.</summary>
     public string? Owner { get; set; }
+
+    /// <summary>How many processes share the server; null for one of each service.</summary>
+    public string? Replicas { get; set; }
+
+    public Replicas ReadReplicas() => Postgres.Replicas.Parse(Replicas);
 }
 
 internal sealed class PostgresOptionsCheck : IValidateOptions<PostgresOptions>
@@ -22,8 +30,11 @@ internal sealed class PostgresOptionsCheck : IValidateOptions<PostgresOptions>
         try
         {
             PostgresFeature.ConnectionString(options.Server, "public");
+            if (options.Direct is not null)
+                PostgresFeature.ConnectionString(options.Direct, "public", PostgresFeature.DirectSetting);
             if (options.Owner is not null)
                 PostgresFeature.ConnectionString(options.Owner, "public", PostgresFeature.OwnerSetting);
+            options.ReadReplicas();
             return ValidateOptionsResult.Success;
         }
         catch (FormatException e)

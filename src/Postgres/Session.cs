@@ -15,20 +15,20 @@ public sealed class Session : IAsyncDisposable
     /// <summary>The longest wait for a server that does not answer, seconds.</summary>
     private const int LongestWait = 5;
 
-    private readonly NpgsqlDataSource _database;
+    private readonly DirectDatabase _database;
 
-    private Session(NpgsqlDataSource database, NpgsqlConnection connection) => (_database, Connection) = (database, connection);
+    private Session(DirectDatabase database, NpgsqlConnection connection) => (_database, Connection) = (database, connection);
 
     public NpgsqlConnection Connection { get; }
 
-    public static async Task<Session> OpenAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    public static async Task<Session> OpenAsync(DirectDatabase database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
-        return new Session(database, await database.OpenConnectionAsync(cancellationToken));
+        return new Session(database, await database.OpenAsync(cancellationToken));
     }
 
     /// <summary>Takes an advisory lock with a statement that answers whether it has it; null, and nothing is held, when it has not.</summary>
-    public static async Task<Session?> TryLockAsync(NpgsqlDataSource database, string tryLock, CancellationToken cancellationToken)
+    public static async Task<Session?> TryLockAsync(DirectDatabase database, string tryLock, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(database, cancellationToken);
         var isHeld = false;
@@ -61,7 +61,7 @@ public sealed class Session : IAsyncDisposable
             catch (Exception)
             {
                 // The pool opens all its connections anew, this one among them.
-                _database.Clear();
+                _database.Source.Clear();
             }
         }
     }

@@ -38,11 +38,11 @@ internal sealed class OutboxFixture : IAsyncDisposable
             .MigrateAsync(typeof(Outbox).Assembly, Schema, CancellationToken.None, Outbox.MigrationHistory);
     }
 
-    public OutboxRelay Relay(IEventStream stream, TimeProvider? time = null) => new(
+    public OutboxRelay Relay(IEventStream stream, TimeProvider? time = null, NpgsqlDataSource? source = null) => new(
         Schema,
         "pylon/orchestrator",
-        Source,
-        new Listener(Source, TimeProvider.System, NullLogger<Listener>.Instance),
+        source ?? Source,
+        new Listener(new DirectDatabase(Source), TimeProvider.System, NullLogger<Listener>.Instance),
         stream,
         time ?? TimeProvider.System,
         NullLogger<OutboxRelay>.Instance);

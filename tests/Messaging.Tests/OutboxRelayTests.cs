@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Pylon.Events.V1;
+using Pylon.Postgres;
 using Pylon.Testing;
 
 namespace Pylon.Messaging.Tests;
@@ -229,6 +230,26 @@ public sealed class OutboxRelayTests : IAsyncLifetime
 
         Assert.Contains("outbox_published", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PublishingDoesNotReadWhatIsPublished()
+    {
+        await _outbox.ExecuteAsync(
+            """
+            INSERT INTO outbox (topic, type, subject, payload, published_at)
+            SELECT 'workloads', 't', n::text, '{}', now() - n * interval '1 second' FROM generate_series(1, 20000) n;
+            ANALYZE outbox
+            """);
+        await _outbox.InsertAsync(0, 10);
+        await using var planned = new PlannedDatabase(PostgresFeature.ConnectionString(_outbox.Uri, OutboxFixture.Schema).ConnectionString);
+
+        await _outbox.Relay(_streams.Stream, source: planned.Source).DrainAsync(CancellationToken.None);
+
+        Assert.Equal(0, await _outbox.CountAsync("published_at IS NULL"));
+        var plans = planned.PlansOf("outbox");
+        Assert.True(plans.Count >= 2, $"{plans.Count} plans");
+        Assert.All(plans, plan => Assert.DoesNotContain("Seq Scan on outbox", plan, StringComparison.Ordinal));
     }
 
     private Task<int> InsertOldAsync(int from, int count) => _outbox.ExecuteAsync(

@@ -28,6 +28,9 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
 
     public TestDatabase Server { get; }
 
+    /// <summary>As the service connects.</summary>
+    public string DataSourceSettings => PostgresFeature.ConnectionString(Server.ConnectionString, "orchestrator").ConnectionString;
+
     public NpgsqlDataSource DataSource { get; }
 
     public WorkloadStore Workloads { get; }

@@ -60,7 +60,7 @@ public sealed class ListenerTests
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         using var stop = new CancellationTokenSource();
         var signals = Channel.CreateUnbounded<ListenReason>();
-        var run = new Listener(source, TimeProvider.System, NullLogger<Listener>.Instance).RunAsync(
+        var run = new Listener(new DirectDatabase(source), TimeProvider.System, NullLogger<Listener>.Instance).RunAsync(
             ["work"],
             (signal, _) =>
             {
@@ -161,7 +161,7 @@ public sealed class ListenerTests
         private Run(string server, TimeSpan poll, Func<ListenSignal, Task>? onSignal, CountingLogger? log)
         {
             _dataSource = NpgsqlDataSource.Create(PostgresUri.Parse(server));
-            var listener = new Listener(_dataSource, log is null ? TimeProvider.System : new CountingTime(log), log ?? (ILogger<Listener>)NullLogger<Listener>.Instance);
+            var listener = new Listener(new DirectDatabase(_dataSource), log is null ? TimeProvider.System : new CountingTime(log), log ?? (ILogger<Listener>)NullLogger<Listener>.Instance);
             _task = listener.RunAsync(["work"], HandleAsync, poll, _end.Token);
 
             async Task HandleAsync(ListenSignal signal, CancellationToken token)

@@ -17,7 +17,7 @@ public sealed class SessionTests
         var backend = await pool.BackendAsync();
         using var end = new CancellationTokenSource();
         var isConnected = new TaskCompletionSource();
-        var listening = new Listener(pool.Source, TimeProvider.System, NullLogger<Listener>.Instance).RunAsync(
+        var listening = new Listener(new DirectDatabase(pool.Source), TimeProvider.System, NullLogger<Listener>.Instance).RunAsync(
             ["work"],
             (_, _) =>
             {
@@ -40,7 +40,7 @@ public sealed class SessionTests
     {
         await using var pool = await PooledDatabase.CreateAsync();
         var backend = await pool.BackendAsync();
-        await using (var session = await Session.TryLockAsync(pool.Source, TryLock, CancellationToken.None))
+        await using (var session = await Session.TryLockAsync(new DirectDatabase(pool.Source), TryLock, CancellationToken.None))
         {
             await using var set = new NpgsqlCommand("SET lock_timeout = '60s'", session!.Connection);
             await set.ExecuteNonQueryAsync();
@@ -57,9 +57,9 @@ public sealed class SessionTests
     {
         await using var pool = await PooledDatabase.CreateAsync();
         await using var others = pool.Database.DataSource("public");
-        await using var held = await Session.TryLockAsync(others, TryLock, CancellationToken.None);
+        await using var held = await Session.TryLockAsync(new DirectDatabase(others), TryLock, CancellationToken.None);
 
-        Assert.Null(await Session.TryLockAsync(pool.Source, TryLock, CancellationToken.None));
+        Assert.Null(await Session.TryLockAsync(new DirectDatabase(pool.Source), TryLock, CancellationToken.None));
 
         Assert.NotNull(held);
         Assert.Equal(1, await LocksAsync(pool));
@@ -70,9 +70,9 @@ public sealed class SessionTests
     {
         await using var pool = await PooledDatabase.CreateAsync();
 
-        await Assert.ThrowsAsync<PostgresException>(() => Session.TryLockAsync(pool.Source, "SELECT pg_try_advisory_lock(1), 1 / (SELECT 0)", CancellationToken.None));
+        await Assert.ThrowsAsync<PostgresException>(() => Session.TryLockAsync(new DirectDatabase(pool.Source), "SELECT pg_try_advisory_lock(1), 1 / (SELECT 0)", CancellationToken.None));
         // A statement that takes the lock and does not say so.
-        Assert.Null(await Session.TryLockAsync(pool.Source, "SELECT pg_advisory_lock(1)::text", CancellationToken.None));
+        Assert.Null(await Session.TryLockAsync(new DirectDatabase(pool.Source), "SELECT pg_advisory_lock(1)::text", CancellationToken.None));
 
         Assert.Equal(0, await LocksAsync(pool));
     }
@@ -82,7 +82,7 @@ public sealed class SessionTests
     {
         await using var pool = await PooledDatabase.CreateAsync();
         var backend = await pool.BackendAsync();
-        await using (var session = await Session.TryLockAsync(pool.Source, TryLock, CancellationToken.None))
+        await using (var session = await Session.TryLockAsync(new DirectDatabase(pool.Source), TryLock, CancellationToken.None))
         {
             // PostgreSQL takes no statement in a transaction that failed.
             await using var failed = new NpgsqlCommand("BEGIN; SELECT 1 / 0", session!.Connection);
@@ -97,7 +97,7 @@ public sealed class SessionTests
     public async Task ASessionWhoseServerIsGoneEndsWithoutAnError()
     {
         await using var pool = await PooledDatabase.CreateAsync();
-        var session = await Session.TryLockAsync(pool.Source, TryLock, CancellationToken.None);
+        var session = await Session.TryLockAsync(new DirectDatabase(pool.Source), TryLock, CancellationToken.None);
         await pool.Database.ExecuteAsync($"SELECT pg_terminate_backend({session!.Connection.ProcessID})");
 
         await session.DisposeAsync();

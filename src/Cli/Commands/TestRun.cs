@@ -17,7 +17,7 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
 
     // A shell that has sourced .pylon/env would point the tests at the running stack.
     private static readonly string[] NotInherited =
-        ["PYLON_URL", "PYLON_GRPC", "PYLON_POSTGRES", "PYLON_POSTGRES_OWNER", "PYLON_REDIS", .. ServiceDefinition.All.Select(service => "PYLON_" + service.Name.ToUpperInvariant())];
+        ["PYLON_URL", "PYLON_GRPC", "PYLON_POSTGRES", "PYLON_POSTGRES_OWNER", "PYLON_POSTGRES_DIRECT", "PYLON_REPLICAS", "PYLON_REDIS", .. ServiceDefinition.All.Select(service => "PYLON_" + service.Name.ToUpperInvariant())];
 
     private string Solution => Path.Combine(checkout.Root, "Pylon.sln");
 

@@ -8,7 +8,7 @@ using Pylon.Rpc;
 namespace Pylon.Ingestion.Runs;
 
 /// <summary>Every statement on the ingestion runs and the quarantine they filled.</summary>
-internal sealed class RunStore(NpgsqlDataSource dataSource)
+internal sealed class RunStore(NpgsqlDataSource dataSource, DirectDatabase direct)
 {
     // The session of the run holds it, so the lock ends with the process.
     private const string TryLock = "SELECT pg_try_advisory_lock(hashtextextended('pylon.ingestion.run', 0))";
@@ -91,7 +91,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource)
         """;
 
     /// <summary>Holds the lock of the run until it is disposed; null when another one holds it.</summary>
-    public Task<Session?> TryLockAsync(CancellationToken cancellationToken) => Session.TryLockAsync(dataSource, TryLock, cancellationToken);
+    public Task<Session?> TryLockAsync(CancellationToken cancellationToken) => Session.TryLockAsync(direct, TryLock, cancellationToken);
 
     /// <summary>False when a run began after <paramref name="unlessSince"/> already, or with the same request.</summary>
     public async Task<bool> BeginAsync(

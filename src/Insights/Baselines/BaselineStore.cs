@@ -5,7 +5,7 @@ using Pylon.Postgres;
 namespace Pylon.Insights.Baselines;
 
 /// <summary>Reads what baselines are made of, and stores them.</summary>
-internal sealed class BaselineStore(TenantDatabase database)
+internal sealed class BaselineStore(TenantDatabase database, DirectDatabase direct)
 {
     private const string ChangedEntities =
         """
@@ -73,10 +73,10 @@ internal sealed class BaselineStore(TenantDatabase database)
     private const string TakeLock = "SELECT pg_try_advisory_lock(hashtextextended('pylon.insights.baselines', 0))";
 
     /// <summary>What is of one operator.</summary>
-    public BaselineStore Of(Tenant tenant) => new(database.Of(tenant));
+    public BaselineStore Of(Tenant tenant) => new(database.Of(tenant), direct);
 
     /// <summary>Holds the lock of the building until it is disposed; null when another one holds it.</summary>
-    public Task<Session?> TryLockAsync(CancellationToken cancellationToken) => Session.TryLockAsync(database.OfAll, TakeLock, cancellationToken);
+    public Task<Session?> TryLockAsync(CancellationToken cancellationToken) => Session.TryLockAsync(direct, TakeLock, cancellationToken);
 
     /// <summary>Entities with roll-ups that changed in a pass, in order.</summary>
     public Task<List<long>> ChangedEntitiesAsync(RollupPass pass, int atMost, CancellationToken cancellationToken) =>

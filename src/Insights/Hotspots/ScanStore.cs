@@ -7,7 +7,7 @@ using Pylon.Postgres;
 namespace Pylon.Insights.Hotspots;
 
 /// <summary>What a scan reads: which entities it has to look at, and their hours.</summary>
-internal sealed class ScanStore(NpgsqlDataSource database)
+internal sealed class ScanStore(NpgsqlDataSource database, DirectDatabase direct)
 {
     // One pass over the rows that changed, and that are visible: those of the transactions from the next pass's begin on are
     // read again then, and judged the same. An entity is looked at when one of its hours is abnormal, when it has a hotspot,
@@ -81,7 +81,7 @@ internal sealed class ScanStore(NpgsqlDataSource database)
     private const int LongestWait = 60;
 
     /// <summary>Holds the lock of the scan, when it gets it, until it is disposed.</summary>
-    public Task<Session> OpenAsync(CancellationToken cancellationToken) => Session.OpenAsync(database, cancellationToken);
+    public Task<Session> OpenAsync(CancellationToken cancellationToken) => Session.OpenAsync(direct, cancellationToken);
 
     /// <summary>True when this connection may scan; false when another one does.</summary>
     public static async Task<bool> TryLockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

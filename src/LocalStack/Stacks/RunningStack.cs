@@ -157,6 +157,7 @@ public sealed class RunningStack : IAsyncDisposable
     private IEnumerable<KeyValuePair<string, string>> Settings(ServiceDefinition service) =>
     [
         new("BAP_URI", $"{Addresses.Url}/beckn"),
+        new("PYLON_REPLICAS", Addresses.Replicas),
         .. _options.Throwaway ? [] : Synthetic(),
         // A local stack asks the real sources only when the user names them.
         .. SandboxSettings.At(Addresses.Sandbox, Given),

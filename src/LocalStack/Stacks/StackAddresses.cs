@@ -118,6 +118,12 @@ public sealed class StackAddresses : IDisposable
             ? [new("PYLON_POSTGRES", PrivatePostgres.ServiceUriOf(port)), new("PYLON_POSTGRES_OWNER", Postgres)]
             : [];
 
+    /// <summary>How many processes there are of each service that keeps state in PostgreSQL, as PYLON_REPLICAS says it.</summary>
+    internal string Replicas => string.Join(
+        ',',
+        _services.Where(service => service.Project != ServiceDefinition.Gateway.Project && service.Project != ServiceDefinition.Sandbox.Project)
+            .GroupBy(service => service.Project).Select(group => $"{group.Key.ToLowerInvariant()}={group.Count()}"));
+
     /// <summary>The HTTP base address of a service.</summary>
     public string Http(ServiceDefinition service) => $"http://127.0.0.1:{_ports[HttpKey(service)]}";
 

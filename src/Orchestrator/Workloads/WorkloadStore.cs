@@ -42,6 +42,9 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
     // Its index has the rows of an operator in order; those of the built-in one have NULL.
     private const string PageOfOperator = $"{Newest} AND w.operator_id = $5 {InOrder}";
 
+    // As a caller of the built-in operator: row security hides how many rows are its own, and without this order all of them are read and sorted.
+    private const string PageOfBuiltIn = $"{Newest} AND w.operator_id IS NULL ORDER BY w.operator_id, w.submitted_at DESC, w.id DESC LIMIT $4";
+
     private const string SelectOptions =
         """
         SELECT r.workload_id, r.recommendation, r.offer, r.order_id, o.state
@@ -181,10 +184,12 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
-        await QueryAsync(
-            database.Tenant is { IsAll: false } tenant && tenant.OperatorId != Tenant.BuiltIn ? PageOfOperator : Page,
-            cancellationToken,
-            [.. PageKey.Of(after), statuses.ToArray(), atMost, database.Tenant.Parameter]);
+        database.Tenant is { IsAll: false, OperatorId: var operatorId } && operatorId == Tenant.BuiltIn
+            ? await QueryAsync(PageOfBuiltIn, cancellationToken, [.. PageKey.Of(after), statuses.ToArray(), atMost])
+            : await QueryAsync(
+                database.Tenant.IsAll ? Page : PageOfOperator,
+                cancellationToken,
+                [.. PageKey.Of(after), statuses.ToArray(), atMost, database.Tenant.Parameter]);
 
     /// <summary>The workloads that a statement returns; a row that cannot be read is left out and logged.</summary>
     public Task<List<WorkloadRecord>> QueryAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>

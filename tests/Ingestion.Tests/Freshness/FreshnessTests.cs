@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Freshness;
 using Pylon.Ingestion.Runs;
+using Pylon.Postgres;
 using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Freshness;
@@ -16,7 +17,7 @@ public sealed class FreshnessTests
     public async Task StaleSourceIsAnAlertOnceAndItsRecoveryToo()
     {
         await using var database = await IngestionDatabase.CreateAsync();
-        var (freshness, runs) = (new FreshnessStore(database.DataSource), new RunStore(database.DataSource));
+        var (freshness, runs) = (new FreshnessStore(database.DataSource), new RunStore(database.DataSource, new DirectDatabase(database.DataSource)));
         await freshness.RegisterAsync(["elexon", "neso"], Noon.AddHours(-3), default);
         await IngestAsync(runs, "neso", "succeeded", "", Noon);
         await IngestAsync(runs, "elexon", "failed", "HTTP 500", Noon);

@@ -1,5 +1,7 @@
 using Pylon.Ingestion.Runs;
 
+using Pylon.Postgres;
+
 namespace Pylon.Ingestion.Tests.Runs;
 
 public sealed class DueSourcesTests
@@ -10,7 +12,7 @@ public sealed class DueSourcesTests
     public async Task SourceIsDueWhenItsIntervalIsOverAndSoonerWhenItFailed()
     {
         await using var database = await IngestionDatabase.CreateAsync();
-        var store = new RunStore(database.DataSource);
+        var store = new RunStore(database.DataSource, new DirectDatabase(database.DataSource));
         await IngestAsync(store, "old", "succeeded", Noon.AddMinutes(-31));
         await IngestAsync(store, "fresh", "succeeded", Noon.AddMinutes(-10));
         await IngestAsync(store, "failed", "failed", Noon.AddMinutes(-10));

@@ -8,6 +8,7 @@ using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Zones;
+using Pylon.Postgres;
 using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Runs;
@@ -20,7 +21,7 @@ public sealed class PipelineRunnerTests
     public async Task SourceThatFailsLeavesTheOthersUntouchedAndTheSameAgainChangesNothing()
     {
         await using var database = await IngestionDatabase.CreateAsync();
-        var store = new RunStore(database.DataSource);
+        var store = new RunStore(database.DataSource, new DirectDatabase(database.DataSource));
         var runner = Runner(database, store);
 
         var (first, firstDone) = (await runner.TryBeginAsync("request", null, [], Since, default))!.Value;
@@ -42,7 +43,7 @@ public sealed class PipelineRunnerTests
     public async Task RunLeftByADeadProcessIsAbandonedAndWhileOneRunsThereIsNoOther()
     {
         await using var database = await IngestionDatabase.CreateAsync();
-        var store = new RunStore(database.DataSource);
+        var store = new RunStore(database.DataSource, new DirectDatabase(database.DataSource));
         await database.Database.ExecuteAsync("INSERT INTO ingestion.pipeline_runs (id, trigger, started_at) VALUES ('11111111-1111-1111-1111-111111111111', 'schedule', now())");
         var held = (await store.TryLockAsync(default))!;
 
@@ -60,7 +61,7 @@ public sealed class PipelineRunnerTests
     {
         await using var database = await IngestionDatabase.CreateAsync();
         await using var own = NpgsqlDataSource.Create(database.DataSource.ConnectionString + ";Maximum Pool Size=2;Timeout=5");
-        var store = new RunStore(own);
+        var store = new RunStore(own, new DirectDatabase(own));
         using var caller = new CancellationTokenSource();
         await using var blocking = await database.DataSource.OpenConnectionAsync();
         await using var transaction = await blocking.BeginTransactionAsync();
@@ -73,7 +74,7 @@ public sealed class PipelineRunnerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => beginning);
         await transaction.RollbackAsync();
 
-        var held = await new RunStore(database.DataSource).TryLockAsync(default);
+        var held = await new RunStore(database.DataSource, new DirectDatabase(database.DataSource)).TryLockAsync(default);
         Assert.NotNull(held);
         await held.DisposeAsync();
         await using var first = await own.OpenConnectionAsync();

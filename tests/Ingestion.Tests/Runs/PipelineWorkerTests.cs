@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Runs;
+using Pylon.Postgres;
 using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Runs;
@@ -13,7 +14,7 @@ public sealed class PipelineWorkerTests
     {
         await using var database = await IngestionDatabase.CreateAsync();
         var time = new FakeTime(new DateTimeOffset(2026, 3, 10, 8, 0, 0, TimeSpan.Zero));
-        var (store, source) = (new RunStore(database.DataSource), new CountedSource());
+        var (store, source) = (new RunStore(database.DataSource, new DirectDatabase(database.DataSource)), new CountedSource());
         async Task<IReadOnlyList<string>> TriggersAsync() => [.. (await store.ListAsync(null, 10, default)).Select(r => $"{r.Trigger} {r.Status}")];
         var workers = Enumerable.Range(0, 2).Select(_ => new PipelineWorker(
             SimulatedSources.Runner(database, store, time, source), store, Microsoft.Extensions.Options.Options.Create(new SourcesOptions()), time, NullLogger<PipelineWorker>.Instance)).ToList();

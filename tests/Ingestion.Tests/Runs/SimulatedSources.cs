@@ -11,6 +11,7 @@ using Pylon.Ingestion.Regional;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Series;
 using Pylon.Ingestion.Zones;
+using Pylon.Postgres;
 using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Runs;
@@ -27,7 +28,7 @@ internal sealed class SimulatedSources : IAsyncDisposable
     {
         (_sandbox, _database, Time) = (sandbox, database, time);
         _http = new HttpClient { BaseAddress = new Uri(sandbox.Urls.First()) };
-        Store = new RunStore(database.DataSource);
+        Store = new RunStore(database.DataSource, new DirectDatabase(database.DataSource));
         _runner = Runner();
     }
 

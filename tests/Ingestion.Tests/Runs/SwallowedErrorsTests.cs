@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Runs;
 using Pylon.Ingestion.Sources;
+using Pylon.Postgres;
 using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Runs;
@@ -64,7 +65,7 @@ public sealed class SwallowedErrorsTests
     private async Task RunAsync(GridSource source)
     {
         await using var database = await IngestionDatabase.CreateAsync();
-        var runner = SimulatedSources.Runner(database, new RunStore(database.DataSource), TimeProvider.System, _log.For<PipelineRunner>(), _lifetime, source);
+        var runner = SimulatedSources.Runner(database, new RunStore(database.DataSource, new DirectDatabase(database.DataSource)), TimeProvider.System, _log.For<PipelineRunner>(), _lifetime, source);
         var (_, done) = (await runner.TryBeginAsync("request", null, [], DateTimeOffset.MaxValue, default))!.Value;
         await done;
     }
