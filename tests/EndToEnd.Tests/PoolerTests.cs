@@ -24,7 +24,7 @@ public sealed class PoolerTests
         await using var stack = await TestStack.StartAsync(
             "pooler",
             new StackServers($"postgresql://pylon@{pooler.Address}/{{schema}}", database.ConnectionString, redis.ConnectionString),
-            orchestrators: 1,
+            replicas: [],
             new Dictionary<string, string> { ["PYLON_POSTGRES_DIRECT"] = database.Uri });
 
         var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => stack.Gateway.SubmitAsync(new { workload_name = $"pooled {n}", workload_type = "TRAINING_RUN", required_gpu_mins = 60 })));

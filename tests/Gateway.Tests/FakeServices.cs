@@ -198,6 +198,7 @@ internal sealed class FakeEmissions : Insights.V1.EmissionService.EmissionServic
         Task.FromResult(new Insights.V1.GetEmissionSummaryResponse
         {
             TotalEmissions = request.Entity.Length,
-            StartTime = request.StartTime,
+            // As a service would, it answers only times that there are.
+            StartTime = request.StartTime is { Seconds: >= -62_135_596_800 and <= 253_402_300_799, Nanos: >= 0 and <= 999_999_999 } time ? time : null,
         });
 }

@@ -30,10 +30,9 @@ public sealed class PlanTests
         Assert.Equal(10, (await flow.ClaimAsync(Guid.NewGuid(), 10, TimeSpan.FromMinutes(1), CancellationToken.None)).Count);
         await flow.NextDueAsync(CancellationToken.None);
         Assert.Equal(20, (await workloads.PageAsync(null, [], 20, CancellationToken.None)).Count);
-        Assert.Equal(20, (await workloads.Of(Tenant.Of(Tenant.BuiltIn)).PageAsync(null, [], 20, CancellationToken.None)).Count);
 
         var plans = planned.PlansOf("compute_workloads");
-        Assert.True(plans.Count >= 4, $"{plans.Count} plans");
+        Assert.True(plans.Count >= 3, $"{plans.Count} plans");
         Assert.All(plans, plan => Assert.DoesNotContain("Seq Scan on compute_workloads", plan, StringComparison.Ordinal));
     }
 }
