@@ -63,7 +63,12 @@ internal sealed class OperationLoad(PylonClient client, string cell)
         {
             var report = new ReportPhaseRequest
             {
-                BatchId = batch, Phase = Phase, EntityId = $"{reporter}-{n}", Status = PhaseStatus.Success, EventId = Guid.NewGuid().ToString(), EnergyKwh = 1,
+                BatchId = batch,
+                Phase = Phase,
+                EntityId = $"{reporter}-{n}",
+                Status = PhaseStatus.Success,
+                EventId = Guid.NewGuid().ToString(),
+                EnergyKwh = 1,
             };
             await UntilAcknowledgedAsync(() => client.Pipelines.ReportPhaseAsync(report, cancellationToken: cancellationToken).ResponseAsync, cancellationToken);
             _reported.AddOrUpdate(batch, 1, (_, before) => before + 1);
@@ -79,8 +84,14 @@ internal sealed class OperationLoad(PylonClient client, string cell)
             var request = new RecordEventsRequest();
             request.Events.AddRange(Enumerable.Range(0, EventsTogether).Select(one => new EmissionEvent
             {
-                EventId = $"faults-{cell}-{sender}-{n}-{one}", EventType = "logistics", SupplierId = Supplier, Timestamp = Hour.ToTimestamp(),
-                DistanceKm = 1, LoadKg = 1000, VehicleType = "truck_diesel", ReportedCo2Kg = 1,
+                EventId = $"faults-{cell}-{sender}-{n}-{one}",
+                EventType = "logistics",
+                SupplierId = Supplier,
+                Timestamp = Hour.ToTimestamp(),
+                DistanceKm = 1,
+                LoadKg = 1000,
+                VehicleType = "truck_diesel",
+                ReportedCo2Kg = 1,
             }));
             var answer = await UntilAcknowledgedAsync(() => client.EmissionEvents.RecordEventsAsync(request, cancellationToken: cancellationToken).ResponseAsync, cancellationToken);
             if (answer.Accepted + answer.Duplicates != EventsTogether)

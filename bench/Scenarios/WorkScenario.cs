@@ -64,7 +64,10 @@ internal sealed class WorkScenario() : Scenario("work", "ClaimWork by 100 worker
             await client.DefinePipelineAsync(
                 new DefinePipelineRequest
                 {
-                    BatchId = $"work-{n}", RequestedPipeline = "compute_job", CorrelationId = "bench", TotalEntities = Parts,
+                    BatchId = $"work-{n}",
+                    RequestedPipeline = "compute_job",
+                    CorrelationId = "bench",
+                    TotalEntities = Parts,
                     Work = new WorkOrder { Revision = 1, Zone = "UK-SCOT-1", Job = "primes" },
                 },
                 cancellationToken: cancellationToken);

@@ -188,7 +188,11 @@ public sealed class StoredTenantTests : TenantTests
 
     private static DefinePipelineRequest Order(string batch, Guid? operatorId = null, long revision = 1) => new()
     {
-        BatchId = batch, RequestedPipeline = "compute_evaluation", TotalEntities = 1, OperatorId = $"{operatorId}", Work = new WorkOrder { Revision = revision, Job = "primes" },
+        BatchId = batch,
+        RequestedPipeline = "compute_evaluation",
+        TotalEntities = 1,
+        OperatorId = $"{operatorId}",
+        Work = new WorkOrder { Revision = revision, Job = "primes" },
     };
 
     private static JoinWorkRequest Joins(string job) => new() { Worker = new Worker { Name = "w", Jobs = { new WorkerJob { Name = job } } } };

@@ -1,9 +1,9 @@
 using Pylon.Client;
+using Pylon.Conductor.V1;
 using Pylon.EndToEnd.Tests.Clients;
 using Pylon.EndToEnd.Tests.Stacks;
 using Pylon.Ingestion.V1;
 using Pylon.Insights.V1;
-using Pylon.Conductor.V1;
 using Pylon.Orchestrator.V1;
 using Pylon.Testing;
 

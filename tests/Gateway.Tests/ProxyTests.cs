@@ -169,7 +169,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         known = [one, other];
         await NextLookUpAsync();
         // YARP and the channel take turns each on its own: of five calls two or three.
-        await Eventually.True(async () => await CountAsync() is (>= 4, >= 4));
+        await Eventually.True(async () => await CountAsync() is ( >= 4, >= 4));
 
         known = [other];
         await NextLookUpAsync();

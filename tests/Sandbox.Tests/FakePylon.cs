@@ -105,7 +105,12 @@ internal sealed class FakePylon : IAsyncDisposable
                     {
                         ["claims"] = new JArray(ready.Select(p => new JObject
                         {
-                            ["token"] = p.Token, ["batch_id"] = p.Batch, ["phase"] = p.Phase, ["part"] = p.Name, ["parts"] = PartsOfABatch, ["correlation_id"] = "c",
+                            ["token"] = p.Token,
+                            ["batch_id"] = p.Batch,
+                            ["phase"] = p.Phase,
+                            ["part"] = p.Name,
+                            ["parts"] = PartsOfABatch,
+                            ["correlation_id"] = "c",
                             ["lease"] = string.Create(CultureInfo.InvariantCulture, $"{Lease.TotalSeconds}s"),
                         })),
                     });

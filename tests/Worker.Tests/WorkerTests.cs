@@ -161,7 +161,11 @@ public sealed class WorkerTests : IAsyncLifetime
     {
         _conductor = TestProcess.Of("Conductor", $"conductor-{Guid.NewGuid():N}", "worker-tests", new Dictionary<string, string>
         {
-            ["PYLON_POSTGRES"] = _database.Uri, ["PYLON_REDIS"] = _redis.Address, ["Work__Lease"] = lease, ["Work__RetryDelay"] = "00:00:00.2", ["Work__Recheck"] = "00:00:00.2",
+            ["PYLON_POSTGRES"] = _database.Uri,
+            ["PYLON_REDIS"] = _redis.Address,
+            ["Work__Lease"] = lease,
+            ["Work__RetryDelay"] = "00:00:00.2",
+            ["Work__Recheck"] = "00:00:00.2",
         });
         await _conductor.StartAsync();
         _channel = GrpcChannel.ForAddress(Grpc);

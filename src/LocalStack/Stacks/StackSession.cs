@@ -59,7 +59,9 @@ public sealed class StackSession(Checkout checkout, IStackReporter reporter, Tim
             Write(_state with { Ports = addresses.Ports });
             return Task.FromResult(new StackOptions(checkout, addresses)
             {
-                Configuration = Configuration, Reporter = reporter, Services = isFleet ? [.. ServiceDefinition.All, .. ServiceDefinition.Fleet] : ServiceDefinition.All,
+                Configuration = Configuration,
+                Reporter = reporter,
+                Services = isFleet ? [.. ServiceDefinition.All, .. ServiceDefinition.Fleet] : ServiceDefinition.All,
             });
         },
         Record, cancellationToken);

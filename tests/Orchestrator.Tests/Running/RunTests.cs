@@ -63,7 +63,12 @@ public sealed class RunTests
         var deadline = TimeProvider.System.GetUtcNow().AddDays(6).ToTimestamp();
         var submitted = (await stack.Workloads.SubmitWorkloadAsync(new()
         {
-            WorkloadName = "Primes", Pipeline = "compute_training", Job = "primes", Parameters = { ["limit"] = "5000" }, Parts = 3, Deadline = deadline,
+            WorkloadName = "Primes",
+            Pipeline = "compute_training",
+            Job = "primes",
+            Parameters = { ["limit"] = "5000" },
+            Parts = 3,
+            Deadline = deadline,
         })).Workload;
         Assert.Equal(("primes", "5000", 3), (submitted.Job, submitted.Parameters["limit"], submitted.Parts));
         var offered = await Eventually.Is(() => stack.GetAsync(submitted.Id), w => w.Status == WorkloadStatus.PendingUserChoice);
