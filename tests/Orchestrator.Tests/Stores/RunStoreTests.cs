@@ -86,6 +86,10 @@ public sealed class RunStoreTests
         var id = await ScheduledAsync(database);
         await database.Workloads.CancelAsync(id, None);
         Assert.Equal(RunRecord.Cancelled, (await FindAsync(database, id)).State);
+        // Claimed once more, to withdraw what the workers may have been ordered.
+        Assert.Equal((RunRecord.Cancelled, true), Assert.Single(await database.Runs.ClaimAsync(Guid.NewGuid(), Minute, 9, None)) is var run ? (run.State, run.Withdraws) : default);
+        await database.Runs.ChangeAsync(id, RunRules.Withdraw, None);
+        await database.ExecuteAsync("UPDATE workload_runs SET due_at = now() - interval '1 ms'");
         Assert.Empty(await database.Runs.ClaimAsync(Guid.NewGuid(), Minute, 9, None));
     }
 
