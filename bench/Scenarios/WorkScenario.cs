@@ -15,7 +15,7 @@ namespace Pylon.Bench.Scenarios;
 internal sealed class WorkScenario() : Scenario("work", "ClaimWork by 100 workers against a bare SKIP LOCKED loop")
 {
     private const int Workers = 100;
-    private const int Batches = 300;
+    private const int Batches = 1_000;
     private const int Parts = 1_000;
 
     private const int Connections = Workers;
@@ -38,7 +38,7 @@ internal sealed class WorkScenario() : Scenario("work", "ClaimWork by 100 worker
             """
             CREATE TABLE public.bare_parts (id bigint PRIMARY KEY, due_at timestamptz NOT NULL, token bigint, worker text);
             CREATE SEQUENCE public.bare_tokens;
-            INSERT INTO public.bare_parts SELECT n, now() FROM generate_series(1, 300000) n;
+            INSERT INTO public.bare_parts SELECT n, now() FROM generate_series(1, 1000000) n;
             CREATE INDEX ON public.bare_parts (due_at);
             ANALYZE public.bare_parts;
             ANALYZE conductor.work_parts
@@ -81,7 +81,7 @@ internal sealed class WorkScenario() : Scenario("work", "ClaimWork by 100 worker
             var answer = await client.ClaimWorkAsync(
                 new ClaimWorkRequest { Worker = $"w{worker}", Zones = { "UK-SCOT-1" }, Jobs = { "primes" }, MaxParts = 1 }, cancellationToken: cancellationToken);
             if (answer.Claims is not [var claim])
-                throw new StackException($"{answer.Claims.Count} parts were given for one");
+                throw new StackException($"{answer.Claims.Count} parts were given for one, after {_claimed.Count:#,0}");
             lock (_tokens)
             {
                 if (!_tokens.Add(claim.Token) || !_claimed.Add((claim.BatchId, claim.Part)))

@@ -198,6 +198,31 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         }
     }
 
+    /// <summary>Two instances are replaced, the second while YARP still takes the first for gone.</summary>
+    [Fact]
+    public async Task InstanceThatIsBackIsTriedWhenTheOthersAreGone()
+    {
+        var first = await TestGateway.StartServicesAsync();
+        await using var second = await TestGateway.StartServicesAsync();
+        var at = new Uri(first.Urls.Single());
+        await using var gateway = await TestGateway.StartAsync($"--PYLON_ORCHESTRATOR={at},{second.Urls.Single()}", "--Proxy:ReactivationPeriod=00:10:00");
+        var workloads = new WorkloadService.WorkloadServiceClient(gateway.Grpc);
+        async Task CallAsync(int calls)
+        {
+            for (var i = 0; i < calls; i++)
+                Assert.Equal("x", (await workloads.GetWorkloadAsync(new GetWorkloadRequest { Id = "x" })).Workload.Id);
+        }
+
+        await CallAsync(10);
+        await first.StopAsync();
+        await first.DisposeAsync();
+        await CallAsync(20);
+        await using var again = await TestGateway.StartServicesAsync(at: new IPEndPoint(IPAddress.Loopback, at.Port));
+        await second.StopAsync();
+
+        await CallAsync(20);
+    }
+
     /// <summary>YARP finds out by failed calls that an instance is gone; none of those is a caller's.</summary>
     [Fact]
     public async Task CallThatCannotBeSentGoesToTheNextInstance()

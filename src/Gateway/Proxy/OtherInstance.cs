@@ -1,9 +1,11 @@
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
 
 namespace Pylon.Gateway.Proxy;
 
 /// <summary>
-/// A native call that could not be sent, because an instance accepts no connection, goes to the next instance; none has seen it.
+/// A native call that could not be sent, because an instance accepts no connection, goes to the next instance; none has seen it. After
+/// those that are healthy, one that failed lately is tried too: it may be back, while the others are replaced.
 /// A call that was sent is never sent again: only its caller knows whether it may be repeated.
 /// </summary>
 internal static class OtherInstance
@@ -11,13 +13,15 @@ internal static class OtherInstance
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var proxy = context.GetReverseProxyFeature();
-        var untried = proxy.AvailableDestinations;
+        var healthy = proxy.AvailableDestinations;
+        List<DestinationState> tried = [];
         while (true)
         {
             await next(context);
-            if (WasSent(context) || context.RequestAborted.IsCancellationRequested)
+            if (WasSent(context) || context.RequestAborted.IsCancellationRequested || proxy.ProxiedDestination is not { } failed)
                 return;
-            untried = [.. untried.Where(instance => instance != proxy.ProxiedDestination)];
+            tried.Add(failed);
+            var untried = healthy.Except(tried).ToList() is { Count: > 0 } left ? left : proxy.AllDestinations.Except(tried).ToList();
             if (untried.Count == 0)
                 return;
             context.Features.Set<IForwarderErrorFeature>(null);
