@@ -15,7 +15,7 @@ internal sealed class PlacementPeer(PlacementStack stack)
         """
         WITH due AS MATERIALIZED (
             SELECT id FROM compute_workloads
-            WHERE status IN ('queued', 'processing', 'choosing', 'cancelling') AND (status <> 'queued' OR NOT bpp_processed) AND due_at <= now()
+            WHERE status = 'queued' AND NOT bpp_processed AND due_at <= now()
             ORDER BY due_at, submitted_at LIMIT 1 FOR UPDATE SKIP LOCKED)
         UPDATE compute_workloads w SET status = 'processing', lease_owner = gen_random_uuid(), due_at = now() + interval '15 s'
         FROM due WHERE w.id = due.id RETURNING w.id, gen_random_uuid() AS z1, gen_random_uuid() AS z2, gen_random_uuid() AS z3 \gset

@@ -45,11 +45,12 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         RETURNING {WorkloadRecord.Columns}, due.is_new AS is_new_transaction, EXISTS (SELECT FROM beckn_orders o WHERE o.workload_id = w.id) AS has_orders
         """;
 
+    // With a backlog that is the answer: the index of begun rows has the leases that were renewed at its front, until they are vacuumed.
     private const string NextDue =
         """
-        SELECT least(
-            (SELECT min(due_at) FROM compute_workloads WHERE status IN ('processing', 'choosing', 'cancelling')),
-            (SELECT min(due_at) FROM compute_workloads WHERE status = 'queued' AND NOT bpp_processed)) - now()
+        SELECT CASE WHEN queued.due <= now() THEN queued.due ELSE least(
+            queued.due, (SELECT min(due_at) FROM compute_workloads WHERE status IN ('processing', 'choosing', 'cancelling'))) END - now()
+        FROM (SELECT min(due_at) AS due FROM compute_workloads WHERE status = 'queued' AND NOT bpp_processed) queued
         """;
 
     private const string Renew = "UPDATE compute_workloads SET due_at = now() + $3 WHERE id = $1 AND lease_owner = $2";
