@@ -74,30 +74,26 @@ internal sealed class FaultsScenario(IReadOnlyList<string> chosen, int operation
             await acknowledged;
         }
 
-        var wrong = await QuietAsync(stack, tally, load, cancellationToken);
+        var wrong = await WrongAsync(stack, tally, load, cancellationToken);
         return (new Cell(name, injected, load.Recorded + load.Reported.Values.Sum(), load.Repeated, tally.Submitted.Count - submitted, []), wrong);
     }
 
-    /// <summary>Checks until everything holds, or patience ends; what does not hold then.</summary>
-    private static async Task<IReadOnlyList<string>> QuietAsync(SoakStack stack, SoakTally tally, OperationLoad load, CancellationToken cancellationToken)
+    /// <summary>What does not hold when the stack is quiet, or patience ends.</summary>
+    private static async Task<IReadOnlyList<string>> WrongAsync(SoakStack stack, SoakTally tally, OperationLoad load, CancellationToken cancellationToken)
     {
-        for (var began = TimeProvider.System.GetTimestamp(); ;)
-        {
-            IReadOnlyList<SoakFinding> findings =
+        var (findings, _) = await Quiet.WaitAsync(
+            async token =>
             [
-                .. await OperationChecks.RunAsync(stack, load, (batch, token) => StateAsync(stack, batch, token), cancellationToken),
-                .. await new SoakChecks(stack, tally).RunAsync(cancellationToken),
-            ];
-            List<string> wrong = [.. findings.Where(finding => !finding.Holds).Select(finding => $"{finding.Check}: {finding.Found}")];
-            if (wrong.Count == 0 || TimeProvider.System.GetElapsedTime(began) > QuietPatience)
-            {
-                // Told once, with the fault under which it happened.
-                tally.Problems.Clear();
-                return wrong;
-            }
-
-            await Task.Delay(Pause, cancellationToken);
-        }
+                .. await OperationChecks.RunAsync(stack, load, (batch, stop) => StateAsync(stack, batch, stop), token),
+                .. await new SoakChecks(stack, tally).RunAsync(token),
+            ],
+            QuietPatience,
+            Pause,
+            notYet: null,
+            cancellationToken);
+        // Told once, with the fault under which it happened.
+        tally.Problems.Clear();
+        return [.. findings.Where(finding => !finding.Holds).Select(finding => $"{finding.Check}: {finding.Found}")];
     }
 
     private static async Task<(long Completed, double Energy)> StateAsync(SoakStack stack, string batch, CancellationToken cancellationToken)

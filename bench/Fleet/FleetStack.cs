@@ -29,13 +29,11 @@ internal sealed class FleetStack : IAsyncDisposable
 
     private FleetStack(RunningStack stack, PrivatePostgres postgres)
     {
-        (_stack, Postgres) = (stack, postgres);
+        _stack = stack;
         Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { SearchPath = "orchestrator", CommandTimeout = 600 });
         Client = new PylonClient(stack.Addresses.Grpc);
         Orchestrators = Of(ServiceDefinition.Orchestrator);
     }
-
-    public PrivatePostgres Postgres { get; }
 
     public NpgsqlDataSource Database { get; }
 
@@ -72,12 +70,7 @@ internal sealed class FleetStack : IAsyncDisposable
     }
 
     /// <summary>Starts and stops Orchestrators until exactly the first <paramref name="count"/> run.</summary>
-    public Task RunOrchestratorsAsync(int count, CancellationToken cancellationToken) => Task.WhenAll(Orchestrators.Select((process, n) => (n < count, process.IsRunning) switch
-    {
-        (true, false) => process.StartAgainAsync(cancellationToken),
-        (false, true) => process.StopAsync(),
-        _ => Task.CompletedTask,
-    }));
+    public Task RunOrchestratorsAsync(int count, CancellationToken cancellationToken) => StackProcess.RunFirstAsync(Orchestrators, count, cancellationToken);
 
     /// <summary>Submits workloads until so many wait.</summary>
     public async Task FillAsync(int backlog, CancellationToken cancellationToken)
@@ -114,5 +107,5 @@ internal sealed class FleetStack : IAsyncDisposable
     }
 
     private IReadOnlyList<StackProcess> Of(ServiceDefinition service) =>
-        [.. _stack.Processes.Where(process => process.Name == service.Name || process.Name.StartsWith(service.Name + "-", StringComparison.Ordinal))];
+        [.. _stack.Processes.Where(process => service.Runs(process.Name))];
 }

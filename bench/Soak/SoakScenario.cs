@@ -36,28 +36,18 @@ internal sealed class SoakScenario(int minutes, int rate, int seed)
             await loading;
         }
 
-        var (findings, took) = await QuietAsync(new SoakChecks(stack, tally), cancellationToken);
+        var (findings, took) = await Quiet.WaitAsync(
+            new SoakChecks(stack, tally).RunAsync,
+            QuietPatience,
+            Pause,
+            (found, after) => Console.WriteLine($"  not quiet after {after.TotalSeconds:0} s: {string.Join("; ", found.Where(f => !f.Holds).Select(f => $"{f.Check}: {f.Found}"))}"),
+            cancellationToken);
         SoakReport.Write(tally, findings, took, Console.Out);
         run.Outcome = SoakReport.Describe(minutes, rate, seed, tally, findings, took);
         if (findings.Count(finding => !finding.Holds) is > 0 and var broken)
         {
             await run.WriteAsync(CancellationToken.None);
             throw new StackException($"{broken} of {findings.Count} checks do not hold");
-        }
-    }
-
-    /// <summary>Checks until everything holds, or patience ends.</summary>
-    private static async Task<(IReadOnlyList<SoakFinding> Findings, TimeSpan Took)> QuietAsync(SoakChecks checks, CancellationToken cancellationToken)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var findings = await checks.RunAsync(cancellationToken);
-            var took = TimeProvider.System.GetElapsedTime(began);
-            if (findings.All(finding => finding.Holds) || took > QuietPatience)
-                return (findings, took);
-            Console.WriteLine($"  not quiet after {took.TotalSeconds:0} s: {string.Join("; ", findings.Where(f => !f.Holds).Select(f => $"{f.Check}: {f.Found}"))}");
-            await Task.Delay(Pause, cancellationToken);
         }
     }
 }

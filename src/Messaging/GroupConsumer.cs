@@ -14,7 +14,6 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
     // A publish wakes the consumer; the poll finds what a lost one was for.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TidyEvery = TimeSpan.FromSeconds(15);
     private readonly string _consumer = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
 
@@ -86,7 +85,7 @@ public sealed class GroupConsumer(IEventGroup groups, TimeProvider time)
             {
                 if (pause == TimeSpan.Zero)
                     interrupted(e);
-                pause = TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds * 2, 50, LongestPause.TotalMilliseconds));
+                pause = GrowingPause.After(pause);
                 await Task.Delay(pause, time, cancellationToken);
             }
         }

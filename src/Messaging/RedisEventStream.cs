@@ -21,7 +21,6 @@ internal sealed class RedisEventStream(
     private const int MaxPerRead = 500;
     private const int MaxPerCall = 100;
     private const int MaxBytesPerCall = 1024 * 1024;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestCopy = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
@@ -112,7 +111,7 @@ internal sealed class RedisEventStream(
             {
                 if (pause == TimeSpan.Zero)
                     logger.FollowingInterrupted(e);
-                pause = TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds * 2, 50, LongestPause.TotalMilliseconds));
+                pause = GrowingPause.After(pause);
             }
 
             foreach (var streamed in batch)

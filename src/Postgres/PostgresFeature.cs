@@ -60,11 +60,9 @@ public static class PostgresFeature
         }).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsCheck>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => Open(provider.GetRequiredService<IOptions<PostgresOptions>>().Value is { Direct: not null } options
-            ? PooledConnectionString(options.Server, schema)
-            : ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Server, schema)));
-        services.TryAddKeyedSingleton(DirectSetting, (provider, _) => Open(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Direct, schema, DirectSetting)));
-        services.TryAddSingleton(provider => new DirectDatabase(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Direct is null
+        services.TryAddSingleton(provider => Open(OptionsOf(provider) is { Direct: not null } options ? PooledConnectionString(options.Server, schema) : ConnectionString(OptionsOf(provider).Server, schema)));
+        services.TryAddKeyedSingleton(DirectSetting, (provider, _) => Open(ConnectionString(OptionsOf(provider).Direct, schema, DirectSetting)));
+        services.TryAddSingleton(provider => new DirectDatabase(OptionsOf(provider).Direct is null
             ? provider.GetRequiredService<NpgsqlDataSource>()
             : provider.GetRequiredKeyedService<NpgsqlDataSource>(DirectSetting)));
         services.TryAddSingleton(provider => new TenantDatabase(provider.GetRequiredService<NpgsqlDataSource>(), Tenant.All));
@@ -84,7 +82,7 @@ public static class PostgresFeature
     {
         services.TryAddSingleton(CreateMigrator);
         services.TryAddKeyedSingleton(OwnerSetting, (provider, _) =>
-            Open(ConnectionString(provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Owner, "public", OwnerSetting)));
+            Open(ConnectionString(OptionsOf(provider).Owner, "public", OwnerSetting)));
         // Not AddHostedService, which takes a second one of the same type for a repetition.
         return services.AddSingleton(Step).AddSingleton<IHostedService>(Step);
 
@@ -112,9 +110,11 @@ public static class PostgresFeature
         }
     }
 
+    private static PostgresOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<PostgresOptions>>().Value;
+
     private static Migrator CreateMigrator(IServiceProvider provider)
     {
-        var options = provider.GetRequiredService<IOptions<PostgresOptions>>().Value;
+        var options = OptionsOf(provider);
         var (time, logger) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Migrator>>());
         return options.Owner is null
             ? new Migrator(provider.GetRequiredService<DirectDatabase>().Source, time, logger)

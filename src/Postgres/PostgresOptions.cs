@@ -11,7 +11,7 @@ internal sealed class PostgresOptions
     /// </summary>
     public string? Server { get; set; }
 
-    /// <summary>Past the pooler, for what belongs to a session; null when there is none. Then nothing is prepared through <see cref="Server"/>.</summary>
+    /// <summary>PostgreSQL itself, for what belongs to a session, where <see cref="Server"/> is a pooler; else null. With it nothing is prepared through <see cref="Server"/>.</summary>
     public string? Direct { get; set; }
 
     /// <summary>As its migrations connect; null for the same.</summary>

@@ -42,7 +42,7 @@ internal sealed class LocalRun(CommandContext context, IReadOnlyList<string> com
         return CodeOf(outcome.Failure);
     }
 
-    /// <summary>The plan; null when there is none, and then why is told. Only a request that is wrong in itself is an error.</summary>
+    /// <summary>The plan; null without one, after a line that says why. Only a wrong request is an error.</summary>
     private async Task<PlanWindowResponse?> PlanAsync(AskedPlan asked, CancellationToken cancellationToken)
     {
         try

@@ -8,11 +8,17 @@ namespace Pylon.Cli.Commands;
 /// <summary>Options and arguments that several commands share.</summary>
 internal static class Options
 {
+    /// <summary>Of a busy core, where nobody says otherwise.</summary>
+    public const double UsualWatts = 10;
+
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(3650);
 
     /// <summary>An option for a number above zero, which says what is allowed when it is anything else.</summary>
     public static Option<T?> Positive<T>(string name, string description)
         where T : struct, INumber<T> => new(name) { Description = description, CustomParser = result => Number<T>(result, name) };
+
+    /// <summary>What a busy core draws; 10 W without it.</summary>
+    public static Option<double?> Watts() => Positive<double>("--watts", $"The power of a busy core where the machine has no power counter, {UsualWatts} W");
 
     /// <summary>The number of items of a list.</summary>
     public static Option<int> Limit(int usual, int most) => new("--limit", "-n")

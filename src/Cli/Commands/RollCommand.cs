@@ -61,9 +61,9 @@ internal static class RollCommand
     }
 
     // The Sandbox stands for others; a server is no service.
-    private static bool IsService(string process) =>
-        ServiceDefinition.All.Any(service => service != ServiceDefinition.Sandbox && IsOf(service.Name, process));
+    private static IEnumerable<ServiceDefinition> Services => ServiceDefinition.All.Where(service => service != ServiceDefinition.Sandbox);
 
-    // orchestrator is orchestrator, orchestrator-2, …
-    private static bool IsOf(string name, string process) => process == name || process.StartsWith(name + "-", StringComparison.Ordinal);
+    private static bool IsService(string process) => Services.Any(service => service.Runs(process));
+
+    private static bool IsOf(string name, string process) => name == process || Services.Any(service => service.Name == name && service.Runs(process));
 }

@@ -6,8 +6,6 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>pylon run</c>: runs a command here, when electricity is clean.</summary>
 internal static class RunCommand
 {
-    private const double UsualWatts = 10;
-
     // Of the plan.
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(30);
 
@@ -20,7 +18,7 @@ internal static class RunCommand
         var zones = new Option<string[]>("--zone") { Description = "The code of the grid zone of this machine; without --zone and --region Great Britain" };
         var region = Options.Positive<int>("--region", "The region of this machine, 1 to 18");
         var orNow = new Option<bool>("--or-now") { Description = "Do not wait: start at once, and tell what waiting would have saved" };
-        var watts = Options.Positive<double>("--watts", $"The power of a busy core where the machine has no power counter, {UsualWatts} W");
+        var watts = Options.Watts();
         var line = new Argument<string[]>("command") { Description = "The command and its arguments, behind --", Arity = ArgumentArity.OneOrMore };
         var command = new Verb("run", "Run a command here when electricity is clean, and tell what that saved", "run --for 2h --by +12h --interruptible -- make render")
         {
@@ -30,7 +28,7 @@ internal static class RunCommand
         {
             var asked = new AskedPlan(
                 Step * Math.Max(1, Math.Ceiling(parsed.GetValue(length) / Step)), null, parsed.GetValue(region), parsed.GetValue(zones) ?? [], parsed.GetValue(interruptible), null, null, parsed.GetValue(by), null, null, false);
-            return await new LocalRun(context, parsed.GetRequiredValue(line), parsed.GetValue(watts) ?? UsualWatts).RunAsync(asked, parsed.GetValue(orNow), cancellationToken);
+            return await new LocalRun(context, parsed.GetRequiredValue(line), parsed.GetValue(watts) ?? Options.UsualWatts).RunAsync(asked, parsed.GetValue(orNow), cancellationToken);
         });
         return command;
     }

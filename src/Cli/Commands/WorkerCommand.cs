@@ -8,7 +8,6 @@ namespace Pylon.Cli.Commands;
 /// <summary><c>pylon worker</c>: this machine runs work that was placed in its zone.</summary>
 internal static class WorkerCommand
 {
-    private const double UsualWatts = 10;
     private const double MostPue = 5;
 
     private static readonly TimeSpan UsualGrace = TimeSpan.FromSeconds(20);
@@ -20,7 +19,7 @@ internal static class WorkerCommand
         var name = new Option<string?>("--name") { Description = "Its name, unique among the workers; without it that of the machine and the process" };
         var slots = Options.Range("--slots", "Parts that it runs at a time; without it one for each core", 1, 1000);
         var grace = new Option<TimeSpan?>("--grace") { Description = "How long parts in progress may run on when it is stopped, 20s; then they are handed back", CustomParser = Length.ReadOptional };
-        var watts = Options.Positive<double>("--watts", $"The power of a busy core where the machine has no power counter, {UsualWatts} W");
+        var watts = Options.Watts();
         var pue = Options.Positive<double>("--pue", "What the data centre draws for each kWh of its computers, 1");
         var directory = new Option<string?>("--directory") { Description = "Where it keeps the output of jobs and their files; without it .pylon/worker of the checkout" };
         var command = new Verb("worker", "Run work that was placed in the zone of this machine", "worker --zone UK-SCOT-1 --slots 2") { zones, jobs, name, slots, grace, watts, pue, directory };
@@ -38,7 +37,7 @@ internal static class WorkerCommand
                 Path.GetFullPath(parsed.GetValue(directory) ?? Path.Combine(context.Checkout.Root, ".pylon", "worker")),
                 parsed.GetValue(slots) ?? Environment.ProcessorCount,
                 parsed.GetValue(grace) ?? UsualGrace,
-                parsed.GetValue(watts) ?? UsualWatts,
+                parsed.GetValue(watts) ?? Options.UsualWatts,
                 parsed.GetValue(pue) ?? 1);
             try
             {

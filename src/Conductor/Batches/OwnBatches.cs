@@ -20,6 +20,13 @@ internal static class OwnBatches
             throw Refusal.NotFound("batch", batchId).AsException();
     }
 
+    /// <summary>A batch of another operator, and one that nobody has begun, is not found.</summary>
+    public static async Task RequireOwnAsync(this IBatchOwners owners, string batchId, ServerCallContext context)
+    {
+        if (!await owners.IsOwnAsync(batchId, context))
+            throw Refusal.NotFound("batch", batchId).AsException();
+    }
+
     /// <summary>False for a batch of another operator, and for one that nobody has begun.</summary>
     public static async Task<bool> IsOwnAsync(this IBatchOwners owners, string batchId, ServerCallContext context) =>
         context.Tenant().OperatorId is not { } caller || await owners.FindAsync(batchId, context.CancellationToken) == caller;

@@ -74,8 +74,7 @@ internal sealed class WorkService(
             Work = PhaseWork.Parse(request.HasEnergyKwh ? request.EnergyKwh : null, request.StartedAt, request.EndedAt),
             Held = new HeldPart(request.Token, Output(request.Output, "output"), request.HasEnergyKwh ? request.EnergyKwh : null, request.EnergyEstimated),
         };
-        if (!await owners.IsOwnAsync(batchId, context))
-            throw Refusal.NotFound("batch", batchId).AsException();
+        await owners.RequireOwnAsync(batchId, context);
         ReportOutcome outcome;
         try
         {
@@ -99,8 +98,7 @@ internal sealed class WorkService(
         request.Output = Output(request.Output, "output");
         var work = PhaseWork.Parse(request.HasEnergyKwh ? request.EnergyKwh : null, null, null);
         using var scope = logger.BatchScope(batchId, correlationId);
-        if (!await owners.IsOwnAsync(batchId, context))
-            throw Refusal.NotFound("batch", batchId).AsException();
+        await owners.RequireOwnAsync(batchId, context);
         if (await store.GiveBackAsync(request, PartName.Read(part)!.Value, context.CancellationToken) is not { } given)
         {
             logger.LeaseLost(batchId, phase, part, request.Token);

@@ -27,7 +27,7 @@ internal sealed class Position
 
     public Position With(string topic, string at) => new(_stream, _topics.SetItem(topic, at));
 
-    /// <summary>Where a reader is when it has read this event, the next one that it gets, or was told of this gap.</summary>
+    /// <summary>Where a reader is after this event or this gap, which is the next that it gets.</summary>
     public Position After(StreamedEvent next) => With(next.Topic, next.IsGap ? next.Position : _stream.After(this[next.Topic], next.Position));
 
     /// <summary>The positions of these topics only.</summary>

@@ -93,6 +93,14 @@ public abstract class StackProcess : IAsyncDisposable
         return StartAsync(cancellationToken);
     }
 
+    /// <summary>Starts and stops processes until exactly the first <paramref name="count"/> of them run.</summary>
+    public static Task RunFirstAsync(IReadOnlyList<StackProcess> processes, int count, CancellationToken cancellationToken = default) => Task.WhenAll(processes.Select((process, n) => (n < count, process.IsRunning) switch
+    {
+        (true, false) => process.StartAsync(cancellationToken),
+        (false, true) => process.StopAsync(),
+        _ => Task.CompletedTask,
+    }));
+
     /// <summary>Sends SIGKILL and waits until the process has ended.</summary>
     public async Task KillAsync()
     {

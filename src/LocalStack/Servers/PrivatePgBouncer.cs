@@ -21,7 +21,7 @@ public sealed class PrivatePgBouncer : PrivateServer
     /// <param name="schemas">Each is a database of the pooler.</param>
     /// <param name="mode">transaction or session.</param>
     /// <param name="poolSize">Connections to PostgreSQL for each database.</param>
-    /// <param name="reporter">Is told of the installation.</param>
+    /// <param name="reporter">Shows the installation.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StackException">It cannot be installed, or does not start.</exception>
     public static async Task<PrivatePgBouncer> StartThrowawayAsync(string address, IReadOnlyList<string> schemas, string mode, int poolSize, IStackReporter reporter, CancellationToken cancellationToken = default)

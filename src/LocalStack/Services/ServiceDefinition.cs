@@ -34,6 +34,13 @@ public sealed record ServiceDefinition(string Name, string Project, int? GrpcPor
         Ingestion.Replica(2), Conductor.Replica(2), Orchestrator.Replica(2), Orchestrator.Replica(3), Orchestrator.Replica(4), Insights.Replica(2), Gateway.Replica(2),
     ];
 
+    /// <summary>True for the name of one of its processes: <c>orchestrator</c>, <c>orchestrator-2</c> and so on.</summary>
+    public bool Runs(string process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        return process == Name || process.StartsWith(Name + "-", StringComparison.Ordinal);
+    }
+
     /// <summary>Another process of the same service, <c>orchestrator-2</c> for example.</summary>
     public ServiceDefinition Replica(int number) => this with { Name = $"{Name}-{number}" };
 }

@@ -36,9 +36,6 @@ public sealed class StackAddresses : IDisposable
     /// <summary>The Gateway's gRPC address; of several Gateways all, separated by commas.</summary>
     public string Grpc => string.Join(',', Gateways.Select(gateway => Secured(GrpcOf(gateway))));
 
-    /// <summary>The HTTP base addresses of all Gateways.</summary>
-    public IReadOnlyList<string> Urls => [.. Gateways.Select(gateway => Secured(Http(gateway)))];
-
     /// <summary>True when the Gateway has a certificate.</summary>
     internal bool HasTls { get; set; }
 

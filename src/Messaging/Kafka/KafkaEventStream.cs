@@ -13,7 +13,6 @@ internal sealed class KafkaEventStream(KafkaCluster cluster, KafkaReader reader,
 {
     private const int MaxPerRead = 500;
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookForPartitions = TimeSpan.FromSeconds(30);
 
     public string Start => KafkaPosition.StartText;
@@ -99,7 +98,7 @@ internal sealed class KafkaEventStream(KafkaCluster cluster, KafkaReader reader,
                 {
                     if (pause == TimeSpan.Zero)
                         logger.FollowingInterrupted(e);
-                    pause = TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds * 2, 50, LongestPause.TotalMilliseconds));
+                    pause = GrowingPause.After(pause);
                     (_, consumer) = (CloseAsync(consumer), null);
                 }
 

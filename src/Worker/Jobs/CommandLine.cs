@@ -15,14 +15,14 @@ internal static partial class CommandLine
     public static IReadOnlyList<string> Fill(IReadOnlyList<string> template, IReadOnlyDictionary<string, string> values) =>
         [.. template.Select(argument => Place().Replace(argument, match => values.TryGetValue(match.Groups["name"].Value, out var value) ? value : match.Value))];
 
-    /// <summary>A name in braces that nothing fills in; null when there is none.</summary>
+    /// <summary>The first name in braces that has no value; null when all have one.</summary>
     public static string? Unknown(string argument, IEnumerable<string> parameters)
     {
         var known = parameters.Concat(Own).ToHashSet(StringComparer.Ordinal);
         return Place().Matches(argument).Select(match => match.Groups["name"].Value).FirstOrDefault(name => !known.Contains(name));
     }
 
-    /// <summary>The file of a program: as it is when it has a slash, else in the directories of PATH; null when there is none.</summary>
+    /// <summary>The file of a program: a path stays as it is, a name is looked for in PATH; null when nothing is found.</summary>
     public static string? Find(string program) => program.Contains('/', StringComparison.Ordinal)
         ? File.Exists(program) ? Path.GetFullPath(program) : null
         : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)

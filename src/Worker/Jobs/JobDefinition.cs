@@ -3,7 +3,7 @@ using Pylon.Conductor.V1;
 namespace Pylon.Worker.Jobs;
 
 /// <summary>A job as the configuration of the worker has it.</summary>
-/// <param name="Contract">What others are told of it: its name and its parameters.</param>
+/// <param name="Contract">What the Conductor learns of it: its name and its parameters.</param>
 /// <param name="Command">The program and its arguments, with {parameter} in them.</param>
 /// <param name="WorkingDirectory">Null: one of its own for each workload.</param>
 /// <param name="Environment">Beside PATH, HOME, LANG and what Pylon sets.</param>

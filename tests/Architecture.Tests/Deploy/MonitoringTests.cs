@@ -13,7 +13,7 @@ public sealed class MonitoringTests
     [Fact]
     public void TheCodeHasTheMetricsThatTheDocumentNames()
     {
-        // So that the reading of the code is none that finds nothing.
+        // The other tests hold for nothing when the code is not read.
         string[] some = ["pylon_source_age_seconds", "pylon_workload_run_duration_seconds_count", "pylon_gateway_subscribers", "bcs_circuit_state", "pylon_group_lag", "bcs_dead_letters_total", "pylon_insights_webhook_attempts_total"];
 
         Expect.None("A metric is found in the code.", some.Where(name => !Code.Metrics.Contains(name)));

@@ -31,18 +31,7 @@ public sealed class FleetStack : IAsyncLifetime
             "fleet",
             new StackServers(_postgres.Uri, _postgres.ConnectionString, _redis.Address),
             ServiceDefinition.Fleet,
-            new Dictionary<string, string>
-            {
-                ["BPP_POLL_INTERVAL"] = "1",
-                ["Bpp__Lease"] = "00:00:03",
-                ["Bpp__MaxAttempts"] = "10",
-                ["Bpp__RetryDelay"] = "00:00:00.2",
-                ["Bpp__MaxRetryDelay"] = "00:00:02",
-                ["Bpp__HttpTimeout"] = "00:00:05",
-                ["Bpp__CallbackTimeout"] = "00:00:08",
-                ["Bpp__BreakDuration"] = "00:00:00.5",
-                ["SANDBOX_PART_MS"] = "100",
-            });
+            TestStack.Impatient);
     }
 
     /// <inheritdoc/>

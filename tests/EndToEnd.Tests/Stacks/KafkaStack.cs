@@ -23,21 +23,13 @@ public sealed class KafkaStack : IAsyncLifetime
             "kafka",
             new StackServers(_database.Uri, _database.ConnectionString, redis.ConnectionString),
             replicas: [],
-            new Dictionary<string, string>
+            // What waits for a callback while the Gateway is down goes on soon.
+            new Dictionary<string, string>(TestStack.Impatient)
             {
                 ["EVENT_STREAM"] = "kafka",
                 ["BCS_KAFKA_BOOTSTRAP_SERVERS"] = _kafka.BootstrapServers,
                 // These brokers cannot be asked to make a topic.
                 ["Kafka__CreateTopics"] = "false",
-                // What waits for a callback while the Gateway is down goes on soon.
-                ["BPP_POLL_INTERVAL"] = "1",
-                ["Bpp__Lease"] = "00:00:03",
-                ["Bpp__MaxAttempts"] = "10",
-                ["Bpp__RetryDelay"] = "00:00:00.2",
-                ["Bpp__MaxRetryDelay"] = "00:00:02",
-                ["Bpp__HttpTimeout"] = "00:00:05",
-                ["Bpp__CallbackTimeout"] = "00:00:08",
-                ["SANDBOX_PART_MS"] = "100",
             });
     }
 

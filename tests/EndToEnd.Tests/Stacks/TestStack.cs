@@ -19,7 +19,7 @@ internal sealed class TestStack : IAsyncDisposable
     {
         _stack = stack;
         Replicas = [.. replicas.Select(stack.Add)];
-        Orchestrators = [Orchestrator, .. Replicas.Where(process => process.Name.StartsWith(Orchestrator.Name, StringComparison.Ordinal))];
+        Orchestrators = [Orchestrator, .. Replicas.Where(process => ServiceDefinition.Orchestrator.Runs(process.Name))];
         Gateway = new GatewayClient(stack.Addresses.Url, apiKey);
         Sandbox = new SandboxAdmin(stack.Addresses.Sandbox);
         Database = new Database(postgresConnection);
@@ -57,6 +57,20 @@ internal sealed class TestStack : IAsyncDisposable
 
     private StackProcess Orchestrator => _stack["orchestrator"];
 
+    /// <summary>Settings with which work goes on soon after something was killed.</summary>
+    public static IReadOnlyDictionary<string, string> Impatient { get; } = new Dictionary<string, string>
+    {
+        ["BPP_POLL_INTERVAL"] = "1",
+        ["Bpp__Lease"] = "00:00:03",
+        ["Bpp__MaxAttempts"] = "10",
+        ["Bpp__RetryDelay"] = "00:00:00.2",
+        ["Bpp__MaxRetryDelay"] = "00:00:02",
+        ["Bpp__HttpTimeout"] = "00:00:05",
+        ["Bpp__CallbackTimeout"] = "00:00:08",
+        ["Bpp__BreakDuration"] = "00:00:00.5",
+        ["SANDBOX_PART_MS"] = "100",
+    };
+
     /// <summary>Starts one process of each service and waits until all are healthy.</summary>
     /// <param name="name">The folder of its logs.</param>
     /// <param name="servers">PostgreSQL and Redis.</param>
@@ -88,12 +102,7 @@ internal sealed class TestStack : IAsyncDisposable
     }
 
     /// <summary>Starts and stops Orchestrators until exactly the first <paramref name="count"/> run.</summary>
-    public Task RunOrchestratorsAsync(int count) => Task.WhenAll(Orchestrators.Select((process, n) => (n < count, process.IsRunning) switch
-    {
-        (true, false) => process.StartAsync(),
-        (false, true) => process.StopAsync(),
-        _ => Task.CompletedTask,
-    }));
+    public Task RunOrchestratorsAsync(int count) => StackProcess.RunFirstAsync(Orchestrators, count);
 
     public async ValueTask DisposeAsync()
     {
