@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
@@ -32,10 +33,10 @@ internal sealed class FakePylon : IAsyncDisposable
 
     public int PartsOfABatch { get; set; } = 2;
 
-    /// <summary>How long a claim is told to last.</summary>
-    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a claim lasts without a renewal: long enough for a busy machine, short enough that a part whose claim was answered to nobody is taken again within a test.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>Nobody holds anything any more: renewals and reports are refused.</summary>
+    /// <summary>Nobody holds anything any more: renewals and reports are refused, and nothing is claimed.</summary>
     public bool Withdrawn { get; set; }
 
     /// <summary>The parts that were not completed yet.</summary>
@@ -81,13 +82,6 @@ internal sealed class FakePylon : IAsyncDisposable
         return id;
     }
 
-    /// <summary>The leases of those who hold something end.</summary>
-    public void EndLeases()
-    {
-        lock (_gate)
-            _parts.ForEach(part => part.Token = null);
-    }
-
     public ValueTask DisposeAsync() => new(DownAsync());
 
     private async Task<IResult> ClaimAsync(HttpContext http)
@@ -97,8 +91,8 @@ internal sealed class FakePylon : IAsyncDisposable
         {
             lock (_gate)
             {
-                var ready = _parts.Where(p => p.Token is null && _parts.All(o => o.Batch != p.Batch || o.Place >= p.Place)).Take(most).ToList();
-                ready.ForEach(part => part.Token = (++_tokens).ToString(CultureInfo.InvariantCulture));
+                var ready = _parts.Where(p => !Withdrawn && !p.Held && _parts.All(o => o.Batch != p.Batch || o.Place >= p.Place)).Take(most).ToList();
+                ready.ForEach(part => part.Claim((++_tokens).ToString(CultureInfo.InvariantCulture), Lease));
                 if (ready.Count > 0)
                 {
                     return Json.Result(new JObject
@@ -129,8 +123,9 @@ internal sealed class FakePylon : IAsyncDisposable
         lock (_gate)
         {
             Renewals++;
-            var held = !Withdrawn && _parts.Exists(p => p.Token == token);
-            return Json.Result(new JObject { ["renewed"] = held ? new JArray(new JObject { ["token"] = token }) : new JArray() });
+            var part = Holding(token);
+            part?.Claim(token!, Lease);
+            return Json.Result(new JObject { ["renewed"] = part is not null ? new JArray(new JObject { ["token"] = token }) : new JArray() });
         }
     }
 
@@ -140,11 +135,11 @@ internal sealed class FakePylon : IAsyncDisposable
         var token = body["token"]!.Value<string>();
         lock (_gate)
         {
-            var part = _parts.Find(p => p.Token == token);
-            Reports.Enqueue($"{body["phase"]}/{body["part"]}/{(part is null || Withdrawn ? "REFUSED" : outcome)}");
-            if (part is null || Withdrawn)
+            var part = Holding(token);
+            Reports.Enqueue($"{body["phase"]}/{body["part"]}/{(part is null ? "REFUSED" : outcome)}");
+            if (part is null)
                 return Results.Json(new { reason = "LEASE_LOST" }, statusCode: 400);
-            part.Token = null;
+            part.Release();
             if (outcome == "SUCCESS")
             {
                 Work.Enqueue((body["energy_kwh"]?.Value<double?>(), body["started_at"]?.Value<DateTime?>(), body["ended_at"]?.Value<DateTime?>()));
@@ -159,12 +154,22 @@ internal sealed class FakePylon : IAsyncDisposable
         }
     }
 
+    private Part? Holding(string? token) => Withdrawn ? null : _parts.Find(p => p.Held && p.Token == token);
+
     private sealed class Part(string batch, int place, string phase, string name)
     {
+        private long _claimed;
+        private TimeSpan _lease;
+
         public string Batch => batch;
         public int Place => place;
         public string Phase => phase;
         public string Name => name;
-        public string? Token { get; set; }
+        public string? Token { get; private set; }
+        public bool Held => Token is not null && Stopwatch.GetElapsedTime(_claimed) < _lease;
+
+        public void Claim(string token, TimeSpan lease) => (Token, _claimed, _lease) = (token, Stopwatch.GetTimestamp(), lease);
+
+        public void Release() => Token = null;
     }
 }
