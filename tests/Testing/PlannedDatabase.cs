@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -34,6 +35,10 @@ public sealed partial class PlannedDatabase : IAsyncDisposable
         Node().Matches(plan).Where(node => !node.Groups["rest"].Value.Contains("never executed", StringComparison.Ordinal))
             .Select(node => node.Groups["table"].Value).Where(name => name.StartsWith(table, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>The most rows that a part of the plan passed on.</summary>
+    public static long MostRows(string plan) =>
+        Rows().Matches(plan).Max(rows => long.Parse(rows.Groups["rows"].Value, CultureInfo.InvariantCulture) * long.Parse(rows.Groups["loops"].Value, CultureInfo.InvariantCulture));
+
     public async ValueTask DisposeAsync()
     {
         await Source.DisposeAsync();
@@ -42,4 +47,7 @@ public sealed partial class PlannedDatabase : IAsyncDisposable
 
     [GeneratedRegex(@"(?<!Bitmap Index )Scan(?: using \w+| Backward using \w+)? on (?<table>\w+)(?<rest>[^\n]*)", RegexOptions.ExplicitCapture)]
     private static partial Regex Node();
+
+    [GeneratedRegex(@"\(actual [^)]*rows=(?<rows>\d+) loops=(?<loops>\d+)\)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Rows();
 }

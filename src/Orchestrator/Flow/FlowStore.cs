@@ -20,7 +20,7 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
 {
     // due_at is when there is work to do; for a leased row that is the end of the lease. Rows whose worker died, and choices and
     // cancellations, which a user waits for, go before a backlog of new rows and retries. Materialised, because the planner may run a
-    // subquery in IN again, and each time it takes other rows.
+    // subquery in IN again, and each time it takes other rows. No EXISTS among the columns: the planner may read all orders for it.
     private const string Claim =
         $"""
         WITH begun AS MATERIALIZED (
@@ -42,7 +42,8 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
             due_at = now() + $2,
             transaction_id = CASE WHEN due.is_new THEN ($4::uuid[])[due.n] ELSE w.transaction_id END
         FROM numbered due WHERE w.id = due.id
-        RETURNING {WorkloadRecord.Columns}, due.is_new AS is_new_transaction, EXISTS (SELECT FROM beckn_orders o WHERE o.workload_id = w.id) AS has_orders
+        RETURNING {WorkloadRecord.Columns}, due.is_new AS is_new_transaction,
+            (SELECT true FROM beckn_orders o WHERE o.workload_id = w.id LIMIT 1) IS NOT NULL AS has_orders
         """;
 
     // With a backlog that is the answer: the index of begun rows has the leases that were renewed at its front, until they are vacuumed.
@@ -182,10 +183,12 @@ internal sealed class FlowStore(NpgsqlDataSource database, WorkloadStore workloa
         var transactions = Enumerable.Range(0, atMost).Select(_ => Guid.CreateVersion7(now)).ToArray();
         await using var batch = database.CreateBatch();
         // A batch is one transaction. When a crash of PostgreSQL undoes a claim, the workload is queued again, and the attempt holds
-        // no lease and writes nothing.
+        // no lease and writes nothing. PostgreSQL does not know how few rows are claimed: it would read all workloads for a share of the backlog.
+        batch.BatchCommands.Add(RowStatement.KeepingPlans());
         batch.BatchCommands.Add(Sql.NotWaitingForDisk());
         batch.BatchCommands.Add(Sql.Statement(Claim, owner, lease, atMost, transactions));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var claimed = await workloads.ReadAllAsync(reader, cancellationToken);
         return [.. claimed.OrderByDescending(w => w.Urgency switch { "CRITICAL" => 2, "HIGH" => 1, _ => 0 }).ThenBy(w => w.SubmittedAt)];

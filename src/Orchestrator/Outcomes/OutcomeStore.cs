@@ -24,11 +24,12 @@ internal sealed class OutcomeStore(TenantDatabase database, ILogger<OutcomeStore
             RETURNING r.workload_id, r.state, r.progress, r.ended_at, r.outcome_due_at)
         SELECT c.workload_id, c.state, c.progress::text AS progress, c.ended_at, c.outcome_due_at, w.submitted_at, w.source,
             coalesce(n.recommendation, '{}')::text AS recommendation,
-            EXISTS (SELECT FROM beckn_orders o WHERE o.order_id = n.order_id AND o.state = 'confirmed') AS is_booked,
+            coalesce(o.state = 'confirmed', false) AS is_booked,
             d.region_id AS host_region_id, p.region_id AS operator_region_id
         FROM claimed c
         JOIN compute_workloads w ON w.id = c.workload_id
         LEFT JOIN workload_recommendations n ON n.workload_id = w.id AND n.rank = w.chosen_option
+        LEFT JOIN beckn_orders o ON o.order_id = n.order_id
         LEFT JOIN data_centres d ON d.id = w.host_dc_id
         LEFT JOIN operators p ON p.id = w.operator_id
         """;
