@@ -25,9 +25,11 @@ internal sealed class CodeChecks(Checkout checkout, IStackReporter reporter)
     /// <summary>Compares the code with .editorconfig. Analyzers are left out: they run in the build.</summary>
     public async Task<string> FormatAsync(CancellationToken cancellationToken)
     {
-        var results = await Task.WhenAll(((string[])["whitespace", "style"]).Select(async part =>
-            (Part: part, Result: await DotnetAsync(["format", part, Solution, "--verify-no-changes", "--no-restore"], cancellationToken))));
-        var wrong = results.Where(one => !one.Result.Succeeded).Select(one => $"{one.Result.Output}\nFix it with: dotnet format {one.Part} {Solution}").ToList();
+        // White space needs the files only, not the projects, which take a minute to read.
+        string[][] parts = [["whitespace", ".", "--folder"], ["style", Solution, "--no-restore"]];
+        var results = await Task.WhenAll(parts.Select(async part =>
+            (Part: part, Result: await DotnetAsync(["format", .. part, "--verify-no-changes"], cancellationToken))));
+        var wrong = results.Where(one => !one.Result.Succeeded).Select(one => $"{one.Result.Output}\nFix it with: dotnet format {string.Join(' ', one.Part)}").ToList();
         return wrong.Count == 0 ? "" : throw new StackException(string.Join('\n', wrong));
     }
 

@@ -11,6 +11,8 @@ public static class Dotnet
         ["DOTNET_CLI_UI_LANGUAGE"] = "en",
         ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
         ["MSBUILDDISABLENODEREUSE"] = "1",
+        // They live for minutes: what the runtime learns by watching them costs more than it gives.
+        ["DOTNET_TieredPGO"] = "0",
         // Set in our own process; msbuild would take them for its own.
         ["MSBuildSDKsPath"] = null,
         ["MSBuildExtensionsPath"] = null,

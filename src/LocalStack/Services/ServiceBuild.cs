@@ -46,7 +46,7 @@ public sealed class ServiceBuild(Checkout checkout, string configuration)
                 reporter.Note("built " + line[..arrow].Trim());
         }
 
-        string[] arguments = ["build", target, "-c", configuration, "-v", "minimal", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", .. more];
+        string[] arguments = ["build", target, "-c", configuration, "-v", "minimal", "-nologo", "-nodeReuse:false", .. more];
         var result = await Tools.RunAsync(
             Dotnet.Program, arguments, workingDirectory: checkout.Root, environment: Dotnet.Quietly, onLine: Progress, cancellationToken: cancellationToken);
         await File.WriteAllTextAsync(log, result.Output, cancellationToken);

@@ -98,20 +98,22 @@ public sealed class RunTests
         var now = TimeProvider.System.GetUtcNow();
         var first = new DateTimeOffset(now.Date, TimeSpan.Zero);
         var values = Enumerable.Repeat(300.0, 8 * 48).ToArray();
-        var window = offered.Recommendations[0].Window;
+        // One that has not begun: of an open one only the half hours that are left are planned.
+        var chosen = offered.Recommendations.First(r => r.Window.StartTime.ToDateTimeOffset() > now.AddMinutes(5));
+        var window = chosen.Window;
         var begin = (int)Math.Ceiling((window.StartTime.ToDateTimeOffset() - first) / HalfHour);
         Assert.True(first + ((begin + 4) * HalfHour) <= window.EndTime.ToDateTimeOffset(), $"a window of two hours, not {window}");
         (values[begin + 1], values[begin + 3], values[begin - 1]) = (50, 60, 10);
         (stack.Ingestion.SeriesStart, stack.Ingestion.RegionOfZones) = (first, 10);
         stack.Ingestion.Series[(GridSeries.CarbonIntensity, 10)] = values;
-        await stack.ChooseAsync(offered.Id, 1);
+        await stack.ChooseAsync(offered.Id, chosen.Rank);
         await stack.UntilAsync(offered.Id, RunState.Running);
         Assert.Equal([Step(1), Step(3)], Assert.Single(stack.Conductor.Asked).Work.Steps);
 
         // Without a forecast it runs through.
         var other = await OfferedAsync();
         stack.Ingestion.Down = true;
-        await stack.ChooseAsync(other.Id, 1);
+        await stack.ChooseAsync(other.Id, chosen.Rank);
         await stack.UntilAsync(other.Id, RunState.Running);
         var order = stack.Conductor.Asked.Last().Work;
         Assert.Equal((0, window.StartTime), (order.Steps.Count, order.NotBefore));
