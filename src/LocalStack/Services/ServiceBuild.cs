@@ -48,7 +48,7 @@ public sealed class ServiceBuild(Checkout checkout, string configuration)
 
         string[] arguments = ["build", target, "-c", configuration, "-v", "minimal", "-nologo", "-nodeReuse:false", .. more];
         var result = await Tools.RunAsync(
-            Dotnet.Program, arguments, workingDirectory: checkout.Root, environment: Dotnet.Quietly, onLine: Progress, cancellationToken: cancellationToken);
+            Dotnet.Program, arguments, workingDirectory: checkout.Root, environment: Dotnet.Building, onLine: Progress, cancellationToken: cancellationToken);
         await File.WriteAllTextAsync(log, result.Output, cancellationToken);
         if (result.Succeeded)
             return;

@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Pylon.Ingestion.V1;
 using Pylon.LocalStack.Services;
+using Pylon.Rpc;
 using Pylon.Testing;
 
 namespace Pylon.Ingestion.Tests.Runs;
@@ -110,8 +112,21 @@ public sealed class OutagesTests : IAsyncLifetime
 
     private async Task<PipelineRun> AgainAsync()
     {
-        var begun = (await Runs.RunPipelineAsync(new RunPipelineRequest())).Run;
-        return await EndedAsync(run => run.Id == begun.Id);
+        var begun = await Eventually.Is(BegunAsync, run => run is not null);
+        return await EndedAsync(run => run.Id == begun!.Id);
+    }
+
+    // A run that has just ended still holds the lock for a moment: the answer is to call again.
+    private async Task<PipelineRun?> BegunAsync()
+    {
+        try
+        {
+            return (await Runs.RunPipelineAsync(new RunPipelineRequest())).Run;
+        }
+        catch (RpcException e) when (e.Reason() == "RUN_JUST_ENDED")
+        {
+            return null;
+        }
     }
 
     private async Task<IReadOnlyList<RegionalGrid>> RegionsAsync() => (await Grid.ListRegionalGridAsync(new ListRegionalGridRequest())).Regions;

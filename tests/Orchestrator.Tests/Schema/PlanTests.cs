@@ -27,13 +27,10 @@ public sealed class PlanTests
         INSERT INTO orchestrator.compute_workloads (job_id, workload_name) SELECT 'waits ' || n, 'waits ' || n FROM generate_series(1, 20000) n;
         INSERT INTO orchestrator.beckn_orders (order_id, workload_id, transaction_id, item_id)
         SELECT w.job_id, w.id, w.id, 'item' FROM orchestrator.compute_workloads w;
-        INSERT INTO orchestrator.workload_recommendations (workload_id, rank, grid_zone_id, recommendation, order_id)
-        SELECT w.id, rank, gen_random_uuid(), jsonb_build_object('rank', rank), CASE rank WHEN 1 THEN w.job_id END
-        FROM orchestrator.compute_workloads w CROSS JOIN generate_series(1, 3) rank;
         INSERT INTO orchestrator.workload_notifications (workload_id) SELECT w.id FROM orchestrator.compute_workloads w;
         INSERT INTO orchestrator.workload_runs (workload_id, pipeline, correlation_id, state, ended_at, outcome_due_at, withdraws)
         SELECT w.id, 'p', 'c', 'cancelled', now(), now(), true FROM orchestrator.compute_workloads w;
-        ANALYZE orchestrator.compute_workloads, orchestrator.beckn_orders, orchestrator.workload_recommendations, orchestrator.workload_notifications, orchestrator.workload_runs
+        ANALYZE orchestrator.compute_workloads, orchestrator.beckn_orders, orchestrator.workload_notifications, orchestrator.workload_runs
         """;
 
     [Fact]
@@ -61,30 +58,6 @@ public sealed class PlanTests
         var plans = planned.PlansOf("due AS MATERIALIZED").Concat(planned.PlansOf("begun AS MATERIALIZED")).ToList();
         Assert.True(plans.Count >= 48, $"{plans.Count} plans");
         Assert.All(plans, plan => Assert.True(PlannedDatabase.MostRows(plan) <= 10 * AtMost, plan));
-    }
-
-    [Fact]
-    public async Task ACallersListReadsWhatItShows()
-    {
-        const int Size = 20;
-        await using var database = await OrchestratorDatabase.CreateAsync();
-        await database.Server.ExecuteAsync(Backlog);
-        await using var planned = new PlannedDatabase(database.DataSourceSettings);
-        var own = new TenantDatabase(planned.Source, Tenant.Of(Tenant.BuiltIn));
-        var workloads = new WorkloadStore(own, [], NullLogger<WorkloadStore>.Instance);
-        var runs = new RunStore(own, NullLogger<RunStore>.Instance);
-
-        for (var times = 0; times < 12; times++)
-        {
-            var page = await workloads.PageAsync(null, [], Size, CancellationToken.None);
-            var ids = page.Select(w => w.Id).ToArray();
-            Assert.Equal(Size, (await workloads.OptionsOfAsync(ids, CancellationToken.None)).Count);
-            Assert.Equal(Size, (await runs.FindAsync(ids, CancellationToken.None)).Count);
-        }
-
-        var plans = planned.PlansOf("workload_id").ToList();
-        Assert.True(plans.Count >= 36, $"{plans.Count} plans");
-        Assert.All(plans, plan => Assert.True(PlannedDatabase.MostRows(plan) <= 10 * Size, plan));
     }
 
     [Fact]
