@@ -46,9 +46,9 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         foreach (var (name, value) in NotInherited.Select(name => KeyValuePair.Create(name, (string?)null)).Concat(environment))
             variables[name] = value;
 
-        // The end-to-end tests start many processes: nothing else runs beside them.
+        // The end-to-end tests start many processes: nothing else runs beside them. Those with the most code first, so that what runs side by side ends together.
         var outcomes = new List<TestOutcome>();
-        foreach (var group in projects.GroupBy(IsEndToEnd).OrderBy(group => group.Key))
+        foreach (var group in projects.OrderByDescending(project => new FileInfo(AssemblyOf(project)).Length).GroupBy(IsEndToEnd).OrderBy(group => group.Key))
         {
             using var slots = new SemaphoreSlim(group.Key ? 1 : SideBySide);
             outcomes.AddRange(await Task.WhenAll(group.Select(async project =>
@@ -74,13 +74,16 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
 
     private static bool IsEndToEnd(string project) => project.Contains("EndToEnd", StringComparison.Ordinal);
 
+    private string AssemblyOf(string project) =>
+        Path.Combine(checkout.Root, Path.GetDirectoryName(project)!, "bin", Configuration, "net10.0", $"Pylon.{Path.GetFileNameWithoutExtension(project)}.dll");
+
     private async Task<TestOutcome> RunOneAsync(
         string project, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment, string results, CancellationToken cancellationToken)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var name = Path.GetFileNameWithoutExtension(project);
         var (trx, log) = (Path.Combine(results, name + ".trx"), Path.Combine(checkout.Logs, $"test-{name}.log"));
-        var assembly = Path.Combine(checkout.Root, Path.GetDirectoryName(project)!, "bin", Configuration, "net10.0", $"Pylon.{name}.dll");
+        var assembly = AssemblyOf(project);
         var own = Path.Combine(results, name);
         // A process whose tests neither begin nor end for so long is ended: the results of the others are kept, and a file
         // in its directory names those that had begun. No dump: it would hold the whole memory.

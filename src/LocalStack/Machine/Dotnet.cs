@@ -18,9 +18,6 @@ public static class Dotnet
         ["MSBuildExtensionsPath"] = null,
     };
 
-    /// <summary>For a build: one compiler serves all projects, which this variable forbids. It ends after ten idle minutes.</summary>
-    public static readonly IReadOnlyDictionary<string, string?> Building = new Dictionary<string, string?>(Quietly) { ["MSBUILDDISABLENODEREUSE"] = null };
-
     /// <summary>Its path.</summary>
     public static string Program { get; } = Locate();
 
