@@ -10,7 +10,7 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
 {
     private const string Configuration = "Debug";
     private const int SideBySide = 2;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);
 
     // Longer than the longest test, and so short that a project with a test that hangs ends before its limit.
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(3);
