@@ -6,6 +6,6 @@ internal static class GrowingPause
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
-    /// <summary>The pause after one more failure; zero is none so far.</summary>
+    /// <summary>The pause that follows this one; the first pause follows zero.</summary>
     public static TimeSpan After(TimeSpan pause) => TimeSpan.FromTicks(Math.Clamp(pause.Ticks * 2, First.Ticks, Longest.Ticks));
 }

@@ -35,9 +35,8 @@ public sealed partial class PlannedDatabase : IAsyncDisposable
         Node().Matches(plan).Where(node => !node.Groups["rest"].Value.Contains("never executed", StringComparison.Ordinal))
             .Select(node => node.Groups["table"].Value).Where(name => name.StartsWith(table, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The most rows that a part of the plan passed on.</summary>
-    public static long MostRows(string plan) =>
-        Rows().Matches(plan).Max(rows => long.Parse(rows.Groups["rows"].Value, CultureInfo.InvariantCulture) * long.Parse(rows.Groups["loops"].Value, CultureInfo.InvariantCulture));
+    /// <summary>The most rows that a part of the plan passed on, or read and left out.</summary>
+    public static long MostRows(string plan) => Rows().Matches(plan).Max(found => Number(found.Groups["rows"]) * (found.Groups["loops"].Success ? Number(found.Groups["loops"]) : 1));
 
     public async ValueTask DisposeAsync()
     {
@@ -45,9 +44,11 @@ public sealed partial class PlannedDatabase : IAsyncDisposable
         _loggers.Dispose();
     }
 
+    private static long Number(Group group) => long.Parse(group.Value, CultureInfo.InvariantCulture);
+
     [GeneratedRegex(@"(?<!Bitmap Index )Scan(?: using \w+| Backward using \w+)? on (?<table>\w+)(?<rest>[^\n]*)", RegexOptions.ExplicitCapture)]
     private static partial Regex Node();
 
-    [GeneratedRegex(@"\(actual [^)]*rows=(?<rows>\d+) loops=(?<loops>\d+)\)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\(actual [^)]*rows=(?<rows>\d+) loops=(?<loops>\d+)\)|Rows Removed by [\w ]+: (?<rows>\d+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Rows();
 }
