@@ -54,7 +54,7 @@ public sealed class WorkerLoop
         {
             await ClaimAsync(handBack, cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (IsStop(e, cancellationToken))
         {
             // Drains.
         }
@@ -69,6 +69,9 @@ public sealed class WorkerLoop
             _log("stopped");
         }
     }
+
+    // A call that is given up throws an RpcException.
+    private static bool IsStop(Exception e, CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested && e is OperationCanceledException or RpcException;
 
     private async Task ClaimAsync(CancellationTokenSource handBack, CancellationToken cancellationToken)
     {
@@ -102,10 +105,6 @@ public sealed class WorkerLoop
                 // A restarted Conductor may have forgotten it.
                 isJoined = isJoined && failed < 3;
                 await Task.Delay(pause, _time, cancellationToken);
-            }
-            catch (RpcException) when (cancellationToken.IsCancellationRequested)
-            {
-                throw new OperationCanceledException(cancellationToken);
             }
         }
     }
@@ -162,7 +161,7 @@ public sealed class WorkerLoop
                     await RenewAsync(together, cancellationToken);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (IsStop(e, cancellationToken))
         {
             // Nothing is held any more.
         }
