@@ -29,6 +29,7 @@ IReadOnlyList<Scenario> scenarios =
     new PickupScenario(),
     new SseScenario(),
     new SseReturnScenario(),
+    new PageScenario(),
     new GrpcProxyScenario(),
     new RestScenario(),
     new WebhookScenario(),

@@ -50,6 +50,20 @@ public sealed class PrivatePostgresTests
     }
 
     [Fact]
+    public async Task DataInMemorySurviveSigkillAndEndWithTheServer()
+    {
+        var server = await PrivatePostgres.StartInMemoryAsync();
+        await ExecuteAsync(server, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (1)");
+        await server.KillAsync();
+        await server.StartAgainAsync();
+        Assert.Equal(1L, await ExecuteAsync(server, "SELECT count(*) FROM kept"));
+
+        await server.DisposeAsync();
+
+        Assert.False(Directory.Exists(server.DataDirectory));
+    }
+
+    [Fact]
     public async Task DisposedThrowawayServerLeavesNoProcessAndNoData()
     {
         var server = await PrivatePostgres.StartThrowawayAsync();

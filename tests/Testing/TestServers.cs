@@ -10,7 +10,7 @@ namespace Pylon.Testing;
 public static class TestServers
 {
     private static readonly Lazy<Task<string>> PostgresServer = new(() => SharedAsync(
-        "PYLON_TEST_POSTGRES", async () => await PrivatePostgres.StartThrowawayAsync(), server => ((PrivatePostgres)server).Uri));
+        "PYLON_TEST_POSTGRES", async () => await PrivatePostgres.StartInMemoryAsync(), server => ((PrivatePostgres)server).Uri));
 
     private static readonly Lazy<Task<string>> RedisServer = new(() => SharedAsync(
         "PYLON_TEST_REDIS", async () => await PrivateRedis.StartThrowawayAsync(), server => server.Address));

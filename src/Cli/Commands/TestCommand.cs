@@ -33,7 +33,7 @@ internal static class TestCommand
         await ServerPackages.EnsureAsync(postgres is null, redis is null, reporter, cancellationToken);
         await reporter.StepAsync("build", () => run.BuildAsync(cancellationToken), _ => "");
 
-        await using var ownPostgres = postgres is null ? await ServerAsync(reporter, PrivatePostgres.StartThrowawayAsync(cancellationToken)) : null;
+        await using var ownPostgres = postgres is null ? await ServerAsync(reporter, PrivatePostgres.StartInMemoryAsync(cancellationToken)) : null;
         await using var ownRedis = redis is null ? await ServerAsync(reporter, PrivateRedis.StartThrowawayAsync(cancellationToken)) : null;
         var environment = new Dictionary<string, string?>
         {

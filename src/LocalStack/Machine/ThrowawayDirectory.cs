@@ -9,15 +9,19 @@ namespace Pylon.LocalStack.Machine;
 internal static class ThrowawayDirectory
 {
     private const string Prefix = "pylon-throwaway";
-    private static readonly string[] Roots = [.. new[] { Path.GetTempPath(), "/var/tmp" }.Distinct()];
+    private const string Memory = "/dev/shm";
+    private const long MemoryNeeded = 4L * 1024 * 1024 * 1024;
+    private static readonly string[] Roots = [.. new[] { Path.GetTempPath(), "/var/tmp", Memory }.Distinct()];
     private static readonly Lazy<bool> CleanedUp = new(CleanUp);
 
-    public static string Create(string what)
+    /// <param name="what">A part of its name.</param>
+    /// <param name="inMemory">In the file system in memory that Linux has, when that has room.</param>
+    public static string Create(string what, bool inMemory = false)
     {
         _ = CleanedUp.Value;
         var me = ProcessIdentity.Of(Environment.ProcessId) ?? new ProcessIdentity(Environment.ProcessId, 0);
         var name = $"{Prefix}-{me.Pid}-{me.Started}-{what}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
-        return Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
+        return Directory.CreateDirectory(Path.Combine(inMemory && HasRoomInMemory() ? Memory : Path.GetTempPath(), name)).FullName;
     }
 
     public static void Delete(string directory)
@@ -32,6 +36,8 @@ internal static class ThrowawayDirectory
             // the server may still write; the next run deletes it
         }
     }
+
+    private static bool HasRoomInMemory() => Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace >= MemoryNeeded;
 
     private static bool CleanUp()
     {

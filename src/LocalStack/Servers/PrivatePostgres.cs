@@ -48,7 +48,11 @@ public sealed class PrivatePostgres : PrivateServer
     public static Task<PrivatePostgres> StartThrowawayAsync(CancellationToken cancellationToken = default) =>
         StartThrowawayAsync("postgres", options => StartAsync(options, cancellationToken));
 
-    /// <summary>The same with fsync, as in production.</summary>
+    /// <summary>The same with its data in memory, when that has room: tests make and drop a database each, which are thousands of files.</summary>
+    public static Task<PrivatePostgres> StartInMemoryAsync(CancellationToken cancellationToken = default) =>
+        StartThrowawayAsync("postgres", options => StartAsync(options, cancellationToken), inMemory: true);
+
+    /// <summary>A throw-away server with fsync, as in production.</summary>
     public static Task<PrivatePostgres> StartDurableThrowawayAsync(CancellationToken cancellationToken = default) =>
         StartThrowawayAsync("postgres", options => StartAsync(options, cancellationToken), durable: true);
 

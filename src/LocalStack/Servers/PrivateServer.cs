@@ -44,11 +44,11 @@ public abstract class PrivateServer : StackProcess
     private protected override IEnumerable<string> DeletedAtEnd => Options.Throwaway ? [DataDirectory, Options.Enclosing ?? DataDirectory] : [];
 
     /// <summary>Starts a server in a directory of its own, on a random port.</summary>
-    private protected static async Task<T> StartThrowawayAsync<T>(string what, Func<PrivateServerOptions, Task<T>> start, bool durable = false)
+    private protected static async Task<T> StartThrowawayAsync<T>(string what, Func<PrivateServerOptions, Task<T>> start, bool durable = false, bool inMemory = false)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (directory, port) = (ThrowawayDirectory.Create(what), Ports.Throwaway());
+            var (directory, port) = (ThrowawayDirectory.Create(what, inMemory), Ports.Throwaway());
             var options = new PrivateServerOptions(Path.Combine(directory, "data"), Path.Combine(directory, "log"), port)
             {
                 Throwaway = true,
