@@ -16,8 +16,8 @@ using Pylon.Messaging;
 namespace Pylon.Bench.Scenarios;
 
 /// <summary>
-/// The screens of the web page in Chromium, in front of a whole stack from Release: when a new browser, with nothing in its cache,
-/// paints each, and what the tab of each uses while events come in.
+/// The screens of the web page in Chromium, in front of a whole stack from Release: when each is painted, in a new process of the
+/// browser with an empty cache and from another screen, and what its tab uses while events come in.
 /// </summary>
 internal sealed class PageScenario() : Scenario("page", "the web page in Chromium before a whole stack: first paint of each screen, and the CPU of its tab at 1,000 events a minute")
 {
@@ -38,9 +38,10 @@ internal sealed class PageScenario() : Scenario("page", "the web page in Chromiu
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    // With the events that each listens for. The planner's listens for none.
+    // With the events that each listens for. The planner's listens for none; a page of one word is what the browser itself takes.
     private static readonly (string Name, string Path, Func<Event>[] Events)[] Screens =
     [
+        ("one word", "/healthz", []),
         ("Now", "/", [Grid]),
         ("Workloads", "/web/workloads", [Workload]),
         ("Plan", "/web/plan?hours=4&within=24&power=100&interruptible=yes", []),
@@ -66,20 +67,20 @@ internal sealed class PageScenario() : Scenario("page", "the web page in Chromiu
         await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = await Chromium.EnsureAsync(new Quiet(), cancellationToken), Args = ["--no-sandbox"] });
 
         // A service runs for weeks; the compilation of what draws the screens is not measured.
-        await BenchRun.WarmAsync(cancellationToken, [.. Screens.Select(screen => (Func<CancellationToken, Task>)(_ => PaintAsync(browser, stack.Addresses.Url, screen.Path)))]);
+        await BenchRun.WarmAsync(cancellationToken, [.. Screens.Select(screen => (Func<CancellationToken, Task>)(_ => PaintAsync(browser, stack.Addresses.Url + screen.Path)))]);
         var rows = new List<Row>();
         foreach (var (name, path, kinds) in Screens)
         {
-            var paints = new List<double>();
+            var paints = new List<(double First, double Next)>();
             for (var n = 0; n < Loads; n++)
-                paints.Add(await PaintAsync(browser, stack.Addresses.Url, path));
-            paints.Sort();
-            rows.Add(new Row(name, paints[Loads / 2], paints[^1], await TabAsync(browser, stack.Addresses.Url + path, services.GetRequiredService<IEventStream>(), kinds, cancellationToken)));
+                paints.Add(await PaintAsync(browser, stack.Addresses.Url + path));
+            rows.Add(new Row(name, Median(paints.Select(one => one.First)), Median(paints.Select(one => one.Next)), await TabAsync(browser, stack.Addresses.Url + path, services.GetRequiredService<IEventStream>(), kinds, cancellationToken)));
         }
 
         Write(rows);
         run.Outcome = new { Screens = rows, Loads, EventsPerMinute, MeasuredSeconds = Measured.TotalSeconds };
-        Say(run, $"first paint of a screen: at most {rows.Max(row => row.HighestPaintMs):0} ms of {Loads} loads each; bar < {MostPaint}", rows.All(row => row.HighestPaintMs < MostPaint));
+        Say(run, $"first paint in a new process of the browser, medians of {Loads}: at most {rows.Max(row => row.FirstVisitMs):0} ms; bar < {MostPaint}", rows.All(row => row.FirstVisitMs < MostPaint));
+        Say(run, $"first paint from another screen, medians of {Loads}: at most {rows.Max(row => row.NextVisitMs):0} ms; bar < {MostPaint}", rows.All(row => row.NextVisitMs < MostPaint));
         Say(run, $"a tab at {EventsPerMinute:#,0} events a minute: at most {rows.Max(row => row.CpuPercent):0.0} % of a core; bar < {MostCpu}", rows.All(row => row.CpuPercent < MostCpu));
     }
 
@@ -87,9 +88,9 @@ internal sealed class PageScenario() : Scenario("page", "the web page in Chromiu
 
     private static void Write(IEnumerable<Row> rows)
     {
-        Console.WriteLine($"\n  {"",-12}{"paint ms",10}{"highest",10}{"tab CPU % of a core",22}");
+        Console.WriteLine($"\n  {"",-12}{"first visit ms",16}{"next visit ms",16}{"tab CPU % of a core",22}");
         foreach (var row in rows)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Screen,-12}{row.PaintMs,10:0}{row.HighestPaintMs,10:0}{row.CpuPercent,22:0.0}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Screen,-12}{row.FirstVisitMs,16:0}{row.NextVisitMs,16:0}{row.CpuPercent,22:0.0}"));
         Console.WriteLine();
     }
 
@@ -108,12 +109,16 @@ internal sealed class PageScenario() : Scenario("page", "the web page in Chromiu
         }
     }
 
-    private static async Task<double> PaintAsync(IBrowser browser, string url, string path)
+    private static double Median(IEnumerable<double> all) => all.Order().ElementAt(Loads / 2);
+
+    private static async Task<(double First, double Next)> PaintAsync(IBrowser browser, string address)
     {
         await using var context = await browser.NewContextAsync();
         var page = await context.NewPageAsync();
-        await page.GotoAsync(url + path);
-        return await page.EvaluateAsync<double>(FirstPaint);
+        await page.GotoAsync(address);
+        var first = await page.EvaluateAsync<double>(FirstPaint);
+        await page.GotoAsync(address);
+        return (first, await page.EvaluateAsync<double>(FirstPaint));
     }
 
     /// <summary>The share of a core that the process of the tab uses while events come in.</summary>
@@ -169,7 +174,7 @@ internal sealed class PageScenario() : Scenario("page", "the web page in Chromiu
         return one;
     }
 
-    private sealed record Row(string Screen, double PaintMs, double HighestPaintMs, double CpuPercent);
+    private sealed record Row(string Screen, double FirstVisitMs, double NextVisitMs, double CpuPercent);
 
     private sealed class Quiet : IStackReporter;
 }
