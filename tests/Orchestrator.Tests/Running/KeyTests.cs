@@ -86,7 +86,7 @@ public sealed class KeyTests : IAsyncLifetime
         var owner = (await new RegistryService.RegistryServiceClient(_stack.Invoker).CreateOperatorAsync(
             new() { Operator = new Operator { Name = "Acme", OperatorType = OperatorType.ComputeOperator } }, Admin())).Operator.Id;
         var made = await Keys.CreateKeyAsync(
-            new() { Name = "short", Scopes = { "grid:read" }, OperatorId = owner, ExpiresAt = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(2)) }, Admin());
+            new() { Name = "short", Scopes = { "grid:read" }, OperatorId = owner, ExpiresAt = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(5)) }, Admin());
         Assert.True(ApiKey.TryParse(made.Text, out var key));
 
         Assert.Equal(owner, (await CheckAsync(key)).Key.OperatorId);
