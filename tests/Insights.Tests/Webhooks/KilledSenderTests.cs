@@ -33,7 +33,8 @@ public sealed class KilledSenderTests : IAsyncLifetime
         _receiver.Answer = context => Volatile.Read(ref isHeld) ? Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted) : Task.CompletedTask;
         var first = await StartAsync("held");
         var hotspot = await SomeHotspot.AddAsync(_database.DataSource);
-        await SomeHotspot.ApplyAsync(_database.DataSource, hotspot.Notice("opened"));
+        // An alert is repeated a day later, and these processes go by the real clock.
+        await SomeHotspot.ApplyAsync(_database.DataSource, hotspot.Notice("opened", at: TimeProvider.System.GetUtcNow()));
         await Eventually.True(() => _receiver.Requests.Count == 1);
 
         await first.KillAsync();
