@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Pylon.LocalStack.Machine;
 using Pylon.LocalStack.Processes;
 using Pylon.LocalStack.Servers;
@@ -83,6 +84,12 @@ internal sealed class BenchRun(Scenario scenario, int? rounds, Checkout checkout
     {
         _notes.Add(text);
         Console.WriteLine(text);
+    }
+
+    /// <summary>The same for a bar, and whether it is reached.</summary>
+    public void Note(FormattableString text, bool isReached)
+    {
+        Note(text.ToString(CultureInfo.InvariantCulture) + (isReached ? ": reached" : ": MISSED"));
     }
 
     /// <summary>Writes <c>bench/results/&lt;scenario&gt;.json</c> and returns its path.</summary>

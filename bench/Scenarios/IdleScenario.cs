@@ -55,12 +55,10 @@ internal sealed partial class IdleScenario() : Scenario("idle", "a whole stack a
         var cpu = rows.Sum(row => row.CpuPercent);
         Write(rows, cpu);
         run.Outcome = new { Processes = rows, CpuPercent = cpu, WarmSeconds = Warm.TotalSeconds, MeasuredSeconds = Measured.TotalSeconds };
-        Say(run, $"whole stack: {cpu:0.00} % of a core; bar ≤ {MostCpu}", cpu <= MostCpu);
-        Say(run, $"exceptions a minute of a service: at most {rows.Max(row => row.ExceptionsPerMinute):0.0}; bar < {MostExceptions}", rows.All(row => row.ExceptionsPerMinute is null or < MostExceptions));
-        Say(run, $"wake-ups a second of a process (voluntary context switches of all its threads): at most {rows.Max(row => row.WakeupsPerSecond):0.0}; bar < {MostWakeups}", rows.All(row => row.WakeupsPerSecond < MostWakeups));
+        run.Note($"whole stack: {cpu:0.00} % of a core; bar ≤ {MostCpu}", cpu <= MostCpu);
+        run.Note($"exceptions a minute of a service: at most {rows.Max(row => row.ExceptionsPerMinute):0.0}; bar < {MostExceptions}", rows.All(row => row.ExceptionsPerMinute is null or < MostExceptions));
+        run.Note($"wake-ups a second of a process (voluntary context switches of all its threads): at most {rows.Max(row => row.WakeupsPerSecond):0.0}; bar < {MostWakeups}", rows.All(row => row.WakeupsPerSecond < MostWakeups));
     }
-
-    private static void Say(BenchRun run, string text, bool isReached) => run.Note($"{text}: {(isReached ? "reached" : "MISSED")}");
 
     private static void Write(IEnumerable<Row> rows, double cpu)
     {

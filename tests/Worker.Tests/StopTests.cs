@@ -1,13 +1,10 @@
-using System.Net;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pylon.Client;
 using Pylon.Conductor.V1;
+using Pylon.Testing;
 
 namespace Pylon.Worker.Tests;
 
@@ -21,14 +18,7 @@ public sealed class StopTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "jobs.json"), """{"jobs": [{"name": "sleep", "command": ["sleep", "60"]}]}""");
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
-        builder.Services.AddSingleton(_conductor);
-        _app = builder.Build();
-        _app.MapGrpcService<HangingConductor>();
-        await _app.StartAsync();
+        _app = await GrpcServer.StartAsync(map => map.MapGrpcService<HangingConductor>(), services => services.AddSingleton(_conductor));
     }
 
     public async Task DisposeAsync()

@@ -1,13 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pylon.Common.V1;
 using Pylon.Events.V1;
 using Pylon.Insights.V1;
@@ -30,14 +26,7 @@ public sealed class PhaseTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
-        builder.Services.AddSingleton(_orchestrator);
-        _server = builder.Build();
-        _server.MapGrpcService<FakeOrchestrator>();
-        await _server.StartAsync();
+        _server = await GrpcServer.StartAsync(map => map.MapGrpcService<FakeOrchestrator>(), services => services.AddSingleton(_orchestrator));
         _stack = await InsightsStack.StartAsync(
             null, $"--PYLON_ORCHESTRATOR={_server.Urls.Single()}", "--Phases:Settle=00:00:00", "--Phases:PollInterval=00:00:00.1", "--Phases:RetryDelay=00:00:00.05");
     }

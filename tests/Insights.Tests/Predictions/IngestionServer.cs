@@ -1,12 +1,8 @@
-using System.Net;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pylon.Ingestion.V1;
 using Pylon.Insights.Tests.Intensity;
+using Pylon.Testing;
 
 namespace Pylon.Insights.Tests.Predictions;
 
@@ -19,17 +15,7 @@ internal sealed class IngestionServer : IAsyncDisposable
 
     public string Setting => $"--PYLON_INGESTION={_app.Urls.Single()}";
 
-    public static async Task<IngestionServer> StartAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
-        var app = builder.Build();
-        app.MapGrpcService<Series>();
-        await app.StartAsync();
-        return new IngestionServer(app);
-    }
+    public static async Task<IngestionServer> StartAsync() => new(await GrpcServer.StartAsync(map => map.MapGrpcService<Series>()));
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

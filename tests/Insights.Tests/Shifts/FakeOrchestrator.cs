@@ -2,12 +2,10 @@ using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.V1;
+using Pylon.Testing;
 
 namespace Pylon.Insights.Tests.Shifts;
 
@@ -34,17 +32,15 @@ internal sealed class FakeOrchestrator : IAsyncDisposable
 
     public static async Task<FakeOrchestrator> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
         FakeOrchestrator fake = null!;
-        builder.Services.AddSingleton(_ => fake);
-        var app = builder.Build();
-        app.MapGrpcService<Workloads>();
-        app.MapGrpcService<Planner>();
+        var app = await GrpcServer.StartAsync(
+            map =>
+            {
+                map.MapGrpcService<Workloads>();
+                map.MapGrpcService<Planner>();
+            },
+            services => services.AddSingleton(_ => fake));
         fake = new FakeOrchestrator(app);
-        await app.StartAsync();
         return fake;
     }
 
