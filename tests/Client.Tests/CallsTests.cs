@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -127,6 +128,35 @@ public sealed partial class CallsTests : IAsyncLifetime
             await client.Workloads.SubmitWorkloadAsync(new()).ResponseAsync.Within();
     }
 
+    /// <summary>It closes its port first and serves what it has begun. The library takes its address for ready until that is done.</summary>
+    [Fact]
+    public async Task NoCallFailsWhileOneOfTwoEnds()
+    {
+        await using var other = await FakePylon.StartAsync();
+        var (held, release) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        other.Script.Submit = async (_, _) =>
+        {
+            if (held.TrySetResult())
+                await release.Task;
+            return new();
+        };
+        using var client = new PylonClient($"{_pylon.Address}, {other.Address}");
+        var begun = new List<Task>();
+        await Eventually.True(() =>
+        {
+            begun.Add(client.Workloads.SubmitWorkloadAsync(new()).ResponseAsync);
+            return Task.FromResult(held.Task.IsCompleted);
+        });
+
+        var end = other.EndAsync();
+        await Eventually.True(() => IsClosedAsync(new Uri(other.Address)));
+        await Task.WhenAll(Enumerable.Range(0, 400).Select(_ => client.Workloads.SubmitWorkloadAsync(new()).ResponseAsync)).Within();
+
+        Assert.False(end.IsCompleted);
+        release.SetResult();
+        await Task.WhenAll([.. begun, end]).Within();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("127.0.0.1:8081")]
@@ -163,6 +193,20 @@ public sealed partial class CallsTests : IAsyncLifetime
         {
             var words = string.Join(' ', comment.Split((char[])[' ', '/', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
             return (words.Contains("afe to retry", StringComparison.Ordinal) && !UnlessGiven().IsMatch(words)) || words.Contains("otherwise as", StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task<bool> IsClosedAsync(Uri address)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(address.Host, address.Port).Within();
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
         }
     }
 

@@ -1,14 +1,12 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pylon.Gateway.V1;
 using Pylon.Insights.V1;
 using Pylon.Orchestrator.V1;
+using Pylon.Testing;
 
 namespace Pylon.Client.Tests;
 
@@ -17,27 +15,28 @@ internal sealed class FakePylon : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private FakePylon(WebApplication app) => _app = app;
+    private FakePylon(WebApplication app, Script script) => (_app, Script) = (app, script);
 
     public string Address => _app.Urls.Single();
 
-    public Script Script => _app.Services.GetRequiredService<Script>();
+    public Script Script { get; }
 
     public static async Task<FakePylon> StartAsync(Action<Script>? script = null)
     {
-        var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
-        builder.Services.AddSingleton<Script>();
-        var app = builder.Build();
-        script?.Invoke(app.Services.GetRequiredService<Script>());
-        app.MapGrpcService<FakeWorkloads>();
-        app.MapGrpcService<FakeRecommendations>();
-        app.MapGrpcService<FakeBroadcast>();
-        await app.StartAsync();
-        return new FakePylon(app);
+        var played = new Script();
+        script?.Invoke(played);
+        return new FakePylon(await GrpcServer.StartAsync(Map, services => services.AddSingleton(played)), played);
+
+        static void Map(IEndpointRouteBuilder endpoints)
+        {
+            endpoints.MapGrpcService<FakeWorkloads>();
+            endpoints.MapGrpcService<FakeRecommendations>();
+            endpoints.MapGrpcService<FakeBroadcast>();
+        }
     }
+
+    /// <summary>Ends as a gateway does: takes no more connections and serves what has begun.</summary>
+    public Task EndAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

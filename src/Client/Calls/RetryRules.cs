@@ -25,10 +25,10 @@ internal static class RetryRules
         "Subscribe",
     };
 
-    /// <summary>The service config of a channel: at most so many attempts, with growing pauses and jitter, and fewer while most calls fail.</summary>
+    /// <summary>The service config of a channel: at most so many attempts, with growing pauses and jitter, and none while most calls fail.</summary>
     public static ServiceConfig Config(IEnumerable<ServiceDescriptor> services, int maxAttempts)
     {
-        var config = new ServiceConfig { RetryThrottling = new RetryThrottlingPolicy { MaxTokens = 20, TokenRatio = 0.2 } };
+        var config = new ServiceConfig { RetryThrottling = new RetryThrottlingPolicy { MaxTokens = 1000, TokenRatio = 1 } };
         if (maxAttempts == 1)
             return config;
         var method = new MethodConfig { RetryPolicy = Policy(maxAttempts) };

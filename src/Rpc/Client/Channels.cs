@@ -34,11 +34,11 @@ internal static class Channels
         if (addresses is [var only])
         {
             if (only.IsName())
-                options.ServiceProvider = new Resolvers([names ?? new NameResolverFactory(Dns.GetHostAddressesAsync, TimeProvider.System)]);
+                options.ServiceProvider = new Parts([names ?? new NameResolverFactory(Dns.GetHostAddressesAsync, TimeProvider.System)]);
             return GrpcChannel.ForAddress(only, options);
         }
 
-        options.ServiceProvider = new Resolvers([new StaticResolverFactory(_ => Balanced(addresses))]);
+        options.ServiceProvider = new Parts([new StaticResolverFactory(_ => Balanced(addresses))]);
         return GrpcChannel.ForAddress(Several, options);
     }
 
@@ -50,15 +50,20 @@ internal static class Channels
             return;
         options.Credentials = addresses[0].Scheme == Uri.UriSchemeHttps ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
         options.ServiceConfig ??= new ServiceConfig();
-        options.ServiceConfig.LoadBalancingConfigs.Add(new RoundRobinConfig());
+        options.ServiceConfig.LoadBalancingConfigs.Add(TurnsFactory.Config);
     }
 
     public static IReadOnlyList<BalancerAddress> Balanced(IEnumerable<Uri> addresses) =>
         [.. addresses.Select(one => new BalancerAddress(one.Host, one.Port))];
 
-    // The channel takes its resolvers from a service provider.
-    private sealed class Resolvers(IEnumerable<ResolverFactory> factories) : IServiceProvider
+    // The channel takes its resolvers and its balancer from a service provider.
+    private sealed class Parts(IEnumerable<ResolverFactory> resolvers) : IServiceProvider
     {
-        public object? GetService(Type serviceType) => serviceType == typeof(IEnumerable<ResolverFactory>) ? factories : null;
+        private readonly LoadBalancerFactory[] _balancers = [new TurnsFactory(TimeProvider.System)];
+
+        public object? GetService(Type serviceType) =>
+            serviceType == typeof(IEnumerable<ResolverFactory>) ? resolvers
+            : serviceType == typeof(IEnumerable<LoadBalancerFactory>) ? _balancers
+            : null;
     }
 }

@@ -39,6 +39,7 @@ public static class RpcClient
             Channels.Balanced(AddressesOf(provider, address.AbsolutePath.Trim('/')))));
         services.TryAddSingleton<NameLookUp>(Dns.GetHostAddressesAsync);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ResolverFactory, NameResolverFactory>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<LoadBalancerFactory, TurnsFactory>());
         services.AddGrpcClient<TClient>((provider, options) =>
             options.Address = AddressesOf(provider, settingName) is [var only] ? only : new Uri($"static:///{settingName}"))
             .ConfigureChannel((provider, channel) => Channels.Configure(channel, AddressesOf(provider, settingName)))
