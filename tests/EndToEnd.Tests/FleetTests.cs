@@ -22,7 +22,16 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
 
     private SandboxAdmin Sandbox => Stack.Sandbox;
 
-    public Task InitializeAsync() => Sandbox.ResetAsync();
+    // What a test before left under way would be among the messages that the provider counts.
+    public async Task InitializeAsync()
+    {
+        await Eventually.Is(
+            () => Stack.Database.CountAsync("SELECT count(*) FROM compute_workloads WHERE status IN ('queued', 'processing')"),
+            count => count == 0,
+            Patience,
+            "no workload is under way");
+        await Sandbox.ResetAsync();
+    }
 
     public Task DisposeAsync() => Task.CompletedTask;
 
