@@ -10,13 +10,15 @@ namespace Pylon.Bench.Fleet;
 /// callers notice that every process is replaced by a new one.
 /// </summary>
 internal sealed class FleetScenario()
-    : Scenario("fleet", "4 Orchestrators beside 2 with a provider that takes 0.5 s; one killed; every service rolled under 500 calls/s")
+    : Scenario("fleet", "4 Orchestrators beside 2 with a provider that takes 1 s; one killed; every service rolled under 500 calls/s")
 {
     private const int Backlog = 3_000;
     private const int CallsPerSecond = 500;
     private const double LeastGain = 1.7;
     private const int DefaultRounds = 3;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
+    // The first 30 s of a new process are those of its compiler.
+    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -43,7 +45,7 @@ internal sealed class FleetScenario()
     {
         await stack.RunOrchestratorsAsync(orchestrators, cancellationToken);
         await stack.FillAsync(Backlog, cancellationToken);
-        await Task.Delay(Settling, cancellationToken);
+        await Task.Delay(Warming, cancellationToken);
     }
 
     private static async Task<Work> PlaceAsync(FleetStack stack, CancellationToken cancellationToken)

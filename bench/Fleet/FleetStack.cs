@@ -16,7 +16,7 @@ namespace Pylon.Bench.Fleet;
 internal sealed class FleetStack : IAsyncDisposable
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
-    public static readonly TimeSpan ProviderDelay = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan ProviderDelay = TimeSpan.FromSeconds(1);
     private const int RedisNodes = 6;
 
     private const string Submit =

@@ -11,9 +11,10 @@ internal sealed class Comparison(Places places, Job job, PlanningOptions options
 {
     /// <summary>By policy, then over all places and for each.</summary>
     /// <param name="weight">Of carbon for PLAN_POLICY_WEIGHTED.</param>
+    /// <param name="overAllOnly">True without those for each place.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public IEnumerable<ComparedPlan> Rows(double weight, CancellationToken cancellationToken) =>
-        Policies(weight).SelectMany(policy => Scopes().Select(scope => Row(policy.Policy, policy.Request, policy.Weight, scope, cancellationToken)));
+    public IEnumerable<ComparedPlan> Rows(double weight, bool overAllOnly, CancellationToken cancellationToken) =>
+        Policies(weight).SelectMany(policy => Scopes(overAllOnly).Select(scope => Row(policy.Policy, policy.Request, policy.Weight, scope, cancellationToken)));
 
     /// <summary>The plans that are best for some weight, and whether some may be missing.</summary>
     public (IReadOnlyList<ComparedPlan> Rows, bool IsIncomplete) Pareto(CancellationToken cancellationToken)
@@ -57,7 +58,7 @@ internal sealed class Comparison(Places places, Job job, PlanningOptions options
     }
 
     // With one place, over all places says the same.
-    private IEnumerable<Place?> Scopes() => places.All.Count == 1 ? [null] : [null, .. places.All];
+    private IEnumerable<Place?> Scopes(bool overAllOnly) => overAllOnly || places.All.Count == 1 ? [null] : [null, .. places.All];
 
     private ComparedPlan Row(PlanPolicy policy, PlanRequest request, double? weight, Place? only, CancellationToken cancellationToken)
     {

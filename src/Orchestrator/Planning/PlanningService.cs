@@ -38,7 +38,7 @@ internal sealed class PlanningService(PlaceReader reader, IOptions<PlanningOptio
         JobPlanner.Check(job, places);
         var comparison = new Comparison(places, job, options.Value);
         var weight = request.Job.Objective is { HasCarbonWeight: true } objective ? objective.CarbonWeight : EvenWeight;
-        response.Rows.AddRange(comparison.Rows(weight, context.CancellationToken));
+        response.Rows.AddRange(comparison.Rows(weight, request.OverAllOnly, context.CancellationToken));
         if (request.Pareto)
         {
             var (rows, isIncomplete) = comparison.Pareto(context.CancellationToken);

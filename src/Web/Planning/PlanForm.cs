@@ -34,10 +34,10 @@ internal sealed class PlanForm(Given given)
 
     public PlanWindowRequest Window() => new() { Places = { Places() }, Job = Job(), RunnersUp = 5 };
 
-    public ComparePlansRequest Comparison() => new() { Places = { Places() }, Job = Job() };
+    public ComparePlansRequest Comparison() => new() { Places = { Places() }, Job = Job(), OverAllOnly = true };
 
     /// <summary>The same with prices, and with every plan between the lowest price and the least carbon.</summary>
-    public ComparePlansRequest TradeOff() => new() { Places = { Places(prices: true) }, Job = Job(), Pareto = true };
+    public ComparePlansRequest TradeOff() => new() { Places = { Places(prices: true) }, Job = Job(), OverAllOnly = true, Pareto = true };
 
     private IEnumerable<PlanPlace> Places(bool prices = false)
     {

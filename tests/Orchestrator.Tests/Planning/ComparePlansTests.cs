@@ -46,8 +46,12 @@ public sealed class ComparePlansTests(PlanningStack stack)
         var job = Job(0, 2);
         job.Limits = new PlanLimits { CarbonCapGco2Kwh = 50 };
 
-        var response = await stack.Planning.ComparePlansAsync(new ComparePlansRequest { Places = { Place([40, 40, 30], zone: "low"), Place([60, 60, 60], zone: "high") }, Job = job });
+        var request = new ComparePlansRequest { Places = { Place([40, 40, 30], zone: "low"), Place([60, 60, 60], zone: "high") }, Job = job };
+        var response = await stack.Planning.ComparePlansAsync(request);
+        request.OverAllOnly = true;
+        var overAll = await stack.Planning.ComparePlansAsync(request);
 
+        Assert.Equal(response.Rows.Where(row => row.Zone.Length == 0), overAll.Rows);
         Assert.Equal(5 * 3, response.Rows.Count);
         Assert.Equal(["", "low", "high"], response.Rows.Take(3).Select(row => row.Zone));
         var consecutive = response.Rows.Where(row => row.Policy == PlanPolicy.Consecutive).ToList();
