@@ -1,13 +1,11 @@
-using System.Net;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pylon.Common.V1;
 using Pylon.Ingestion.V1;
+using Pylon.Testing;
 
 namespace Pylon.Insights.Tests.Dashboard;
 
@@ -31,18 +29,15 @@ internal sealed class FakeGrid : IAsyncDisposable
 
     public static async Task<FakeGrid> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
         FakeGrid fake = null!;
-        builder.Services.AddSingleton(_ => fake);
-        var app = builder.Build();
-        app.MapGrpcService<Series>();
-        app.MapGrpcService<Grid>();
-        fake = new FakeGrid(app);
-        await app.StartAsync();
-        return fake;
+        var app = await GrpcServer.StartAsync(Map, services => services.AddSingleton(_ => fake));
+        return fake = new FakeGrid(app);
+
+        static void Map(IEndpointRouteBuilder endpoints)
+        {
+            endpoints.MapGrpcService<Series>();
+            endpoints.MapGrpcService<Grid>();
+        }
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

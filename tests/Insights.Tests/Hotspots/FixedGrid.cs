@@ -1,12 +1,9 @@
-using System.Net;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pylon.Ingestion.V1;
+using Pylon.Testing;
 
 namespace Pylon.Insights.Tests.Hotspots;
 
@@ -32,14 +29,7 @@ internal sealed class FixedGrid(double level) : SeriesService.SeriesServiceBase,
     public static async Task<FixedGrid> StartAsync(double level = 100)
     {
         var grid = new FixedGrid(level);
-        var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddGrpc();
-        builder.Services.AddSingleton(grid);
-        builder.WebHost.ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        grid._app = builder.Build();
-        grid._app.MapGrpcService<FixedGrid>();
-        await grid._app.StartAsync();
+        grid._app = await GrpcServer.StartAsync(endpoints => endpoints.MapGrpcService<FixedGrid>(), services => services.AddSingleton(grid));
         return grid;
     }
 

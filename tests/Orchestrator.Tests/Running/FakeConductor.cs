@@ -5,13 +5,12 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pylon.Conductor.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;
+using Pylon.Testing;
 using Status = Grpc.Core.Status;
 
 namespace Pylon.Orchestrator.Tests.Running;
@@ -45,18 +44,15 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
 
     public static async Task<FakeConductor> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
         FakeConductor fake = null!;
-        builder.Services.AddSingleton(_ => fake);
-        var app = builder.Build();
-        app.MapGrpcService<Pipelines>();
-        app.MapGrpcService<Work>();
-        fake = new FakeConductor(app);
-        await app.StartAsync();
-        return fake;
+        var app = await GrpcServer.StartAsync(Map, services => services.AddSingleton(_ => fake));
+        return fake = new FakeConductor(app);
+
+        static void Map(IEndpointRouteBuilder endpoints)
+        {
+            endpoints.MapGrpcService<Pipelines>();
+            endpoints.MapGrpcService<Work>();
+        }
     }
 
     /// <summary>One of two parts is through a phase, or both are.</summary>

@@ -4,13 +4,12 @@ using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pylon.Common.V1;
 using Pylon.Forecasting.Gaps;
 using Pylon.Ingestion.V1;
+using Pylon.Testing;
 
 namespace Pylon.Orchestrator.Tests.Running;
 
@@ -72,19 +71,16 @@ internal sealed class FakeIngestion : IAsyncDisposable
 
     public static async Task<FakeIngestion> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
         FakeIngestion fake = null!;
-        builder.Services.AddSingleton(_ => fake);
-        var app = builder.Build();
-        app.MapGrpcService<Market>();
-        app.MapGrpcService<Grid>();
-        app.MapGrpcService<SeriesOfTest>();
-        fake = new FakeIngestion(app);
-        await app.StartAsync();
-        return fake;
+        var app = await GrpcServer.StartAsync(Map, services => services.AddSingleton(_ => fake));
+        return fake = new FakeIngestion(app);
+
+        static void Map(IEndpointRouteBuilder endpoints)
+        {
+            endpoints.MapGrpcService<Market>();
+            endpoints.MapGrpcService<Grid>();
+            endpoints.MapGrpcService<SeriesOfTest>();
+        }
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
