@@ -7,7 +7,8 @@ namespace Pylon.Insights.Tests.Alerts;
 /// <summary>A hotspot in a test's database, and what the scan would say of it.</summary>
 internal sealed record SomeHotspot(Guid Id, string Entity, string EntityType, string Cause)
 {
-    public static readonly DateTimeOffset Now = new(2026, 11, 26, 6, 10, 0, TimeSpan.Zero);
+    /// <summary>The time of the test: an alert of a fixed date would be repeated a day later by a service that goes by the real clock.</summary>
+    public static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
 
     private const string Insert =
         """

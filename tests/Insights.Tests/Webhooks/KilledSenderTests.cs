@@ -33,8 +33,7 @@ public sealed class KilledSenderTests : IAsyncLifetime
         _receiver.Answer = context => Volatile.Read(ref isHeld) ? Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted) : Task.CompletedTask;
         var first = await StartAsync("held");
         var hotspot = await SomeHotspot.AddAsync(_database.DataSource);
-        // An alert is repeated a day later, and these processes go by the real clock.
-        await SomeHotspot.ApplyAsync(_database.DataSource, hotspot.Notice("opened", at: TimeProvider.System.GetUtcNow()));
+        await SomeHotspot.ApplyAsync(_database.DataSource, hotspot.Notice("opened"));
         await Eventually.True(() => _receiver.Requests.Count == 1);
 
         await first.KillAsync();
