@@ -47,8 +47,8 @@ internal sealed class TurnsPicker(IReadOnlyList<Turn> turns) : SubchannelPicker
 /// <summary>One address that has a connection, and what became of the calls that needed another one.</summary>
 internal sealed class Turn(Subchannel subchannel, TimeProvider time) : ISubchannelCallTracker
 {
-    /// <summary>For how long an address that refused a connection gets no call.</summary>
-    public static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+    // For how long an address that refused a connection gets no call.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
     private long _refused;
 
