@@ -35,8 +35,19 @@ public sealed partial class PlannedDatabase : IAsyncDisposable
         Node().Matches(plan).Where(node => !node.Groups["rest"].Value.Contains("never executed", StringComparison.Ordinal))
             .Select(node => node.Groups["table"].Value).Where(name => name.StartsWith(table, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The most rows that a part of the plan passed on, or read and left out.</summary>
-    public static long MostRows(string plan) => Rows().Matches(plan).Max(found => Number(found.Groups["rows"]) * (found.Groups["loops"].Success ? Number(found.Groups["loops"]) : 1));
+    /// <summary>The most rows that a part of the plan passed on, or read and left out, in all its loops.</summary>
+    public static long MostRows(string plan)
+    {
+        var (most, loops) = (0L, 1L);
+        foreach (Match found in Rows().Matches(plan))
+        {
+            // What was left out is told after the part that did, for each loop of it.
+            loops = found.Groups["loops"].Success ? Number(found.Groups["loops"]) : loops;
+            most = Math.Max(most, Number(found.Groups["rows"]) * loops);
+        }
+
+        return most;
+    }
 
     public async ValueTask DisposeAsync()
     {

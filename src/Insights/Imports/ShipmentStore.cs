@@ -37,13 +37,15 @@ internal sealed class ShipmentStore(TenantDatabase database)
 
     private const string AddFactor = "INSERT INTO shipment_factors (import, mode, factor, index, operator_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 
+    // The file is compared as an expression, so that no index is taken for it: before a table is analysed PostgreSQL finds the lines of a file
+    // as few as those of one content, and read the whole file for each line.
     private const string Earlier =
         """
         SELECT
             (SELECT min(o.line) FROM shipment_lines o
-             WHERE o.operator_id = $5 AND o.import = $1 AND o.content = g.content AND o.index < g.index),
+             WHERE o.operator_id = $5 AND o.import || '' = $1 AND o.content = g.content AND o.index < g.index),
             (SELECT min(o.line) FROM shipment_lines o
-             WHERE o.operator_id = $5 AND o.import = $1 AND o.key = g.key AND o.index < g.index)
+             WHERE o.operator_id = $5 AND o.import || '' = $1 AND o.key = g.key AND o.index < g.index)
         FROM unnest($2::bigint[], $3::uuid[], $4::uuid[]) WITH ORDINALITY AS g (index, content, key, place)
         ORDER BY g.place
         """;
