@@ -242,7 +242,7 @@ public sealed class OutboxRelayTests : IAsyncLifetime
             ANALYZE outbox
             """);
         await _outbox.InsertAsync(0, 10);
-        await using var planned = new PlannedDatabase(PostgresFeature.ConnectionString(_outbox.Uri, OutboxFixture.Schema).ConnectionString);
+        await using var planned = new PlannedDatabase(_outbox.Uri, OutboxFixture.Schema);
 
         await _outbox.Relay(_streams.Stream, source: planned.Source).DrainAsync(CancellationToken.None);
 

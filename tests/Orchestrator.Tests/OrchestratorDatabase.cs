@@ -28,9 +28,6 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
 
     public TestDatabase Server { get; }
 
-    /// <summary>As the service connects.</summary>
-    public string DataSourceSettings => PostgresFeature.ConnectionString(Server.ConnectionString, "orchestrator").ConnectionString;
-
     public NpgsqlDataSource DataSource { get; }
 
     public WorkloadStore Workloads { get; }

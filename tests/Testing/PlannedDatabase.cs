@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pylon.Postgres;
 
 namespace Pylon.Testing;
 
@@ -14,11 +15,12 @@ public sealed partial class PlannedDatabase : IAsyncDisposable
     private readonly RecordedLog _log = new();
     private readonly LoggerFactory _loggers;
 
-    /// <param name="settings">As those of the service; the user is a superuser.</param>
-    public PlannedDatabase(string settings)
+    /// <param name="connection">The user is a superuser.</param>
+    /// <param name="schema">Where the tables of the service are; the other settings are those of a service, too.</param>
+    public PlannedDatabase(string connection, string schema)
     {
         _loggers = new LoggerFactory([_log]);
-        var builder = new NpgsqlDataSourceBuilder(settings);
+        var builder = new NpgsqlDataSourceBuilder(PostgresFeature.ConnectionString(connection, schema).ConnectionString);
         builder.ConnectionStringBuilder.Options =
             "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze=on -c auto_explain.log_level=notice -c client_min_messages=notice";
         builder.UseLoggerFactory(_loggers);

@@ -37,8 +37,8 @@ internal sealed class ShipmentStore(TenantDatabase database)
 
     private const string AddFactor = "INSERT INTO shipment_factors (import, mode, factor, index, operator_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 
-    // The file is compared as an expression, so that no index is taken for it: before a table is analysed PostgreSQL finds the lines of a file
-    // as few as those of one content, and read the whole file for each line.
+    // The file is compared as an expression, so that no index is taken for it: before a table is analysed PostgreSQL expects as few
+    // lines of a file as of one content, and read the whole file for each line.
     private const string Earlier =
         """
         SELECT

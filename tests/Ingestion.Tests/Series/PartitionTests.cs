@@ -28,7 +28,7 @@ public sealed class PartitionTests
     {
         await using var database = await IngestionDatabase.CreateAsync();
         await database.Database.ExecuteAsync(Year);
-        await using var planned = new PlannedDatabase(PostgresFeature.ConnectionString(database.Database.ConnectionString, "ingestion").ConnectionString);
+        await using var planned = new PlannedDatabase(database.Database.ConnectionString, "ingestion");
         var (reader, from) = (new SeriesReader(planned.Source), DateTimeOffset.Parse(start, System.Globalization.CultureInfo.InvariantCulture));
 
         // Often enough for a plan of all values, too.

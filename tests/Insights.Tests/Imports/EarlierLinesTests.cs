@@ -26,7 +26,7 @@ public sealed class EarlierLinesTests
     {
         await using var database = await InsightsDatabase.CreateAsync();
         await database.Database.ExecuteAsync(File);
-        await using var planned = new PlannedDatabase(PostgresFeature.ConnectionString(database.Database.ConnectionString, "insights").ConnectionString);
+        await using var planned = new PlannedDatabase(database.Database.ConnectionString, "insights");
         var store = new ShipmentStore(new TenantDatabase(planned.Source, Tenant.All));
         var last = Enumerable.Range(Lines - Together, Together).Select(Line).ToList();
 

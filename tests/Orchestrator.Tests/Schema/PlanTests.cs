@@ -39,7 +39,7 @@ public sealed class PlanTests
         const int AtMost = 10;
         await using var database = await OrchestratorDatabase.CreateAsync();
         await database.Server.ExecuteAsync(Backlog);
-        await using var planned = new PlannedDatabase(database.DataSourceSettings);
+        await using var planned = new PlannedDatabase(database.Server.ConnectionString, "orchestrator");
         var all = new TenantDatabase(planned.Source, Tenant.All);
         var flow = new FlowStore(planned.Source, new WorkloadStore(all, [], NullLogger<WorkloadStore>.Instance), TimeProvider.System);
         var runs = new RunStore(all, NullLogger<RunStore>.Instance);
@@ -65,7 +65,7 @@ public sealed class PlanTests
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         await database.Server.ExecuteAsync(Over);
-        await using var planned = new PlannedDatabase(database.DataSourceSettings);
+        await using var planned = new PlannedDatabase(database.Server.ConnectionString, "orchestrator");
         var workloads = new WorkloadStore(new TenantDatabase(planned.Source, Tenant.All), [], NullLogger<WorkloadStore>.Instance);
         var flow = new FlowStore(planned.Source, workloads, TimeProvider.System);
 
