@@ -10,7 +10,7 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
 {
     private const string Configuration = "Debug";
     private const int SideBySide = 2;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     // Longer than the longest test, and so short that a project with a test that hangs ends before its limit.
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(3);
@@ -46,26 +46,20 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         foreach (var (name, value) in NotInherited.Select(name => KeyValuePair.Create(name, (string?)null)).Concat(environment))
             variables[name] = value;
 
-        // The end-to-end tests start many processes: nothing else runs beside them. Those with the most code first, so that what runs side by side ends together.
-        var outcomes = new List<TestOutcome>();
-        foreach (var group in projects.OrderByDescending(project => new FileInfo(AssemblyOf(project)).Length).GroupBy(IsEndToEnd).OrderBy(group => group.Key))
+        // The end-to-end tests take longest and wait much; then those with the most code: so what runs side by side ends together.
+        using var slots = new SemaphoreSlim(SideBySide);
+        return await Task.WhenAll(projects.OrderByDescending(IsEndToEnd).ThenByDescending(project => new FileInfo(AssemblyOf(project)).Length).Select(async project =>
         {
-            using var slots = new SemaphoreSlim(group.Key ? 1 : SideBySide);
-            outcomes.AddRange(await Task.WhenAll(group.Select(async project =>
+            await slots.WaitAsync(cancellationToken);
+            try
             {
-                await slots.WaitAsync(cancellationToken);
-                try
-                {
-                    return await RunOneAsync(project, arguments, variables, results, cancellationToken);
-                }
-                finally
-                {
-                    slots.Release();
-                }
-            })));
-        }
-
-        return outcomes;
+                return await RunOneAsync(project, arguments, variables, results, cancellationToken);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        }));
     }
 
     private static string? SequenceIn(string results) => Directory.Exists(results)

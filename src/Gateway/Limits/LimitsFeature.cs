@@ -24,9 +24,12 @@ internal static class LimitsFeature
         services.AddSingleton<RequestKind>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SharedBuckets>(provider, new Lazy<IConnectionMultiplexer>(provider.GetRequiredService<IConnectionMultiplexer>)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<CallerLimiter>(provider, provider.GetRequiredService<IOptions<LimitOptions>>().Value));
-        services.AddOptions<RateLimiterOptions>().Configure<CallerLimiter, GatewayMetrics>((options, limiter, metrics) =>
+        // YARP asks for these options also when there are no limits.
+        services.AddOptions<RateLimiterOptions>().Configure<IServiceProvider, GatewayMetrics>((options, provider, metrics) =>
         {
-            options.GlobalLimiter = limiter;
+            if (!AreOn(provider))
+                return;
+            options.GlobalLimiter = provider.GetRequiredService<CallerLimiter>();
             options.OnRejected = (rejected, _) =>
             {
                 metrics.Limited();
@@ -39,12 +42,14 @@ internal static class LimitsFeature
     /// <summary>Goes behind what finds out who calls, and before what serves.</summary>
     public static void UseLimits(this WebApplication app)
     {
-        var options = app.Services.GetRequiredService<IOptions<LimitOptions>>().Value;
-        if (options.Enabled ?? app.Configuration.IsProduction())
+        if (AreOn(app.Services))
             app.UseRateLimiter();
         else
             app.Services.GetRequiredService<ILogger<CallerLimiter>>().NoLimits();
     }
+
+    private static bool AreOn(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<LimitOptions>>().Value.Enabled ?? services.GetRequiredService<IConfiguration>().IsProduction();
 
     private static Task RefuseAsync(HttpContext context, TimeSpan after)
     {

@@ -69,17 +69,17 @@ internal sealed class AlertStore(TenantDatabase database)
         """;
 
     // One statement, so that a repeat is made whole or not at all; the row's lock and its time make it one over all
-    // instances. Of the critical alerts of a hotspot only the newest is told again. A silence only holds it back: what is
-    // silenced now is due when the silence ends.
+    // instances. Of the critical alerts of a hotspot only the newest is told again; as NOT EXISTS a newer one PostgreSQL compared each
+    // with all others before the table is analysed. A silence only holds it back: what is silenced now is due when the silence ends.
     private const string Repeat =
         $"""
         WITH due AS MATERIALIZED (
             SELECT a.id, h.percent_above, h.impact_kg FROM alerts a JOIN hotspots h ON h.id = a.hotspot_id
             WHERE a.level = 'critical' AND a.resolved_at IS NULL AND (a.last_notice_at IS NULL OR a.last_notice_at <= $1 - $2::interval)
               AND (a.acknowledged_at IS NULL OR a.acknowledged_until <= $1) AND h.status IN ('open', 'acknowledged')
-              AND NOT EXISTS (
-                  SELECT FROM alerts n WHERE n.hotspot_id = a.hotspot_id AND n.level = 'critical' AND n.resolved_at IS NULL
-                    AND (n.created_at, n.id) > (a.created_at, a.id))
+              AND a.id = (
+                  SELECT n.id FROM alerts n WHERE n.hotspot_id = a.hotspot_id AND n.level = 'critical' AND n.resolved_at IS NULL
+                  ORDER BY n.created_at DESC, n.id DESC LIMIT 1)
               AND NOT EXISTS (SELECT FROM silences s WHERE s.ends_at > $1 AND {AlertRaiser.MatchingSilence})
             ORDER BY a.last_notice_at NULLS FIRST
             LIMIT $3

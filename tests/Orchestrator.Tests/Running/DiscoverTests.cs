@@ -244,14 +244,18 @@ public sealed class DiscoverTests
         await using var stack = await OrchestratorStack.StartAsync("async", "--Bpp:Lease=00:00:01");
         await stack.FaultAsync(new { action = "discover", kind = "lost_callback", count = 0 });
         var id = await stack.SubmitAsync();
-        await Eventually.True(async () => await stack.RequestsAsync("discover") == 1);
+        await Eventually.True(async () => await stack.RequestsAsync("discover") > 0);
         var first = await stack.Database.ScalarAsync<Guid>("SELECT lease_owner FROM compute_workloads");
 
-        await stack.Database.ExecuteAsync("UPDATE compute_workloads SET due_at = now()");
-        await stack.Database.ExecuteAsync("SELECT pg_notify('workload_due', '')");
+        // Again and again: the attempt may renew its lease before the claim comes by, and then keeps the workload by right.
+        await Eventually.True(async () =>
+        {
+            await stack.Database.ExecuteAsync($"UPDATE compute_workloads SET due_at = now() WHERE lease_owner = '{first}'");
+            await stack.Database.ExecuteAsync("SELECT pg_notify('workload_due', '')");
+            return await stack.Database.ScalarAsync<Guid>("SELECT lease_owner FROM compute_workloads") != first;
+        });
 
-        await Eventually.True(async () => await stack.RequestsAsync("discover") == 2);
-        Assert.NotEqual(first, await stack.Database.ScalarAsync<Guid>("SELECT lease_owner FROM compute_workloads"));
+        await Eventually.True(async () => await stack.RequestsAsync("discover") >= 2);
         Assert.False(await stack.Database.Flow.RenewAsync(new Lease(Guid.Parse(id), first, DateTimeOffset.MaxValue), TimeSpan.FromSeconds(1), CancellationToken.None));
     }
 }
