@@ -152,6 +152,16 @@ public sealed class WorkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AClaimThatWaitsIsAnsweredBeforeItsDeadline()
+    {
+        var request = new ClaimWorkRequest { Worker = "w1", Zones = { Zone }, Jobs = { Job }, Wait = TimeSpan.FromSeconds(20).ToDuration() };
+
+        Assert.Empty((await _service.Work.ClaimWorkAsync(request, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2))).Claims);
+        // Shorter than an answer takes: it does not wait.
+        Assert.Empty((await _service.Work.ClaimWorkAsync(request, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(900))).Claims);
+    }
+
+    [Fact]
     public async Task WhatIsHandedBackGoesToTheNextAtOnce()
     {
         await DefineAsync("b");

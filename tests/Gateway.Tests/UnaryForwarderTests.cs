@@ -54,6 +54,17 @@ public sealed class UnaryForwarderTests(GatewayFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task AServiceIsToldTheBoundOfACallWithoutADeadline()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Proxy:UnaryTimeout=00:00:01");
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await new WorkloadService.WorkloadServiceClient(gateway.Grpc).GetWorkloadAsync(new GetWorkloadRequest { Id = "hang" }));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+        Assert.True(gateway.Fakes.Deadline < DateTime.MaxValue);
+    }
+
+    [Fact]
     public async Task DeadlineReachesTheService()
     {
         await using var gateway = await TestGateway.StartAsync();

@@ -23,6 +23,9 @@ internal sealed class WorkService(
     private const int MaxOutput = 4_096;
     private const int LongestWait = 30;
 
+    // Of its deadline, for the answer to reach the caller.
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
+
     public override async Task<JoinWorkResponse> JoinWork(JoinWorkRequest request, ServerCallContext context)
     {
         var worker = request.Worker ?? throw Refusal.InvalidArgument("worker", "must be given").AsException();
@@ -47,7 +50,9 @@ internal sealed class WorkService(
         var wait = Wait(request.Wait);
         if (wait > TimeSpan.Zero)
             await store.SeenAsync(context.Tenant(), worker, context.CancellationToken);
-        var claims = await desk.ClaimAsync(new WorkRequest(context.Tenant(), worker, [.. request.Zones.Distinct(StringComparer.Ordinal)], jobs, most), wait, context.CancellationToken);
+        var left = context.Deadline - time.GetUtcNow().UtcDateTime - AnswerTime;
+        var claims = await desk.ClaimAsync(
+            new WorkRequest(context.Tenant(), worker, [.. request.Zones.Distinct(StringComparer.Ordinal)], jobs, most), wait < left ? wait : left, context.CancellationToken);
         return new ClaimWorkResponse { Claims = { claims } };
     }
 

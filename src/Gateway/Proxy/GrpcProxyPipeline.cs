@@ -68,10 +68,14 @@ internal static class GrpcProxyPipeline
     {
         if (!Contract.IsUnary(context.Request.Path.Value))
             return null;
-        // At the caller's deadline the service answers; the gateway waits for that a little longer.
-        return RequestTimeout.TryRead(context.Request.Headers, out var timeout, out _) && timeout is { } given
-            ? given + Margin
-            : context.RequestServices.GetRequiredService<IOptions<ProxyOptions>>().Value.UnaryTimeout;
+        // At the deadline the service answers, so it is told one; the gateway waits for that a little longer.
+        if (!RequestTimeout.TryRead(context.Request.Headers, out var timeout, out _) || timeout is not { } given)
+        {
+            given = context.RequestServices.GetRequiredService<IOptions<ProxyOptions>>().Value.UnaryTimeout;
+            context.Request.Headers[RequestTimeout.GrpcHeader] = RequestTimeout.Grpc(given);
+        }
+
+        return given + Margin;
     }
 
     // A bare 502 says nothing to a gRPC client.

@@ -31,6 +31,9 @@ public static class RequestTimeout
         return true;
     }
 
+    /// <summary>The value of <see cref="GrpcHeader"/>; at most 27 hours.</summary>
+    public static string Grpc(TimeSpan timeout) => string.Create(CultureInfo.InvariantCulture, $"{(long)timeout.TotalMilliseconds}m");
+
     private static TimeSpan? ParseGrpc(string text)
     {
         if (text.Length is < 2 or > 9 || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var value))
