@@ -5,6 +5,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Web;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pylon.Access;
@@ -40,6 +41,16 @@ public sealed class LimitsTests
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
         Assert.Equal("RATE_LIMITED", problem.GetProperty("reason").GetString());
         Assert.Equal(TimeSpan.FromSeconds(100), refused.Headers.RetryAfter?.Delta);
+    }
+
+    [Theory]
+    [InlineData("false", false)]
+    [InlineData("true", true)]
+    public async Task WithoutLimitsThereIsNoLimiterWhoseTimerWakesTheGateway(string enabled, bool expected)
+    {
+        await using var gateway = await TestGateway.StartAsync($"--Limits:Enabled={enabled}");
+
+        Assert.Equal(expected, gateway.Get<IOptions<RateLimiterOptions>>().Value.GlobalLimiter is not null);
     }
 
     [Fact]
