@@ -48,7 +48,7 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
         // A test ends before code that is compiled anew for its profile has paid for that; it is a fifth of the CPU of a run.
         variables["DOTNET_TieredPGO"] = "0";
 
-        // The end-to-end tests take longest and wait much; then those with the most code: so what runs side by side ends together.
+        // The end-to-end tests take longest; then those with the most code: so what runs side by side ends together.
         using var slots = new SemaphoreSlim(SideBySide);
         return await Task.WhenAll(projects.OrderByDescending(IsEndToEnd).ThenByDescending(project => new FileInfo(AssemblyOf(project)).Length).Select(async project =>
         {

@@ -72,7 +72,7 @@ internal static class GrpcProxyPipeline
         if (!RequestTimeout.TryRead(context.Request.Headers, out var timeout, out _) || timeout is not { } given)
         {
             given = context.RequestServices.GetRequiredService<IOptions<ProxyOptions>>().Value.UnaryTimeout;
-            context.Request.Headers[RequestTimeout.GrpcHeader] = RequestTimeout.Grpc(given);
+            context.Request.Headers.TryAdd(RequestTimeout.GrpcHeader, RequestTimeout.Grpc(given));
         }
 
         return given + Margin;
