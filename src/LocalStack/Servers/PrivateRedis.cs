@@ -54,7 +54,7 @@ public sealed class PrivateRedis : PrivateServer
         return Task.CompletedTask;
     }
 
-    // With everysec it answers before it writes while its disk is slow, and loses two seconds of answered writes when it is killed then.
+    // With everysec it answers before it writes while its disk is slow, and loses up to two seconds of answered writes when it is killed then.
     private protected override LaunchPlan Plan() => new(
         _binary,
         [

@@ -1,4 +1,5 @@
 using Pylon.Insights.Alerts;
+using Pylon.Insights.Tests.Recommendations;
 using Pylon.Postgres;
 using Pylon.Testing;
 
@@ -37,8 +38,8 @@ public sealed class RepeatedAlertsTests
         {
         }
 
-        Assert.Equal(Hotspots, await database.Database.ScalarAsync<long>("SELECT count(*) FROM insights.alerts WHERE last_notice_at > now() - interval '1 day' AND transition = 'escalated'"));
-        Assert.Equal(Hotspots, await database.Database.ScalarAsync<long>("SELECT count(*) FROM insights.alert_history WHERE what = 'repeated'"));
+        Assert.Equal(Hotspots, await database.Database.CountAsync("alerts WHERE last_notice_at > now() - interval '1 day' AND transition = 'escalated'"));
+        Assert.Equal(Hotspots, await database.Database.CountAsync("alert_history WHERE what = 'repeated'"));
         var plans = planned.PlansOf("alert_notices");
         Assert.Equal(3, plans.Count);
         Assert.All(plans, plan => Assert.True(PlannedDatabase.MostRows(plan) <= 2 * Hotspots, plan));
