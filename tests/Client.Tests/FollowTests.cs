@@ -178,8 +178,11 @@ public sealed class FollowTests : IAsyncLifetime
         Assert.Equal([0.5, 1, 2, 4, 8, 15, 15], Enumerable.Range(0, 7).Select(_ => pauses.Next()!.Value.TotalSeconds));
         time.Advance(TimeSpan.FromMinutes(4));
         pauses.Reset();
-        time.Advance(TimeSpan.FromMinutes(4));
+        // A quiet hour is no break.
+        time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(0.5, pauses.Next()!.Value.TotalSeconds);
+        time.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal(1, pauses.Next()!.Value.TotalSeconds);
         time.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(pauses.Next());
     }

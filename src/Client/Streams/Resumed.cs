@@ -20,6 +20,7 @@ internal static class Resumed
         {
             var (call, isOpen, failure) = await OpenAsync(open, wasOpen, cancellationToken);
             wasOpen |= isOpen;
+            var opened = time.GetTimestamp();
             using (call)
             {
                 while (call is not null)
@@ -36,6 +37,9 @@ internal static class Resumed
             if (failure is null && ends)
                 yield break;
             wasOpen = true;
+            // A stream that was quiet all the time is no break.
+            if (isOpen && time.GetElapsedTime(opened) >= Pauses.Longest)
+                pauses.Reset();
             var pause = pauses.Next() ?? throw failure ?? new RpcException(new Status(StatusCode.Unavailable, "The stream ends again and again without an item."));
             await Task.Delay(pause, time, cancellationToken);
         }
