@@ -33,6 +33,18 @@ public sealed class VerbsTests
     }
 
     [Theory]
+    [InlineData("plan --duration 1h --region 13 --zones GB-R01", "--region: is only allowed without --zones")]
+    [InlineData("plan --duration 1h --series carbon.txt --price", "--price: is only allowed without --series")]
+    [InlineData("plan --duration 1h --series carbon.txt --zones GB-R01", "--zones: is only allowed without --series")]
+    [InlineData("run --for 1h --by +4h --region 13 --zone GB-R01 -- true", "--region: is only allowed without --zone")]
+    [InlineData("submit x --timeout 5m", "--timeout: is only allowed with --wait")]
+    [InlineData("submit x --choose 1", "--choose: is only allowed with --wait")]
+    [InlineData($"watch {Verb.SampleId} --topics grid", "--topics: is only allowed without an id")]
+    [InlineData("replay --deadline +2d", "--deadline: is only allowed with an id or --all")]
+    public void AnOptionThatWouldMeanNothingIsRefused(string line, string error) =>
+        Assert.Equal([error], PylonCommand.Create(new Terminal().Context).Parse(Split(line)).Errors.Select(one => one.Message));
+
+    [Theory]
     [MemberData(nameof(All))]
     public async Task EveryVerbShowsItsExample(string example)
     {

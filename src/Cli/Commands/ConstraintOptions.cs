@@ -15,9 +15,11 @@ internal sealed class ConstraintOptions(TimeProvider time)
 
     public Option<int?> Delay { get; } = Options.WholeFromZero("--delay-mins", "The longest delay of the start, in minutes, in place of that of the urgency");
 
+    public Option[] All => [Deadline, CarbonCap, MaxTotal, MaxPrice, Delay];
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Deadline, CarbonCap, MaxTotal, MaxPrice, Delay])
+        foreach (var option in All)
             command.Options.Add(option);
     }
 

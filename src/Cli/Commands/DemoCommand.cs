@@ -21,12 +21,12 @@ internal static class DemoCommand
         command.SetAction(async (_, cancellationToken) =>
         {
             using var client = context.Connect();
-            await RunAsync(client, context.Screen, context.Time, cancellationToken);
+            return await RunAsync(client, context.Screen, context.Time, cancellationToken);
         });
         return command;
     }
 
-    private static async Task RunAsync(PylonClient client, Screen screen, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(PylonClient client, Screen screen, TimeProvider time, CancellationToken cancellationToken)
     {
         using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // Events may arrive before the id of the workload is known: all of them wait here.
@@ -56,6 +56,7 @@ internal static class DemoCommand
 
         await listening.CancelAsync();
         await listener.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Flow.HasFailed(workload) ? ExitCode.Failed : ExitCode.Done;
 
         // Prints the events of the workload until its state is reached. The last event may arrive a moment later, or not at all.
         async Task<Workload> UntilAsync(Func<Workload, bool> reached, string lastEvent)

@@ -26,6 +26,8 @@ internal static class PlanCommand
         {
             duration, slack, region, zones, interruptible, piece, minutes, deadline, series, step, price, orNow, wait,
         };
+        command.Only(result => result.GetResult(series) is null, "without --series", region, zones, price);
+        command.Only(result => result.GetResult(zones) is null, "without --zones", region);
         command.Add(command.Json);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -25,6 +25,7 @@ internal static class ReplayCommand
             if (result.GetValue(all) && result.GetValue(id) is not null)
                 result.AddError("--all: is not allowed with an id");
         });
+        command.Only(result => result.GetValue(all) || result.GetValue(id) is not null, "with an id or --all", limits.All);
         return command.Calls(context, async call =>
         {
             var letters = await OpenAsync(call);
@@ -61,6 +62,8 @@ internal static class ReplayCommand
     {
         if (letter.WorkloadId.Length > 0)
             return await SubmitCommand.JudgedAsync(call, await ReplayWorkloadAsync(call, letter.WorkloadId, limits), isConstrained: true, time);
+        if (limits.AreGiven(call.Parsed))
+            throw new CommandException($"The dead letter {letter.Id} is of an event of {letter.Topic}: only a workload has constraints.", ExitCode.Usage);
         var answer = await call.Client.DeadLetters.ReplayDeadLetterAsync(new() { Id = letter.Id }, cancellationToken: call.CancellationToken);
         call.Show(answer.DeadLetter, one => call.Screen.Line($"{one.Id} of {one.Topic} is {Words.Of(one.State)}"));
         return ExitCode.Done;

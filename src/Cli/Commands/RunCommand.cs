@@ -24,6 +24,7 @@ internal static class RunCommand
         {
             length, by, interruptible, zones, region, orNow, watts, line,
         };
+        command.Only(result => result.GetResult(zones) is null, "without --zone", region);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var asked = new AskedPlan(

@@ -40,18 +40,14 @@ internal static class SubmitCommand
         var interruptible = new Option<bool>("--interruptible") { Description = "The job may be stopped and resumed: it runs in the cleanest half hours of its window, for --gpu-minutes together" };
         var wait = new Option<string?>("--wait") { Description = "Wait until its options are there (--wait), or until it has run (--wait=completed)", Arity = ArgumentArity.ZeroOrOne };
         wait.AcceptOnlyFromAmong(UntilOptions, UntilRun);
-        var timeout = new Option<TimeSpan?>("--timeout") { Description = "The longest wait: 2m by default, 1h for --wait=completed; then the exit code is 1", CustomParser = Length.ReadOptional };
+        var timeout = new Option<TimeSpan?>("--timeout") { Description = "With --wait: the longest one: 2m by default, 1h for --wait=completed; then the exit code is 1", CustomParser = Length.ReadOptional };
         var choose = Options.Range("--choose", "With --wait: choose this option, 1 to 3, as soon as it is there", 1, 3);
         var command = new Verb("submit", "Queue a workload; with constraints, wait until they are judged", "submit 'Nightly training' --gpu-minutes 600 --deadline +12h --wait")
         {
             name, type, urgency, minutes, cores, memory, energy, load, pipeline, email, job, owner, host, runs, parameters, parts, late, interruptible, wait, timeout, choose,
         };
         limits.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(choose) is not null && result.GetResult(wait) is null)
-                result.AddError("--choose: is only allowed with --wait");
-        });
+        command.Only(result => result.GetResult(wait) is not null, "with --wait", choose, timeout);
         return command.Calls(context, async call =>
         {
             var request = new SubmitWorkloadRequest

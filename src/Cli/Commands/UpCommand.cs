@@ -43,7 +43,7 @@ internal static class UpCommand
                 {
                     using var client = GatewayAddress.Connect(stack.Addresses.Grpc, stack.ApiKey);
                     if (await FailureOfFlowAsync(context with { Connect = () => client }, stop) is { } failure)
-                        Console.WriteLine($"\nThe first workload did not get its recommendations: {failure}\nThe stack stays up. Try again with ./pylon demo; ./pylon status has the logs.");
+                        Console.WriteLine($"\nThe first workload did not get its recommendations: {failure}\nThe stack stays up. Try again with ./pylon demo; the logs are in {checkout.Logs}.");
                     Hints.Write(checkout, stack.Variables.ToDictionary());
                     Console.WriteLine($"Pylon is up after {clock.Elapsed.TotalSeconds:0} s. Ctrl-C here or ./pylon down stops it.");
                 },

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Pylon.Cli.Commands;
 
@@ -14,6 +15,20 @@ internal sealed class Verb(string name, string description, string example) : Co
 
     /// <summary>The option that every verb about Pylon's data has.</summary>
     public Option<bool> Json { get; } = new("--json") { Description = "Print JSON and nothing else" };
+
+    /// <summary>Refuses options that would mean nothing.</summary>
+    /// <param name="words">Where they mean something, behind "is only allowed".</param>
+    public void Only(Func<CommandResult, bool> where, string words, params ReadOnlySpan<Option> options)
+    {
+        foreach (var option in options)
+        {
+            Validators.Add(result =>
+            {
+                if (result.GetResult(option) is { Implicit: false } && !where(result))
+                    result.AddError($"{option.Name}: is only allowed {words}");
+            });
+        }
+    }
 
     /// <summary>Runs with a client; the verb gets the option --json.</summary>
     public Verb Calls(CommandContext context, Func<Call, Task<int>> run)

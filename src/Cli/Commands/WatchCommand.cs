@@ -15,6 +15,7 @@ internal static class WatchCommand
         topics.AcceptOnlyFromAmong("workloads", "batches", "grid", "decisions", "insights");
         var after = new Option<string?>("--after") { Description = "Begin behind this position of an earlier run (--json has it with each event)" };
         var command = new Verb("watch", "Print events as they happen; after a break it goes on with those that it missed", "watch --topics workloads insights") { id, topics, after };
+        command.Only(result => result.GetValue(id) is null, "without an id", topics, after);
         return command.Calls(context, call => call.Value(id) is { Length: > 0 } workload
             ? WorkloadAsync(call, workload)
             : EverythingAsync(call, new FollowOptions { Topics = call.Value(topics) ?? [], After = call.Value(after) }));
