@@ -30,6 +30,22 @@ public sealed class FrameTests : IAsyncLifetime
         Assert.Single(Regex.Matches(html, "<h1>", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
 
+    // A refused form is answered at its own address: its links and a reload begin there.
+    [Theory]
+    [InlineData("/web/workloads/several?page=2&state=failed", "/web/workloads?page=2&state=failed")]
+    [InlineData("/web/workloads/w1/choose", "/web/workloads/w1")]
+    [InlineData("/web/hotspots/h1/ignore", "/web/hotspots/h1")]
+    [InlineData("/web/hotspots/h1/recommendations/m1/decide", "/web/hotspots/h1")]
+    [InlineData("/web/alerts/a1/silence?alerts=t", "/web/hotspots?alerts=t")]
+    [InlineData("/web/system/dead-letters/l1/replay?runs=t", "/web/system?runs=t")]
+    [InlineData("/web/system/keys?revoked=yes", "/web/system?revoked=yes")]
+    public async Task TheAddressOfAFormLeadsToItsScreen(string form, string screen)
+    {
+        using var answer = await _web.Http.GetAsync(form);
+
+        Assert.Equal((HttpStatusCode.SeeOther, screen), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+    }
+
     [Theory]
     [MemberData(nameof(Pages))]
     public async Task APageHasNoNamesOfTheContract(string path)

@@ -29,23 +29,47 @@ public sealed class HotspotTests : IAsyncLifetime
     {
         _web.Services.On<ApproveRecommendationRequest, ApproveRecommendationResponse>(_ => new ApproveRecommendationResponse());
 
-        using var answer = await _web.PostAsync("/web/recommendations/m1/decide", ("hotspot", Samples.HotspotId), ("user", "ann"), ("note", "do it"), ("do", "approve"));
+        using var answer = await _web.PostAsync($"{Path}/recommendations/m1/decide", ("user", "ann"), ("note", "do it"), ("do", "approve"));
 
         Assert.Equal((HttpStatusCode.SeeOther, Path), (answer.StatusCode, answer.Headers.Location?.OriginalString));
         Assert.Equal(new ApproveRecommendationRequest { Id = "m1", UserId = "ann", Note = "do it" }, _web.Services.Single<ApproveRecommendationRequest>());
     }
 
     [Fact]
-    public async Task ARejectionWithoutAReasonIsRefusedOnThePageOfTheHotspot()
+    public async Task ARejectionWithoutAReasonIsRefusedOnThePageOfTheHotspotWithWhatWasFilledIn()
     {
         _web.Services.Refuse<RejectRecommendationRequest>(StatusCode.InvalidArgument, "note: must be given");
 
-        using var answer = await _web.PostAsync("/web/recommendations/m1/decide", ("hotspot", Samples.HotspotId), ("do", "reject"));
+        using var answer = await _web.PostAsync($"{Path}/recommendations/m1/decide", ("user", "ann"), ("do", "reject"));
         var page = await TestWeb.TextAsync(answer);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("Note: must be given.", page, StringComparison.Ordinal);
         Assert.Contains("Consolidate the loads", page, StringComparison.Ordinal);
+        Assert.Contains("<details open><summary>Decide</summary>", page, StringComparison.Ordinal);
+        Assert.Contains("name=\"user\" maxlength=\"200\" value=\"ann\"", page, StringComparison.Ordinal);
+        Assert.Single(page.Split("<details open>").Skip(1));
+    }
+
+    [Fact]
+    public async Task AnAlertThatIsNotSilencedKeepsWhatWasFilledIn()
+    {
+        _web.Services.Refuse<SilenceAlertRequest>(StatusCode.InvalidArgument, "ends_at: must be in the future");
+
+        using var answer = await _web.PostAsync("/web/alerts/a1/silence", ("until", "2026-11-20T10:10"), ("reason", "repairs"), ("user", "ann"), ("request_id", "r1"));
+        var page = await TestWeb.TextAsync(answer);
+
+        foreach (var words in new[] { "Ends at: must be in the future.", "<details open><summary>Silence such alerts</summary>", "value=\"2026-11-20T10:10\"", "value=\"repairs\"", "value=\"ann\"", "value=\"r1\"" })
+            Assert.Contains(words, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnEndThatIsNoTimeSilencesNothing()
+    {
+        using var answer = await _web.PostAsync("/web/alerts/a1/silence", ("until", "2026-11-27T10:10+05:00"), ("reason", "repairs"));
+
+        Assert.Contains("Until: must be a time such as 2026-11-26T09:30.", await TestWeb.TextAsync(answer), StringComparison.Ordinal);
+        Assert.Empty(_web.Services.Received.OfType<SilenceAlertRequest>());
     }
 
     [Fact]

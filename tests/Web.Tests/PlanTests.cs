@@ -70,13 +70,16 @@ public sealed class PlanTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("hours=x&within=24&power=100")]
-    [InlineData("hours=-1&within=1e300&power=NaN")]
-    [InlineData("hours=1&within=24&power=100&region=99&weight=much")]
-    public async Task AQuestionThatIsNoneIsRefusedInWords(string query)
+    [InlineData("hours=x&within=24&power=100", "Hours: must be above 0 and at most 168.")]
+    [InlineData("hours=-1&within=1e300&power=NaN", "Hours: must be above 0 and at most 168.")]
+    [InlineData("hours=4&within=3.5&power=100", "Within: must be from the 4 h of the work to 168 h.")]
+    [InlineData("hours=4&within=100000000&power=100", "Within: must be from the 4 h of the work to 168 h.")]
+    [InlineData("hours=1&within=soon&power=100", "Within: must be from the 1 h of the work to 168 h.")]
+    [InlineData("hours=1&within=24&power=100&region=99&weight=much", "Job objective: must be better.")]
+    public async Task AQuestionThatIsNoneIsRefusedInWords(string query, string words)
     {
-        _web.Services.Refuse<PlanWindowRequest>(StatusCode.InvalidArgument, "job.duration: must be given");
+        _web.Services.Refuse<PlanWindowRequest>(StatusCode.InvalidArgument, "job.objective: must be better");
 
-        Assert.Contains("Job duration: must be given.", await _web.PageAsync($"/web/plan?{query}", HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        Assert.Contains(words, await _web.PageAsync($"/web/plan?{query}", HttpStatusCode.BadRequest), StringComparison.Ordinal);
     }
 }

@@ -152,6 +152,21 @@ public sealed class WorkloadTests : IAsyncLifetime
         Assert.Contains("value=\"nobody\"", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("26.11.2026 09:00")]
+    [InlineData("12026-11-26T09:00")]
+    [InlineData("2026-11-26")]
+    public async Task ADeadlineThatIsNoTimeSubmitsNothing(string deadline)
+    {
+        using var answer = await _web.PostAsync("/web/workloads", ("name", "train"), ("deadline", deadline));
+        var page = await TestWeb.TextAsync(answer);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("Deadline: must be a time such as 2026-11-26T09:30.", page, StringComparison.Ordinal);
+        Assert.Contains($"value=\"{deadline}\"", page, StringComparison.Ordinal);
+        Assert.Empty(_web.Services.Received.OfType<SubmitWorkloadRequest>());
+    }
+
     [Fact]
     public async Task ADeadlineIsReadInTheZoneOfTheReader()
     {

@@ -9,22 +9,24 @@ namespace Pylon.Web.Hotspots;
 internal static class HotspotEndpoints
 {
     private const string Insights = "Insights";
+    private const string List = "/web/hotspots";
+    private const string One = List + "/{id}";
 
     public static void MapHotspots(this RouteGroupBuilder web)
     {
         web.MapGet("/hotspots", () => Page.Of<HotspotsPage>());
         web.MapGet("/hotspots/{id}", (string id) => Page.Of<HotspotPage>((nameof(HotspotPage.Id), id)));
-        web.MapPost("/hotspots/{id}/acknowledge", (string id, HttpRequest form, Clients clients, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
+        web.MapForm("/hotspots/{id}/acknowledge", One, (string id, HttpRequest form, Clients clients, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
             await clients.Hotspots.AcknowledgeHotspotAsync(new AcknowledgeHotspotRequest { Id = id, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken))));
-        web.MapPost("/hotspots/{id}/ignore", (string id, HttpRequest form, Clients clients, Clock clock, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
-            await clients.Hotspots.IgnoreHotspotAsync(new IgnoreHotspotRequest { Id = id, UserId = given["user"], Reason = given["note"], Until = clock.Read(given["until"]) }, clients.Change(cancellationToken))));
-        web.MapPost("/hotspots/{id}/resolve", (string id, HttpRequest form, Clients clients, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
+        web.MapForm("/hotspots/{id}/ignore", One, (string id, HttpRequest form, Clients clients, Clock clock, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
+            await clients.Hotspots.IgnoreHotspotAsync(new IgnoreHotspotRequest { Id = id, UserId = given["user"], Reason = given["note"], Until = clock.Read("until", given["until"]) }, clients.Change(cancellationToken))));
+        web.MapForm("/hotspots/{id}/resolve", One, (string id, HttpRequest form, Clients clients, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
             await clients.Hotspots.ResolveHotspotAsync(new ResolveHotspotRequest { Id = id, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken))));
-        web.MapPost("/recommendations/{id}/decide", DecideAsync);
-        web.MapPost("/alerts/{id}/acknowledge", (string id, Clients clients, CancellationToken cancellationToken) => OnAlertsAsync(async () =>
+        web.MapForm("/hotspots/{id}/recommendations/{recommendation}/decide", One, DecideAsync);
+        web.MapForm("/alerts/{id}/acknowledge", List, (string id, Clients clients, CancellationToken cancellationToken) => OnAlertsAsync(async () =>
             await clients.Alerts.AcknowledgeAlertAsync(new AcknowledgeAlertRequest { Id = id }, clients.Change(cancellationToken))));
-        web.MapPost("/alerts/{id}/silence", SilenceAsync);
-        web.MapPost("/silences/{id}/end", (string id, Clients clients, CancellationToken cancellationToken) => OnAlertsAsync(async () =>
+        web.MapForm("/alerts/{id}/silence", List, SilenceAsync);
+        web.MapForm("/silences/{id}/end", List, (string id, Clients clients, CancellationToken cancellationToken) => OnAlertsAsync(async () =>
             await clients.Silences.EndSilenceAsync(new EndSilenceRequest { Id = id }, clients.Change(cancellationToken))));
     }
 
@@ -34,15 +36,15 @@ internal static class HotspotEndpoints
         return await ChangeAsync(id, () => change(given));
     }
 
-    private static async Task<IResult> DecideAsync(string id, HttpRequest form, Clients clients, CancellationToken cancellationToken)
+    private static async Task<IResult> DecideAsync(string id, string recommendation, HttpRequest form, Clients clients, CancellationToken cancellationToken)
     {
         var given = new Given(await form.ReadFormAsync(cancellationToken));
-        return await ChangeAsync(given["hotspot"], async () =>
+        return await ChangeAsync(id, async () =>
         {
             if (given["do"] == "reject")
-                await clients.Recommendations.RejectRecommendationAsync(new RejectRecommendationRequest { Id = id, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken));
+                await clients.Recommendations.RejectRecommendationAsync(new RejectRecommendationRequest { Id = recommendation, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken));
             else
-                await clients.Recommendations.ApproveRecommendationAsync(new ApproveRecommendationRequest { Id = id, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken));
+                await clients.Recommendations.ApproveRecommendationAsync(new ApproveRecommendationRequest { Id = recommendation, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken));
         });
     }
 
@@ -50,7 +52,7 @@ internal static class HotspotEndpoints
     {
         var given = new Given(await form.ReadFormAsync(cancellationToken));
         return await OnAlertsAsync(async () => await clients.Silences.SilenceAlertAsync(
-            new SilenceAlertRequest { AlertId = id, EndsAt = clock.Read(given["until"]), Reason = given["reason"], UserId = given["user"], RequestId = given["request_id"] },
+            new SilenceAlertRequest { AlertId = id, EndsAt = clock.Read("until", given["until"]), Reason = given["reason"], UserId = given["user"], RequestId = given["request_id"] },
             clients.Change(cancellationToken)));
     }
 
@@ -58,7 +60,7 @@ internal static class HotspotEndpoints
         async () =>
         {
             await change();
-            return "/web/hotspots";
+            return List;
         },
         Insights,
         trouble => Page.Of<HotspotsPage>(trouble.HttpStatus, (nameof(HotspotsPage.Trouble), trouble)));
@@ -67,7 +69,7 @@ internal static class HotspotEndpoints
         async () =>
         {
             await change();
-            return $"/web/hotspots/{Uri.EscapeDataString(hotspotId)}";
+            return $"{List}/{Uri.EscapeDataString(hotspotId)}";
         },
         Insights,
         trouble => Page.Of<HotspotPage>(trouble.HttpStatus, (nameof(HotspotPage.Id), hotspotId), (nameof(HotspotPage.Trouble), trouble)));

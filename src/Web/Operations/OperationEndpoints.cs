@@ -16,13 +16,11 @@ internal static class OperationEndpoints
     public static void MapOperations(this RouteGroupBuilder web)
     {
         web.MapGet("/system", () => Page.Of<OperationsPage>());
-        web.MapPost("/system/runs", (Clients clients, CancellationToken cancellationToken) => ChangeAsync("Ingestion", async () =>
+        web.MapForm("/system/runs", Address, (Clients clients, CancellationToken cancellationToken) => ChangeAsync("Ingestion", async () =>
             await clients.Runs.RunPipelineAsync(new RunPipelineRequest(), clients.Change(cancellationToken))));
-        web.MapPost("/system/dead-letters/{id}/replay", SettleAsync);
-        web.MapPost("/system/keys", MakeKeyAsync);
-        // The links of a page that answers the form begin there.
-        web.MapGet("/system/keys", () => Page.Of<OperationsPage>());
-        web.MapPost("/system/keys/{id}/revoke", (string id, Clients clients, CancellationToken cancellationToken) => ChangeAsync("the Orchestrator", async () =>
+        web.MapForm("/system/dead-letters/{id}/replay", Address, SettleAsync);
+        web.MapForm("/system/keys", Address, MakeKeyAsync);
+        web.MapForm("/system/keys/{id}/revoke", Address, (string id, Clients clients, CancellationToken cancellationToken) => ChangeAsync("the Orchestrator", async () =>
             await clients.Keys.RevokeKeyAsync(new RevokeKeyRequest { Id = id }, clients.Change(cancellationToken))));
     }
 
@@ -45,21 +43,15 @@ internal static class OperationEndpoints
     private static async Task<IResult> MakeKeyAsync(HttpRequest form, Clients clients, Clock clock, CancellationToken cancellationToken)
     {
         var given = new Given(await form.ReadFormAsync(cancellationToken));
-        var ends = clock.Read(given["ends"]);
-        // A key without an end must be meant so.
-        if (ends is null && given["ends"].Length > 0)
-            return Refused(new Trouble("Not possible so", "Ends: must be a time.", StatusCodes.Status400BadRequest));
-        var request = new CreateKeyRequest { Name = given["name"], OperatorId = given["operator"], ExpiresAt = ends, Scopes = { given.All("scope") } };
         try
         {
+            var request = new CreateKeyRequest { Name = given["name"], OperatorId = given["operator"], ExpiresAt = clock.Read("ends", given["ends"]), Scopes = { given.All("scope") } };
             return Page.Of<OperationsPage>((nameof(OperationsPage.MadeKey), await clients.Keys.CreateKeyAsync(request, clients.Change(cancellationToken))));
         }
         catch (RpcException e)
         {
             return Refused(Trouble.Of(e, "the Orchestrator"));
         }
-
-        IResult Refused(Trouble trouble) => Page.Of<OperationsPage>(trouble.HttpStatus, (nameof(OperationsPage.Trouble), trouble), (nameof(OperationsPage.KeyForm), given));
     }
 
     private static Task<IResult> ChangeAsync(string service, Func<Task> change) => Change.MakeAsync(
@@ -69,5 +61,7 @@ internal static class OperationEndpoints
             return Address;
         },
         service,
-        trouble => Page.Of<OperationsPage>(trouble.HttpStatus, (nameof(OperationsPage.Trouble), trouble)));
+        Refused);
+
+    private static IResult Refused(Trouble trouble) => Page.Of<OperationsPage>(trouble.HttpStatus, (nameof(OperationsPage.Trouble), trouble));
 }

@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Pylon.Orchestrator.V1;
 using Pylon.Web.Frame;
 using Pylon.Web.Regions;
+using Pylon.Web.Words;
 
 namespace Pylon.Web.Planning;
 
@@ -42,7 +43,7 @@ internal sealed class PlanForm(Given given)
     private IEnumerable<PlanPlace> Places(bool prices = false)
     {
         var regions = Regions.Count > 0 ? Regions : [.. Tile.Map.Select(tile => tile.RegionId)];
-        var hours = (int)Math.Clamp(Math.Ceiling(double.IsNaN(Within) ? 0 : Within) + 1, 1, MostHours);
+        var hours = (int)Math.Min(Math.Ceiling(Within) + 1, MostHours);
         return regions.Select(id => new PlanPlace
         {
             Zone = Tile.NameOf(id)!,
@@ -54,10 +55,14 @@ internal sealed class PlanForm(Given given)
 
     private PlanJob Job()
     {
+        if (Hours is not (> 0 and <= MostHours))
+            throw Refusal.Of("hours", $"must be above 0 and at most {MostHours}");
+        if (!(Within >= Hours && Within <= MostHours))
+            throw Refusal.Of("within", $"must be from the {Hours:0.##} h of the work to {MostHours} h");
         var job = new PlanJob
         {
             Duration = Duration(Hours),
-            Slack = Duration(Math.Max(0, Within - Hours)),
+            Slack = Duration(Within - Hours),
             Interruptible = Interruptible,
             PowerKw = { PowerKw },
             Objective = new PlanObjective
@@ -76,7 +81,5 @@ internal sealed class PlanForm(Given given)
     }
 
     // The planner refuses what is not in whole steps, and says so.
-    private static Duration Duration(double hours) => double.IsFinite(hours) && Math.Abs(hours) < 100_000
-        ? Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromMinutes(Math.Round(hours * 60)))
-        : new Duration();
+    private static Duration Duration(double hours) => Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromMinutes(Math.Round(hours * 60)));
 }

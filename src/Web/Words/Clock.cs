@@ -10,6 +10,9 @@ public sealed class Clock(IHttpContextAccessor http, TimeProvider time)
     /// <summary>The cookie with the choice: utc or london.</summary>
     public const string Cookie = "pylon_zone";
 
+    // As a browser sends them: with seconds only where there are some.
+    private static readonly string[] Forms = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFF"];
+
     private static readonly TimeZoneInfo London = TimeZoneInfo.FindSystemTimeZoneById("Europe/London");
 
     public bool IsLondon => string.Equals(http.HttpContext?.Request.Cookies[Cookie], "london", StringComparison.Ordinal);
@@ -48,11 +51,14 @@ public sealed class Clock(IHttpContextAccessor http, TimeProvider time)
         return distance >= TimeSpan.Zero ? $"{Say.Span(distance)} ago" : $"in {Say.Span(distance)}";
     }
 
-    /// <summary>What an input of the type datetime-local holds, as a time; null when it is empty or no time.</summary>
-    public Timestamp? Read(string text)
+    /// <summary>What an input of the type datetime-local holds, as a time; null when it is empty.</summary>
+    /// <param name="field">Named when it holds no time.</param>
+    public Timestamp? Read(string field, string text)
     {
-        if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        if (text.Length == 0)
             return null;
+        if (!DateTime.TryParseExact(text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+            throw Refusal.Of(field, "must be a time such as 2026-11-26T09:30");
         var zone = IsLondon ? London : TimeZoneInfo.Utc;
         // The hour that the change to summer time leaves out is read as the one after it.
         var known = zone.IsInvalidTime(local) ? local.AddHours(1) : local;

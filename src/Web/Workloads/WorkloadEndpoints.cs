@@ -10,6 +10,8 @@ namespace Pylon.Web.Workloads;
 internal static class WorkloadEndpoints
 {
     private const string Orchestrator = "the Orchestrator";
+    private const string List = "/web/workloads";
+    private const string One = List + "/{id}";
 
     // As many as a page of the list has.
     private const int MostAtOnce = 25;
@@ -19,12 +21,12 @@ internal static class WorkloadEndpoints
         var workloads = web.MapGroup("/workloads");
         workloads.MapGet("", () => Page.Of<WorkloadsPage>());
         workloads.MapPost("", SubmitAsync);
-        workloads.MapPost("/several", SeveralAsync);
+        workloads.MapForm("/several", List, SeveralAsync);
         workloads.MapGet("/new", (HttpRequest request) => Page.Of<SubmitPage>((nameof(SubmitPage.Given), new Given(request.Query))));
         workloads.MapGet("/{id}", (string id) => Page.Of<WorkloadPage>((nameof(WorkloadPage.Id), id)));
-        workloads.MapPost("/{id}/choose", ChooseAsync);
-        workloads.MapPost("/{id}/cancel", (string id, Clients clients, CancellationToken cancellationToken) => OnOneAsync(id, () => CancelAsync(id, clients, cancellationToken)));
-        workloads.MapPost("/{id}/replay", (string id, Clients clients, CancellationToken cancellationToken) => OnOneAsync(id, () => ReplayAsync(id, clients, cancellationToken)));
+        workloads.MapForm("/{id}/choose", One, ChooseAsync);
+        workloads.MapForm("/{id}/cancel", One, (string id, Clients clients, CancellationToken cancellationToken) => OnOneAsync(id, () => CancelAsync(id, clients, cancellationToken)));
+        workloads.MapForm("/{id}/replay", One, (string id, Clients clients, CancellationToken cancellationToken) => OnOneAsync(id, () => ReplayAsync(id, clients, cancellationToken)));
     }
 
     private static async Task<IResult> SubmitAsync(HttpRequest form, Clients clients, Clock clock, CancellationToken cancellationToken)
@@ -59,7 +61,7 @@ internal static class WorkloadEndpoints
         var changes = ids.Select(id => TryAsync(() => replay ? ReplayAsync(id, clients, cancellationToken) : CancelAsync(id, clients, cancellationToken)));
         var refusals = (await Task.WhenAll(changes)).OfType<Trouble>().ToList();
         if (refusals.Count == 0)
-            return Change.Go("/web/workloads");
+            return Change.Go(List);
         var trouble = refusals[0] with { Title = $"{refusals.Count} of {Say.Count(ids.Count, "workload")} could not be {(replay ? "replayed" : "cancelled")}" };
         return Page.Of<WorkloadsPage>(trouble.HttpStatus, (nameof(WorkloadsPage.Trouble), trouble));
     }
@@ -83,5 +85,5 @@ internal static class WorkloadEndpoints
         }
     }
 
-    private static string Address(string id) => $"/web/workloads/{id}";
+    private static string Address(string id) => $"{List}/{id}";
 }

@@ -15,7 +15,7 @@ internal static class WorkloadForms
             WorkloadName = given["name"],
             WorkloadType = given["type"],
             UserEmail = given["email"],
-            Deadline = clock.Read(given["deadline"]),
+            Deadline = clock.Read("deadline", given["deadline"]),
             Urgency = (Urgency)(given.Whole("urgency") ?? 0),
         };
         if (given.Whole("gpu") is { } gpu)
