@@ -17,10 +17,14 @@ internal sealed class PlacementScenario(int backlog)
     private const int DefaultRounds = 3;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Publishing = TimeSpan.FromMinutes(20);
 
     private const string Queued = "SELECT count(*) FROM compute_workloads WHERE status = 'queued' AND NOT bpp_processed";
 
     private const string Placed = "SELECT count(*) FROM compute_workloads WHERE status = 'pending_user_choice'";
+
+    // Looks at a few rows only.
+    private const string Unpublished = "SELECT count(*) FROM (SELECT FROM outbox WHERE published_at IS NULL LIMIT 1000) o";
 
     private const string Submit =
         """
@@ -50,7 +54,11 @@ internal sealed class PlacementScenario(int backlog)
                 new("pgbench, claim and offer", token => peer.RunAsync(token)) { IsPeer = true, PrepareAsync = token => FillAsync(stack, token) },
                 new("Orchestrator", token => PlaceAsync(stack, token))
                 {
-                    PrepareAsync = token => FillAsync(stack, token),
+                    PrepareAsync = async token =>
+                    {
+                        await FillAsync(stack, token);
+                        await PublishedAsync(stack, token);
+                    },
                     Parts = [.. stack.Processes.Select(p => (p.Name, p.Process.Pid))],
                     Bar = new Bar("≥ 300/s, ≤ 6 commits, ≤ 3 fsyncs", (own, _) => own.Rate >= 300 && own.More["commits"] <= 6 && own.More["fsyncs"] <= 3),
                 },
@@ -73,6 +81,15 @@ internal sealed class PlacementScenario(int backlog)
         await submit.ExecuteNonQueryAsync(cancellationToken);
         await using var analyze = stack.Database.CreateCommand("ANALYZE compute_workloads");
         await analyze.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Waits until the relay has published the events of the insertion, one of each workload: they are no part of a placement.</summary>
+    private static async Task PublishedAsync(PlacementStack stack, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(Publishing);
+        while (await stack.CountAsync(Unpublished, late.Token) >= 1000)
+            await Task.Delay(TimeSpan.FromMilliseconds(250), late.Token);
     }
 
     private static async Task<Work> PlaceAsync(PlacementStack stack, CancellationToken cancellationToken)
