@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Orchestrator.Runs;
 using Pylon.Orchestrator.V1;
@@ -19,8 +18,6 @@ internal static class WorkloadMapping
 
     // 366 days.
     private const int MaxDelayMins = 527_040;
-
-    private static readonly JsonParser Stored = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>Reads what a user submits; a field that breaks its rule is refused with its name.</summary>
     public static WorkloadRecord Parse(SubmitWorkloadRequest request, DateTimeOffset now)
@@ -93,7 +90,7 @@ internal static class WorkloadMapping
         == (stored.JobId, stored.OperatorId, stored.HostDcId, stored.RequiredCpuCores, stored.RequiredMemoryGb,
             stored.EstimatedEnergyKwh, stored.DeferralWindowMins, stored.MaxTotalGco2) &&
         (asked.Job, asked.Parts, asked.AllowLate, asked.Interruptible) == (stored.Job, stored.Parts, stored.AllowLate, stored.Interruptible) &&
-        ParametersOf(asked).OrderBy(one => one.Key, StringComparer.Ordinal).SequenceEqual(ParametersOf(stored).OrderBy(one => one.Key, StringComparer.Ordinal)) &&
+        Equals(asked.JobParameters, stored.JobParameters) &&
         (asked.Name, asked.Request, asked.WorkloadType, asked.Urgency, asked.RequiredGpuMins, asked.ComputeLoadMw,
             asked.CarbonCapGco2, asked.MaxPriceGbp, Micro(asked.Deadline), asked.UserEmail, asked.Pipeline)
         == (stored.Name, stored.Request, stored.WorkloadType, stored.Urgency, stored.RequiredGpuMins, stored.ComputeLoadMw,
@@ -126,11 +123,11 @@ internal static class WorkloadMapping
             OperatorId = record.OperatorId?.ToString() ?? "",
             HostDcId = record.HostDcId?.ToString() ?? "",
             Job = record.Job ?? "",
-            Parameters = { ParametersOf(record) },
+            Parameters = { record.JobParameters ?? [] },
             AllowLate = record.AllowLate,
             Interruptible = record.Interruptible,
-            Infeasibility = record is { Infeasibility: { } infeasible, Status: Status.Failed } ? Stored.Parse<Infeasibility>(infeasible) : null,
-            Outcome = record.Outcome is { } outcome ? Stored.Parse<Outcome>(outcome) : null,
+            Infeasibility = record.Status == Status.Failed ? record.Infeasibility : null,
+            Outcome = record.Outcome,
             NextAttemptAt = record.Status is Status.Queued or Status.Choosing or Status.Cancelling ? Later(record.DueAt, record.UpdatedAt).ToTimestamp() : null,
         };
         if (record.Parts is { } parts)
@@ -153,14 +150,10 @@ internal static class WorkloadMapping
             workload.CarbonCapGco2 = cap;
         if (record.MaxPriceGbp is { } price)
             workload.MaxPriceGbp = price;
-        workload.Alerts.AddRange(record.Alerts.Select(Google.Protobuf.JsonParser.Default.Parse<Common.V1.GridAlert>));
+        workload.Alerts.AddRange(record.Alerts);
         workload.Recommendations.AddRange(options.Select(o => o.Recommendation));
         return workload;
     }
-
-    /// <summary>The parameters of the job of a workload.</summary>
-    public static Dictionary<string, string> ParametersOf(WorkloadRecord record) =>
-        record.JobParameters is { } json ? JsonSerializer.Deserialize<Dictionary<string, string>>(json)! : [];
 
     // Urgent work is due before it is there.
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;

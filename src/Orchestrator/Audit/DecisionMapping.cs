@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Orchestrator.V1;
 
@@ -19,8 +18,8 @@ internal static class DecisionMapping
             SourceDcId = row.SourceDcId?.ToString() ?? "",
             TargetDcId = row.TargetDcId?.ToString() ?? "",
             Reasoning = row.Reasoning,
-            ConstraintsEvaluated = row.ConstraintsEvaluated is { } constraints ? JsonParser.Default.Parse<Struct>(constraints) : null,
-            AlternativesConsidered = row.AlternativesConsidered is { } alternatives ? JsonParser.Default.Parse<ListValue>(alternatives) : null,
+            ConstraintsEvaluated = row.ConstraintsEvaluated,
+            AlternativesConsidered = row.AlternativesConsidered,
             DecidedAt = row.DecidedAt.ToTimestamp(),
             ContextId = row.ContextId?.ToString() ?? "",
         };

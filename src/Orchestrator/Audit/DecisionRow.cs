@@ -1,3 +1,5 @@
+using Google.Protobuf.WellKnownTypes;
+
 namespace Pylon.Orchestrator.Audit;
 
 /// <summary>A row of orchestration_decisions.</summary>
@@ -29,8 +31,8 @@ internal record DecisionRow
     public double? InputGridStress { get; init; }
     public double? InputPriceGbpMwh { get; init; }
     public required string Reasoning { get; init; }
-    public string? ConstraintsEvaluated { get; init; }
-    public string? AlternativesConsidered { get; init; }
+    public Struct? ConstraintsEvaluated { get; init; }
+    public ListValue? AlternativesConsidered { get; init; }
     public double? CarbonSavedGco2 { get; init; }
     public double? CostSavedGbp { get; init; }
     public double? FlexibilityContributionMw { get; init; }

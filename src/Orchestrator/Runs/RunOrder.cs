@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Common.V1;
@@ -10,8 +9,6 @@ namespace Pylon.Orchestrator.Runs;
 /// <summary>What workers may do for a workload: its job in the zone and window of the chosen option.</summary>
 internal static class RunOrder
 {
-    private static readonly JsonParser Stored = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
-
     /// <summary>
     /// The order as a run keeps it, without a revision. Work without a job is played by the Sandbox, which computes nothing and
     /// waits for no window.
@@ -23,7 +20,7 @@ internal static class RunOrder
         {
             (order.Job, order.Zone, order.NotBefore) = (job, chosen.GridZoneCode, chosen.Window?.StartTime);
             if (workload.JobParameters is { } parameters)
-                order.Parameters.Add(JsonSerializer.Deserialize<Dictionary<string, string>>(parameters)!);
+                order.Parameters.Add(parameters);
             if (workload is { AllowLate: false, Deadline: { } deadline })
                 order.Deadline = deadline.ToTimestamp();
             // Until its steps are planned they are the whole window.
@@ -37,7 +34,7 @@ internal static class RunOrder
     /// <summary>The order of a run; the steps of an interruptible job are its window.</summary>
     public static WorkOrder Read(RunRecord run)
     {
-        var order = Stored.Parse<WorkOrder>(run.Work);
+        var order = run.Work.Clone();
         order.Revision = run.Revision;
         // A window that begins at or after the deadline was never offered; the deadline counts.
         if (order.NotBefore is not null && order.Deadline is not null && order.NotBefore >= order.Deadline)

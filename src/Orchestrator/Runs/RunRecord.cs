@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Pylon.Conductor.V1;
 using Pylon.Orchestrator.V1;
 
 namespace Pylon.Orchestrator.Runs;
@@ -40,8 +41,8 @@ internal sealed record RunRecord
     public DateTimeOffset? EndedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>proto3 JSON of pylon.conductor.v1.WorkOrder without its revision.</summary>
-    public string Work { get; init; } = "{}";
+    /// <summary>Without its revision.</summary>
+    public WorkOrder Work { get; init; } = new();
 
     /// <summary>How long an interruptible job runs; null for any other.</summary>
     public int? Minutes { get; init; }

@@ -1,7 +1,10 @@
 using System.Data;
 using Dapper;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Npgsql;
+using Pylon.Conductor.V1;
+using Pylon.Orchestrator.V1;
 using Pylon.Postgres;
 
 namespace Pylon.Orchestrator.Workloads;
@@ -9,7 +12,17 @@ namespace Pylon.Orchestrator.Workloads;
 /// <summary>Reads rows into records by the names of their columns: <c>due_at</c> is read into DueAt.</summary>
 internal static class Rows
 {
-    static Rows() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+    static Rows()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        SqlMapper.AddTypeHandler(new JsonColumns.Texts());
+        SqlMapper.AddTypeHandler(new JsonColumns.Alerts());
+        SqlMapper.AddTypeHandler(new JsonColumns.Message<Infeasibility>());
+        SqlMapper.AddTypeHandler(new JsonColumns.Message<Outcome>());
+        SqlMapper.AddTypeHandler(new JsonColumns.Message<WorkOrder>());
+        SqlMapper.AddTypeHandler(new JsonColumns.Message<Struct>());
+        SqlMapper.AddTypeHandler(new JsonColumns.Message<ListValue>());
+    }
 
     /// <summary>Reads all rows; with a logger, one that cannot be read is left out and logged.</summary>
     public static async Task<List<T>> QueryAsync<T>(

@@ -1,3 +1,7 @@
+using Google.Protobuf.Collections;
+using Pylon.Common.V1;
+using Pylon.Orchestrator.V1;
+
 namespace Pylon.Orchestrator.Workloads;
 
 /// <summary>A row of compute_workloads.</summary>
@@ -56,8 +60,8 @@ internal sealed record WorkloadRecord
     /// <summary>That its workers run; null when nothing is computed.</summary>
     public string? Job { get; init; }
 
-    /// <summary>JSON object of texts; null without a job.</summary>
-    public string? JobParameters { get; init; }
+    /// <summary>By name, with the defaults; null without a job.</summary>
+    public MapField<string, string>? JobParameters { get; init; }
 
     /// <summary>Of each phase of the job; null for the default.</summary>
     public int? Parts { get; init; }
@@ -80,16 +84,13 @@ internal sealed record WorkloadRecord
     public bool HasOrders { get; init; } = true;
     public string[] RefusedItemIds { get; init; } = [];
 
-    /// <summary>proto3 JSON of pylon.common.v1.GridAlert, the newest first.</summary>
-    public string[] Alerts { get; init; } = [];
+    /// <summary>The newest first.</summary>
+    public GridAlert[] Alerts { get; init; } = [];
     public int Attempts { get; init; }
     public string? FailureReason { get; init; }
 
-    /// <summary>proto3 JSON of pylon.orchestrator.v1.Infeasibility.</summary>
-    public string? Infeasibility { get; init; }
-
-    /// <summary>proto3 JSON of pylon.orchestrator.v1.Outcome.</summary>
-    public string? Outcome { get; init; }
+    public Infeasibility? Infeasibility { get; init; }
+    public Outcome? Outcome { get; init; }
     public DateTimeOffset DueAt { get; init; }
     public DateTimeOffset SubmittedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }

@@ -160,7 +160,7 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
             Sql.Uuid(workload.OperatorId),
             Sql.Uuid(workload.HostDcId),
             workload.Job,
-            Sql.Json(workload.JobParameters),
+            Sql.Json(workload.JobParameters is { } parameters ? JsonSerializer.Serialize(parameters) : null),
             workload.Parts,
             workload.AllowLate,
             workload.Interruptible)

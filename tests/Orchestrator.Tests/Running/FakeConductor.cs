@@ -39,6 +39,9 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
     /// <summary>The traceparents of the calls to DefinePipeline.</summary>
     public ConcurrentQueue<string?> Traces { get; } = new();
 
+    /// <summary>What CheckJob adds to the parameters.</summary>
+    public IDictionary<string, string> Defaults { get; } = new Dictionary<string, string>();
+
     /// <summary>What GetBatch answers; NOT_FOUND without it.</summary>
     public Batch? Batch { get; set; }
 
@@ -149,7 +152,7 @@ internal sealed class FakeConductor : IEventGroup, IAsyncDisposable
         {
             fake.CheckUp();
             if (request.Job == "primes")
-                return Task.FromResult(new CheckJobResponse { Parameters = { request.Parameters } });
+                return Task.FromResult(new CheckJobResponse { Parameters = { request.Parameters, fake.Defaults } });
             var wrong = new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = "job", Description = "must be one of primes" } } };
             var details = new Google.Rpc.Status { Code = (int)StatusCode.InvalidArgument, Details = { Any.Pack(wrong) } };
             throw new RpcException(new Status(StatusCode.InvalidArgument, "job must be one of primes"), new Metadata { { "grpc-status-details-bin", details.ToByteArray() } });

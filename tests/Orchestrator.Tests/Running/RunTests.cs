@@ -134,10 +134,13 @@ public sealed class RunTests
         await using var stack = await OrchestratorStack.StartAsync("sync", Impatient);
         Assert.Equal("job", await RefusedAsync(new() { WorkloadName = "w", Job = "nothing" }));
         Assert.Equal("parameters", await RefusedAsync(new() { WorkloadName = "w", Job = "primes", Parameters = { ["limit"] = new string('5', 1 << 20) } }));
+        Assert.Equal("parameters", await RefusedAsync(new() { WorkloadName = "w", Job = "primes", Parameters = { ["limit"] = "5\0" } }));
         Assert.Equal("parameters", await RefusedAsync(new() { WorkloadName = "w", Parameters = { ["limit"] = "5" } }));
         Assert.Equal("parts", await RefusedAsync(new() { WorkloadName = "w", Job = "primes", Parts = 1001 }));
         Assert.Equal("interruptible", await RefusedAsync(new() { WorkloadName = "w", Interruptible = true }));
         Assert.Equal("required_gpu_mins", await RefusedAsync(new() { WorkloadName = "w", Job = "primes", Interruptible = true }));
+        stack.Conductor.Defaults["text"] = new string('x', 4090);
+        Assert.Equal("parameters", await RefusedAsync(new() { WorkloadName = "w", Job = "primes", Parameters = { ["limit"] = "5" } }));
         stack.Conductor.Down = true;
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await stack.Workloads.SubmitWorkloadAsync(new() { WorkloadName = "w", Job = "primes" }));
         Assert.Equal((StatusCode.Unavailable, "CONDUCTOR_UNAVAILABLE"), (refused.StatusCode, refused.Reason()));

@@ -108,6 +108,48 @@ public sealed class ReadableRowsTests(SharedDatabase shared) : IClassFixture<Sha
         Assert.Equal(id.ToString(), Api.WorkloadMapping.ToProto(await shared.Database.FindAsync(id), [], null).Id);
     }
 
+    [Theory]
+    [InlineData("""{"limit": 5}""")]
+    [InlineData("""{"limit": null}""")]
+    [InlineData("""{"limit": {}}""")]
+    [InlineData("""{"limit": ["5"]}""")]
+    [InlineData("""{"Limit": "5"}""")]
+    [InlineData("""{"": "5"}""")]
+    [InlineData("""{"limit": "5\u0001"}""")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("5")]
+    public Task JobParametersThatTheServiceCannotReadAreRefused(string json) => RefusedAsync(Job($"'{json}'"));
+
+    [Fact]
+    public async Task JobParametersHaveTheBoundsOfASubmission()
+    {
+        await RefusedAsync(Job("(SELECT jsonb_object_agg('p' || n, 'x') FROM generate_series(1, 17) n)"));
+        await RefusedAsync(Job("jsonb_build_object('limit', repeat('x', 4092))"));
+        await shared.Database.ExecuteAsync(Job("(SELECT jsonb_object_agg('p' || n, 'x') FROM generate_series(1, 16) n)"));
+        await shared.Database.ExecuteAsync(Job("jsonb_build_object('limit', repeat('x', 4091))"));
+        await shared.Database.ExecuteAsync(Job("'{}'"));
+    }
+
+    [Theory]
+    [InlineData("job = 'primes', job_parameters = '{\"limit\": 5}'")]
+    [InlineData("job = 'primes', job_parameters = '{\"limit\": null}'")]
+    [InlineData("outcome = '{\"energyKwh\": \"much\"}'")]
+    [InlineData("infeasibility = '{\"relaxations\": 5}'")]
+    public async Task RowWithOtherJsonFailsAlone(string wrong)
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        await database.ExecuteAsync("ALTER TABLE compute_workloads DROP CONSTRAINT parameters_can_be_read");
+        var (broken, whole) = (await Stores.Offers.OfferedAsync(database), await Stores.Offers.OfferedAsync(database));
+        await database.ExecuteAsync($"UPDATE compute_workloads SET {wrong} WHERE id = $1", broken.Id);
+        var queued = (await database.SubmitAsync()).Id;
+        await database.ExecuteAsync($"UPDATE compute_workloads SET {wrong} WHERE id = $1", (await database.SubmitAsync()).Id);
+
+        Assert.Equal([queued, whole.Id], (await database.Workloads.PageAsync(null, [], 10, CancellationToken.None)).Select(w => w.Id));
+        Assert.Null(await database.Workloads.FindAsync(broken.Id, CancellationToken.None));
+        Assert.Equal([queued], (await database.ClaimAsync(Guid.NewGuid())).Select(w => w.Id));
+    }
+
     [Fact]
     public async Task RowThatCannotBeReadFailsAlone()
     {
@@ -123,15 +165,17 @@ public sealed class ReadableRowsTests(SharedDatabase shared) : IClassFixture<Sha
         Assert.Equal(good.Order(), (await database.ClaimAsync(Guid.NewGuid(), 5)).Select(w => w.Id).Order());
     }
 
-    [Fact]
-    public async Task OptionOrRunThatCannotBeReadFailsAlone()
+    [Theory]
+    [InlineData("progress", """{"phases": 5}""")]
+    [InlineData("work", """{"steps": 5}""")]
+    public async Task OptionOrRunThatCannotBeReadFailsAlone(string column, string json)
     {
         await using var database = await OrchestratorDatabase.CreateAsync();
         var (broken, whole) = (await Stores.Offers.OfferedAsync(database), await Stores.Offers.OfferedAsync(database));
         foreach (var id in new[] { broken.Id, whole.Id })
             await Stores.Offers.ChooseAsync(database, id, 1, settled: true);
         await database.ExecuteAsync("UPDATE workload_recommendations SET recommendation = '{\"rank\": \"first\"}' WHERE workload_id = $1 AND rank = 2", broken.Id);
-        await database.ExecuteAsync("UPDATE workload_runs SET progress = '{\"phases\": 5}' WHERE workload_id = $1", broken.Id);
+        await database.ExecuteAsync($"UPDATE workload_runs SET {column} = $2 WHERE workload_id = $1", broken.Id, Sql.Json(json));
 
         var options = await database.Workloads.OptionsOfAsync([broken.Id, whole.Id], CancellationToken.None);
         Assert.Equal((2, 3), (options[broken.Id].Count(), options[whole.Id].Count()));
@@ -142,25 +186,14 @@ public sealed class ReadableRowsTests(SharedDatabase shared) : IClassFixture<Sha
     [Fact]
     public async Task RowsThatAreThereAlreadyAreMadeReadable()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await database.ExecuteAsync("CREATE SCHEMA orchestrator");
-        await using var source = database.DataSource("orchestrator");
-        var assembly = typeof(WorkloadStore).Assembly;
-        var migrations = assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
-        var readable = migrations.FindIndex(n => n.Contains("0005", StringComparison.Ordinal));
-        foreach (var migration in migrations.Take(readable))
-            await MigrateAsync(migration);
-        await source.ExecuteAsync(
+        await using var database = await MigratedWithAsync(
+            "0005",
             """
             INSERT INTO compute_workloads (workload_name, deadline, submitted_at, carbon_cap_gco2, max_price_gbp, user_email) VALUES
                 ('kept', '2030-01-01', '2026-01-01', 1, 2, 'a@b.de'),
                 (E'\u200b', '20000-01-01', '4000-01-01 BC', 'NaN', 'Infinity', E'a\n@b@c');
             INSERT INTO operators (name) VALUES (' ');
-            """,
-            CancellationToken.None);
-
-        foreach (var migration in migrations.Skip(readable))
-            await MigrateAsync(migration);
+            """);
 
         Assert.Equal(
             "kept 2030 2026 1 2 a@b.de",
@@ -176,6 +209,40 @@ public sealed class ReadableRowsTests(SharedDatabase shared) : IClassFixture<Sha
                 SELECT concat_ws(' ', deadline IS NULL, carbon_cap_gco2 IS NULL, max_price_gbp IS NULL, user_email IS NULL, extract(year FROM submitted_at))
                 FROM orchestrator.compute_workloads WHERE workload_name <> 'kept'
                 """));
+    }
+
+    [Fact]
+    public async Task JobParametersThatAreThereAlreadyAreMadeReadable()
+    {
+        await using var database = await MigratedWithAsync(
+            "0026",
+            """
+            INSERT INTO compute_workloads (workload_name, job, job_parameters) VALUES
+                ('kept', 'primes', '{"limit": "5"}'), ('none', NULL, NULL),
+                ('mended', 'primes', '{"limit": 5, "fast": true, "zone": null, "list": []}'),
+                ('empty', 'primes', '{"limit": null}'),
+                ('long', 'primes', jsonb_build_object('limit', repeat('x', 5000)));
+            """);
+        Assert.Equal(
+            """kept {"limit": "5"}, none NULL, mended {"fast": "true", "limit": "5"}, empty NULL, long NULL""",
+            await database.ScalarAsync<string>("SELECT string_agg(workload_name || ' ' || coalesce(job_parameters::text, 'NULL'), ', ' ORDER BY submitted_at, created_at, ctid) FROM orchestrator.compute_workloads"));
+    }
+
+    // Rows that were written before a migration, after all of them.
+    private static async Task<TestDatabase> MigratedWithAsync(string before, string rows)
+    {
+        var database = await TestDatabase.CreateAsync();
+        await database.ExecuteAsync("CREATE SCHEMA orchestrator");
+        await using var source = database.DataSource("orchestrator");
+        var assembly = typeof(WorkloadStore).Assembly;
+        var migrations = assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var first = migrations.FindIndex(n => n.Contains(before, StringComparison.Ordinal));
+        foreach (var migration in migrations.Take(first))
+            await MigrateAsync(migration);
+        await source.ExecuteAsync(rows, CancellationToken.None);
+        foreach (var migration in migrations.Skip(first))
+            await MigrateAsync(migration);
+        return database;
 
         async Task MigrateAsync(string name)
         {
@@ -183,6 +250,8 @@ public sealed class ReadableRowsTests(SharedDatabase shared) : IClassFixture<Sha
             await source.ExecuteAsync(await reader.ReadToEndAsync(), CancellationToken.None);
         }
     }
+
+    private static string Job(string parameters) => $"INSERT INTO compute_workloads (workload_name, job, job_parameters) VALUES ('w', 'primes', {parameters})";
 
     private async Task RefusedAsync(string sql)
     {
