@@ -72,8 +72,11 @@ internal sealed class AuditStore(TenantDatabase database, ILogger<AuditStore> lo
 
     public async Task<IReadOnlyList<DecisionRow>> PageAsync(
         PageToken? after, Guid? workloadId, IReadOnlyList<string> types, int atMost, CancellationToken cancellationToken) =>
-        await database.QueryAsync<DecisionRow>(
-            logger, Page, cancellationToken, [.. PageKey.Of(after), Sql.Uuid(workloadId), types.ToArray(), atMost, database.Tenant.Parameter]);
+        await database.PageAsync<DecisionRow>(
+            logger,
+            atMost,
+            limit => Sql.Statement(Page, [.. PageKey.Of(after), Sql.Uuid(workloadId), types.ToArray(), limit, database.Tenant.Parameter]),
+            cancellationToken);
 
     /// <summary>A page of the <paramref name="newest"/> decisions.</summary>
     public Task<List<LiveDecision>> LiveAsync(PageToken? after, int newest, int atMost, CancellationToken cancellationToken) =>

@@ -41,10 +41,13 @@ internal sealed class ObjectStore<T>(TenantDatabase database, Kind<T> kind, ILog
     public Task<List<T>> PageAsync(string? after, IReadOnlyList<Condition> conditions, int atMost, CancellationToken cancellationToken)
     {
         var where = conditions.Select((condition, n) => condition.Sql.Replace("$?", $"${n + 4}", StringComparison.Ordinal)).Prepend($"{kind.Key} > $1 AND is_of({kind.Owner}, $3)");
-        return QueryAsync(
-            $"SELECT {kind.Columns} FROM {kind.Table} WHERE {string.Join(" AND ", where)} ORDER BY {kind.Key} LIMIT $2",
+        var select = $"SELECT {kind.Columns} FROM {kind.Table} WHERE {string.Join(" AND ", where)} ORDER BY {kind.Key} LIMIT $2";
+        return database.PageAsync(
+            logger,
+            atMost,
+            limit => Sql.Statement(select, [after ?? "", limit, database.Tenant.Parameter, .. conditions.Select(condition => condition.Value)]),
             cancellationToken,
-            [after ?? "", atMost, database.Tenant.Parameter, .. conditions.Select(condition => condition.Value)]);
+            kind.Read);
     }
 
     /// <summary>A null value is the default of the column. Null when there is no such object.</summary>

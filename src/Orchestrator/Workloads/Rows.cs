@@ -38,15 +38,37 @@ internal static class Rows
         this TenantDatabase database, ILogger? logger, string sql, CancellationToken cancellationToken, params object?[] parameters) =>
         database.ReadAsync([Sql.Statement(sql, parameters)], reader => ReadAsync<T>(reader, logger, cancellationToken), cancellationToken);
 
+    /// <summary>A page of so many rows. Those that follow take the places of rows that cannot be read, so that these end no list.</summary>
+    public static async Task<List<T>> PageAsync<T>(
+        this TenantDatabase database, ILogger logger, int atMost, Func<int, NpgsqlBatchCommand> select, CancellationToken cancellationToken, Func<NpgsqlDataReader, T>? read = null)
+    {
+        for (var limit = atMost; ; limit *= 2)
+        {
+            var (rows, found) = await database.ReadAsync(
+                [select(limit)], reader => ReadFoundAsync(reader, read ?? reader.GetRowParser<T>(), typeof(T).Name, logger, cancellationToken), cancellationToken);
+            if (rows.Count >= atMost || found < limit)
+                return [.. rows.Take(atMost)];
+        }
+    }
+
     public static Task<List<T>> ReadAsync<T>(NpgsqlDataReader reader, ILogger? logger, CancellationToken cancellationToken) =>
         ReadAsync(reader, reader.GetRowParser<T>(), typeof(T).Name, logger, cancellationToken);
 
     /// <summary>The same with a reading of one's own; <paramref name="kind"/> is the word for a row in the log.</summary>
     public static async Task<List<T>> ReadAsync<T>(
+        NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, string kind, ILogger? logger, CancellationToken cancellationToken) =>
+        (await ReadFoundAsync(reader, read, kind, logger, cancellationToken)).Rows;
+
+    /// <summary>True when what a row holds cannot be read, false when the connection fails.</summary>
+    public static bool IsAboutTheRow(Exception e) =>
+        e is DataException or InvalidCastException or OverflowException or ArgumentException or FormatException
+            or InvalidJsonException or InvalidProtocolBufferException or System.Text.Json.JsonException;
+
+    private static async Task<(List<T> Rows, int Found)> ReadFoundAsync<T>(
         NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, string kind, ILogger? logger, CancellationToken cancellationToken)
     {
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken))
+        var (rows, found) = (new List<T>(), 0);
+        for (; await reader.ReadAsync(cancellationToken); found++)
         {
             try
             {
@@ -59,11 +81,6 @@ internal static class Rows
             }
         }
 
-        return rows;
+        return (rows, found);
     }
-
-    /// <summary>True when what a row holds cannot be read, false when the connection fails.</summary>
-    public static bool IsAboutTheRow(Exception e) =>
-        e is DataException or InvalidCastException or OverflowException or ArgumentException or FormatException
-            or InvalidJsonException or InvalidProtocolBufferException or System.Text.Json.JsonException;
 }

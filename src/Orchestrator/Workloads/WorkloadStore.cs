@@ -184,12 +184,13 @@ internal sealed class WorkloadStore(TenantDatabase database, IEnumerable<IWorklo
 
     public async Task<IReadOnlyList<WorkloadRecord>> PageAsync(
         PageToken? after, IReadOnlyList<string> statuses, int atMost, CancellationToken cancellationToken) =>
-        database.Tenant is { IsAll: false, OperatorId: var operatorId } && operatorId == Tenant.BuiltIn
-            ? await QueryAsync(PageOfBuiltIn, cancellationToken, [.. PageKey.Of(after), statuses.ToArray(), atMost])
-            : await QueryAsync(
-                database.Tenant.IsAll ? Page : PageOfOperator,
-                cancellationToken,
-                [.. PageKey.Of(after), statuses.ToArray(), atMost, database.Tenant.Parameter]);
+        await database.PageAsync<WorkloadRecord>(
+            logger,
+            atMost,
+            limit => database.Tenant is { IsAll: false, OperatorId: var operatorId } && operatorId == Tenant.BuiltIn
+                ? Sql.Statement(PageOfBuiltIn, [.. PageKey.Of(after), statuses.ToArray(), limit])
+                : Sql.Statement(database.Tenant.IsAll ? Page : PageOfOperator, [.. PageKey.Of(after), statuses.ToArray(), limit, database.Tenant.Parameter]),
+            cancellationToken);
 
     /// <summary>The workloads that a statement returns; a row that cannot be read is left out and logged.</summary>
     public Task<List<WorkloadRecord>> QueryAsync(string sql, CancellationToken cancellationToken, params object?[] parameters) =>

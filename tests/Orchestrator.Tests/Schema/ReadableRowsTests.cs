@@ -1,6 +1,11 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pylon.Orchestrator.Audit;
+using Pylon.Orchestrator.Objects;
+using Pylon.Orchestrator.V1;
 using Pylon.Orchestrator.Workloads;
 using Pylon.Postgres;
+using Pylon.Rpc;
 using Pylon.Testing;
 
 namespace Pylon.Orchestrator.Tests.Schema;
@@ -148,6 +153,34 @@ public sealed class ReadableRowsTests(SharedDatabase shared) : IClassFixture<Sha
         Assert.Equal([queued, whole.Id], (await database.Workloads.PageAsync(null, [], 10, CancellationToken.None)).Select(w => w.Id));
         Assert.Null(await database.Workloads.FindAsync(broken.Id, CancellationToken.None));
         Assert.Equal([queued], (await database.ClaimAsync(Guid.NewGuid())).Select(w => w.Id));
+    }
+
+    [Fact]
+    public async Task RowThatCannotBeReadEndsNoList()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var all = new List<Guid>();
+        for (var n = 0; n < 6; n++)
+            all.Add((await database.SubmitAsync()).Id);
+        await database.ExecuteAsync("UPDATE compute_workloads SET outcome = '{\"energyKwh\": \"much\"}' WHERE id = ANY ($1)", (object)all[1..4].ToArray());
+        var page = await database.Workloads.PageAsync(null, [], 2, CancellationToken.None);
+        Assert.Equal([all[5], all[4]], page.Select(w => w.Id));
+        page = await database.Workloads.PageAsync(new PageToken(page[0].SubmittedAt, page[0].Id), [], 2, CancellationToken.None);
+        Assert.Equal([all[4], all[0]], page.Select(w => w.Id));
+
+        // A number that no double holds.
+        await database.ExecuteAsync(
+            """
+            INSERT INTO orchestration_decisions (decision_id, decision_type, reasoning, constraints_evaluated, decided_at)
+            SELECT 'd' || n, 'ACCEPT_WORKLOAD', 'because', CASE WHEN n IN (1, 2) THEN '{"a": 1e400}' ELSE '{}' END::jsonb, now() - n * interval '1 hour'
+            FROM generate_series(0, 3) n
+            """);
+        var decisions = new AuditStore(new TenantDatabase(database.DataSource, Tenant.All), NullLogger<AuditStore>.Instance);
+        Assert.Equal(["d0", "d3"], (await decisions.PageAsync(null, null, [], 2, CancellationToken.None)).Select(d => d.DecisionId));
+
+        await database.ExecuteAsync("""INSERT INTO operators (name, metadata) SELECT 'o' || n, CASE WHEN n IN (1, 2) THEN '{"a": 1e400}' ELSE '{}' END::jsonb FROM generate_series(0, 3) n""");
+        var operators = new ObjectStore<Operator>(new TenantDatabase(database.DataSource, Tenant.All), new Operators(), NullLogger<ObjectStore<Operator>>.Instance);
+        Assert.Equal(["o0", "o3"], (await operators.PageAsync(null, [], 2, CancellationToken.None)).Select(o => o.Name));
     }
 
     [Fact]
