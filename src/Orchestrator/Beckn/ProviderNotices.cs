@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -47,6 +49,11 @@ internal sealed class ProviderNotices(NpgsqlDataSource database, IEnumerable<IWo
     private const string Notify = "SELECT pg_notify('workload_changed', $1)";
 
     /// <summary>False when no order has this transaction. A notice that is sent again changes nothing.</summary>
+    /// <param name="action">One of <see cref="Actions"/>.</param>
+    /// <param name="transactionId">Of the order.</param>
+    /// <param name="messageId">As the provider gives it; empty when it gives none.</param>
+    /// <param name="body">The callback.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async Task<bool> TakeAsync(string action, Guid transactionId, string messageId, JsonElement body, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -55,7 +62,7 @@ internal sealed class ProviderNotices(NpgsqlDataSource database, IEnumerable<IWo
             return false;
         var alert = AlertOf(body, order.OrderId);
         await using (var insert = Batch(Sql.Statement(
-            Insert, order.WorkloadId, order.OrderId, action, Short(messageId, 200), Sql.Json(body.GetRawText()),
+            Insert, order.WorkloadId, order.OrderId, action, KeyOf(messageId, body), Sql.Json(body.GetRawText()),
             Sql.Json(alert is null ? null : JsonFormatter.Default.Format(alert)))))
         {
             if (await insert.ExecuteNonQueryAsync(cancellationToken) == 0)
@@ -75,6 +82,12 @@ internal sealed class ProviderNotices(NpgsqlDataSource database, IEnumerable<IWo
             return batch;
         }
     }
+
+    // A provider makes a new UUID for each notice. The examples have names in its place that stay the same, and the schema does not ask for
+    // an id: without one only the same bytes are a repeat, because a second notice must not be lost.
+    private static string KeyOf(string messageId, JsonElement body) => Guid.TryParse(messageId, out var id) && id != Guid.Empty
+        ? messageId
+        : $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body.GetRawText())))}";
 
     private IEnumerable<NpgsqlBatchCommand> Effects(LockedOrder order, string action, GridAlert? alert, JsonElement body)
     {

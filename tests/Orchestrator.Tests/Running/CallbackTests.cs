@@ -255,6 +255,27 @@ public sealed class CallbackTests
         Assert.NotEqual("cancelled", await stack.Database.ScalarAsync<string>("SELECT state FROM workload_runs"));
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("\"message_id\":\"\",", true)]
+    [InlineData("\"message_id\":\"msg-on-status-grid-event-001\",", true)]
+    [InlineData("\"message_id\":\"00000000-0000-0000-0000-000000000000\",", true)]
+    [InlineData("\"message_id\":\"0190c0de-0000-7000-8000-000000000001\",", false)]
+    public async Task SecondNoticeIsARepeatOnlyWithTheUuidOfTheFirstOrTheSameBytes(string id, bool isTaken)
+    {
+        await using var stack = await OrchestratorStack.StartAsync();
+        var offered = await stack.OfferedAsync();
+        var first = Notice("on_status", offered.TransactionId, """{"beckn:orderStatus":"IN_PROGRESS"}""").Replace("\"message_id\":\"notice-1\",", id, StringComparison.Ordinal);
+        var second = first.Replace("IN_PROGRESS", "CANCELLED", StringComparison.Ordinal);
+
+        foreach (var notice in new[] { first, first, second, second })
+            Assert.Equal(200, (await SendAsync(stack, "on_status", notice)).Status);
+
+        Assert.Equal(isTaken ? 2L : 1L, await stack.Database.ScalarAsync<long>("SELECT count(*) FROM provider_notices"));
+        Assert.Equal(isTaken ? BookingState.Cancelled : BookingState.Confirmed, (await stack.GetAsync(offered.Id)).Recommendations[0].BookingState);
+        Assert.Equal(isTaken ? 1 : 0, (await stack.Database.EventsOfAsync(Guid.Parse(offered.Id))).Count(t => t == "pylon.workload.booking_cancelled.v1"));
+    }
+
     [Fact]
     public async Task CancelledOptionMayBeChosenAgainWithANewOrder()
     {
