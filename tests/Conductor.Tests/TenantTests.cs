@@ -1,7 +1,9 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Pylon.Conductor.Batches;
 using Pylon.Conductor.V1;
+using Pylon.Events.V1;
 using Pylon.Postgres;
 using Pylon.Testing;
 
@@ -92,12 +94,39 @@ public abstract class TenantTests : IAsyncLifetime
         Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await Service.Pipelines.ReportPhaseAsync(Report("plain"), CallerByHeader.Of(_ours)))).StatusCode);
     }
 
+    [Fact]
+    public async Task AnEventIsOfTheOperatorOfItsBatch()
+    {
+        await MakeAsync("ours", CallerByHeader.Of(_ours));
+        await MakeAsync("of nobody", []);
+        await MakeAsync("built-in", CallerByHeader.Of(Tenant.BuiltIn));
+        await Service.Pipelines.DefinePipelineAsync(new() { BatchId = "theirs", RequestedPipeline = "nlp", OperatorId = $"{_theirs}" });
+
+        var events = await EventsAsync();
+
+        string[] types = ["pylon.batch.phase_progressed.v1", "pylon.batch.phase_skipped.v1", "pylon.batch.pipeline_defined.v1"];
+        Assert.Equal(types, events.Where(each => each.Subject == "ours").Select(each => each.Type).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [("built-in", ""), ("of nobody", ""), ("ours", $"{_ours}"), ("theirs", $"{_theirs}")],
+            events.Select(each => (each.Subject, each.OperatorId)).Distinct().OrderBy(each => each.Subject, StringComparer.Ordinal));
+
+        async Task MakeAsync(string batch, Metadata caller)
+        {
+            await Service.Pipelines.ReportPhaseAsync(new() { BatchId = batch, Phase = "spellcheck", Status = PhaseStatus.Success }, caller);
+            await Service.Pipelines.DefinePipelineAsync(new() { BatchId = batch, RequestedPipeline = "nlp" }, caller);
+        }
+    }
+
+    private protected abstract Task<IReadOnlyList<Event>> EventsAsync();
+
     private static ReportPhaseRequest Report(string batch) => new() { BatchId = batch, Phase = "spellcheck", EntityId = "e1", Status = PhaseStatus.Success };
 }
 
 public sealed class MemoryTenantTests : TenantTests
 {
     public override async Task InitializeAsync() => Service = await ConductorService.StartAsync("--BCS_USE_MOCK_REPOSITORY=true");
+
+    private protected override Task<IReadOnlyList<Event>> EventsAsync() => Task.FromResult(((MemoryBatches)Service.Batches).Events);
 }
 
 public sealed class StoredTenantTests : TenantTests
@@ -183,6 +212,8 @@ public sealed class StoredTenantTests : TenantTests
             Assert.Equal(["ours"], await everything.Of(Tenant.Of(ours)).ListAsync($"SELECT DISTINCT batch_id FROM {table}", row => row.GetString(0), default));
         }
     }
+
+    private protected override Task<IReadOnlyList<Event>> EventsAsync() => Service.EventsAsync();
 
     private static ClaimWorkRequest Claims => new() { Worker = "w", Jobs = { "primes" }, MaxParts = 10 };
 

@@ -20,9 +20,9 @@ public sealed class OperatorEventsTests
         using var builtIn = await OpenAsync(gateway, new SubscribeRequest(), CallerByHeader.Of(Tenant.BuiltIn));
         using var all = await OpenAsync(gateway, new SubscribeRequest(), []);
         Publish(gateway);
-        Assert.Equal(["1", "4", "6"], await IdsAsync(ours, 3));
-        Assert.Equal(["3", "4", "7"], await IdsAsync(builtIn, 3));
-        Assert.Equal(["1", "2", "3", "4", "5", "6", "7"], await IdsAsync(all, 7));
+        Assert.Equal(["1", "4", "6", "7"], await IdsAsync(ours, 4));
+        Assert.Equal(["3", "4", "8"], await IdsAsync(builtIn, 3));
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8"], await IdsAsync(all, 8));
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class OperatorEventsTests
         var after = new SubscribeRequest { After = "workloads:0-0,grid:0-0,decisions:0-0,insights:0-0,batches:0-0" };
         using var all = await OpenAsync(gateway, after, []);
         using var ours = await OpenAsync(gateway, after, CallerByHeader.Of(Ours));
-        Assert.Equal(7, (await IdsAsync(all, 7)).Count);
-        Assert.Equal(["1", "4", "6"], (await IdsAsync(ours, 3)).Order());
+        Assert.Equal(8, (await IdsAsync(all, 8)).Count);
+        Assert.Equal(["1", "4", "6", "7"], (await IdsAsync(ours, 4)).Order());
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class OperatorEventsTests
         Publish(gateway);
         var client = new BroadcastService.BroadcastServiceClient(gateway.Grpc);
         var page = await client.PollAsync(new PollRequest { MaxEvents = 100 }, CallerByHeader.Of(Ours));
-        Assert.Equal(["1", "4", "6"], page.Events.Select(each => each.Event.Id).Order());
+        Assert.Equal(["1", "4", "6", "7"], page.Events.Select(each => each.Event.Id).Order());
         Assert.Empty((await client.PollAsync(new PollRequest { After = page.Position }, CallerByHeader.Of(Ours))).Events);
         Assert.Equal(["1"], (await client.PollAsync(new PollRequest { MaxEvents = 1, Topics = { "workloads" } }, CallerByHeader.Of(Ours))).Events.Select(each => each.Event.Id));
     }
@@ -52,7 +52,7 @@ public sealed class OperatorEventsTests
     private static void Publish(TestGateway gateway)
     {
         (string Topic, Guid? Operator)[] events =
-            [("workloads", Ours), ("workloads", Theirs), ("workloads", null), ("grid", null), ("insights", Theirs), ("decisions", Ours), ("batches", null)];
+            [("workloads", Ours), ("workloads", Theirs), ("workloads", null), ("grid", null), ("insights", Theirs), ("decisions", Ours), ("batches", Ours), ("batches", null)];
         for (var n = 0; n < events.Length; n++)
         {
             var each = FakeEventStream.Numbered(n + 1);

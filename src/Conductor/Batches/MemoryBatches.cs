@@ -112,6 +112,7 @@ internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes<
 
     private void Publish(string batchId, Event each)
     {
+        each.OperatorId = Owner(batchId) is { } owner && owner != Tenant.BuiltIn ? owner.ToString() : "";
         _events.Enqueue(each);
         if (_events.Count > EventsKept)
             _events.Dequeue();

@@ -7,7 +7,8 @@ internal static class JournalsFeature
     /// <summary>The durable copy of batches in PostgreSQL.</summary>
     public static IServiceCollection AddJournals(this IServiceCollection services) => services
         .AddSingleton<BatchStore>()
-        .AddSingleton<IBatchOwners, OwnerStore>()
+        .AddSingleton<OwnerStore>()
+        .AddSingleton<IBatchOwners>(provider => provider.GetRequiredService<OwnerStore>())
         .AddSingleton<Journal>()
         .AddHostedService(provider => provider.GetRequiredService<Journal>());
 }

@@ -20,6 +20,12 @@ internal sealed class OwnerStore(PostgresCalls postgres) : IBatchOwners
         ON CONFLICT DO NOTHING
         """;
 
+    private const string Others =
+        """
+        SELECT batch_id, operator_id FROM batch_owners
+        WHERE batch_id = ANY ($1) AND operator_id <> '00000000-0000-0000-0000-000000000000'
+        """;
+
     public async Task<Guid?> FindAsync(string batchId, CancellationToken cancellationToken) =>
         await postgres.ListAsync(Find, row => row.GetGuid(0), cancellationToken, batchId) is [var owner] ? owner : null;
 
@@ -30,4 +36,9 @@ internal sealed class OwnerStore(PostgresCalls postgres) : IBatchOwners
         await postgres.ExecuteAsync(Claim, cancellationToken, batchId, operatorId);
         return await FindAsync(batchId, cancellationToken) ?? throw new InvalidOperationException($"batch {batchId} is gone");
     }
+
+    /// <summary>The operators of batches, without those of the built-in operator.</summary>
+    public async Task<IReadOnlyDictionary<string, Guid>> OperatorsAsync(IReadOnlyCollection<string> batchIds, CancellationToken cancellationToken) =>
+        (await postgres.ListAsync(Others, row => (BatchId: row.GetString(0), OperatorId: row.GetGuid(1)), cancellationToken, (object)batchIds.ToArray()))
+            .ToDictionary(owned => owned.BatchId, owned => owned.OperatorId, StringComparer.Ordinal);
 }

@@ -10,8 +10,8 @@ using StackExchange.Redis;
 namespace Pylon.Conductor.Relay;
 
 /// <summary>
-/// Publishes the events of the shards' outboxes, those of skipped phases also on the BCS topic <c>batch.phase.skipped</c>;
-/// then marks in PostgreSQL that they are published; then removes them. When it dies in between, another relay publishes
+/// Publishes the events of the shards' outboxes as those of the operators of their batches, those of skipped phases also on the BCS
+/// topic <c>batch.phase.skipped</c>; then marks in PostgreSQL that they are published; then removes them. When it dies in between, another relay publishes
 /// them again, and the stream recognises their ids. Any number of instances may run: each publishes from the front, so
 /// the order stays.
 /// </summary>
@@ -39,14 +39,15 @@ internal sealed class OutboxRelay : BackgroundService
     private readonly OutboxSignal _signal;
     private readonly IEventStream _stream;
     private readonly BatchStore _store;
+    private readonly OwnerStore _owners;
     private readonly TimeProvider _time;
     private readonly ILogger<OutboxRelay> _logger;
     private readonly ResiliencePipeline _untilPublished;
     private bool _interrupted;
 
-    public OutboxRelay(RedisCalls redis, OutboxSignal signal, IEventStream stream, BatchStore store, TimeProvider time, ILogger<OutboxRelay> logger)
+    public OutboxRelay(RedisCalls redis, OutboxSignal signal, IEventStream stream, BatchStore store, OwnerStore owners, TimeProvider time, ILogger<OutboxRelay> logger)
     {
-        (_redis, _signal, _stream, _store, _time, _logger) = (redis, signal, stream, store, time, logger);
+        (_redis, _signal, _stream, _store, _owners, _time, _logger) = (redis, signal, stream, store, owners, time, logger);
         _untilPublished = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -130,6 +131,10 @@ internal sealed class OutboxRelay : BackgroundService
 
     private async Task PublishAsync(IReadOnlyList<OutboxEntry> entries, CancellationToken cancellationToken)
     {
+        // A batch is claimed before anything of it is kept, and its operator stays.
+        var operators = await _owners.OperatorsAsync([.. entries.Select(e => e.Event.Subject).Distinct(StringComparer.Ordinal)], cancellationToken);
+        foreach (var entry in entries)
+            entry.Event.OperatorId = operators.TryGetValue(entry.Event.Subject, out var operatorId) ? operatorId.ToString() : "";
         await _stream.PublishAsync(BatchEvents.Topic, [.. entries.Select(e => e.Event)], cancellationToken);
         if (entries.Where(e => e.Event.BatchPhaseSkipped is not null).ToList() is not { Count: > 0 } skipped)
             return;
