@@ -105,7 +105,12 @@ internal sealed class ShiftMaker(
         {
             return (await workloads.ListShiftableWorkloadsAsync(request, deadline: Deadline(), cancellationToken: cancellationToken)).Workloads;
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.InvalidArgument && hotspot.IsDataCentre)
+        catch (RpcException e) when (Refuses(e, "operator_id"))
+        {
+            // Events may tell any operator; one that the registry does not know has no work.
+            return [];
+        }
+        catch (RpcException e) when (Refuses(e, "host_dc_id"))
         {
             // The registry does not know the data centre: no work names it.
             if (request.RegionId.Count == 0)
@@ -114,6 +119,8 @@ internal sealed class ShiftMaker(
             return (await workloads.ListShiftableWorkloadsAsync(request, deadline: Deadline(), cancellationToken: cancellationToken)).Workloads;
         }
     }
+
+    private static bool Refuses(RpcException e, string field) => e.StatusCode == StatusCode.InvalidArgument && e.Violations().Any(violation => violation.Field == field);
 
     /// <summary>The results in the order of the jobs, from one call.</summary>
     private async Task<List<PlanBatchResult>> PlanAsync(

@@ -21,7 +21,7 @@ internal sealed class ShiftWorker(ShiftStore store, ShiftMaker maker, IOptions<S
             {
                 await RoundAsync(stoppingToken);
             }
-            catch (Exception e) when (PostgresFailure.IsTransient(e) || e is RpcException && !stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.RoundFailed(e, options.Value.Interval);
             }
@@ -34,8 +34,31 @@ internal sealed class ShiftWorker(ShiftStore store, ShiftMaker maker, IOptions<S
         await store.WithdrawOverAsync(cancellationToken);
         // A call that still runs ends within its bound.
         foreach (var proposal in await store.UnfinishedAsync(options.Value.CallBound * 2, MaxUnfinished, cancellationToken))
-            await maker.ShiftAsync(proposal, cancellationToken);
+        {
+            try
+            {
+                await maker.ShiftAsync(proposal, cancellationToken);
+            }
+            catch (Exception e) when (IsOfOne(e, cancellationToken))
+            {
+                logger.NotShifted(e, proposal.Id, options.Value.Interval);
+            }
+        }
+
         foreach (var hotspot in await store.OpenHotspotsAsync(options.Value.MaxHotspots, cancellationToken))
-            await maker.ProposeAsync(hotspot, cancellationToken);
+        {
+            try
+            {
+                await maker.ProposeAsync(hotspot, cancellationToken);
+            }
+            catch (Exception e) when (IsOfOne(e, cancellationToken))
+            {
+                logger.NotProposed(e, hotspot.Id, options.Value.Interval);
+            }
+        }
     }
+
+    // An error of one; the others go on. Without the Orchestrator or PostgreSQL none of them can, and the round is over.
+    private static bool IsOfOne(Exception e, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested && e is not RpcException { StatusCode: StatusCode.Unavailable } && !PostgresFailure.IsTransient(e);
 }

@@ -1,11 +1,14 @@
 using System.Globalization;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Pylon.Common.V1;
 using Pylon.Orchestrator.V1;
 using Pylon.Testing;
+using Status = Grpc.Core.Status;
 
 namespace Pylon.Insights.Tests.Shifts;
 
@@ -21,6 +24,9 @@ internal sealed class FakeOrchestrator : IAsyncDisposable
     /// <summary>What ListShiftableWorkloads answers.</summary>
     public List<ShiftableWorkload> Shiftable { get; } = [];
 
+    /// <summary>What ListShiftableWorkloads fails with; null for an answer.</summary>
+    public Func<ListShiftableWorkloadsRequest, RpcException?> Failure { get; set; } = _ => null;
+
     /// <summary>gCO2/kWh of a region in a half hour.</summary>
     public Func<int, DateTimeOffset, double> Intensity { get; set; } = (_, _) => 100;
 
@@ -29,6 +35,14 @@ internal sealed class FakeOrchestrator : IAsyncDisposable
 
     /// <summary>What ShiftWorkload is answered with; null for success.</summary>
     public Status? Refusal { get; set; }
+
+    /// <summary>INVALID_ARGUMENT as the Orchestrator says it.</summary>
+    public static RpcException Invalid(string field)
+    {
+        var wrong = new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = "must be another" } } };
+        var details = new Google.Rpc.Status { Code = (int)StatusCode.InvalidArgument, Details = { Any.Pack(wrong) } };
+        return new RpcException(new Status(StatusCode.InvalidArgument, $"{field} must be another"), new Metadata { { "grpc-status-details-bin", details.ToByteArray() } });
+    }
 
     public static async Task<FakeOrchestrator> StartAsync()
     {
@@ -49,7 +63,7 @@ internal sealed class FakeOrchestrator : IAsyncDisposable
     private sealed class Workloads(FakeOrchestrator fake) : WorkloadService.WorkloadServiceBase
     {
         public override Task<ListShiftableWorkloadsResponse> ListShiftableWorkloads(ListShiftableWorkloadsRequest request, ServerCallContext context) =>
-            Task.FromResult(new ListShiftableWorkloadsResponse { Workloads = { fake.Shiftable } });
+            fake.Failure(request) is { } failure ? throw failure : Task.FromResult(new ListShiftableWorkloadsResponse { Workloads = { fake.Shiftable } });
 
         public override Task<ShiftWorkloadResponse> ShiftWorkload(ShiftWorkloadRequest request, ServerCallContext context)
         {

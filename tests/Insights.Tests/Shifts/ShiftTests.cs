@@ -1,5 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Pylon.Common.V1;
 using Pylon.Insights.V1;
 using Pylon.Orchestrator.V1;
@@ -191,6 +193,61 @@ public sealed class ShiftTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AHotspotOfAnOperatorThatTheOrchestratorDoesNotKnowHasNoWorkAndStopsNoOther()
+    {
+        var known = await HotspotAsync();
+        var unknown = await HotspotAsync("data_centre", "DC-1", Guid.NewGuid());
+        _orchestrator.Shiftable.Add(Work(deadlineHours: 24));
+        _orchestrator.Failure = request => request.OperatorId.Length > 0 ? FakeOrchestrator.Invalid("operator_id") : null;
+
+        Assert.Equal(0, (await _shifts.ProposeShiftsAsync(new ProposeShiftsRequest { HotspotId = unknown })).Workloads);
+
+        var log = await RoundAsync(until: async () => (await ListAsync()).Proposals.Any(p => p.HotspotId == known));
+        Assert.DoesNotContain(log.Lines, line => line.Contains(unknown, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AHotspotThatAlwaysFailsIsLoggedAndStopsNoOther()
+    {
+        var good = await HotspotAsync();
+        var bad = await HotspotAsync("data_centre", "DC-1");
+        _orchestrator.Shiftable.Add(Work(deadlineHours: 24));
+        _orchestrator.Failure = request => request.HostDcId.Length > 0 ? new RpcException(new Grpc.Core.Status(StatusCode.Internal, "broken")) : null;
+
+        var log = await RoundAsync(until: async () => (await ListAsync()).Proposals.Any(p => p.HotspotId == good));
+
+        Assert.Single(log.Lines, line => line.StartsWith($"Error: Hotspot {bad}: no shifts could be proposed for it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AChoiceThatAlwaysFailsIsLoggedAndStopsNothingElse()
+    {
+        var chosen = await ProposedAsync();
+        _orchestrator.Refusal = new Grpc.Core.Status(StatusCode.Internal, "broken");
+        Assert.Equal("choosing", (await ChooseAsync(chosen.Id, "ada")).Proposal.Status);
+        await _stack.Database.Database.ExecuteAsync("UPDATE insights.shift_proposals SET updated_at = updated_at - interval '1 hour'");
+        var work = Work(deadlineHours: 24);
+        _orchestrator.Shiftable.Add(work);
+
+        var log = await RoundAsync(until: async () => (await ListAsync()).Proposals.Any(p => p.WorkloadId == work.Id));
+
+        Assert.Single(log.Lines, line => line.StartsWith($"Error: Shift proposal {chosen.Id}: its workload could not be moved", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ARoundWithoutTheOrchestratorIsOneLineOfTheLog()
+    {
+        await HotspotAsync();
+        await HotspotAsync("data_centre", "DC-1");
+        _orchestrator.Failure = _ => new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "away"));
+
+        var log = new RecordedLog();
+        await RoundAsync(log, until: () => Task.FromResult(!log.Lines.IsEmpty));
+
+        Assert.StartsWith("Warning: Shift proposals: the round failed", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ProposalsAreWithdrawnWithTheirHotspot()
     {
         await ProposedAsync();
@@ -251,16 +308,35 @@ public sealed class ShiftTests : IAsyncLifetime
     private async Task<ChooseShiftProposalResponse> ChooseAsync(string id, string user) =>
         await _shifts.ChooseShiftProposalAsync(new ChooseShiftProposalRequest { Id = id, UserId = user });
 
-    private async Task<string> HotspotAsync(string entityType = "region", string entity = "13")
+    private async Task<RecordedLog> RoundAsync(Func<Task<bool>> until)
+    {
+        var log = new RecordedLog();
+        await RoundAsync(log, until);
+        return log;
+    }
+
+    /// <summary>One round of a worker.</summary>
+    private async Task RoundAsync(RecordedLog log, Func<Task<bool>> until)
+    {
+        using var worker = new Insights.Shifts.ShiftWorker(
+            _stack.Services.GetRequiredService<Insights.Shifts.ShiftStore>(), _stack.Services.GetRequiredService<Insights.Shifts.ShiftMaker>(),
+            Options.Create(new Insights.Shifts.ShiftOptions { Interval = TimeSpan.FromDays(1) }), TimeProvider.System, log.For<Insights.Shifts.ShiftWorker>());
+        await worker.StartAsync(CancellationToken.None);
+        await Eventually.True(until);
+        await worker.StopAsync(CancellationToken.None);
+    }
+
+    private async Task<string> HotspotAsync(string entityType = "region", string entity = "13", Guid operatorId = default)
     {
         var id = Guid.NewGuid();
         await _stack.Database.Database.ExecuteAsync(
             $"""
             WITH entity AS (
-                INSERT INTO insights.entities (entity_type, entity, kind, activity_unit, region_id) VALUES ('{entityType}', '{entity}', 'grid', 'kWh', {Region}) RETURNING entity_ref)
-            INSERT INTO insights.hotspots (id, entity_ref, entity, entity_type, kind, cause, severity, status, basis, predicted_co2, baseline_co2,
+                INSERT INTO insights.entities (operator_id, entity_type, entity, kind, activity_unit, region_id)
+                VALUES ('{operatorId}', '{entityType}', '{entity}', 'grid', 'kWh', {Region}) RETURNING entity_ref)
+            INSERT INTO insights.hotspots (id, operator_id, entity_ref, entity, entity_type, kind, cause, severity, status, basis, predicted_co2, baseline_co2,
                 percent_above, score, confidence, impact_kg, first_hour, last_hour)
-            SELECT '{id}', entity_ref, '{entity}', '{entityType}', 'grid', 'grid', 'warn', 'open', 'baseline', 300, 150, 100, 2, 1, 0, date_trunc('hour', now()), date_trunc('hour', now())
+            SELECT '{id}', '{operatorId}', entity_ref, '{entity}', '{entityType}', 'grid', 'grid', 'warn', 'open', 'baseline', 300, 150, 100, 2, 1, 0, date_trunc('hour', now()), date_trunc('hour', now())
             FROM entity;
             -- In the same transaction: no recommendations but those of the tests.
             INSERT INTO insights.recommendation_runs (hotspot_id, engine, recommendations, made_at) VALUES ('{id}', 'playbook', 0, now());
