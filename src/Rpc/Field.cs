@@ -35,6 +35,9 @@ public static class Field
         return text;
     }
 
+    /// <summary>True for at most so many Unicode code points, as PostgreSQL counts them too.</summary>
+    public static bool Fits(string text, int max) => text.Length <= max || text.EnumerateRunes().Take(max + 1).Count() <= max;
+
     /// <summary>An e-mail address of at most 254 characters: one @ with something before and after it, and no character that cannot be seen.</summary>
     public static string Email(string value, string name)
     {

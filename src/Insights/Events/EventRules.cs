@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pylon.Insights.Entities;
 using Pylon.Insights.Inputs;
+using Pylon.Rpc;
 
 namespace Pylon.Insights.Events;
 
@@ -74,8 +75,7 @@ internal static class EventRules
 
         void Text(string? text, string name, int least, int most)
         {
-            var length = text?.Length ?? 0;
-            if (length < least || length > most)
+            if ((text?.Length ?? 0) < least || (text is not null && !Field.Fits(text, most)))
                 faults.Add(least == 0 ? $"{name} must have at most {most} characters" : $"{name} must have {least} to {most} characters");
             else if (text is not null && text.Any(char.IsControl))
                 faults.Add($"{name} must not contain control characters");

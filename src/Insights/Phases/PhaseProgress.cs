@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Pylon.Events.V1;
 using Pylon.Messaging;
+using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Insights.Phases;
 
@@ -102,7 +103,7 @@ internal sealed record PhaseProgress(string BatchId, string Phase)
 
     private static void Name(string text, string field)
     {
-        if (text.Length is 0 or > LongestName || text.Any(char.IsControl))
+        if (text.Length == 0 || !Field.Fits(text, LongestName) || text.Any(char.IsControl))
             throw new FormatException($"{field}: must have 1 to {LongestName} characters, none of them a control character");
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Pylon.Insights.Entities;
 using Pylon.Insights.Events;
 using Pylon.Orchestrator.V1;
+using Pylon.Rpc;
 
 namespace Pylon.Insights.Phases;
 
@@ -43,7 +44,7 @@ internal static class PhaseRules
     {
         var chosen = workload.Recommendations.FirstOrDefault(option => option.Rank == workload.ChosenOption);
         var entity = ((string?[])[chosen?.GridZoneCode, chosen?.GridZoneId, workload.HostDcId]).FirstOrDefault(id => !string.IsNullOrWhiteSpace(id));
-        if (entity is null || entity.Length > LongestId || entity.Any(char.IsControl))
+        if (entity is null || !Field.Fits(entity, LongestId) || entity.Any(char.IsControl))
             return null;
         double? kwh = chosen is { HasEnergyKwh: true } ? chosen.EnergyKwh : workload.HasEstimatedEnergyKwh ? workload.EstimatedEnergyKwh : null;
         var phases = workload.Run?.Phases.Count(phase => phase.State != PhaseRunState.Skipped) ?? 0;

@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Pylon.Conductor.V1;
 using Pylon.Events.V1;
 using Pylon.Messaging;
+using Field = Pylon.Rpc.Field;
 
 namespace Pylon.Orchestrator.Runs;
 
@@ -73,7 +74,7 @@ internal sealed record PhaseReport(
             if (read.BatchPhaseProgressed is not { } progressed)
                 return null;
             var at = read.Time?.ToDateTimeOffset() ?? now;
-            if (progressed.PhaseName.Length is 0 or > MaxName || progressed.PhaseName.Any(char.IsControl))
+            if (progressed.PhaseName.Length == 0 || !Field.Fits(progressed.PhaseName, MaxName) || progressed.PhaseName.Any(char.IsControl))
                 throw new FormatException($"phase_name: must have 1 to {MaxName} characters, none of them a control character");
             if (((long[])[progressed.Completed, progressed.Failed, progressed.Total, progressed.EnergyReports]).Any(count => count is < 0 or > MaxCount))
                 throw new FormatException($"completed, failed, total and energy_reports: must be from 0 to {MaxCount}");

@@ -64,6 +64,8 @@ public sealed class EventRulesTests
         ("a blank entity", Logistics with { SupplierId = "  " }, "supplier_id or route_id must say what the emissions are counted for"),
         ("a route", Logistics with { SupplierId = null, RouteId = "R-7" }, null),
         ("no id", Logistics with { EventId = "" }, "event_id must have 1 to 200 characters"),
+        ("an id of 200 characters of two halves", Logistics with { EventId = string.Concat(Enumerable.Repeat("😀", 200)) }, null),
+        ("an id of 201 of them", Logistics with { EventId = string.Concat(Enumerable.Repeat("😀", 201)) }, "event_id must have 1 to 200 characters"),
         ("a NUL in the id", Logistics with { EventId = "a\0b" }, "event_id must not contain control characters"),
         ("a long vehicle", Logistics with { VehicleType = new string('x', 101) }, "vehicle_type must have at most 100 characters"),
         ("another source", Logistics with { Source = "guessed" }, "source must be one of measured, reported, estimated, synthetic"),

@@ -42,6 +42,15 @@ public sealed class EventServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lengths_count_characters_as_the_schema_does()
+    {
+        var named = Logistics(string.Concat(Enumerable.Repeat("😀", 200)));
+        (named.SupplierId, named.VehicleType) = (string.Concat(Enumerable.Repeat("🚚", 200)), "truck_diesel");
+
+        Assert.Equal(1, (await _client.RecordEventsAsync(new RecordEventsRequest { Events = { named } })).Accepted);
+    }
+
+    [Fact]
     public async Task The_same_bad_event_again_is_counted_and_not_added()
     {
         var bad = Logistics("bad");

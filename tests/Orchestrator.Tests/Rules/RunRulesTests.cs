@@ -110,6 +110,14 @@ public sealed class RunRulesTests
         Assert.Throws<FormatException>(() => PhaseReport.Read(new GroupEntry("batches", "1-0", EntryFormat.Event, read.ToByteArray(), 1), Now));
     }
 
+    [Fact]
+    public void NameOfAPhaseHasAsManyCharactersAsTheConductorTakes()
+    {
+        var name = string.Concat(Enumerable.Repeat("😀", 200));
+        var read = new Events.V1.Event { BatchPhaseProgressed = new Events.V1.BatchPhaseProgressed { BatchId = Guid.NewGuid().ToString(), PhaseName = name } };
+        Assert.NotNull(PhaseReport.Read(new GroupEntry("batches", "1-0", EntryFormat.Event, read.ToByteArray(), 1), Now));
+    }
+
     [Theory]
     [InlineData(null, null, "compute_training")]
     [InlineData(null, "TRAINING_RUN", "compute_training")]
