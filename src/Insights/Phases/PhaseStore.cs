@@ -59,9 +59,10 @@ internal sealed class PhaseStore(NpgsqlDataSource database)
         WHERE batch_id = $1 AND phase = $2 AND version = $3
         """;
 
-    private const string Refuse = "UPDATE batch_phases SET refused = $3, due_at = NULL WHERE batch_id = $1 AND phase = $2";
+    private const string Refuse = "UPDATE batch_phases SET refused = $4, due_at = NULL WHERE batch_id = $1 AND phase = $2 AND version = $3 AND refused IS NULL";
 
-    private const string Retry = "UPDATE batch_phases SET attempts = attempts + 1, due_at = now() + $3 WHERE batch_id = $1 AND phase = $2 AND due_at IS NOT NULL";
+    private const string Retry =
+        "UPDATE batch_phases SET attempts = attempts + 1, due_at = now() + $4 WHERE batch_id = $1 AND phase = $2 AND version = $3 AND due_at IS NOT NULL";
 
     private const string Places = "SELECT batch_id, workload_id, entity, region_id, estimated_kwh, phases FROM batch_places WHERE batch_id = ANY ($1)";
 
@@ -120,12 +121,12 @@ internal sealed class PhaseStore(NpgsqlDataSource database)
     public Task LeaveAsync(DuePhase due, CancellationToken cancellationToken) =>
         database.ExecuteAsync(Leave, cancellationToken, due.Progress.BatchId, due.Progress.Phase, due.Version, Number(due.Progress.ToldKwh), due.Progress.IsComplete);
 
-    /// <summary>It can never be recorded.</summary>
-    public static NpgsqlBatchCommand Refused(DuePhase due, string reason) => Sql.Statement(Refuse, due.Progress.BatchId, due.Progress.Phase, reason);
+    /// <summary>It can never be recorded. No row is changed when it was recorded or refused since it was claimed.</summary>
+    public static NpgsqlBatchCommand Refused(DuePhase due, string reason) => Sql.Statement(Refuse, due.Progress.BatchId, due.Progress.Phase, due.Version, reason);
 
     /// <summary>The Orchestrator did not answer.</summary>
     public Task RetryAsync(DuePhase due, TimeSpan delay, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(Retry, cancellationToken, due.Progress.BatchId, due.Progress.Phase, delay);
+        database.ExecuteAsync(Retry, cancellationToken, due.Progress.BatchId, due.Progress.Phase, due.Version, delay);
 
     /// <summary>The places of those batches that are known.</summary>
     public async Task<Dictionary<string, BatchPlace>> PlacesAsync(IEnumerable<string> batchIds, CancellationToken cancellationToken) =>

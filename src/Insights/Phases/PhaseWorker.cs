@@ -105,9 +105,12 @@ internal sealed class PhaseWorker(
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.BatchCommands.Add(QuarantineStore.Add(Source, [new Quarantined(candidate, EventOutcome.Quarantined(reason, [detail]))]));
         batch.BatchCommands.Add(PhaseStore.Refused(phase, detail));
+        batch.BatchCommands.Add(QuarantineStore.Add(Source, [new Quarantined(candidate, EventOutcome.Quarantined(reason, [detail]))]));
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        // The lease was over, and another worker has recorded or refused it.
+        if (batch.BatchCommands[0].RecordsAffected == 0)
+            return;
         await transaction.CommitAsync(cancellationToken);
         logger.PhaseRefused(phase.Progress.BatchId, phase.Progress.Phase, detail);
     }

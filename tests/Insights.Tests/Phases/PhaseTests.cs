@@ -124,6 +124,41 @@ public sealed class PhaseTests : IAsyncLifetime
         Assert.Equal(0, _orchestrator.Failures);
     }
 
+    [Theory]
+    [InlineData(StatusCode.NotFound)]
+    [InlineData(StatusCode.Unavailable)]
+    public async Task A_worker_whose_lease_is_over_changes_nothing_of_what_another_has_recorded(StatusCode answer)
+    {
+        var (late, next) = (Guid.NewGuid().ToString(), Workload(kwh: 10, phases: 2));
+        _orchestrator.Before = async batch =>
+        {
+            if (batch != late)
+                return;
+            // Another worker records it, and the Conductor tells of more, while the first one still waits for its answer.
+            await _stack.Database.Database.ExecuteAsync($"UPDATE insights.batch_phases SET version = version + 1, due_at = now() + interval '1 day' WHERE batch_id = '{late}'");
+            await PublishAsync(Progressed(next, kwh: 3, reports: 1));
+            throw new RpcException(new Status(answer, "no place"));
+        };
+
+        await PublishAsync(Progressed(late, kwh: 1, reports: 1));
+        await EventuallyRecordedAsync(1);
+
+        Assert.Equal(
+            (1L, 0L),
+            (await ScalarAsync($"SELECT count(*) FROM insights.batch_phases WHERE batch_id = '{late}' AND refused IS NULL AND attempts = 0 AND due_at > now() + interval '1 hour'"),
+                await ScalarAsync("SELECT count(*) FROM insights.event_quarantine")));
+    }
+
+    [Fact]
+    public async Task A_name_has_as_many_characters_as_the_Conductor_takes()
+    {
+        var batch = Workload(kwh: 10, phases: 2);
+
+        await PublishAsync(Progressed(batch, phase: string.Concat(Enumerable.Repeat("😀", 200)), kwh: 3, reports: 1));
+
+        Assert.Equal(3, Assert.Single(await EventuallyRecordedAsync(1)).EnergyKwh);
+    }
+
     [Fact]
     public async Task The_place_of_a_batch_is_asked_once()
     {
@@ -202,9 +237,13 @@ public sealed class PhaseTests : IAsyncLifetime
 
         public int Asked => _asked;
 
-        public override Task<GetWorkloadResponse> GetWorkload(GetWorkloadRequest request, ServerCallContext context)
+        /// <summary>Runs before a call is answered, with the batch that it asks for.</summary>
+        public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+        public override async Task<GetWorkloadResponse> GetWorkload(GetWorkloadRequest request, ServerCallContext context)
         {
             Interlocked.Increment(ref _asked);
+            await Before(request.Id);
             if (Failures > 0)
             {
                 Failures--;
@@ -212,7 +251,7 @@ public sealed class PhaseTests : IAsyncLifetime
             }
 
             return Workloads.TryGetValue(request.Id, out var workload)
-                ? Task.FromResult(new GetWorkloadResponse { Workload = workload })
+                ? new GetWorkloadResponse { Workload = workload }
                 : throw new RpcException(new Status(StatusCode.NotFound, "no such workload"));
         }
     }
