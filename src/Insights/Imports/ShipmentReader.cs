@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using nietras.SeparatedValues;
+using Pylon.Rpc;
 
 namespace Pylon.Insights.Imports;
 
@@ -13,6 +14,7 @@ internal sealed class ShipmentReader(ShipmentColumns columns)
 {
     private const decimal MostKm = 1_000_000;
     private const decimal Most = 1_000_000_000;
+    private const decimal MostPublishedKg = 1_000_000_000_000_000;
     private const int LongestCode = 100;
 
     // Quotes and blanks around a field are removed (RFC 4180).
@@ -70,8 +72,8 @@ internal sealed class ShipmentReader(ShipmentColumns columns)
             Ratio = Number(fields[columns.Ratio], "Conversion Ratio", faults),
             WeightKg = weight,
             DistancesKm = distances,
-            PublishedKg = [.. columns.Published.Select((column, mode) => Number(fields[column], "CO2 " + Name(mode), faults))],
-            PublishedTotalKg = Number(fields[columns.Total], "CO2 Total", faults),
+            PublishedKg = [.. columns.Published.Select((column, mode) => Published(fields[column], "CO2 " + Name(mode), faults))],
+            PublishedTotalKg = Published(fields[columns.Total], "CO2 Total", faults),
         };
         return new ReadLine(number, line, faults.Count == 0 ? value : null, faults);
     }
@@ -103,6 +105,15 @@ internal sealed class ShipmentReader(ShipmentColumns columns)
         return distance ?? 0;
     }
 
+    // Of any sign: what the file says is compared, and differences are sums that a decimal has.
+    private static decimal? Published(string text, string name, List<string> faults)
+    {
+        var kg = Number(text, name, faults);
+        if (kg is < -MostPublishedKg or > MostPublishedKg)
+            faults.Add($"{name} must be within ± {MostPublishedKg:#,0} kg");
+        return kg;
+    }
+
     private long Index(string[] fields, long number, List<string> faults)
     {
         if (columns.Index < 0)
@@ -130,7 +141,7 @@ internal sealed class ShipmentReader(ShipmentColumns columns)
 
     private static string Text(string text, string name, List<string> faults)
     {
-        if (text.Length > LongestCode || text.Any(char.IsControl))
+        if (!Field.Fits(text, LongestCode) || text.Any(char.IsControl))
             faults.Add($"{name} must have at most {LongestCode} characters, none of them a control character");
         return text;
     }

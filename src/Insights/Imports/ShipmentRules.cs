@@ -120,8 +120,8 @@ internal static class ShipmentRules
         if (line.PublishedKg[mode] is not > 0 || line.TonneKm(mode) is not > 0)
             return null;
         var factor = (double)line.PublishedKg[mode]!.Value / (double)line.TonneKm(mode);
-        // 12 digits are what the rounding of the file leaves.
-        return factor is > 0 and <= MostFactor ? Round((decimal)factor, 12) : null;
+        // 12 digits are what the rounding of the file leaves; what is too little for a decimal is no factor.
+        return factor is > 0 and <= MostFactor && Round((decimal)factor, 12) is > 0 and var rounded ? rounded : null;
     }
 
     private static decimal Round(decimal number, int digits) =>

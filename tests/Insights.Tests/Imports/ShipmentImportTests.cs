@@ -109,10 +109,14 @@ public sealed class ShipmentImportTests : IAsyncLifetime
             (Line(10) + ",1", "the line must have the 29 columns that the first line names, and has 30"),
             ("11,\"2021-01-04", "the line must have the 29 columns that the first line names, and has 2"),
             (Line(12, date: "2199-01-01"), "timestamp must be from 1990 to a day from now"),
+            (Line(14, co2Road: "-79228162514264337593543950335", total: "0.096"), "CO2 Road must be within ± 1,000,000,000,000,000 kg"),
+            (Line(15, total: "1e16"), "CO2 Total must be within ± 1,000,000,000,000,000 kg"),
+            (Line(16, warehouse: string.Concat(Enumerable.Repeat("😀", 101))), "Warehouse Code must have at most 100 characters, none of them a control character"),
+            (Line(17, weight: "1000", units: "100", rail: "100", co2Rail: "1E-28"), "CO2 of rail cannot be computed: no factor is published for it, and no line of the file implies one"),
             (Line(13, rail: "10", co2Rail: "0.0"), "CO2 of rail cannot be computed: no factor is published for it, and no line of the file implies one"),
         ];
 
-        var answer = await ImportAsync("file", Csv([Line(0), .. odd.Select(o => o.Line), Line(99)]));
+        var answer = await ImportAsync("file", Csv([Line(0, warehouse: string.Concat(Enumerable.Repeat("😀", 100))), .. odd.Select(o => o.Line), Line(99, co2Road: "1e15")]));
 
         Assert.Equal((odd.Length + 2, 2, odd.Length), (answer.RowsRead, answer.RowsNew, answer.RowsRejected));
         Assert.Equal(odd.Select((o, n) => (n + 3L, o.Reason)), answer.Rejected.Select(r => (r.Line, r.Reasons.Single())));
