@@ -17,6 +17,9 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
     // The portal cuts larger pages without saying so.
     private const int Page = 32_000;
 
+    // The files have half hours of at most some years: one page, and this many where the portal cuts them to a thousand rows.
+    private const int MostPages = 40;
+
     private static readonly (string Package, string Resource, SeriesTable Table)[] Wanted =
     [
         ("1-day-ahead-demand-forecast", "Day Ahead National Demand Forecast", SeriesDefinition.Demand.Forecasts!),
@@ -49,13 +52,20 @@ internal sealed class NesoSource(SourceClient client, SourcesOptions options) : 
             if (found.LastModified is { } changed && _read.TryGetValue(found.Id, out var known) && known == changed)
                 continue;
             var complete = true;
-            for (var offset = 0L; ;)
+            var (offset, before) = (0L, "");
+            for (var page = 1; ; page++)
             {
                 var total = 0L;
                 var reading = await TryAsync(package, async () =>
                 {
-                    (var parsed, total) = CkanBody.ReadRecords(
+                    (var parsed, total, var records) = CkanBody.ReadRecords(
                         await client.GetAsync($"datastore_search?resource_id={found.Id}&limit={Page}&offset={offset}", options.NesoDatastorePause, cancellationToken), package);
+                    // Where the total is wrong the pages have no end.
+                    if (parsed.RowsRead > 0 && records == before)
+                        parsed.Problem ??= $"the rows from {offset} on are those before them again";
+                    else if (page == MostPages && offset + parsed.RowsRead < total)
+                        parsed.Problem ??= $"{MostPages} pages have {offset + parsed.RowsRead} of {total} rows, and no more are asked for";
+                    before = records;
                     if (found.LastModified is { } published)
                         SetPublished(parsed, published);
                     return offset == 0 || parsed.RowsRead > 0 ? Learnt(parsed, offset == 0 ? table : null) : parsed;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pylon.Ingestion.Clients;
 using Pylon.Ingestion.Market;
 using Pylon.Ingestion.Series;
@@ -14,6 +15,9 @@ internal sealed class PipelineRunner(
     RunStore runs, SeriesStore series, MarketStore market, IEnumerable<GridSource> sources, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PipelineRunner> logger)
 {
     private const int MostSpans = 100;
+
+    // All sources share a lock. The most requests are those after an outage, some dozens.
+    private static readonly TimeSpan LongestVisit = TimeSpan.FromMinutes(30);
 
     public IReadOnlyList<string> Names { get; } = [.. sources.Select(s => s.Name)];
 
@@ -78,7 +82,7 @@ internal sealed class PipelineRunner(
         var (read, rejected, good) = (0L, 0L, 0);
         // A value became known when it was asked for: what another run asked for later is not overwritten by this one.
         var asked = started;
-        await foreach (var reading in source.ReadAsync(started, await runs.LastSuccessAsync(source.Name, cancellationToken), cancellationToken))
+        await foreach (var reading in VisitAsync(source, started, await runs.LastSuccessAsync(source.Name, cancellationToken), cancellationToken))
         {
             var error = reading.Error;
             // The run has words for it. An error of our own words is said by them; of any other the cause is only here.
@@ -118,5 +122,31 @@ internal sealed class PipelineRunner(
         { MissingSpans = [.. missing.Take(MostSpans).Select(span => $"{span}")] };
         await runs.EndSourceAsync(run, outcome, cancellationToken);
         return outcome;
+    }
+
+    /// <summary>What the source gives; when it takes too long, an error in place of the rest.</summary>
+    private async IAsyncEnumerable<Reading> VisitAsync(
+        GridSource source, DateTimeOffset now, DateTimeOffset? since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var bound = new CancellationTokenSource(LongestVisit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
+        await using var readings = source.ReadAsync(now, since, either.Token).GetAsyncEnumerator(CancellationToken.None);
+        var isOver = false;
+        while (!isOver)
+        {
+            Reading next;
+            try
+            {
+                if (!await readings.MoveNextAsync())
+                    yield break;
+                next = readings.Current;
+            }
+            catch (Exception) when (bound.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                (next, isOver) = (new Reading(source.Name, null, $"not read to its end within {LongestVisit.TotalMinutes:0} minutes"), true);
+            }
+
+            yield return next;
+        }
     }
 }

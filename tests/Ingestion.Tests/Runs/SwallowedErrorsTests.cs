@@ -62,6 +62,32 @@ public sealed class SwallowedErrorsTests
         Assert.Contains(_log.Lines, line => line.Contains("ended with the process", StringComparison.Ordinal) && line.Contains(nameof(IOException), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task SourceThatDoesNotEndIsLeftAndTheOthersAreStored()
+    {
+        await using var database = await IngestionDatabase.CreateAsync();
+        var (store, time, reading) = (new RunStore(database.DataSource, new DirectDatabase(database.DataSource)), new FakeTime(), new TaskCompletionSource());
+        var endless = new Source(async cancellationToken =>
+        {
+            reading.TrySetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return new ParsedBody("data");
+        });
+        var runner = SimulatedSources.Runner(database, store, time, _log.For<PipelineRunner>(), _lifetime, endless, new Source(_ => Task.FromResult(new ParsedBody("data")), "other"));
+        var (id, done) = (await runner.TryBeginAsync("request", null, [], DateTimeOffset.MaxValue, default))!.Value;
+        await reading.Task.Within();
+
+        time.Advance(TimeSpan.FromMinutes(30));
+        await done.Within();
+
+        Assert.Equal(
+            [("other", "succeeded", ""), ("test", "failed", "test: not read to its end within 30 minutes")],
+            (await store.FindAsync(id, default))!.Sources.Select(s => (s.Source, s.Status, s.Error)));
+        var again = await store.TryLockAsync(default);
+        Assert.NotNull(again);
+        await again.DisposeAsync();
+    }
+
     private async Task RunAsync(GridSource source)
     {
         await using var database = await IngestionDatabase.CreateAsync();
@@ -70,7 +96,7 @@ public sealed class SwallowedErrorsTests
         await done;
     }
 
-    private sealed class Source(Func<CancellationToken, Task<ParsedBody>> read) : GridSource("test")
+    private sealed class Source(Func<CancellationToken, Task<ParsedBody>> read, string name = "test") : GridSource(name)
     {
         public override async IAsyncEnumerable<Reading> ReadAsync(DateTimeOffset now, DateTimeOffset? since, [EnumeratorCancellation] CancellationToken cancellationToken)
         {

@@ -81,8 +81,8 @@ public sealed class NesoAndElexonTests
     [Fact]
     public void SuccessIsAFlagInTheBody()
     {
-        var (failed, _) = CkanBody.ReadRecords("""{"success":false,"error":{"__type":"Validation Error","message":"no such column"}}""", "t");
-        var (read, total) = CkanBody.ReadRecords(
+        var (failed, _, _) = CkanBody.ReadRecords("""{"success":false,"error":{"__type":"Validation Error","message":"no such column"}}""", "t");
+        var (read, total, _) = CkanBody.ReadRecords(
             """{"success":true,"result":{"total":1000,"limit":100,"records":[{"_id":1,"SETTLEMENT_DATE":"11-Jan-23","SETTLEMENT_PERIOD":20,"ND":33380,"TSD":34479}]}}""", "t");
 
         Assert.Equal("the source says success=false Validation Error no such column", failed.Problem);

@@ -8,20 +8,21 @@ internal sealed record CkanResource(string Id, string Name, string Url, string F
 /// <summary>The answers of a CKAN portal (docs.ckan.org/en/latest/api): success is a flag in the body, also with HTTP 200.</summary>
 internal static class CkanBody
 {
-    /// <summary>The rows of a datastore_search and how many there are in all; no rows and the problem when it failed.</summary>
-    public static (ParsedBody Parsed, long Total) ReadRecords(string body, string dataset)
+    /// <summary>The rows of a datastore_search, how many there are in all, and their text; no rows and the problem when it failed.</summary>
+    public static (ParsedBody Parsed, long Total, string Records) ReadRecords(string body, string dataset)
     {
         var parsed = new ParsedBody(dataset);
         if (Result(body, parsed) is not { } result)
-            return (parsed, 0);
+            return (parsed, 0, "");
         if (result.Get("records").ValueKind != JsonValueKind.Array)
         {
             parsed.Problem = "the answer has no records";
-            return (parsed, 0);
+            return (parsed, 0, "");
         }
 
         NesoRows.Read(parsed, result.Each("records").Select(record => (NamesOf(record), Row.Whole(record))));
-        return (parsed, result.Get("total").ValueKind == JsonValueKind.Number && result.Get("total").TryGetInt64(out var total) ? total : parsed.RowsRead);
+        var all = result.Get("total").ValueKind == JsonValueKind.Number && result.Get("total").TryGetInt64(out var total) ? total : parsed.RowsRead;
+        return (parsed, all, result.Get("records").GetRawText());
     }
 
     /// <summary>The files of a package_show.</summary>
