@@ -101,6 +101,20 @@ public sealed class JobRunTests : IDisposable
     }
 
     [Fact]
+    public async Task AJobThatIsNoLongerFollowedIsEnded()
+    {
+        var time = new FakeTime();
+        var begin = time.GetUtcNow();
+        var steps = new RunStep[] { new(begin, begin.AddSeconds(20)), new(begin.AddHours(1), begin.AddHours(2)) };
+        var running = RunAsync(["sh", "-c", "echo $$; exec sleep 1000"], steps: steps, time: time, checkpoint: () => throw new InvalidOperationException("a fault"));
+        await Eventually.True(() => Said().EndsWith('\n'));
+        await time.TimersWaiting();
+        time.Advance(TimeSpan.FromSeconds(20));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => running);
+        await Eventually.True(() => !Directory.Exists($"/proc/{Said().Trim()}"));
+    }
+
+    [Fact]
     public void OutputHasABoundAndAnEnd()
     {
         var path = Path.Combine(_directory, "out.log");
@@ -141,11 +155,15 @@ public sealed class JobRunTests : IDisposable
     private Task<JobOutcome> RunAsync(string script, TimeSpan? limit = null) => RunAsync(["sh", "-c", script], limit);
 
     private Task<JobOutcome> RunAsync(
-        string[] command, TimeSpan? limit = null, int? memoryMb = null, RunStep[]? steps = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
+        string[] command, TimeSpan? limit = null, int? memoryMb = null, RunStep[]? steps = null, TimeProvider? time = null, Func<Task>? checkpoint = null,
+        CancellationToken cancellationToken = default)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = Environment.GetEnvironmentVariable("PATH")!, ["PYLON_PART"] = "7" };
         var meter = new EnergyMeter(new PowerCounters(Path.Combine(_directory, "none")), 1000, 1, EnergyMeter.BusySeconds);
-        var run = new JobRun(new ProcessStart(command, _directory, environment, memoryMb), limit ?? TimeSpan.FromSeconds(60), steps ?? [], meter, time ?? TimeProvider.System);
+        var run = new JobRun(new ProcessStart(command, _directory, environment, memoryMb), limit ?? TimeSpan.FromSeconds(60), steps ?? [], meter, time ?? TimeProvider.System)
+        {
+            Checkpoint = checkpoint,
+        };
         return run.RunAsync(Take, cancellationToken);
     }
 

@@ -122,9 +122,18 @@ internal sealed class PartRun(WorkerSettings settings, IReadOnlyDictionary<strin
     private async Task CheckpointAsync(ProcessStart start)
     {
         using var limit = new CancellationTokenSource(CheckpointLimit, time);
-        var outcome = await new JobRun(start, CheckpointLimit, [], meter, time) { Kill = limit.Token }.RunAsync(_ => { }, limit.Token);
-        if (outcome.Failure is not null)
-            log($"checkpoint: {outcome.Failure}");
+        string? failure;
+        try
+        {
+            failure = (await new JobRun(start, CheckpointLimit, [], meter, time) { Kill = limit.Token }.RunAsync(_ => { }, limit.Token)).Failure;
+        }
+        catch (WorkerException e)
+        {
+            failure = e.Message;
+        }
+
+        if (failure is not null)
+            log($"checkpoint: {failure}");
     }
 
     private Dictionary<string, string> Values(Claim claim, IReadOnlyDictionary<string, string> parameters) => new(parameters, StringComparer.Ordinal)

@@ -38,9 +38,7 @@ internal sealed class JobRun(ProcessStart start, TimeSpan timeLimit, IReadOnlyLi
         var (reading, began) = (meter.Begin(), time.GetUtcNow());
         var process = await RunningProcess.StartAsync(start, output);
         await using var killing = Kill.Register(() => process.Signal(CLibrary.SigKill));
-        var why = await FollowAsync(process, either.Token);
-        if (why is not null && !process.End.IsCompleted)
-            await EndAsync(process, Kill.IsCancellationRequested);
+        var why = await FollowToEndAsync(process, either.Token);
         var end = await process.End;
         // A child that has left the group may keep the output open.
         await Task.WhenAny(process.Reading, Task.Delay(OutputGrace, time, CancellationToken.None));
@@ -56,6 +54,24 @@ internal sealed class JobRun(ProcessStart start, TimeSpan timeLimit, IReadOnlyLi
         { ExitCode: { } code } => string.Create(CultureInfo.InvariantCulture, $"exit code {code}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"signal {end.Signal}"),
     };
+
+    /// <summary>Returns when the process has ended, or has been told to end, and why.</summary>
+    private async Task<string?> FollowToEndAsync(RunningProcess process, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var why = await FollowAsync(process, cancellationToken);
+            if (why is not null && !process.End.IsCompleted)
+                await EndAsync(process, Kill.IsCancellationRequested);
+            return why;
+        }
+        catch
+        {
+            // Nobody follows it any more.
+            process.Signal(CLibrary.SigKill);
+            throw;
+        }
+    }
 
     /// <summary>Returns when the process has ended, or why it must.</summary>
     private async Task<string?> FollowAsync(RunningProcess process, CancellationToken cancellationToken)
