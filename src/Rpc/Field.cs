@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace Pylon.Rpc;
 
@@ -67,6 +68,16 @@ public static class Field
     public static T Known<T>(T value, string name)
         where T : struct, Enum =>
         Enum.IsDefined(value) ? value : throw Invalid(name, "must be one of the values of its enum");
+
+    /// <summary>From 1970 to 2199; null when absent.</summary>
+    public static DateTimeOffset? OptionalTime(Timestamp? value, string name)
+    {
+        if (value is null)
+            return null;
+        return value.Seconds is >= 0 and < 7_258_118_400 && value.Nanos is >= 0 and < 1_000_000_000
+            ? value.ToDateTimeOffset()
+            : throw Invalid(name, "must be a time from 1970 to 2199");
+    }
 
     /// <summary>1 to 500; 50 when absent.</summary>
     public static int PageSize(int value, string name = "page_size") =>

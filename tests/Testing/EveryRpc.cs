@@ -10,12 +10,16 @@ public static class EveryRpc
     private static readonly Marshaller<byte[]> Bytes = new(bytes => bytes, bytes => bytes);
 
     /// <summary>The fields of a request that name something by its id: <c>id</c> and <c>…_id</c>, also those of the messages in it.</summary>
-    public static IEnumerable<IReadOnlyList<FieldDescriptor>> IdsOf(MessageDescriptor message, int depth = 3) => depth == 0 ? [] : message.Fields.InFieldNumberOrder()
-        .SelectMany(field => field switch
+    public static IEnumerable<IReadOnlyList<FieldDescriptor>> IdsOf(MessageDescriptor message) =>
+        FieldsOf(message, field => field.FieldType == FieldType.String && (field.Name == "id" || field.Name.EndsWith("_id", StringComparison.Ordinal)));
+
+    /// <summary>Fields of a request, also those of the messages in it, each with the path to it.</summary>
+    public static IEnumerable<IReadOnlyList<FieldDescriptor>> FieldsOf(MessageDescriptor message, Func<FieldDescriptor, bool> which, int depth = 3) =>
+        depth == 0 ? [] : message.Fields.InFieldNumberOrder().SelectMany(field => field switch
         {
-            { FieldType: FieldType.String } when field.Name == "id" || field.Name.EndsWith("_id", StringComparison.Ordinal) => [[field]],
+            _ when which(field) => [[field]],
             { FieldType: FieldType.Message, IsMap: false } when field.MessageType.File.Package.StartsWith("pylon.", StringComparison.Ordinal) =>
-                IdsOf(field.MessageType, depth - 1).Select(path => (IReadOnlyList<FieldDescriptor>)[field, .. path]),
+                FieldsOf(field.MessageType, which, depth - 1).Select(path => (IReadOnlyList<FieldDescriptor>)[field, .. path]),
             _ => Enumerable.Empty<IReadOnlyList<FieldDescriptor>>(),
         });
 

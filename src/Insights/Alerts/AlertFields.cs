@@ -38,7 +38,7 @@ internal static class AlertFields
     /// <summary>A time in the future, at most 366 days; null when absent.</summary>
     public static DateTimeOffset? Until(Timestamp? value, string name, DateTimeOffset now)
     {
-        if (Time(value, name) is not { } time)
+        if (Field.OptionalTime(value, name) is not { } time)
             return null;
         return time > now && time <= now + LongestTime
             ? time
@@ -48,13 +48,4 @@ internal static class AlertFields
     /// <summary>The same, and required.</summary>
     public static DateTimeOffset End(Timestamp? value, string name, DateTimeOffset now) =>
         Until(value, name, now) ?? throw Refusal.InvalidArgument(name, "is required: in the future, at most 366 days from now").AsException();
-
-    private static DateTimeOffset? Time(Timestamp? value, string name)
-    {
-        if (value is null)
-            return null;
-        return value.Seconds is >= 0 and < 7_258_118_400 && value.Nanos is >= 0 and < 1_000_000_000
-            ? value.ToDateTimeOffset()
-            : throw Refusal.InvalidArgument(name, "must be a time from 1970 to 2199").AsException();
-    }
 }

@@ -176,9 +176,10 @@ internal sealed class HotspotService(
     private HotspotAct Act(string userId, string note, Timestamp? until = null)
     {
         var now = time.GetUtcNow();
-        if (until is not null && (until.ToDateTimeOffset() <= now || until.ToDateTimeOffset() > now + LongestUntil))
+        var end = Field.OptionalTime(until, "until");
+        if (end <= now || end > now + LongestUntil)
             throw Refusal.InvalidArgument("until", "must be in the future, at most a year").AsException();
-        return new HotspotAct(Field.Text(userId, "user_id", 0, MaxUser), Field.Text(note, "note", 0, MaxNote), now, until?.ToDateTimeOffset());
+        return new HotspotAct(Field.Text(userId, "user_id", 0, MaxUser), Field.Text(note, "note", 0, MaxNote), now, end);
     }
 
     private async Task<HotspotRow> FindAsync(Guid id, ServerCallContext context) =>

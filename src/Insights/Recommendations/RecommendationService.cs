@@ -73,7 +73,7 @@ internal sealed class RecommendationService(
     {
         var id = Field.Uuid(request.Id, "id");
         var (user, note) = (User(request.UserId), Field.Text(request.Note, "note", 0, MaxNote));
-        Check(await decisions.Of(context.Tenant()).ImplementAsync(id, user, note, request.ImplementedAt?.ToDateTimeOffset(), context.CancellationToken));
+        Check(await decisions.Of(context.Tenant()).ImplementAsync(id, user, note, Field.OptionalTime(request.ImplementedAt, "implemented_at"), context.CancellationToken));
         return new ImplementRecommendationResponse
         {
             Status = RecommendationStatus.Implemented,

@@ -54,8 +54,8 @@ internal sealed class EventService(EventRecorder recorder, EventStore store, Qua
         var filter = new EventFilter(
             Text(request.Entity, "entity"),
             Kind(request.EventType),
-            Time(request.From, "from"),
-            Time(request.To, "to"),
+            Field.OptionalTime(request.From, "from"),
+            Field.OptionalTime(request.To, "to"),
             PageToken.Decode(request.PageToken));
         var events = await store.Of(context.Tenant()).ListAsync(filter, size + 1, context.CancellationToken);
         return new ListEventsResponse
@@ -121,10 +121,6 @@ internal sealed class EventService(EventRecorder recorder, EventStore store, Qua
     private static string? Kind(string value) => value.Length == 0 ? null
         : EventRules.Kinds.Contains(value) ? value
         : throw Refusal.InvalidArgument("event_type", $"must be one of {string.Join(", ", EventRules.Kinds)}").AsException();
-
-    private static DateTimeOffset? Time(Google.Protobuf.WellKnownTypes.Timestamp? time, string name) => time is null ? null
-        : time.Nanos is >= 0 and < 1_000_000_000 && time.Seconds is >= 0 and < 7_258_118_400 ? time.ToDateTimeOffset()
-        : throw Refusal.InvalidArgument(name, "must be from 1970 to 2199").AsException();
 
     private static (DateTimeOffset Time, long Id)? After(string token)
     {
