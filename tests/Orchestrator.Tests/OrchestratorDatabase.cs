@@ -102,8 +102,7 @@ internal sealed class OrchestratorDatabase : IAsyncDisposable
     /// <summary>From now on joins are nested loops without anything kept between their rounds, as large tables may have them.</summary>
     public async Task PlanNestedLoopsAsync()
     {
-        foreach (var setting in new[] { "hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize" })
-            await Server.ExecuteAsync($"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_{setting} = off', current_database()); END $$");
+        await Server.PlanNestedLoopsAsync();
         DataSource.Clear();
     }
 

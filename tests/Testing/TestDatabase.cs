@@ -68,6 +68,13 @@ public sealed class TestDatabase : IAsyncDisposable
         return await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>For connections from now on joins are nested loops without anything kept between their rounds, as large tables may have them.</summary>
+    public async Task PlanNestedLoopsAsync()
+    {
+        foreach (var setting in new[] { "hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize" })
+            await ExecuteAsync($"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_{setting} = off', current_database()); END $$");
+    }
+
     /// <summary>The first column of the first row.</summary>
     public async Task<T?> ScalarAsync<T>(string sql)
     {

@@ -53,12 +53,14 @@ internal sealed class RecommendationStore(TenantDatabase database)
         LIMIT $6
         """;
 
+    // Materialised, because the planner may run a subquery again, and each time it takes other rows.
     private const string Expire =
         $"""
-        UPDATE recommendations SET status = 'expired', updated_at = $1
-        WHERE id IN (
+        WITH due AS MATERIALIZED (
             SELECT id FROM recommendations WHERE status = 'pending' AND expires_at <= $1
             ORDER BY expires_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+        UPDATE recommendations SET status = 'expired', updated_at = $1
+        WHERE id IN (SELECT id FROM due)
         RETURNING {Recommendation.Columns}
         """;
 

@@ -126,6 +126,22 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public async Task No_more_expire_together_than_may_whatever_the_plan_is()
+    {
+        await using var database = await InsightsDatabase.CreateAsync();
+        await database.Database.AddFactoryAsync("F1");
+        var hotspot = await database.Database.AddHotspotAsync("F1");
+        for (var rank = 1; rank <= 3; rank++)
+            await database.Database.AddRecommendationAsync(hotspot, rank);
+        await database.Database.PlanNestedLoopsAsync();
+        database.DataSource.Clear();
+        var store = new RecommendationStore(new TenantDatabase(database.DataSource, Tenant.All));
+
+        Assert.Equal(1, await store.ExpireAsync(TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(31), 1, default));
+        Assert.Equal(2, await database.Database.CountAsync("recommendations WHERE status = 'pending'"));
+    }
+
+    [Fact]
     public async Task An_unknown_one_is_not_found()
     {
         await using var database = await InsightsDatabase.CreateAsync();
