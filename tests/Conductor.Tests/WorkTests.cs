@@ -148,7 +148,45 @@ public sealed class WorkTests : IAsyncLifetime
         // Somebody else's report counts for what it says.
         await _service.Pipelines.ReportPhaseAsync(new() { BatchId = "b", Phase = "prepare", EntityId = held[0].Part, Status = PhaseStatus.Success });
         Assert.Equal(PhaseState.Complete, (await _service.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch.Phases.Single().State);
-        Assert.Empty(await ClaimAsync("w", 1));
+        Assert.Equal(["train", "train"], (await ClaimAsync("w", 10)).Select(c => c.Phase));
+    }
+
+    [Fact]
+    public async Task AFailureOfAForeignOrACompletePhaseLeavesTheOrderAsItIs()
+    {
+        await DefineAsync("b");
+        await CompleteAsync(Assert.Single(await ClaimAsync("w", 1)));
+        var held = Assert.Single(await ClaimAsync("w", 1));
+        await ReportAsync("b", "prepare", PhaseStatus.Failed);
+        await ReportAsync("b", "publish", PhaseStatus.Failed);
+        Assert.Single(await RenewAsync(held));
+        await CompleteAsync(held);
+        Assert.Equal("evaluate", Assert.Single(await ClaimAsync("w", 1)).Phase);
+    }
+
+    [Fact]
+    public async Task AnOrderGoesOnWhenEveryPhaseThatFailedIsCompleteAfterAll()
+    {
+        await DefineAsync("b", parts: 2);
+        await FailAsync(Assert.Single(await ClaimAsync("w", 1)));
+        await ReportAsync("b", "train", PhaseStatus.Failed);
+        Assert.Empty(await ClaimAsync("w", 10));
+        await ReportAsync("b", "train", PhaseStatus.Success);
+        Assert.Equal(["prepare", "prepare"], (await ClaimAsync("w", 10)).Select(c => c.Phase));
+
+        await DefineAsync("two", parts: 2);
+        await ReportAsync("two", "prepare", PhaseStatus.Failed);
+        await ReportAsync("two", "train", PhaseStatus.Failed);
+        await ReportAsync("two", "prepare", PhaseStatus.Success);
+        Assert.Empty(await ClaimAsync("w", 10));
+        await ReportAsync("two", "train", PhaseStatus.Success);
+        Assert.Equal(["evaluate", "evaluate"], (await ClaimAsync("w", 10)).Select(c => c.Phase));
+
+        await DefineAsync("withdrawn");
+        await ReportAsync("withdrawn", "prepare", PhaseStatus.Failed);
+        await _service.Work.WithdrawWorkAsync(new() { BatchId = "withdrawn", Revision = 1 });
+        await ReportAsync("withdrawn", "prepare", PhaseStatus.Success);
+        Assert.Empty(await ClaimAsync("w", 10));
     }
 
     [Theory]
@@ -330,6 +368,9 @@ public sealed class WorkTests : IAsyncLifetime
 
     private async Task<FailWorkResponse> FailAsync(Claim claim, bool handBack = false) => await _service.Work.FailWorkAsync(
         new FailWorkRequest { Token = claim.Token, BatchId = claim.BatchId, Phase = claim.Phase, Part = claim.Part, HandBack = handBack, Reason = "exit code 3" });
+
+    private async Task ReportAsync(string batch, string phase, PhaseStatus status, string part = "") =>
+        await _service.Pipelines.ReportPhaseAsync(new() { BatchId = batch, Phase = phase, EntityId = part, Status = status });
 
     private async Task<IReadOnlyList<Renewed>> RenewAsync(Claim claim) =>
         (await _service.Work.RenewWorkAsync(new RenewWorkRequest { Worker = "w", Renewals = { new Renewal { Token = claim.Token, Output = "half of it" } } })).Renewed;

@@ -21,7 +21,7 @@ internal static class OrderStatements
                 AS t (batch_id, revision, correlation_id, parameters, parts, not_before, deadline, steps)
             ON CONFLICT (batch_id) DO UPDATE SET
                 revision = excluded.revision, correlation_id = excluded.correlation_id, parameters = excluded.parameters, parts = excluded.parts,
-                not_before = excluded.not_before, deadline = excluded.deadline, steps = excluded.steps, ended_at = NULL
+                not_before = excluded.not_before, deadline = excluded.deadline, steps = excluded.steps, ended_at = NULL, failed = '{}'
             WHERE work.revision < excluded.revision
             RETURNING batch_id, owner_of_batch(batch_id) AS operator_id, parts, not_before, deadline)
         INSERT INTO work_parts AS p (batch_id, operator_id, place, part, phase, zone, job, deadline, due_at)
@@ -47,7 +47,26 @@ internal static class OrderStatements
         WHERE p.batch_id = t.batch_id AND p.phase = t.phase AND t.entity_id IN ('', 'part-' || p.part) AND p.done_at IS NULL
         """;
 
-    private const string Fail = "UPDATE work SET ended_at = now() WHERE batch_id = ANY ($1) AND ended_at IS NULL";
+    // A phase with nothing left to do is complete: that it failed comes late. One that is not of the order is not its failure.
+    private const string Fail =
+        """
+        UPDATE work w SET ended_at = coalesce(w.ended_at, now()), failed = w.failed || t.phases
+        FROM (
+            SELECT batch_id, array_agg(DISTINCT phase) AS phases FROM unnest($1::text[], $2::text[]) AS t (batch_id, phase)
+            WHERE EXISTS (SELECT FROM work_parts p WHERE p.batch_id = t.batch_id AND p.phase = t.phase AND p.done_at IS NULL) GROUP BY batch_id) t
+        WHERE w.batch_id = t.batch_id AND (w.ended_at IS NULL OR w.failed <> '{}') AND NOT w.failed @> t.phases
+        """;
+
+    // Its failed phases are complete after all. What had failed of the others is tried anew: it waits since the order ended.
+    private const string Resume =
+        """
+        WITH resumed AS (
+            UPDATE work w SET ended_at = NULL, failed = '{}'
+            WHERE w.batch_id = ANY ($1) AND w.failed <> '{}'
+              AND NOT EXISTS (SELECT FROM work_parts p WHERE p.batch_id = w.batch_id AND p.phase = ANY (w.failed) AND p.done_at IS NULL)
+            RETURNING batch_id)
+        UPDATE work_parts p SET failures = 0 FROM resumed r WHERE p.batch_id = r.batch_id AND p.done_at IS NULL AND p.failures > 0
+        """;
 
     // An order with nothing left to do has ended, and one that has ended hands out nothing.
     private const string End =
@@ -75,7 +94,7 @@ internal static class OrderStatements
     private const string Withdraw =
         """
         INSERT INTO work (batch_id, revision, not_before, deadline, ended_at) VALUES ($1, $2, now(), 'infinity', now())
-        ON CONFLICT (batch_id) DO UPDATE SET revision = excluded.revision, ended_at = coalesce(work.ended_at, now())
+        ON CONFLICT (batch_id) DO UPDATE SET revision = excluded.revision, ended_at = coalesce(work.ended_at, now()), failed = '{}'
         WHERE work.revision <= excluded.revision
         """;
 
@@ -85,15 +104,16 @@ internal static class OrderStatements
         var done = reports.Where(r => r.Succeeded && r.Held is null).ToList();
         if (done.Count > 0)
             yield return Sql.Statement(Complete, done.Select(r => r.BatchId).ToArray(), done.Select(r => r.Phase).ToArray(), done.Select(r => r.EntityId).ToArray());
-        var failed = reports.Where(r => !r.Succeeded && r.EntityId.Length == 0).Select(r => r.BatchId).ToArray();
-        if (failed.Length > 0)
+        var failed = reports.Where(r => !r.Succeeded && r.EntityId.Length == 0).ToList();
+        if (failed.Count > 0)
         {
-            yield return Sql.Statement(Fail, (object)failed);
-            yield return Sql.Statement(Close, (object)failed);
+            yield return Sql.Statement(Fail, failed.Select(r => r.BatchId).ToArray(), failed.Select(r => r.Phase).ToArray());
+            yield return Sql.Statement(Close, (object)failed.Select(r => r.BatchId).ToArray());
         }
 
         if (reports.Any(r => r.Succeeded))
         {
+            yield return Sql.Statement(Resume, (object)ids);
             yield return Sql.Statement(Open, (object)ids);
             yield return Sql.Statement(End, (object)ids);
         }
