@@ -67,6 +67,35 @@ public abstract class BatchesSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ALaterOrderTakesBackThatPhasesFailedAndANewFailureIsAnnounced()
+    {
+        var first = Guid.NewGuid();
+        await OrderAsync(1);
+        await ReportAsync("train", "", succeeded: false, first);
+        await ReportAsync("prepare", "");
+        Assert.Equal(false, await WholeAsync("train"));
+        await OrderAsync(2);
+        Assert.Equal((null, true), (await WholeAsync("train"), await WholeAsync("prepare")));
+        // Neither that report nor an order before, nor this one, when they are repeated.
+        Assert.False((await ReportAsync("train", "", succeeded: false, first)).Changed);
+        await OrderAsync(1);
+        Assert.Null(await WholeAsync("train"));
+        Assert.Equal(false, (await ReportAsync("train", "", succeeded: false)).Progress.Whole);
+        Assert.False((await ReportAsync("train", "", succeeded: false)).Changed);
+        await OrderAsync(2);
+        Assert.Equal(false, await WholeAsync("train"));
+        await OrderAsync(long.MaxValue);
+        await ReportAsync("train", "");
+        Assert.Equal(
+            ["train False", "prepare True", "train False", "train True"],
+            (await EventsAsync()).Select(e => e.BatchPhaseProgressed).OfType<BatchPhaseProgressed>().Select(e => $"{e.PhaseName} {e.Succeeded}"));
+
+        Task OrderAsync(long revision) => DefineAsync("compute_training", 1, order: new Order(revision, "", "", new Dictionary<string, string>(), 1, null, null, []));
+
+        async Task<bool?> WholeAsync(string phase) => (await Batches.FindAsync(_batch, default))!.Phases[phase].Whole;
+    }
+
+    [Fact]
     public async Task TheWorkOfAPhaseIsThatOfTheReportsThatChangedIt()
     {
         var start = DateTimeOffset.UnixEpoch.AddYears(56);
@@ -202,12 +231,12 @@ public abstract class BatchesSuite : IAsyncLifetime
     private Task<ReportOutcome> ReportAsync(string phase, string entity, bool succeeded = true, Guid? id = null) =>
         Batches.ReportAsync(Report(_batch, phase, entity, succeeded, id ?? Guid.NewGuid()), default);
 
-    private async Task<PipelineDefinition> DefineAsync(string pipeline, long? entities = null, string? traceparent = null)
+    private async Task<PipelineDefinition> DefineAsync(string pipeline, long? entities = null, string? traceparent = null, Order? order = null)
     {
         var complete = (await Batches.FindAsync(_batch, default))?.Complete ?? new HashSet<string>();
         return await Batches.DefineAsync(
             new PipelineDefinition(
-                PipelineDefinition.IdOf(_batch, pipeline, "c"), _batch, Resolver.Resolve(Shipped, Shipped.Pipeline(pipeline)!, complete), "c", entities, DateTimeOffset.UnixEpoch.AddYears(56), traceparent),
+                PipelineDefinition.IdOf(_batch, pipeline, "c"), _batch, Resolver.Resolve(Shipped, Shipped.Pipeline(pipeline)!, complete), "c", entities, DateTimeOffset.UnixEpoch.AddYears(56), traceparent) { Order = order },
             default);
     }
 }

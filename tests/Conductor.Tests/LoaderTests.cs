@@ -8,6 +8,7 @@ using Pylon.Conductor.Journals;
 using Pylon.Conductor.State;
 using Pylon.Testing;
 using StackExchange.Redis;
+using Order = Pylon.Conductor.Batches.Order;
 
 namespace Pylon.Conductor.Tests;
 
@@ -76,6 +77,58 @@ public sealed class LoaderTests : OwnService
         await RestartedAsync();
         await Service.Batches.ReportAsync(Report("e1"), default);
         Assert.All(await Service.EventsAsync(), e => Assert.Equal(definition.Traceparent, e.Traceparent));
+    }
+
+    /// <summary>An order and failures that are durable in one order and reach Redis in another, as a kill in between leaves them.</summary>
+    [Theory]
+    [InlineData("o1 f1 o2", null)]
+    [InlineData("o2 f1", null)]
+    [InlineData("f1 o2 f2", false)]
+    [InlineData("f1 f2 o2", false)]
+    [InlineData("f2 f1 o2 o1", false)]
+    [InlineData("f2 o3 f1 s o4", true)]
+    public async Task ThePhaseIsWhatTheLastOrderLeavesOfItInWhicheverOrderRedisIsTold(string told, bool? whole)
+    {
+        foreach (var one in told.Split(' '))
+        {
+            var revision = one.Length > 1 ? long.Parse(one[1..], System.Globalization.CultureInfo.InvariantCulture) : 0;
+            if (one[0] == 'o')
+                await Service.Services.GetRequiredService<RedisBatches>().ApplyAsync(Ordered(revision), default);
+            else
+                await ApplyAsync(Report("") with { Succeeded = one[0] == 's', Revision = revision });
+        }
+
+        Assert.Equal(whole, (await Service.Batches.FindAsync("b", default))!.Phases.GetValueOrDefault("train")?.Whole);
+    }
+
+    [Fact]
+    public async Task ARebuiltBatchKnowsUnderWhichOrderAPhaseFailed()
+    {
+        await Service.Batches.DefineAsync(Ordered(1), default);
+        await Service.Batches.ReportAsync(Failure(), default);
+        await RebuiltAsync(false);
+        // Durable, and a kill before Redis is told; then the same call again.
+        await Service.Services.GetRequiredService<BatchStore>().InsertAsync([Ordered(2)], default);
+        await RebuiltAsync(null);
+        await Service.Batches.DefineAsync(Ordered(2), default);
+        // Of the order before, and durable only now.
+        await Service.Batches.ReportAsync(Failure() with { Revision = 1 }, default);
+        Assert.Null(await WholeAsync());
+        await RebuiltAsync(null);
+        Assert.True((await Service.Batches.ReportAsync(Failure(), default)).Changed);
+        await RebuiltAsync(false);
+        await SettledAsync();
+        Assert.Equal(2, (await Service.EventsAsync()).Count(e => e.BatchPhaseProgressed is not null));
+
+        static PhaseReport Failure() => Report("") with { Succeeded = false };
+
+        async Task<bool?> WholeAsync() => (await Service.Batches.FindAsync("b", default))!.Phases["train"].Whole;
+
+        async Task RebuiltAsync(bool? whole)
+        {
+            await RestartedAsync();
+            Assert.Equal(whole, await WholeAsync());
+        }
     }
 
     /// <summary>Two phases of 100,000 entities; each piece may be the last that a loader brings.</summary>
@@ -232,6 +285,12 @@ public sealed class LoaderTests : OwnService
         var batch = (await Service.Batches.FindAsync("b", default))!;
         return (batch.Phases["train"].Completed, batch.Total);
     }
+
+    private static PipelineDefinition Ordered(long revision) =>
+        new(PipelineDefinition.IdOf("b", "p", "c"), "b", new("p", [new("train", Decision.Run, "a target of the pipeline")]), "c", 1, DateTimeOffset.UnixEpoch)
+        {
+            Order = new Order(revision, "", "", new Dictionary<string, string>(), 1, null, null, []),
+        };
 
     private static PhaseReport Report(string entity) => new(Guid.NewGuid(), "b", "train", entity, true, "", "correlation", DateTimeOffset.UnixEpoch);
 }

@@ -152,6 +152,33 @@ public sealed class WorkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ALaterOrderBeginsAnewAndItsOwnFailureIsTold()
+    {
+        await DefineAsync("b");
+        await FailAsync(Assert.Single(await ClaimAsync("w", 1)), forGood: true);
+        Assert.Equal(PhaseState.Failed, await StateAsync("b"));
+        await _service.Work.WithdrawWorkAsync(new() { BatchId = "b", Revision = 1 });
+        await DefineAsync("b", revision: 2);
+        Assert.Equal(PhaseState.Running, await StateAsync("b"));
+        var held = Assert.Single(await ClaimAsync("w", 1));
+        Assert.Equal(1, held.Attempt);
+        await FailAsync(held, forGood: true);
+        Assert.Equal(PhaseState.Failed, await StateAsync("b"));
+        Assert.Equal(2, (await _service.EventsAsync()).Count(e => e.BatchPhaseProgressed is { EntityId: "", Succeeded: false }));
+    }
+
+    [Fact]
+    public async Task WorkThatWasClaimedTooOftenIsHandedOutUnderALaterOrder()
+    {
+        await DefineAsync("b");
+        await using var brief = await StartAsync("--Work:Lease=00:00:01", "--Work:MaxClaims=2");
+        await Eventually.Is(() => ClaimAsync("w", 1, brief), claims => claims is [{ Attempt: 2 }]);
+        await Eventually.True(async () => await StateAsync("b") == PhaseState.Failed);
+        await DefineAsync("b", revision: 2);
+        Assert.Equal(1, Assert.Single(await ClaimAsync("w", 1, brief)).Attempt);
+    }
+
+    [Fact]
     public async Task AFailureOfAForeignOrACompletePhaseLeavesTheOrderAsItIs()
     {
         await DefineAsync("b");
@@ -366,8 +393,10 @@ public sealed class WorkTests : IAsyncLifetime
     private async Task<CompleteWorkResponse> CompleteAsync(Claim claim) => await _service.Work.CompleteWorkAsync(
         new CompleteWorkRequest { Token = claim.Token, BatchId = claim.BatchId, Phase = claim.Phase, Part = claim.Part, EnergyKwh = 0.5, Output = "all of it" });
 
-    private async Task<FailWorkResponse> FailAsync(Claim claim, bool handBack = false) => await _service.Work.FailWorkAsync(
-        new FailWorkRequest { Token = claim.Token, BatchId = claim.BatchId, Phase = claim.Phase, Part = claim.Part, HandBack = handBack, Reason = "exit code 3" });
+    private async Task<FailWorkResponse> FailAsync(Claim claim, bool handBack = false, bool forGood = false) => await _service.Work.FailWorkAsync(
+        new FailWorkRequest { Token = claim.Token, BatchId = claim.BatchId, Phase = claim.Phase, Part = claim.Part, HandBack = handBack, ForGood = forGood, Reason = "exit code 3" });
+
+    private async Task<PhaseState> StateAsync(string batch) => (await _service.Pipelines.GetBatchAsync(new() { BatchId = batch })).Batch.Phases.Single().State;
 
     private async Task ReportAsync(string batch, string phase, PhaseStatus status, string part = "") =>
         await _service.Pipelines.ReportPhaseAsync(new() { BatchId = batch, Phase = phase, EntityId = part, Status = status });

@@ -2,7 +2,8 @@ namespace Pylon.Conductor.Batches;
 
 /// <summary>
 /// The state of one batch and its only rule: a phase of an entity, or of the whole batch, goes from nothing to failed to
-/// completed and never back. In Redis a script does the same to the same fields.
+/// completed and never back. Only a later order takes back that the whole batch has failed. In Redis a script does the same to
+/// the same fields.
 /// </summary>
 internal sealed class BatchState
 {
@@ -14,6 +15,9 @@ internal sealed class BatchState
     public long Expected { get; set; }
 
     public long Revision { get; set; }
+
+    /// <summary>The revision of the last order that was placed; 0 without one. A phase that failed as a whole before it has not failed.</summary>
+    public long Order { get; set; }
 
     public long Total => Math.Max(Expected, _entities.Count);
 
@@ -33,10 +37,14 @@ internal sealed class BatchState
     {
         var key = (report.Phase, report.EntityId);
         var before = _marks.TryGetValue(key, out var mark) ? mark : null;
-        var changed = Advances(before?.Succeeded, report.Succeeded);
+        var revision = report.Revision ?? Order;
+        // Under each order a phase may fail as a whole.
+        var changed = report.FailsPhase
+            ? before?.Succeeded != true && revision >= Order && !(before?.Revision >= revision)
+            : Advances(before?.Succeeded, report.Succeeded);
         if (changed)
         {
-            _marks[key] = new Mark(report.Succeeded, report.EventId);
+            _marks[key] = new Mark(report.Succeeded, report.EventId, revision);
             if (report.EntityId.Length > 0)
                 Count(report, before?.Succeeded);
             _work[report.Phase] = _work.GetValueOrDefault(report.Phase, PhaseWork.None).Add(report.Work);
@@ -60,7 +68,8 @@ internal sealed class BatchState
     private Progress Of(string phase)
     {
         var (completed, failed) = _counts.GetValueOrDefault(phase);
-        return new Progress(phase, completed, failed, Total, _marks.TryGetValue((phase, ""), out var whole) ? whole.Succeeded : null)
+        var whole = _marks.GetValueOrDefault((phase, ""));
+        return new Progress(phase, completed, failed, Total, whole?.Succeeded == false && whole.Revision < Order ? null : whole?.Succeeded)
         {
             Work = _work.GetValueOrDefault(phase, PhaseWork.None),
         };
@@ -73,6 +82,6 @@ internal sealed class BatchState
         _counts[report.Phase] = report.Succeeded ? (completed + 1, failed - (before is false ? 1 : 0)) : (completed, failed + 1);
     }
 
-    /// <summary>What is known, and the report that made it so.</summary>
-    internal sealed record Mark(bool Succeeded, Guid EventId);
+    /// <summary>What is known, the report that made it so, and the order that there was.</summary>
+    internal sealed record Mark(bool Succeeded, Guid EventId, long Revision);
 }

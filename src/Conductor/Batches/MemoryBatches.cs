@@ -44,6 +44,7 @@ internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes<
         lock (_lock)
         {
             var kept = Touch(report.BatchId);
+            report = report with { Revision = report.Revision ?? kept.State.Order };
             if (!kept.Reports.TryAdd(report.EventId, report))
                 report = kept.Reports[report.EventId];
             var outcome = kept.State.Apply(report);
@@ -58,6 +59,8 @@ internal sealed class MemoryBatches(IOptions<ConductorOptions> options, Changes<
         lock (_lock)
         {
             var kept = Touch(definition.BatchId);
+            kept.State.Order = Math.Max(kept.State.Order, definition.Order?.Revision ?? 0);
+            changes.Signal(definition.BatchId);
             if (kept.Definitions.Find(d => d.Id == definition.Id) is { } first)
                 return Task.FromResult(first);
             kept.Definitions.Add(definition);

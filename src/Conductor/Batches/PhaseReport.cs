@@ -15,6 +15,12 @@ internal sealed record PhaseReport(
 {
     public PhaseWork Work { get; init; } = PhaseWork.None;
 
+    /// <summary>Of the order under which the phase failed as a whole; null is the one that there is when the report is kept.</summary>
+    public long? Revision { get; init; }
+
+    /// <summary>The batch as a whole has failed the phase.</summary>
+    public bool FailsPhase => !Succeeded && EntityId.Length == 0;
+
     /// <summary>Null when it comes from nobody who holds the part.</summary>
     public HeldPart? Held { get; init; }
 }

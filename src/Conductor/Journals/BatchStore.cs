@@ -19,10 +19,11 @@ internal sealed record IdleReport(Guid Id, Guid Maker);
 
 /// <summary>A batch as it is kept.</summary>
 /// <param name="Expected">Entities announced; 0 when none were.</param>
+/// <param name="Order">The revision of the last order that was placed; 0 without one.</param>
 /// <param name="Published">Its definitions whose events are published.</param>
 /// <param name="Left">Of its time to live.</param>
 /// <param name="Traceparent">Of its newest definition that has one.</param>
-internal sealed record KeptBatch(long Expected, IReadOnlyList<Guid> Published, TimeSpan Left, string? Traceparent);
+internal sealed record KeptBatch(long Expected, long Order, IReadOnlyList<Guid> Published, TimeSpan Left, string? Traceparent);
 
 /// <summary>The durable copy of batches.</summary>
 internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptions> options)
@@ -55,11 +56,11 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
     // A report of a holder counts only while its lease lives: the part is completed in the same statement, whose lock on it
     // keeps a claim away.
     private const string InsertReportsOfWork =
-        """
+        $"""
         WITH told AS (
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[],
-                $9::double precision[], $10::timestamptz[], $11::timestamptz[], $12::bigint[], $13::text[], $14::double precision[], $15::boolean[])
-                AS t (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at, token, output, used_kwh, estimated)),
+                $9::double precision[], $10::timestamptz[], $11::timestamptz[], $12::bigint[], $13::text[], $14::double precision[], $15::boolean[], $16::bigint[])
+                AS t (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at, token, output, used_kwh, estimated, revision)),
         held AS (
             UPDATE work_parts p SET done_at = now(), output = told.output, energy_kwh = told.used_kwh, energy_estimated = told.estimated, failure = ''
             FROM told
@@ -67,15 +68,16 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
               AND p.done_at IS NULL AND p.due_at > now()
             RETURNING told.event_id)
         INSERT INTO phase_reports
-            (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at)
-        SELECT event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at
+            (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at, revision)
+        SELECT event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at,
+            CASE WHEN succeeded OR entity_id <> '' THEN 0 ELSE coalesce(revision, (SELECT w.placed FROM work w WHERE w.batch_id = told.batch_id), 0) END
         FROM told WHERE token IS NULL OR event_id IN (SELECT event_id FROM held)
         ON CONFLICT (event_id) DO NOTHING
-        RETURNING event_id
+        RETURNING {ReportColumns}
         """;
 
     private const string ReportColumns =
-        "event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, settled_at IS NOT NULL, energy_kwh, started_at, ended_at";
+        "event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, settled_at IS NOT NULL, energy_kwh, started_at, ended_at, revision";
 
     private const string SelectReports = $"SELECT {ReportColumns} FROM phase_reports WHERE event_id = ANY ($1)";
 
@@ -90,7 +92,8 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     private const string SelectBatch =
         """
-        SELECT expected, ARRAY(SELECT id FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.settled_at IS NOT NULL),
+        SELECT expected, coalesce((SELECT w.placed FROM work w WHERE w.batch_id = b.batch_id), 0),
+            ARRAY(SELECT id FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.settled_at IS NOT NULL),
             updated_at + $2 - now(),
             (SELECT traceparent FROM definitions d WHERE d.batch_id = b.batch_id AND d.recorded_at >= b.since AND d.traceparent IS NOT NULL ORDER BY seq DESC LIMIT 1)
         FROM batches b WHERE batch_id = $1 AND updated_at >= now() - $2
@@ -157,9 +160,9 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
     public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
         InsertAsync([Touched(reports), Sql.Statement(InsertReports, Columns(reports))], cancellationToken);
 
-    /// <summary>The same for all of them, with what they change in the orders of their batches.</summary>
-    public Task<IReadOnlySet<Guid>> InsertOfWorkAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
-        InsertAsync(
+    /// <summary>The same for all of them, with what they change in the orders of their batches; those that are kept now, as they are.</summary>
+    public async Task<IEnumerable<PhaseReport>> InsertOfWorkAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
+        (await postgres.ListAsync(
             [
                 Touched(reports),
                 Sql.Statement(
@@ -170,10 +173,12 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
                         Column(reports, r => r.Held?.Output),
                         Column(reports, r => r.Held?.EnergyKwh),
                         Column(reports, r => r.Held?.IsEstimated),
+                        Column(reports, r => r.Revision),
                     ]),
                 .. OrderStatements.Reported(reports),
             ],
-            cancellationToken);
+            Report,
+            cancellationToken)).Select(kept => kept.Report);
 
     /// <summary>Keeps the definitions that are not kept yet, all or none; their ids. An id may be there several times.</summary>
     public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PipelineDefinition> definitions, CancellationToken cancellationToken) =>
@@ -209,7 +214,7 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
 
     /// <summary>Null for a batch that is not kept, or has expired.</summary>
     public async Task<KeptBatch?> FindBatchAsync(string batchId, CancellationToken cancellationToken) =>
-        (await postgres.ListAsync(SelectBatch, r => new KeptBatch(r.GetInt64(0), r.GetFieldValue<Guid[]>(1), r.GetTimeSpan(2), r.IsDBNull(3) ? null : r.GetString(3)), cancellationToken, batchId, Ttl)).FirstOrDefault();
+        (await postgres.ListAsync(SelectBatch, r => new KeptBatch(r.GetInt64(0), r.GetInt64(1), r.GetFieldValue<Guid[]>(2), r.GetTimeSpan(3), r.IsDBNull(4) ? null : r.GetString(4)), cancellationToken, batchId, Ttl)).FirstOrDefault();
 
     public Task SettleAsync(IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken) =>
         postgres.ExecuteAsync(SettleReports, cancellationToken, eventIds.ToArray());
@@ -278,6 +283,7 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
         {
             Work = PhaseWork.Of(
                 reader.GetFieldValue<double?>(9), reader.GetFieldValue<DateTimeOffset?>(10), reader.GetFieldValue<DateTimeOffset?>(11)),
+            Revision = reader.GetInt64(12),
         },
         reader.GetBoolean(8));
 

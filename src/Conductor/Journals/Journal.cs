@@ -54,16 +54,17 @@ internal sealed class Journal : BackgroundService
             report => report.EventId,
             async missing =>
             {
-                var added = ofWork ? await _store.InsertOfWorkAsync(missing, cancellationToken) : await _store.InsertAsync(missing, cancellationToken);
+                if (ofWork)
+                    return await _store.InsertOfWorkAsync(missing, cancellationToken);
                 ofWork = true;
-                return added;
+                return Of(missing, await _store.InsertAsync(missing, cancellationToken), report => report.EventId);
             },
             async ids => (await _store.FindAsync(ids, cancellationToken)).Select(k => k.Report),
             report => report.Held is not null);
         // The first of several with the same id in one go is the new one.
         return [.. reports.Select(report =>
         {
-            var isNew = inserted.Contains(report.EventId) && kept.TryAdd(report.EventId, report);
+            var isNew = inserted.TryGetValue(report.EventId, out var made) && kept.TryAdd(report.EventId, made);
             return (kept.GetValueOrDefault(report.EventId), isNew);
         })];
     }
@@ -73,27 +74,26 @@ internal sealed class Journal : BackgroundService
         var (inserted, kept) = await KeepAsync(
             definitions,
             definition => definition.Id,
-            missing => _store.InsertAsync(missing, cancellationToken),
+            async missing => Of(missing, await _store.InsertAsync(missing, cancellationToken), definition => definition.Id),
             async ids => await _store.FindDefinitionsAsync(ids, cancellationToken));
-        foreach (var definition in definitions.Where(d => inserted.Contains(d.Id)))
-            kept.TryAdd(definition.Id, definition);
-        return [.. definitions.Select(d => kept[d.Id])];
+        return [.. definitions.Select(d => inserted.GetValueOrDefault(d.Id) ?? kept[d.Id])];
     }
 
     /// <summary>
     /// Inserts what is not kept yet, and finds the rest. What the purge removes in between is inserted again; what may be refused
     /// is inserted once, and then neither inserted nor found.
     /// </summary>
-    private static async Task<(HashSet<Guid> Inserted, Dictionary<Guid, T> Found)> KeepAsync<T>(
-        IReadOnlyList<T> items, Func<T, Guid> id, Func<IReadOnlyList<T>, Task<IReadOnlySet<Guid>>> insert, Func<IReadOnlyCollection<Guid>, Task<IEnumerable<T>>> find,
+    private static async Task<(Dictionary<Guid, T> Inserted, Dictionary<Guid, T> Found)> KeepAsync<T>(
+        IReadOnlyList<T> items, Func<T, Guid> id, Func<IReadOnlyList<T>, Task<IEnumerable<T>>> insert, Func<IReadOnlyCollection<Guid>, Task<IEnumerable<T>>> find,
         Func<T, bool>? mayBeRefused = null)
     {
-        var (inserted, found, tried) = (new HashSet<Guid>(), new Dictionary<Guid, T>(), new HashSet<Guid>());
-        while (items.Where(item => !inserted.Contains(id(item)) && !found.ContainsKey(id(item)) && !tried.Contains(id(item))).ToList() is { Count: > 0 } missing)
+        var (inserted, found, tried) = (new Dictionary<Guid, T>(), new Dictionary<Guid, T>(), new HashSet<Guid>());
+        while (items.Where(item => !inserted.ContainsKey(id(item)) && !found.ContainsKey(id(item)) && !tried.Contains(id(item))).ToList() is { Count: > 0 } missing)
         {
-            inserted.UnionWith(await insert(missing));
+            foreach (var item in await insert(missing))
+                inserted.Add(id(item), item);
             tried.UnionWith(missing.Where(item => mayBeRefused?.Invoke(item) == true).Select(id));
-            if (missing.Select(id).Where(each => !inserted.Contains(each)).ToHashSet() is { Count: > 0 } known)
+            if (missing.Select(id).Where(each => !inserted.ContainsKey(each)).ToHashSet() is { Count: > 0 } known)
             {
                 foreach (var item in await find(known))
                     found.Add(id(item), item);
@@ -102,6 +102,9 @@ internal sealed class Journal : BackgroundService
 
         return (inserted, found);
     }
+
+    /// <summary>The items of the ids; of several with one id the first.</summary>
+    private static IEnumerable<T> Of<T>(IReadOnlyList<T> items, IReadOnlySet<Guid> ids, Func<T, Guid> id) => items.Where(item => ids.Contains(id(item))).DistinctBy(id);
 
     private async Task SettleAsync(CancellationToken cancellationToken)
     {

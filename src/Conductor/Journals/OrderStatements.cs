@@ -15,12 +15,12 @@ internal static class OrderStatements
     private const string Place =
         """
         WITH placed AS (
-            INSERT INTO work (batch_id, revision, correlation_id, parameters, parts, not_before, deadline, steps)
-            SELECT batch_id, revision, correlation_id, parameters::jsonb, parts, coalesce(not_before, now()), coalesce(deadline, 'infinity'), steps::jsonb
+            INSERT INTO work (batch_id, revision, placed, correlation_id, parameters, parts, not_before, deadline, steps)
+            SELECT batch_id, revision, revision, correlation_id, parameters::jsonb, parts, coalesce(not_before, now()), coalesce(deadline, 'infinity'), steps::jsonb
             FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::timestamptz[], $7::timestamptz[], $8::text[])
                 AS t (batch_id, revision, correlation_id, parameters, parts, not_before, deadline, steps)
             ON CONFLICT (batch_id) DO UPDATE SET
-                revision = excluded.revision, correlation_id = excluded.correlation_id, parameters = excluded.parameters, parts = excluded.parts,
+                revision = excluded.revision, placed = excluded.placed, correlation_id = excluded.correlation_id, parameters = excluded.parameters, parts = excluded.parts,
                 not_before = excluded.not_before, deadline = excluded.deadline, steps = excluded.steps, ended_at = NULL, failed = '{}'
             WHERE work.revision < excluded.revision
             RETURNING batch_id, owner_of_batch(batch_id) AS operator_id, parts, not_before, deadline)
@@ -47,14 +47,17 @@ internal static class OrderStatements
         WHERE p.batch_id = t.batch_id AND p.phase = t.phase AND t.entity_id IN ('', 'part-' || p.part) AND p.done_at IS NULL
         """;
 
-    // A phase with nothing left to do is complete: that it failed comes late. One that is not of the order is not its failure.
+    // A phase with nothing left to do is complete: that it failed comes late. So does a failure under an order before, and one that
+    // is repeated. A phase that is not of the order is not its failure.
     private const string Fail =
         """
         UPDATE work w SET ended_at = coalesce(w.ended_at, now()), failed = w.failed || t.phases
         FROM (
-            SELECT batch_id, array_agg(DISTINCT phase) AS phases FROM unnest($1::text[], $2::text[]) AS t (batch_id, phase)
-            WHERE EXISTS (SELECT FROM work_parts p WHERE p.batch_id = t.batch_id AND p.phase = t.phase AND p.done_at IS NULL) GROUP BY batch_id) t
-        WHERE w.batch_id = t.batch_id AND (w.ended_at IS NULL OR w.failed <> '{}') AND NOT w.failed @> t.phases
+            SELECT r.batch_id, r.revision, array_agg(DISTINCT r.phase) AS phases FROM phase_reports r
+            WHERE r.event_id = ANY ($1) AND NOT r.succeeded AND r.entity_id = ''
+              AND EXISTS (SELECT FROM work_parts p WHERE p.batch_id = r.batch_id AND p.phase = r.phase AND p.done_at IS NULL)
+            GROUP BY r.batch_id, r.revision) t
+        WHERE w.batch_id = t.batch_id AND w.placed = t.revision AND (w.ended_at IS NULL OR w.failed <> '{}') AND NOT w.failed @> t.phases
         """;
 
     // Its failed phases are complete after all. What had failed of the others is tried anew: it waits since the order ended.
@@ -82,10 +85,10 @@ internal static class OrderStatements
         """;
 
     // The earliest phase that is not complete. What waits without a failure was never due, or is due anew by a later order; what
-    // waits with one has failed for good.
+    // waits with one has failed for good. Its claims count anew.
     private const string Open =
         """
-        UPDATE work_parts p SET due_at = w.not_before, token = NULL
+        UPDATE work_parts p SET due_at = w.not_before, token = NULL, claims = 0
         FROM work w JOIN (
             SELECT batch_id, min(place) AS place FROM work_parts WHERE batch_id = ANY ($1) AND done_at IS NULL GROUP BY batch_id) first USING (batch_id)
         WHERE w.ended_at IS NULL AND p.batch_id = w.batch_id AND p.place = first.place AND p.done_at IS NULL AND p.due_at = 'infinity' AND p.failures = 0
@@ -104,10 +107,10 @@ internal static class OrderStatements
         var done = reports.Where(r => r.Succeeded && r.Held is null).ToList();
         if (done.Count > 0)
             yield return Sql.Statement(Complete, done.Select(r => r.BatchId).ToArray(), done.Select(r => r.Phase).ToArray(), done.Select(r => r.EntityId).ToArray());
-        var failed = reports.Where(r => !r.Succeeded && r.EntityId.Length == 0).ToList();
+        var failed = reports.Where(r => r.FailsPhase).ToList();
         if (failed.Count > 0)
         {
-            yield return Sql.Statement(Fail, failed.Select(r => r.BatchId).ToArray(), failed.Select(r => r.Phase).ToArray());
+            yield return Sql.Statement(Fail, (object)failed.Select(r => r.EventId).ToArray());
             yield return Sql.Statement(Close, (object)failed.Select(r => r.BatchId).ToArray());
         }
 

@@ -30,18 +30,18 @@ internal sealed class BatchCall
     /// <param name="isLost">Its event is not published and not in the outbox: when it made a change, the event is written again.</param>
     public static BatchCall Report(BatchKeys keys, PhaseReport report, TimeSpan? timeToLive, bool isLost) => new(
         keys,
-        "report", Milliseconds(timeToLive), report.Phase, report.EntityId, report.Succeeded ? "S" : "F", report.EventId.ToString(), isLost,
+        "report", Milliseconds(timeToLive), report.Phase, report.EntityId, report.Succeeded ? "S" : "F", report.EventId.ToString(), report.Revision ?? 0, isLost,
         Text(report.Work.MicroKwh), Text(report.Work.StartedAt?.ToUnixTimeMilliseconds()), Text(report.Work.EndedAt?.ToUnixTimeMilliseconds()),
         BatchEvents.Reported(report).ToByteArray());
 
     /// <param name="keys">Of the batch of the definition.</param>
-    /// <param name="definition">Is durable.</param>
+    /// <param name="definition">Is durable, and so is its order.</param>
     /// <param name="timeToLive">The same.</param>
     /// <param name="isLost">The same for the events of the definition.</param>
     public static BatchCall Define(BatchKeys keys, PipelineDefinition definition, TimeSpan? timeToLive, bool isLost) => new(
         keys,
         [
-            "define", Milliseconds(timeToLive), definition.Id.ToString(), definition.TotalEntities ?? 0, isLost, definition.Traceparent ?? "",
+            "define", Milliseconds(timeToLive), definition.Id.ToString(), definition.TotalEntities ?? 0, isLost, definition.Traceparent ?? "", definition.Order?.Revision ?? 0,
             .. BatchEvents.Defined(definition).Select(e => (RedisValue)e.ToByteArray()),
         ]);
 

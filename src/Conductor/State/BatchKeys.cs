@@ -26,7 +26,8 @@ internal readonly struct BatchKeys
 
     public int Shard { get; }
 
-    /// <summary>Hash: run, v (revision), x (entities expected), n (entities known), c:phase, f:phase, b:phase; of the work of a
+    /// <summary>Hash: run, v (revision), x (entities expected), n (entities known), o (revision of the order), c:phase, f:phase, b:phase, r:phase
+    /// (of the order under which the phase failed as a whole; before o it has not failed); of the work of a
     /// phase e:phase (millionths of a kWh), k:phase (reports with an energy), s:phase and l:phase (first start, last end, ms).</summary>
     public RedisKey Meta { get; }
 

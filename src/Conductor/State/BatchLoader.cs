@@ -89,6 +89,8 @@ internal sealed class BatchLoader(
                     pending.Add(report.Report);
             }
 
+            // Each report was applied under its own order.
+            state.Order = known.Order;
             state.Revision += published.Count;
         }
 
@@ -146,7 +148,7 @@ internal sealed class BatchLoader(
 
     private static List<RedisValue> Meta(BatchState state)
     {
-        List<RedisValue> meta = ["v", state.Revision, "x", state.Expected, "n", state.Entities.Count];
+        List<RedisValue> meta = ["v", state.Revision, "x", state.Expected, "n", state.Entities.Count, "o", state.Order];
         foreach (var (phase, (completed, failed)) in state.Counts)
             meta.AddRange(["c:" + phase, completed, "f:" + phase, failed]);
         foreach (var (phase, work) in state.Work)
@@ -160,7 +162,7 @@ internal sealed class BatchLoader(
         }
 
         foreach (var ((phase, _), mark) in state.Marks.Where(mark => mark.Key.Entity.Length == 0))
-            meta.AddRange(["b:" + phase, mark.Succeeded ? "S" : "F"]);
+            meta.AddRange(["b:" + phase, mark.Succeeded ? "S" : "F", "r:" + phase, mark.Revision]);
         return meta;
     }
 

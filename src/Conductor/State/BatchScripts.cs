@@ -18,11 +18,11 @@ internal static class BatchScripts
     /// KEYS: for each call meta, items and outbox; after them "loading" when its loader calls, who goes on with what it has loaded.
     /// ARGV: for each call how many values follow, its name and its arguments. Gives an answer for each, {'load'} when the batch must be loaded.
     /// read: nothing. Answers "ok" and the fields and values of meta.
-    /// report: milliseconds to live or 0 to leave that as it is, phase, entity, S or F, event id, 1 when its event is lost, of its work
+    /// report: milliseconds to live or 0 to leave that as it is, phase, entity, S or F, event id, revision of the order under which the phase failed as a whole, 1 when its event is lost, of its work
     /// millionths of a kWh, start and end in ms, each empty when it is not told, its event without the progress. Answers changed or none, completed,
-    /// failed, total, what is known of the whole batch, the id of the report that made the state of the entity, and e, k, s and l of the phase. When
+    /// failed, total, what is known of the whole batch, the id of the report that made the state of the entity (of none when only an order did), and e, k, s and l of the phase. When
     /// that is this very report, a lost event is written again.
-    /// define: milliseconds to live or 0, definition id, entities expected, 1 when its events are lost, its traceparent or nothing, its events. Answers "ok".
+    /// define: milliseconds to live or 0, definition id, entities expected, 1 when its events are lost, its traceparent or nothing, revision of its order or 0, its events. Answers "ok".
     /// </summary>
     public const string Calls =
         Run +
@@ -36,23 +36,34 @@ internal static class BatchScripts
             if tonumber(milliseconds) > 0 then redis.call('PEXPIRE', items, milliseconds) end
         end
 
+        -- Of whole numbers that Lua's own, which have 53 bits, may not hold.
+        local function less(one, other)
+            if #one ~= #other then return #one < #other end
+            return one < other
+        end
+
         function calls.read(meta)
             if redis.call('HGET', meta, 'run') ~= run then return {'load'} end
             return {'ok', redis.call('HGETALL', meta)}
         end
 
-        function calls.report(meta, items, outbox, milliseconds, phase, entity, status, id, lost, spent, began, ended, event)
+        function calls.report(meta, items, outbox, milliseconds, phase, entity, status, id, revision, lost, spent, began, ended, event)
             local now = redis.call('HMGET', meta, 'run', 'v', 'x', 'n', 't', 'b:' .. phase, 'c:' .. phase, 'f:' .. phase,
-                'e:' .. phase, 'k:' .. phase, 's:' .. phase, 'l:' .. phase)
+                'e:' .. phase, 'k:' .. phase, 's:' .. phase, 'l:' .. phase, 'o', 'r:' .. phase)
             if now[1] ~= run then return {'load'} end
             local known, whole = tonumber(now[4] or 0), now[6] or ''
             local completed, failed = tonumber(now[7] or 0), tonumber(now[8] or 0)
             local energy, reports, first, last = now[9] or '', now[10] or '0', now[11] or '', now[12] or ''
+            local order, under = now[13] or '0', now[14] or '0'
             local item = phase .. '/' .. entity
             local before = redis.call('HMGET', items, item, '/' .. entity)
             local was = before[1] and string.sub(before[1], 1, 1)
             local changed = not was or (was == 'F' and status == 'S')
-            local maker = changed and id or string.sub(before[1], 3)
+            -- Under each order a phase may fail as a whole.
+            if entity == '' and status == 'F' then
+                changed = was ~= 'S' and not less(revision, order) and (not was or less(under, revision))
+            end
+            local maker = changed and id or before[1] and string.sub(before[1], 3) or '00000000-0000-0000-0000-000000000000'
             if changed then
                 local set = {'v', (now[2] or 0) + 1}
                 local function put(field, value)
@@ -60,8 +71,9 @@ internal static class BatchScripts
                     set[#set + 1] = value
                 end
                 if entity == '' then
-                    whole = status
+                    whole, under = status, revision
                     put('b:' .. phase, status)
+                    put('r:' .. phase, revision)
                 elseif status == 'S' then
                     completed = completed + 1
                     put('c:' .. phase, completed)
@@ -93,6 +105,7 @@ internal static class BatchScripts
                 end
                 redis.call('HSET', meta, unpack(set))
             end
+            if whole == 'F' and less(under, order) then whole = '' end
             local total = math.max(tonumber(now[3] or 0), known)
             if changed or (maker == id and lost == '1') then
                 redis.call('XADD', outbox, '*', 'report', id, 'event', event, 'trace', now[5] or '',
@@ -102,13 +115,14 @@ internal static class BatchScripts
             return {changed and 'changed' or 'none', completed, failed, total, whole, maker, energy, tostring(reports), first, last}
         end
 
-        function calls.define(meta, items, outbox, milliseconds, id, expected, lost, trace, ...)
-            local now = redis.call('HMGET', meta, 'run', 'x')
+        function calls.define(meta, items, outbox, milliseconds, id, expected, lost, trace, revision, ...)
+            local now = redis.call('HMGET', meta, 'run', 'x', 'o')
             if now[1] ~= run then return {'load'} end
             if tonumber(expected) > tonumber(now[2] or 0) then redis.call('HSET', meta, 'x', expected) end
             if trace ~= '' then redis.call('HSET', meta, 't', trace) end
-            local isNew = redis.call('HSETNX', items, ':' .. id, '1') == 1
-            if isNew then redis.call('HINCRBY', meta, 'v', 1) end
+            local isNew, isLater = redis.call('HSETNX', items, ':' .. id, '1') == 1, less(now[3] or '0', revision)
+            if isLater then redis.call('HSET', meta, 'o', revision) end
+            if isNew or isLater then redis.call('HINCRBY', meta, 'v', 1) end
             if isNew or lost == '1' then
                 for _, event in ipairs({...}) do redis.call('XADD', outbox, '*', 'definition', id, 'event', event) end
             end

@@ -76,7 +76,8 @@ internal sealed class RedisBatches(
     {
         var began = time.GetTimestamp();
         var kept = await journal.WriteAsync(definition, cancellationToken);
-        await ApplyAsync(kept, began, isLost: false, cancellationToken);
+        // The first definition of its id may have had an earlier order.
+        await ApplyAsync(kept with { Order = definition.Order }, began, isLost: false, cancellationToken);
         Notify(kept.BatchId);
         if (definition.Order is not null)
             changes.Signal(Order.Ready);
@@ -136,7 +137,7 @@ internal sealed class RedisBatches(
             .ToDictionary(
                 p => p,
                 p => new Progress(
-                    p, Number("c:" + p), Number("f:" + p), total, fields.TryGetValue("b:" + p, out var whole) ? whole.ToString() == "S" : null)
+                    p, Number("c:" + p), Number("f:" + p), total, Text("b:" + p) is "S" ? true : Text("b:" + p) is "F" && Number("r:" + p) >= Number("o") ? false : null)
                 {
                     Work = BatchCall.Work(Text("e:" + p), Text("k:" + p), Text("s:" + p), Text("l:" + p)),
                 },

@@ -17,7 +17,9 @@ internal sealed record HeldWork(string Worker, Claim Claim);
 
 /// <summary>What became of a part that was given back.</summary>
 /// <param name="Next">When it may be claimed again; null when its phase has failed.</param>
-internal sealed record GivenBack(DateTimeOffset? Next);
+/// <param name="Revision">Of its order.</param>
+internal sealed record GivenBack(DateTimeOffset? Next, long Revision);
 
 /// <summary>A phase that cannot be completed any more.</summary>
-internal sealed record DeadPhase(string BatchId, string Phase, string CorrelationId, string Reason);
+/// <param name="Revision">Of the order of which that is so.</param>
+internal sealed record DeadPhase(string BatchId, string Phase, string CorrelationId, string Reason, long Revision);

@@ -123,7 +123,7 @@ internal sealed class WorkService(
         if (given.Next is null)
         {
             logger.PhaseFails(batchId, phase, request.Reason);
-            await WorkSweeper.FailAsync(batches, new DeadPhase(batchId, phase, correlationId, request.Reason), time, context.CancellationToken);
+            await WorkSweeper.FailAsync(batches, new DeadPhase(batchId, phase, correlationId, request.Reason, given.Revision), time, context.CancellationToken);
         }
 
         return new FailWorkResponse { PhaseFailed = given.Next is null, NextAttemptAt = given.Next?.ToTimestamp() };

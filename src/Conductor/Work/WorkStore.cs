@@ -61,17 +61,17 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
             failure = $5, output = $6,
             due_at = CASE WHEN $2 THEN now() WHEN $3 OR p.failures + 1 >= $4 THEN 'infinity'::timestamptz ELSE now() + $7 * power(2, p.failures) END
         WHERE p.token = $1 AND p.batch_id = $8 AND p.phase = $9 AND p.part = $10 AND p.done_at IS NULL AND p.due_at > now()
-        RETURNING CASE WHEN p.due_at < 'infinity' THEN p.due_at END
+        RETURNING CASE WHEN p.due_at < 'infinity' THEN p.due_at END, (SELECT w.placed FROM work w WHERE w.batch_id = p.batch_id)
         """;
 
     private const string Dead =
         """
-        (SELECT w.batch_id, first.phase, w.correlation_id, 'DEADLINE_PASSED'
+        (SELECT w.batch_id, first.phase, w.correlation_id, 'DEADLINE_PASSED', w.placed
          FROM work w CROSS JOIN LATERAL (SELECT p.phase FROM work_parts p WHERE p.batch_id = w.batch_id AND p.done_at IS NULL ORDER BY p.place LIMIT 1) first
          WHERE w.ended_at IS NULL AND w.deadline <= now()
          LIMIT 100)
         UNION ALL
-        (SELECT DISTINCT p.batch_id, p.phase, w.correlation_id, CASE WHEN p.failures >= $1 THEN p.failure ELSE 'TOO_MANY_CLAIMS' END
+        (SELECT DISTINCT p.batch_id, p.phase, w.correlation_id, CASE WHEN p.failures >= $1 THEN p.failure ELSE 'TOO_MANY_CLAIMS' END, w.placed
          FROM work w JOIN work_parts p USING (batch_id)
          WHERE w.ended_at IS NULL AND p.done_at IS NULL AND (p.failures > 0 OR p.claims > 1) AND (p.failures >= $1 OR (p.claims >= $2 AND p.due_at <= now()))
          LIMIT 100)
@@ -141,13 +141,13 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
     /// <summary>Null when the lease is lost.</summary>
     public async Task<GivenBack?> GiveBackAsync(FailWorkRequest part, int number, CancellationToken cancellationToken) => (await postgres.ListAsync(
         GiveBack,
-        row => new GivenBack(row.GetFieldValue<DateTimeOffset?>(0)),
+        row => new GivenBack(row.GetFieldValue<DateTimeOffset?>(0), row.GetInt64(1)),
         cancellationToken,
         part.Token, part.HandBack, part.ForGood, Options.MaxFailures, part.Reason, part.Output, Options.RetryDelay, part.BatchId, part.Phase, number)).FirstOrDefault();
 
     /// <summary>Phases past their deadline, or with a part that failed too often.</summary>
     public Task<List<DeadPhase>> DeadAsync(CancellationToken cancellationToken) => postgres.ListAsync(
-        Dead, row => new DeadPhase(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3)), cancellationToken, Options.MaxFailures, Options.MaxClaims);
+        Dead, row => new DeadPhase(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4)), cancellationToken, Options.MaxFailures, Options.MaxClaims);
 
     /// <summary>Keeps batches that wait for their window, and forgets workers that are gone.</summary>
     public async Task KeepAsync(TimeSpan timeToLive, CancellationToken cancellationToken)

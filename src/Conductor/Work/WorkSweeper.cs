@@ -29,7 +29,8 @@ internal sealed class WorkSweeper(
     {
         var now = time.GetUtcNow();
         var reason = phase.Reason.Length <= MaxReason ? phase.Reason : phase.Reason[..MaxReason];
-        return batches.ReportAsync(new PhaseReport(Guid.NewGuid(), phase.BatchId, phase.Phase, "", Succeeded: false, reason, phase.CorrelationId, now), cancellationToken);
+        return batches.ReportAsync(
+            new PhaseReport(Guid.NewGuid(), phase.BatchId, phase.Phase, "", Succeeded: false, reason, phase.CorrelationId, now) { Revision = phase.Revision }, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

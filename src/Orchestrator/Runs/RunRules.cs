@@ -6,7 +6,7 @@ namespace Pylon.Orchestrator.Runs;
 
 /// <summary>
 /// The states of a batch run. Reports of its phases in any order and number lead to the same state: counts only grow, a
-/// phase only goes from waiting to running to failed to completed.
+/// phase only goes from waiting to running to failed to completed. A failure before the run was requested is of an earlier order.
 /// <code>
 ///  requested ──► running ──► completed
 ///      │          │   ▲
@@ -70,8 +70,10 @@ internal static class RunRules
             return run;
         var phases = run.Phases.Select(p => p.Clone()).ToList();
         var error = "";
-        foreach (var report in reports)
+        foreach (var told in reports)
         {
+            // Should it be of this order after all, the Conductor says so when it is asked.
+            var report = told.At < run.RequestedAt ? told with { Failed = false } : told;
             var phase = phases.Find(p => p.Phase == report.Phase);
             if (phase is null)
             {

@@ -10,12 +10,16 @@ namespace Pylon.Orchestrator.Runs;
 /// <summary>Batch runs of workloads. The table is also the queue of calls to the Conductor.</summary>
 internal sealed class RunStore(TenantDatabase database, ILogger<RunStore> logger) : IWorkloadHandler
 {
+    // The order that is placed then is a later one: what failed under the one before has not failed.
     private const string Insert =
         """
         INSERT INTO workload_runs (workload_id, pipeline, correlation_id, work, parts)
         SELECT w.id, $2, coalesce(w.transaction_id, w.id)::text, $3, $4 FROM compute_workloads w WHERE w.id = $1
         ON CONFLICT (workload_id) DO UPDATE SET
             state = 'requested', attempts = 0, failure_reason = NULL, due_at = now(), requested_at = now(), defined_at = NULL, ended_at = NULL, updated_at = now(),
+            progress = CASE WHEN workload_runs.progress ->> 'phases' LIKE '%PHASE_RUN_STATE_FAILED%' THEN jsonb_build_object('phases', (
+                SELECT jsonb_agg(CASE p ->> 'state' WHEN 'PHASE_RUN_STATE_FAILED' THEN (p - 'endedAt') || '{"state": "PHASE_RUN_STATE_WAITING"}' ELSE p END ORDER BY place)
+                FROM jsonb_array_elements(workload_runs.progress -> 'phases') WITH ORDINALITY AS t (p, place))) ELSE workload_runs.progress END,
             work = excluded.work, parts = excluded.parts, revision = workload_runs.revision + 1, withdraws = false, lease_owner = NULL
         WHERE workload_runs.state = 'cancelled' OR (workload_runs.state IN ('requested', 'running') AND workload_runs.work <> excluded.work)
         """;

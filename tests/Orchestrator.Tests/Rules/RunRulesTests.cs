@@ -67,6 +67,15 @@ public sealed class RunRulesTests
         Assert.Equal((RunRecord.Running, null, null), (again.State, again.FailureReason, again.EndedAt));
     }
 
+    [Fact]
+    public void AFailureUnderAnEarlierOrderComesTooLateForTheRun()
+    {
+        var run = Defined() with { RequestedAt = Now };
+        var failure = new PhaseReport("train", 0, 0, 3, Complete: false, Failed: true, "OUT_OF_MEMORY", Now.AddSeconds(-1));
+        Assert.Equal(RunRecord.Running, RunRules.Apply(run, [failure], Now).State);
+        Assert.Equal(RunRecord.Failed, RunRules.Apply(run, [failure with { At = Now }], Now).State);
+    }
+
     public static TheoryData<string, string> Ended()
     {
         var data = new TheoryData<string, string>();

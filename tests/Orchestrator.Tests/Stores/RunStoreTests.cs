@@ -1,6 +1,7 @@
 using Pylon.Conductor.V1;
 using Pylon.Orchestrator.Queue;
 using Pylon.Orchestrator.Runs;
+using Pylon.Orchestrator.V1;
 
 namespace Pylon.Orchestrator.Tests.Stores;
 
@@ -91,6 +92,31 @@ public sealed class RunStoreTests
         await database.Runs.ChangeAsync(id, RunRules.Withdraw, None);
         await database.ExecuteAsync("UPDATE workload_runs SET due_at = now() - interval '1 ms'");
         Assert.Empty(await database.Runs.ClaimAsync(Guid.NewGuid(), Minute, 9, None));
+    }
+
+    [Fact]
+    public async Task RunThatIsRequestedAnewForgetsTheFailureAndTellsItsOwn()
+    {
+        await using var database = await OrchestratorDatabase.CreateAsync();
+        var id = await ScheduledAsync(database);
+        await DefineAsync();
+        await ApplyAsync(new PhaseReport("prepare", 4, 0, 4, Complete: true, Failed: false, "", Now));
+        await FailAsync();
+        Assert.Equal(RunRecord.Failed, (await FindAsync(database, id)).State);
+        await database.ExecuteAsync("UPDATE workload_runs SET state = 'cancelled'");
+        foreach (var command in database.Runs.Scheduled(await database.FindAsync(id), Offers.Bookable(1).Recommendation))
+            await database.ExecuteAsync(command);
+        Assert.Equal([PhaseRunState.Completed, PhaseRunState.Waiting], (await FindAsync(database, id)).Phases.Select(p => p.State));
+        await DefineAsync();
+        Assert.Equal((RunRecord.Running, 2), (await FindAsync(database, id)) is var run ? (run.State, run.Revision) : default);
+        await FailAsync();
+        Assert.Equal(2, (await database.EventsOfAsync(id)).Count(type => type == "pylon.workload.run_ended.v1"));
+
+        Task DefineAsync() => database.Runs.ChangeAsync(id, run => RunRules.Define(run, new DefinePipelineResponse { FinalPipeline = { "prepare", "train" } }, Now), None);
+
+        Task FailAsync() => ApplyAsync(new PhaseReport("train", 0, 0, 4, Complete: false, Failed: true, "GPU_LOST", TimeProvider.System.GetUtcNow().AddMinutes(1)));
+
+        Task ApplyAsync(PhaseReport report) => database.Runs.ChangeAsync(id, run => RunRules.Apply(run, [report], Now), None);
     }
 
     private static async Task<Guid> ScheduledAsync(OrchestratorDatabase database)
