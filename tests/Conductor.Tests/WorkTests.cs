@@ -179,6 +179,35 @@ public sealed class WorkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatFailedAndHandedBackAttemptsTookIsCountedOnce()
+    {
+        await DefineAsync("b", parts: 2);
+        var held = await ClaimAsync("w", 2);
+        await FailAsync(held[0], energy: 1);
+        await RefusedAsync(() => FailAsync(held[0], energy: 1));
+        await FailAsync(Assert.Single(await Eventually.Is(() => ClaimAsync("w", 1), claims => claims.Count == 1)), handBack: true, energy: 0.25);
+        var last = Assert.Single(await ClaimAsync("w", 1));
+        await CompleteAsync(last);
+        await CompleteAsync(last);
+        Assert.Equal((1.75, 1), await EnergyAsync());
+        Assert.Equal(1.75, (await ListAsync("b")).Single(p => (p.Phase, p.Part) == (last.Phase, last.Part)).EnergyKwh);
+
+        await FailAsync(held[1], energy: 2);
+        await FailAsync(Assert.Single(await Eventually.Is(() => ClaimAsync("w", 1), claims => claims.Count == 1)), forGood: true, energy: 4);
+        Assert.Equal((7.75, 2), await EnergyAsync());
+        await DefineAsync("b", parts: 2, revision: 2);
+        await CompleteAsync(Assert.Single(await ClaimAsync("w", 1)));
+        Assert.Equal((8.25, 3), await EnergyAsync());
+
+        await _redis.KillAsync();
+        Directory.Delete(Path.Combine(_redis.DataDirectory, "appendonlydir"), recursive: true);
+        await _redis.StartAgainAsync();
+        Assert.Equal((8.25, 3), await Eventually.Is(EnergyAsync, _ => true));
+
+        async Task<(double, long)> EnergyAsync() => (await _service.Pipelines.GetBatchAsync(new() { BatchId = "b" })).Batch.Phases[0] is var phase ? (phase.EnergyKwh, phase.EnergyReports) : default;
+    }
+
+    [Fact]
     public async Task AFailureOfAForeignOrACompletePhaseLeavesTheOrderAsItIs()
     {
         await DefineAsync("b");
@@ -393,8 +422,8 @@ public sealed class WorkTests : IAsyncLifetime
     private async Task<CompleteWorkResponse> CompleteAsync(Claim claim) => await _service.Work.CompleteWorkAsync(
         new CompleteWorkRequest { Token = claim.Token, BatchId = claim.BatchId, Phase = claim.Phase, Part = claim.Part, EnergyKwh = 0.5, Output = "all of it" });
 
-    private async Task<FailWorkResponse> FailAsync(Claim claim, bool handBack = false, bool forGood = false) => await _service.Work.FailWorkAsync(
-        new FailWorkRequest { Token = claim.Token, BatchId = claim.BatchId, Phase = claim.Phase, Part = claim.Part, HandBack = handBack, ForGood = forGood, Reason = "exit code 3" });
+    private async Task<FailWorkResponse> FailAsync(Claim claim, bool handBack = false, bool forGood = false, double energy = 0) => await _service.Work.FailWorkAsync(
+        new FailWorkRequest { Token = claim.Token, BatchId = claim.BatchId, Phase = claim.Phase, Part = claim.Part, HandBack = handBack, ForGood = forGood, EnergyKwh = energy, Reason = "exit code 3" });
 
     private async Task<PhaseState> StateAsync(string batch) => (await _service.Pipelines.GetBatchAsync(new() { BatchId = batch })).Batch.Phases.Single().State;
 

@@ -54,7 +54,7 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
         """;
 
     // A report of a holder counts only while its lease lives: the part is completed in the same statement, whose lock on it
-    // keeps a claim away.
+    // keeps a claim away. It tells the energy of the attempts before it with its own.
     private const string InsertReportsOfWork =
         $"""
         WITH told AS (
@@ -62,18 +62,33 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
                 $9::double precision[], $10::timestamptz[], $11::timestamptz[], $12::bigint[], $13::text[], $14::double precision[], $15::boolean[], $16::bigint[])
                 AS t (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at, token, output, used_kwh, estimated, revision)),
         held AS (
-            UPDATE work_parts p SET done_at = now(), output = told.output, energy_kwh = told.used_kwh, energy_estimated = told.estimated, failure = ''
+            UPDATE work_parts p SET done_at = now(), output = told.output, energy_kwh = told.used_kwh + p.spent_kwh, energy_estimated = told.estimated, failure = ''
             FROM told
             WHERE p.token = told.token AND p.batch_id = told.batch_id AND p.phase = told.phase AND 'part-' || p.part = told.entity_id
               AND p.done_at IS NULL AND p.due_at > now()
-            RETURNING told.event_id)
+            RETURNING told.event_id, p.spent_kwh)
         INSERT INTO phase_reports
             (event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at, revision)
-        SELECT event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh, started_at, ended_at,
+        SELECT event_id, batch_id, phase, entity_id, succeeded, error_code, correlation_id, occurred_at, energy_kwh + least(coalesce(spent_kwh, 0), 1000000 - energy_kwh), started_at, ended_at,
             CASE WHEN succeeded OR entity_id <> '' THEN 0 ELSE coalesce(revision, (SELECT w.placed FROM work w WHERE w.batch_id = told.batch_id), 0) END
-        FROM told WHERE token IS NULL OR event_id IN (SELECT event_id FROM held)
+        FROM told LEFT JOIN held USING (event_id) WHERE token IS NULL OR spent_kwh IS NOT NULL
         ON CONFLICT (event_id) DO NOTHING
         RETURNING {ReportColumns}
+        """;
+
+    // That a phase fails is told with the energy of the attempts at what is left of it. No attempt ends in between.
+    private const string TellSpent =
+        """
+        WITH spent AS (
+            SELECT r.event_id, p.batch_id, p.phase, p.part, p.spent_kwh
+            FROM phase_reports r JOIN work w ON w.batch_id = r.batch_id AND w.placed = r.revision
+                JOIN work_parts p ON p.batch_id = r.batch_id AND p.phase = r.phase AND p.done_at IS NULL
+            WHERE r.event_id = ANY ($1) AND NOT r.succeeded AND r.entity_id = ''
+            FOR UPDATE OF p),
+        emptied AS (
+            UPDATE work_parts p SET spent_kwh = 0 FROM spent s WHERE p.batch_id = s.batch_id AND p.phase = s.phase AND p.part = s.part AND s.spent_kwh > 0)
+        UPDATE phase_reports r SET energy_kwh = least(coalesce(r.energy_kwh, 0) + s.kwh, 1000000)
+        FROM (SELECT event_id AS id, sum(spent_kwh) AS kwh FROM spent GROUP BY event_id) s WHERE r.event_id = s.id AND s.kwh > 0
         """;
 
     private const string ReportColumns =
@@ -161,8 +176,10 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
         InsertAsync([Touched(reports), Sql.Statement(InsertReports, Columns(reports))], cancellationToken);
 
     /// <summary>The same for all of them, with what they change in the orders of their batches; those that are kept now, as they are.</summary>
-    public async Task<IEnumerable<PhaseReport>> InsertOfWorkAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken) =>
-        (await postgres.ListAsync(
+    public async Task<IEnumerable<PhaseReport>> InsertOfWorkAsync(IReadOnlyList<PhaseReport> reports, CancellationToken cancellationToken)
+    {
+        var failed = reports.Where(r => r.FailsPhase).Select(r => r.EventId).ToArray();
+        var kept = (await postgres.ListAsync(
             [
                 Touched(reports),
                 Sql.Statement(
@@ -175,10 +192,15 @@ internal sealed class BatchStore(PostgresCalls postgres, IOptions<ConductorOptio
                         Column(reports, r => r.Held?.IsEstimated),
                         Column(reports, r => r.Revision),
                     ]),
+                .. failed.Length > 0 ? (NpgsqlBatchCommand[])[Sql.Statement(TellSpent, (object)failed)] : [],
                 .. OrderStatements.Reported(reports),
             ],
             Report,
-            cancellationToken)).Select(kept => kept.Report);
+            cancellationToken)).ToDictionary(one => one.Report.EventId, one => one.Report);
+        foreach (var one in failed.Length > 0 ? await FindAsync(kept.Keys.Intersect(failed).ToList(), cancellationToken) : [])
+            kept[one.Report.EventId] = one.Report;
+        return kept.Values;
+    }
 
     /// <summary>Keeps the definitions that are not kept yet, all or none; their ids. An id may be there several times.</summary>
     public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<PipelineDefinition> definitions, CancellationToken cancellationToken) =>

@@ -101,7 +101,7 @@ internal sealed class WorkService(
         var correlationId = Field.Text(request.CorrelationId, "correlation_id", 0, MaxId);
         request.Reason = Field.Text(request.Reason, "reason", 0, MaxReason);
         request.Output = Output(request.Output, "output");
-        var work = PhaseWork.Parse(request.HasEnergyKwh ? request.EnergyKwh : null, null, null);
+        PhaseWork.Parse(request.HasEnergyKwh ? request.EnergyKwh : null, null, null);
         using var scope = logger.BatchScope(batchId, correlationId);
         await owners.RequireOwnAsync(batchId, context);
         if (await store.GiveBackAsync(request, PartName.Read(part)!.Value, context.CancellationToken) is not { } given)
@@ -117,7 +117,7 @@ internal sealed class WorkService(
         }
 
         await batches.ReportAsync(
-            new PhaseReport(StableId.Of("failed", batchId, phase, part, $"{request.Token}"), batchId, phase, part, Succeeded: false, request.Reason, correlationId, time.GetUtcNow()) { Work = work },
+            new PhaseReport(StableId.Of("failed", batchId, phase, part, $"{request.Token}"), batchId, phase, part, Succeeded: false, request.Reason, correlationId, time.GetUtcNow()),
             context.CancellationToken);
         // What is lost here is found by the sweeper.
         if (given.Next is null)

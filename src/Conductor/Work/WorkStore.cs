@@ -51,14 +51,14 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
         RETURNING p.token, p.due_at - now()
         """;
 
-    // A part that is handed back may be claimed at once. One that failed for good is as often failed as a part may be.
+    // The energy of the attempt waits for the report that ends the part. A part that is handed back may be claimed at once. One that failed for good is as often failed as a part may be.
     private const string GiveBack =
         """
         UPDATE work_parts p SET
             token = NULL,
             claims = p.claims - CASE WHEN $2 THEN 1 ELSE 0 END,
             failures = CASE WHEN $2 THEN p.failures WHEN $3 THEN greatest(p.failures + 1, $4) ELSE p.failures + 1 END,
-            failure = $5, output = $6,
+            failure = $5, output = $6, spent_kwh = p.spent_kwh + $11,
             due_at = CASE WHEN $2 THEN now() WHEN $3 OR p.failures + 1 >= $4 THEN 'infinity'::timestamptz ELSE now() + $7 * power(2, p.failures) END
         WHERE p.token = $1 AND p.batch_id = $8 AND p.phase = $9 AND p.part = $10 AND p.done_at IS NULL AND p.due_at > now()
         RETURNING CASE WHEN p.due_at < 'infinity' THEN p.due_at END, (SELECT w.placed FROM work w WHERE w.batch_id = p.batch_id)
@@ -143,7 +143,7 @@ internal sealed class WorkStore(PostgresCalls postgres, IOptions<WorkOptions> op
         GiveBack,
         row => new GivenBack(row.GetFieldValue<DateTimeOffset?>(0), row.GetInt64(1)),
         cancellationToken,
-        part.Token, part.HandBack, part.ForGood, Options.MaxFailures, part.Reason, part.Output, Options.RetryDelay, part.BatchId, part.Phase, number)).FirstOrDefault();
+        part.Token, part.HandBack, part.ForGood, Options.MaxFailures, part.Reason, part.Output, Options.RetryDelay, part.BatchId, part.Phase, number, part.EnergyKwh)).FirstOrDefault();
 
     /// <summary>Phases past their deadline, or with a part that failed too often.</summary>
     public Task<List<DeadPhase>> DeadAsync(CancellationToken cancellationToken) => postgres.ListAsync(

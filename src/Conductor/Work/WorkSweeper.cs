@@ -24,13 +24,13 @@ internal sealed class WorkSweeper(
         return dead.Count;
     }
 
-    /// <summary>Reports that a phase has failed as a whole.</summary>
+    /// <summary>Reports that a phase has failed as a whole; under an order it is one report, whoever finds it first.</summary>
     public static Task FailAsync(IBatches batches, DeadPhase phase, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var reason = phase.Reason.Length <= MaxReason ? phase.Reason : phase.Reason[..MaxReason];
         return batches.ReportAsync(
-            new PhaseReport(Guid.NewGuid(), phase.BatchId, phase.Phase, "", Succeeded: false, reason, phase.CorrelationId, now) { Revision = phase.Revision }, cancellationToken);
+            new PhaseReport(StableId.Of("failed", phase.BatchId, phase.Phase, "", $"{phase.Revision}"), phase.BatchId, phase.Phase, "", Succeeded: false, reason, phase.CorrelationId, now) { Revision = phase.Revision }, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
