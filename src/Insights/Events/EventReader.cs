@@ -56,13 +56,16 @@ internal static class EventReader
             ReportedKg = sent.HasReportedCo2Kg ? sent.ReportedCo2Kg : sent.HasCo2Kg ? sent.Co2Kg : null,
             IsOutlier = sent.IsOutlier,
         };
-        return new EventCandidate(read, faults ?? (IReadOnlyList<string>)[], () => Json.Format(sent));
+        return new EventCandidate(read, faults ?? (IReadOnlyList<string>)[], Body);
+
+        // What is no time has no JSON of the contract, only one with a word that says so.
+        string Body() => ((Timestamp?[])[sent.Timestamp, sent.EndedAt, sent.CreatedAt]).All(time => time is null || IsTime(time)) ? Json.Format(sent) : JsonFormatter.ToDiagnosticString(sent);
 
         void Fault(string fault) => (faults ??= []).Add(fault);
 
         DateTimeOffset? Time(Timestamp? time, string name)
         {
-            if (time is { Seconds: >= EarliestSecond and <= LatestSecond, Nanos: >= 0 and < 1_000_000_000 })
+            if (time is not null && IsTime(time))
                 return new DateTimeOffset(time.ToDateTimeOffset().UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
             if (time is not null)
                 Fault($"{name} must be a time");
@@ -81,6 +84,8 @@ internal static class EventReader
             return null;
         }
     }
+
+    private static bool IsTime(Timestamp time) => time is { Seconds: >= EarliestSecond and <= LatestSecond, Nanos: >= 0 and < 1_000_000_000 };
 
     private static string? Text(string text) => text.Length == 0 ? null : text;
 }
