@@ -86,6 +86,20 @@ public sealed class HostTests : IAsyncLifetime
         Assert.Equal(["Get OK"], _called);
     }
 
+    [Theory]
+    [InlineData("/v1/collect?text=a&nome=b", "text: unknown query parameter; nome: unknown query parameter", "Collect InvalidArgument")]
+    [InlineData("/v1/chat?int32_value=4", "int32_value: unknown query parameter", "Chat InvalidArgument")]
+    public async Task AStreamOfRequestsTakesNoQuery(string path, string problem, string called)
+    {
+        using var http = _rest.GetTestClient();
+
+        using var answer = await http.PostAsync(path, Json("""{"text": "a"}"""));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(problem, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        Assert.Equal([called], _called);
+    }
+
     [Fact]
     public async Task StatusWithoutDetailsBecomesAProblem()
     {

@@ -3,6 +3,7 @@ using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Pylon.Transcoding.Fields;
 using Pylon.Transcoding.Json;
 using Pylon.Transcoding.Problems;
 using Pylon.Transcoding.Requests;
@@ -122,6 +123,11 @@ internal sealed class Transcoder(
         var contentType = context.Request.ContentType;
         if (!BodyReader.IsJson(contentType) && contentType?.StartsWith(StreamFormat.NdjsonType, StringComparison.OrdinalIgnoreCase) != true)
             return await RefuseAsync(context, Problem.UnsupportedMediaType(contentType, StreamFormat.NdjsonType));
+        // The lines of the body are whole messages.
+        var problems = new List<FieldProblem>();
+        QueryReader.Read(Messages.New(call.Binding.Rpc.InputType), context.Request.QueryString.Value, _ => true, problems);
+        if (problems.Count > 0)
+            return await RefuseAsync(context, Problem.OfFields(problems));
         return await new ClientStream(context, _binder, json, _options, time).ServeAsync(call);
     }
 
