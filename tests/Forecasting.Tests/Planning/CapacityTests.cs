@@ -1,5 +1,6 @@
 using Pylon.Forecasting.Planning.Capacity;
 using Pylon.Forecasting.Planning.Series;
+using Pylon.Forecasting.Planning.Solving;
 
 namespace Pylon.Forecasting.Tests.Planning;
 
@@ -153,6 +154,17 @@ public class CapacityTests
 
         Assert.Throws<OperationCanceledException>(() => CapacityPlanner.PlanInterruptible(series, [new CapacityJob(new WindowQuery(0, 1, 2))], 1, cancelled));
         Assert.Throws<OperationCanceledException>(() => Pylon.Forecasting.Planning.Planner.Plan(Make.Job(series, 0, 1, null), cancelled));
+    }
+
+    [Fact]
+    public void ASearchThatIsCancelledEnds()
+    {
+        var cancelled = new CancellationToken(canceled: true);
+        var job = Make.Job(Make.Series([1, 2, 3]), 0, 1, null);
+        var problem = new CapacityProblem(job.Zones[0].Carbon, [new CapacityJob(new WindowQuery(0, 1, 2))], 1);
+
+        Assert.Throws<OperationCanceledException>(() => ConsecutiveSolver.Best(new ZoneWindow(job, job.Zones[0], SearchWindow.Of(job), Coefficients.OfCarbon, new JobEnergy(job)), cancelled));
+        Assert.Throws<OperationCanceledException>(() => GreedyPlacement.ByRegret(problem, cancelled));
     }
 
     private static (Int128 Cost, int Steps)? Cheapest(PlanSeries series, List<CapacityJob> jobs, int capacity, bool consecutive)

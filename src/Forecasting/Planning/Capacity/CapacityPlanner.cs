@@ -44,7 +44,7 @@ public static class CapacityPlanner
         var relaxation = problem.Flow();
         if (relaxation.Run(cancellationToken) is { } job)
             return new CapacityResult.Infeasible(job, SufficientForConsecutive(problem), true);
-        var starts = FirstPlans(problem, out var failed);
+        var starts = FirstPlans(problem, cancellationToken, out var failed);
         if (starts.Count == 0)
             return new CapacityResult.Infeasible(failed, SufficientForConsecutive(problem), false);
         foreach (var placement in starts)
@@ -55,10 +55,10 @@ public static class CapacityPlanner
             Int128.Max(Cost(problem, relaxation.Steps()), AsIfAlone(problem)));
     }
 
-    private static List<Placement> FirstPlans(CapacityProblem problem, out int failed)
+    private static List<Placement> FirstPlans(CapacityProblem problem, CancellationToken cancellationToken, out int failed)
     {
         var inOrder = GreedyPlacement.InOrder(problem, Enumerable.Range(0, problem.Jobs.Count), out failed);
-        return [.. new[] { GreedyPlacement.ByRegret(problem), inOrder, ByDeadline(problem) }.OfType<Placement>()];
+        return [.. new[] { GreedyPlacement.ByRegret(problem, cancellationToken), inOrder, ByDeadline(problem) }.OfType<Placement>()];
     }
 
     private static int SufficientForConsecutive(CapacityProblem problem) =>

@@ -27,13 +27,14 @@ internal static class GreedyPlacement
     }
 
     /// <summary>Always the job that would lose most if its cheapest start were taken; null when one finds no room.</summary>
-    public static Placement? ByRegret(CapacityProblem problem)
+    public static Placement? ByRegret(CapacityProblem problem, CancellationToken cancellationToken)
     {
         var placement = new Placement(problem);
         var left = Enumerable.Range(0, problem.Jobs.Count).ToList();
         var best = left.ConvertAll(placement.Best);
         while (left.Count > 0)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var job = left.MaxBy(one => best[one].Second == Int128.MaxValue ? Int128.MaxValue : best[one].Second - best[one].Cost);
             if (best[job].Start == Placement.Nowhere)
                 return null;

@@ -15,10 +15,12 @@ internal sealed class LocalSearch(CapacityProblem problem, Placement placement)
         var improved = true;
         while (improved && _tries < MostTries)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             improved = false;
             for (var job = 0; job < problem.Jobs.Count && _tries < MostTries; job++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
                 improved |= TryImprove(job);
+            }
         }
     }
 

@@ -3,8 +3,10 @@ namespace Pylon.Forecasting.Planning.Solving;
 /// <summary>Every start is tried: a sum for each piece of the profile and limit, by prefix sums. Exact under any limits.</summary>
 internal static class ConsecutiveSolver
 {
+    private const int StartsOfATurn = 64;
+
     /// <summary>The earliest of the cheapest allowed starts; null when none is allowed.</summary>
-    public static int[]? Best(ZoneWindow window)
+    public static int[]? Best(ZoneWindow window, CancellationToken cancellationToken)
     {
         var duration = window.Energy.PerStep.Length;
         var costs = Prefix(window.Costs);
@@ -13,6 +15,8 @@ internal static class ConsecutiveSolver
         var (best, least) = (-1, Int128.MaxValue);
         for (var start = 0; start + duration <= window.Length; start++)
         {
+            if (start % StartsOfATurn == 0)
+                cancellationToken.ThrowIfCancellationRequested();
             if (blocked[start + duration] != blocked[start])
                 continue;
             var cost = Sum(window.Energy, costs, start);

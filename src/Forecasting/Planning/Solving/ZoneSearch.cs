@@ -36,7 +36,7 @@ internal static class ZoneSearch
     {
         if (PieceSolver.IsConsecutive(request))
         {
-            var steps = ConsecutiveSolver.Best(window);
+            var steps = ConsecutiveSolver.Best(window, cancellationToken);
             return new Found(steps, steps is null ? 0 : window.Energy.Sum(steps, window.Costs), true);
         }
 
