@@ -34,8 +34,8 @@ internal sealed class KafkaEventGroup(KafkaCluster cluster, TimeProvider time, I
         if (positions.Count == 0)
             return;
         var done = positions.Select(Place).ToList();
-        // The library waits on the calling thread.
-        await Task.WhenAll(Members(topic, group).Select(member => Task.Run(() => member.Acknowledge(done), cancellationToken))).WaitAsync(cluster.Bound, time, cancellationToken);
+        // The library waits on the calling thread. What is done is done, also when the caller stops now: else it would come again.
+        await Task.WhenAll(Members(topic, group).Select(member => Task.Run(() => member.Acknowledge(done), CancellationToken.None))).WaitAsync(cluster.Bound, time, cancellationToken);
     }
 
     public Task PublishedAsync(string topic) => _next.GetOrAdd(topic, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

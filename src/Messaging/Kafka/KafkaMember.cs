@@ -29,6 +29,9 @@ internal sealed class KafkaMember : IDisposable
     private readonly Thread _thread;
     private Exception? _failure;
 
+    // Null when partitions have come: they flow, or are paused since they were here before. Of the thread alone.
+    private bool? _paused = false;
+
     /// <param name="cluster">The brokers.</param>
     /// <param name="topic">Its name at the brokers.</param>
     /// <param name="group">Its name at the brokers.</param>
@@ -61,6 +64,13 @@ internal sealed class KafkaMember : IDisposable
         _consumer.Subscribe(topic);
         _thread = new Thread(Run) { IsBackground = true, Name = $"kafka {topic} {group}" };
         _thread.Start();
+    }
+
+    /// <summary>How many partitions it has now.</summary>
+    public int Partitions()
+    {
+        lock (_gate)
+            return _shares.Count;
     }
 
     /// <summary>Records that were not given yet.</summary>
@@ -152,19 +162,18 @@ internal sealed class KafkaMember : IDisposable
 
     private void Run()
     {
-        var paused = false;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 var isFull = IsFull();
-                if (isFull != paused)
+                if (isFull != _paused)
                 {
                     if (isFull)
                         _consumer.Pause(_consumer.Assignment);
                     else
                         _consumer.Resume(_consumer.Assignment);
-                    paused = isFull;
+                    _paused = isFull;
                 }
 
                 if (_consumer.Consume(Slice) is { } next)
@@ -203,6 +212,7 @@ internal sealed class KafkaMember : IDisposable
 
     private IEnumerable<TopicPartitionOffset> OnAssigned(IConsumer<byte[], byte[]> consumer, List<TopicPartition> assigned)
     {
+        _paused = null;
         try
         {
             return Begin(consumer, assigned);
