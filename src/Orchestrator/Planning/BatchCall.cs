@@ -44,7 +44,7 @@ internal sealed class BatchCall(PlaceReader reader, PlanningOptions options, IAs
             return new StreamedBatch(places, options, cancellationToken);
         if (places.All.Count > 1)
             throw Refusal.InvalidArgument("capacity", "must be absent with several places").AsException();
-        return new CapacityBatch(places, options, Field.Range(first.Capacity, "capacity", 1, MostCapacity));
+        return new CapacityBatch(places, options, Field.Range(first.Capacity, "capacity", 1, MostCapacity), cancellationToken);
     }
 
     private static void CheckLater(PlanBatchRequest message)

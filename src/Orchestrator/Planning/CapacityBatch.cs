@@ -11,7 +11,7 @@ using Series = Pylon.Forecasting.Planning.Series.PlanSeries;
 namespace Pylon.Orchestrator.Planning;
 
 /// <summary>Jobs that share the steps of one place, planned together when the last one is known.</summary>
-internal sealed class CapacityBatch(Places places, PlanningOptions options, int capacity) : IBatchPlanner
+internal sealed class CapacityBatch(Places places, PlanningOptions options, int capacity, CancellationToken cancellationToken) : IBatchPlanner
 {
     private const string Alone = "must be absent in a batch with a capacity";
     private readonly JobReader _reader = new(places, options);
@@ -99,19 +99,18 @@ internal sealed class CapacityBatch(Places places, PlanningOptions options, int 
     {
         var objective = jobs[0].Request.Objective;
         var (series, costOfUnit) = Costs(objective);
-        // Whole numbers without a common factor: ties stay ties, and the largest weight is as small as it can be.
-        var common = jobs.Select(Joules).Aggregate(BigInteger.Zero, BigInteger.GreatestCommonDivisor);
-        var asked = jobs.Select(job => new CapacityJob(WindowOf(job), (long)(Joules(job) / common))).ToList();
+        var unit = JoulesOfWeight(jobs);
+        var asked = jobs.Select(job => new CapacityJob(WindowOf(job), Math.Max(1, (long)Math.Round(Joules(job) / unit)))).ToList();
         var result = jobs[0].Request.Shape == PlanShape.Interruptible
-            ? CapacityPlanner.PlanInterruptible(series, asked, capacity)
-            : CapacityPlanner.PlanConsecutive(series, asked, capacity);
+            ? CapacityPlanner.PlanInterruptible(series, asked, capacity, cancellationToken)
+            : CapacityPlanner.PlanConsecutive(series, asked, capacity, cancellationToken);
         switch (result)
         {
             case CapacityResult.Planned planned:
                 for (var n = 0; n < jobs.Count; n++)
                     results[n].Plan = _answers.Of(OptionOf(jobs[n], planned.Steps[n]), jobs[n]);
-                var unit = (double)common * places.All[0].Zone.PueThousandths / 1000 / PowerProfile.JoulesPerKwh * costOfUnit;
-                (_bound, _gap) = ((double)planned.LowerBound * unit, planned.LowerBound == 0 ? 0 : -Saving.Percent(planned.LowerBound, planned.Cost));
+                var costOfWeight = unit * places.All[0].Zone.PueThousandths / 1000 / PowerProfile.JoulesPerKwh * costOfUnit;
+                (_bound, _gap) = ((double)planned.LowerBound * costOfWeight, planned.LowerBound == 0 ? 0 : -Saving.Percent(planned.LowerBound, planned.Cost));
                 break;
             case CapacityResult.Infeasible infeasible:
                 throw TooSmall(infeasible, jobs[infeasible.Job]).AsException();
@@ -150,7 +149,15 @@ internal sealed class CapacityBatch(Places places, PlanningOptions options, int 
 
     private WindowQuery WindowOf(Job job) => new(job.Begin, job.Request.Duration, job.End(places.Count) - job.Begin - job.Request.Duration);
 
-    private static BigInteger Joules(Job job) => job.Request.Power.Pieces[0].JoulesPerStep;
+    // Whole numbers without a common factor: ties stay ties, and the largest weight is as small as it can be. Where that is too large,
+    // weights are rounded to a billionth of it.
+    private static double JoulesOfWeight(IReadOnlyList<Job> jobs)
+    {
+        var common = (double)jobs.Select(job => (BigInteger)Joules(job)).Aggregate(BigInteger.GreatestCommonDivisor);
+        return Math.Max(common, (double)jobs.Max(Joules) / CapacityPlanner.MaxWeight);
+    }
+
+    private static long Joules(Job job) => job.Request.Power.Pieces[0].JoulesPerStep;
 
     private PlanOption OptionOf(Job job, int[] steps)
     {

@@ -1,10 +1,13 @@
 using Google.Rpc;
 using Grpc.Core;
+using Pylon.Forecasting.Planning.Requests;
+using Pylon.Orchestrator.Planning;
 using Pylon.Orchestrator.Tests.Running;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
 using Pylon.Testing;
 using static Pylon.Orchestrator.Tests.Planning.Requests;
+using PlanLimits = Pylon.Orchestrator.V1.PlanLimits;
 
 namespace Pylon.Orchestrator.Tests.Planning;
 
@@ -120,6 +123,38 @@ public sealed class PlanBatchTests(PlanningStack stack)
         Assert.Equal([0, 0, 1, 1, 2, 2, 3, 3], results.SelectMany(result => result.Plan.Steps()).Order());
         Assert.All(results, result => Assert.Equal((2, 10.0), (result.Plan.Steps().Count(), result.Plan.Energy.EnergyKwh)));
         Assert.Equal(1000, Math.Round(totals.Cost, 6));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task LargeJobsWithoutACommonEnergyShareTheSteps(bool interruptible)
+    {
+        var (wrong, first, second, small) = (Job(0, 0, interruptible: interruptible), Job(0, 7, interruptible: interruptible), Job(0, 9, interruptible: interruptible), Job(0, 1, interruptible: interruptible));
+        (first.EnergyKwh, second.EnergyKwh, small.EnergyKwh) = (3000, 5000, 0.000001);
+        double[] carbon = [.. Enumerable.Range(0, 17).Select(n => 100.0 + n)];
+
+        var (results, totals) = await CapacityAsync(carbon, [wrong, first, second, small], 1);
+
+        Assert.Equal(["jobs[0].duration_steps", "", "", ""], results.Select(result => result.Error?.Field ?? ""));
+        // What draws most comes first: 9 steps of 555.6 kWh, 7 of 428.6 kWh, and one of nearly nothing.
+        Assert.Equal([9, 0, 16], results.Skip(1).Select(result => result.Plan.StartStep));
+        Assert.Equal((5000 * 104) + (3000 * 112), totals.Cost, 2);
+        Assert.InRange(totals.LowerBound, totals.Cost * (1 - (totals.GapPercent / 100)) - 0.01, totals.Cost + 0.01);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void BatchWithACapacityEndsWithItsCall(bool interruptible)
+    {
+        var step = TimeSpan.FromHours(1);
+        var series = PreparedSeries.Of(new StepValues { Step = step, Values = [2, 1, 3], Sources = [new ValueSource(PlanValueKind.Inline, "")] }, step, 0, isPrice: false, "carbon");
+        var places = new Places([new Place(new PlanZone("gb", series.Series), series, null)], null, step);
+        var batch = new CapacityBatch(places, new PlanningOptions(), 1, new CancellationToken(canceled: true));
+        batch.Add([Job(0, 1, interruptible: interruptible)], 0);
+
+        Assert.Throws<OperationCanceledException>(() => batch.Finish());
     }
 
     [Fact]
