@@ -19,11 +19,12 @@ internal sealed record Place(PlanZone Zone, PreparedSeries Carbon, PreparedSerie
 internal sealed record Places(IReadOnlyList<Place> All, DateTimeOffset? Start, TimeSpan Step)
 {
     /// <summary>Steps for which every series has a value.</summary>
-    public int Count { get; } = All.SelectMany(place => new[] { place.Carbon, place.Price }).OfType<PreparedSeries>().Min(series => series.Series.Count);
+    public int Count { get; } = StepsOf(All);
 
     public bool HavePrices { get; } = All.All(place => place.Price is not null);
 
-    public IReadOnlyList<PlanZone> Zones { get; } = [.. All.Select(place => place.Zone)];
+    /// <summary>For the planner, with the steps that every series has: it takes no price, and no gap that was not looked for, from beyond them.</summary>
+    public IReadOnlyList<PlanZone> Zones { get; } = [.. All.Select(place => Cut(place.Zone, StepsOf(All)))];
 
     public Place Named(string name) => All.First(place => place.Name == name);
 
@@ -44,6 +45,11 @@ internal sealed record Places(IReadOnlyList<Place> All, DateTimeOffset? Start, T
 
     /// <summary>Only one of them.</summary>
     public Places Only(Place place) => new([place], Start, Step);
+
+    private static int StepsOf(IReadOnlyList<Place> all) =>
+        all.SelectMany(place => new[] { place.Carbon, place.Price }).OfType<PreparedSeries>().Min(series => series.Series.Count);
+
+    private static PlanZone Cut(PlanZone zone, int steps) => zone with { Carbon = zone.Carbon.First(steps), Price = zone.Price?.First(steps) };
 
     private TimeSpan Since(Timestamp time, string field) => Start is { } start
         ? Times.Required(time, field) - start

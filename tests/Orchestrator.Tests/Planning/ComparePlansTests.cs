@@ -1,4 +1,6 @@
 using Grpc.Core;
+using Pylon.Ingestion.V1;
+using Pylon.Orchestrator.Tests.Running;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
 using static Pylon.Orchestrator.Tests.Planning.Requests;
@@ -24,6 +26,26 @@ public sealed class ComparePlansTests(PlanningStack stack)
         Assert.All(rows[3].Plan.Pieces, piece => Assert.True(piece.Steps >= 2));
         Assert.Equal((4, 170.0, 275.0), (rows[4].Plan.StartStep, rows[4].Plan.Carbon.Sum, rows[5].Plan.Price.Sum));
         Assert.Equal(0.5, rows[6].CarbonWeight);
+    }
+
+    [Fact]
+    public async Task ThePriceThatEndsFirstEndsEveryPlan()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await using var own = await OrchestratorStack.StartAsync();
+        own.Ingestion.SeriesStart = new DateTimeOffset(now.Date, TimeSpan.Zero);
+        // The later, the cleaner.
+        own.Ingestion.Series[(GridSeries.CarbonIntensity, 0)] = [.. Enumerable.Range(0, 500).Select(n => 1000.0 - n)];
+        own.Ingestion.Series[(GridSeries.SystemPrice, 0)] = [.. Enumerable.Repeat(50.0, 500)];
+        var place = new PlanPlace { Carbon = new() { Forecast = new() { Hours = 168 } }, Price = new() { Forecast = new() { Hours = 24 } } };
+        var job = new PlanJob { Duration = new() { Seconds = 3600 } };
+
+        var rows = (await own.Planning.ComparePlansAsync(new ComparePlansRequest { Places = { place }, Job = job })).Rows;
+
+        Assert.Equal(7, rows.Count);
+        Assert.All(rows.Skip(1), row => Assert.Equal((48, true), (row.Plan.WindowEndStep, row.Plan.CutAtSeriesEnd)));
+        var clean = rows.Single(row => row.Policy == PlanPolicy.CarbonOnly).Plan;
+        Assert.Equal((46, 100.0), (clean.StartStep, clean.Price.Sum));
     }
 
     [Fact]

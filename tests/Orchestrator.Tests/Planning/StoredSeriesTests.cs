@@ -77,6 +77,24 @@ public sealed class StoredSeriesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AGapBehindTheEndOfAnotherPlacesSeriesIsNotChosen()
+    {
+        Ingestion.Series[(GridSeries.CarbonIntensity, 1)] = MadeUp(96);
+        Ingestion.Series[(GridSeries.SystemPrice, 0)] = MadeUp(20);
+        Ingestion.Series[(GridSeries.CarbonIntensity, 2)] = [.. MadeUp(30), .. Enumerable.Repeat(double.NaN, 20), .. MadeUp(46)];
+        var (request, other) = (Stored(1), Stored(2));
+        request.Places[0].Price = new() { Stored = request.Places[0].Carbon.Stored.Clone() };
+        request.Places.Add(other.Places);
+        (request.RunnersUp, request.Job) = (0, Job(0, 6));
+
+        var plan = (await PlanAsync(request)).Plan;
+
+        Assert.Equal((20, true), (plan.WindowEndStep, plan.CutAtSeriesEnd));
+        Assert.InRange(plan.EndStep, 6, 20);
+        Assert.True(plan.Carbon.Sum > 0);
+    }
+
+    [Fact]
     public async Task SeriesEndsWithItsLastValue()
     {
         Ingestion.Series[(GridSeries.CarbonIntensity, 0)] = MadeUp(20);

@@ -56,6 +56,9 @@ public sealed class PlanSeries
     /// <summary>The sum of the values in [from, to).</summary>
     public long Sum(int from, int to) => _prefix[to] - _prefix[from];
 
+    /// <summary>Its first steps, at least 1; itself when it has no more.</summary>
+    public PlanSeries First(int count) => count < Count ? new(Start, Step, _values[..count]) : this;
+
     public DateTimeOffset TimeOf(int step) => Start + (Step * step);
 
     /// <summary>The first step that starts at this time or later: 0 for a time before the series, Count for one after.</summary>
