@@ -35,7 +35,18 @@ internal sealed class JobReader(Places places, PlanningOptions options)
             Limits = given.Limits is null ? new Forecasting.Planning.Requests.PlanLimits() : _limits.Read(given.Limits, HasEnergy(given), $"{field}.limits"),
             RunnersUp = runnersUp,
         };
-        return new Job(id, given.Interruptible ? Interruptible(request, given, field) : Consecutive(request, given, field), given.HasGpuMins ? given.GpuMins : null, HasEnergy(given));
+        var job = new Job(id, given.Interruptible ? Interruptible(request, given, field) : Consecutive(request, given, field), given.HasGpuMins ? given.GpuMins : null, HasEnergy(given));
+        return EndsLate(job, given.Limits) ? job with { Request = job.Request with { Arrival = job.Begin + 1 } } : job;
+    }
+
+    // Work that starts in a step that has begun ends its duration after now. Where that is after the deadline, the next step is the first to start in.
+    private bool EndsLate(Job job, V1.PlanLimits? limits)
+    {
+        if (job.Request.Limits.Deadline is not { } steps || places is not { Now: { } now, Start: { } start })
+            return false;
+        var begin = start + (job.Begin * places.Step);
+        var deadline = limits?.Deadline?.ToDateTimeOffset() ?? start + (steps * places.Step);
+        return begin < now && now < begin + places.Step && now + (job.Request.Duration * places.Step) > deadline;
     }
 
     private static bool HasEnergy(PlanJob job) => job.PowerKw.Count > 0 || job.HasEnergyKwh || job.HasGpuMins;

@@ -30,7 +30,7 @@ internal sealed class PlaceReader(GridSeriesReader reader, ZoneRegions regions, 
         var start = all.Select(series => series.Start).FirstOrDefault(time => time is not null);
         var prepared = await Task.WhenAll(all.Select(series => PrepareAsync(series, start, planStep, risk, cancellationToken)));
         var bySeries = all.Zip(prepared).ToDictionary(pair => pair.First.Field, pair => pair.Second, StringComparer.Ordinal);
-        return new Places([.. asked.Select(Placed)], start, planStep);
+        return new Places([.. asked.Select(Placed)], start, planStep, all.Exists(series => series.Key is not null) ? now : null);
 
         Place Placed(AskedPlace place)
         {

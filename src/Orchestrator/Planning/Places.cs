@@ -16,7 +16,8 @@ internal sealed record Place(PlanZone Zone, PreparedSeries Carbon, PreparedSerie
 /// <param name="All">In the order of the request.</param>
 /// <param name="Start">Of step 0; null when the series have no times.</param>
 /// <param name="Step">Of the plan.</param>
-internal sealed record Places(IReadOnlyList<Place> All, DateTimeOffset? Start, TimeSpan Step)
+/// <param name="Now">When stored values or forecasts were read; null when the caller gave all values, whose time may be another.</param>
+internal sealed record Places(IReadOnlyList<Place> All, DateTimeOffset? Start, TimeSpan Step, DateTimeOffset? Now = null)
 {
     /// <summary>Steps for which every series has a value.</summary>
     public int Count { get; } = StepsOf(All);
@@ -44,7 +45,7 @@ internal sealed record Places(IReadOnlyList<Place> All, DateTimeOffset? Start, T
         : null;
 
     /// <summary>Only one of them.</summary>
-    public Places Only(Place place) => new([place], Start, Step);
+    public Places Only(Place place) => new([place], Start, Step, Now);
 
     private static int StepsOf(IReadOnlyList<Place> all) =>
         all.SelectMany(place => new[] { place.Carbon, place.Price }).OfType<PreparedSeries>().Min(series => series.Series.Count);

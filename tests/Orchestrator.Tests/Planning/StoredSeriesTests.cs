@@ -95,6 +95,21 @@ public sealed class StoredSeriesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TheHalfHourThatHasBegunIsNotOneToMeetADeadlineIn()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var begun = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.FromMinutes(30).Ticks), TimeSpan.Zero);
+        (Ingestion.SeriesStart, Ingestion.Series[(GridSeries.CarbonIntensity, 0)]) = (begun, MadeUp(96));
+        var job = Job(0, 1);
+        job.Limits = new PlanLimits { Deadline = begun.AddMinutes(30).ToTimestamp() };
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => PlanAsync(Window(job, new PlanPlace { Carbon = new() { Forecast = new() { Hours = 24 } } })));
+
+        var facts = error.Detail<ErrorInfo>()!.Metadata;
+        Assert.Equal(("NO_FEASIBLE_WINDOW", "deadline", $"{begun.AddHours(1):yyyy-MM-dd'T'HH:mm:ss'Z'}"), (error.Reason(), facts["binding"], facts["relax_deadline"]));
+    }
+
+    [Fact]
     public async Task SeriesEndsWithItsLastValue()
     {
         Ingestion.Series[(GridSeries.CarbonIntensity, 0)] = MadeUp(20);
