@@ -236,7 +236,8 @@ public abstract class BatchesSuite : IAsyncLifetime
         var complete = (await Batches.FindAsync(_batch, default))?.Complete ?? new HashSet<string>();
         return await Batches.DefineAsync(
             new PipelineDefinition(
-                PipelineDefinition.IdOf(_batch, pipeline, "c"), _batch, Resolver.Resolve(Shipped, Shipped.Pipeline(pipeline)!, complete), "c", entities, DateTimeOffset.UnixEpoch.AddYears(56), traceparent) { Order = order },
+                PipelineDefinition.IdOf(_batch, pipeline, "c"), _batch, Resolver.Resolve(Shipped, Shipped.Pipeline(pipeline)!, complete), "c", entities, DateTimeOffset.UnixEpoch.AddYears(56), traceparent)
+            { Order = order },
             default);
     }
 }
