@@ -52,6 +52,44 @@ public sealed class HotspotTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatWasApprovedIsToldToBeCarriedOut()
+    {
+        var approved = Samples.Measure();
+        approved.Status = "approved";
+        _web.Services.On<ListRecommendationsRequest, ListRecommendationsResponse>(_ => new ListRecommendationsResponse { Recommendations = { approved } });
+        _web.Services.On<ImplementRecommendationRequest, ImplementRecommendationResponse>(_ => new ImplementRecommendationResponse());
+
+        Assert.Contains($"action=\"{Path}/recommendations/m1/implement\"", await _web.PageAsync(Path), StringComparison.Ordinal);
+        using var answer = await _web.PostAsync($"{Path}/recommendations/m1/implement", ("user", "ann"), ("note", "since Monday"), ("when", "2026-11-26T09:10"));
+
+        Assert.Equal((HttpStatusCode.SeeOther, Path), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        Assert.Equal(new ImplementRecommendationRequest { Id = "m1", UserId = "ann", Note = "since Monday", ImplementedAt = Samples.At(-1) }, _web.Services.Single<ImplementRecommendationRequest>());
+    }
+
+    [Fact]
+    public async Task WorkThatCanMoveIsShownWhereThereMayBeSomeAndChosen()
+    {
+        Assert.DoesNotContain("Work that can move", await _web.PageAsync(Path), StringComparison.Ordinal);
+        var hotspot = Samples.Hotspot();
+        (hotspot.EntityType, hotspot.Kind) = ("data_centre", "compute");
+        var window = new Common.V1.Window { StartTime = Samples.At(1), EndTime = Samples.At(3) };
+        _web.Services.On<GetHotspotRequest, GetHotspotResponse>(_ => new GetHotspotResponse { Hotspot = hotspot });
+        _web.Services.On<ListShiftProposalsRequest, ListShiftProposalsResponse>(_ => new ListShiftProposalsResponse
+        {
+            Proposals = { new ShiftProposal { Id = "p1", HotspotId = Samples.HotspotId, WorkloadId = Samples.WorkloadId, WorkloadName = "nightly", Status = "proposed", WindowBefore = window, RegionBefore = 13, Window = window, RegionId = 1, SavingKg = 12, SavingPercent = 40 } },
+        });
+        _web.Services.On<ChooseShiftProposalRequest, ChooseShiftProposalResponse>(_ => new ChooseShiftProposalResponse());
+
+        var page = await _web.PageAsync(Path);
+        foreach (var words in new[] { "Work that can move", "nightly", "London", "North Scotland", "12 kg CO₂ (40 %)", "Waits for a choice" })
+            Assert.Contains(words, page, StringComparison.Ordinal);
+        using var answer = await _web.PostAsync($"{Path}/shifts/p1/choose");
+
+        Assert.Equal((HttpStatusCode.SeeOther, Path), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        Assert.Equal("p1", _web.Services.Single<ChooseShiftProposalRequest>().Id);
+    }
+
+    [Fact]
     public async Task AnAlertThatIsNotSilencedKeepsWhatWasFilledIn()
     {
         _web.Services.Refuse<SilenceAlertRequest>(StatusCode.InvalidArgument, "ends_at: must be in the future");

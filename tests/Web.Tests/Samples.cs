@@ -163,7 +163,7 @@ internal static class Samples
         },
     };
 
-    private static Hotspot Hotspot() => new()
+    public static Hotspot Hotspot() => new()
     {
         Id = HotspotId,
         Entity = "SUP-001",
@@ -182,7 +182,7 @@ internal static class Samples
         LastHour = At(-1),
     };
 
-    private static Insights.V1.Recommendation Measure() => new()
+    public static Insights.V1.Recommendation Measure() => new()
     {
         Id = "m1",
         HotspotId = HotspotId,

@@ -33,21 +33,24 @@ internal sealed class RecommendationMaker(
     private async Task<(IReadOnlyList<Recommendation> Made, string Engine, string Reason)> RecommendAsync(
         DueHotspot hotspot, EntityActivity activity, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var taken = await store.TakenAsync(hotspot.EntityRef, now - options.Value.RejectedFor, cancellationToken);
         var reason = "";
         if (rag.IsConfigured)
         {
             switch (await AskAsync(hotspot, cancellationToken))
             {
                 case RagAnswer.Advice advice:
-                    return (await CheckAsync(hotspot, activity, advice, now, cancellationToken), Rag, "");
+                    if (await CheckAsync(hotspot, activity, advice, taken, now, cancellationToken) is { Count: > 0 } made)
+                        return (made, Rag, "");
+                    reason = "all that the engine advises is proposed to the entity already, or was rejected";
+                    break;
                 case RagAnswer.Fallback fallback:
                     reason = fallback.Reason;
                     break;
             }
         }
 
-        var without = await store.TakenAsync(hotspot.EntityRef, now - options.Value.RejectedFor, cancellationToken);
-        var ranked = await adviser.AdviseAsync(hotspot.Kind, hotspot.Cause, activity, hotspot.RegionId, without, cancellationToken);
+        var ranked = await adviser.AdviseAsync(hotspot.Kind, hotspot.Cause, activity, hotspot.RegionId, taken, cancellationToken);
         return ([.. ranked.Select(measure => Of(hotspot, measure, reason, now))], Playbook, reason);
     }
 
@@ -64,14 +67,14 @@ internal sealed class RecommendationMaker(
     }
 
     private async Task<IReadOnlyList<Recommendation>> CheckAsync(
-        DueHotspot hotspot, EntityActivity activity, RagAnswer.Advice advice, DateTimeOffset now, CancellationToken cancellationToken)
+        DueHotspot hotspot, EntityActivity activity, RagAnswer.Advice advice, IReadOnlySet<string> taken, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var meant = book.Measures.Where(m => m.Kinds.Contains(hotspot.Kind) && m.Preconditions.All(p => p.Holds(activity.Facts))).ToList();
         var savings = await simulation.SimulateAsync(hotspot.Kind, activity.Facts, hotspot.RegionId, meant, cancellationToken);
         var rootCause = advice.RootCause.Length > 0 ? advice.RootCause : RootCause.Of(hotspot);
         return
         [
-            .. RagAdvice.Check(advice.Actions, hotspot.PredictedCo2, savings, book.TextScore)
+            .. RagAdvice.Check(advice.Actions, hotspot.PredictedCo2, savings, taken, book.TextScore)
                 .Select((one, at) => Of(hotspot, one, activity.Kg, at + 1, rootCause, now)),
         ];
     }

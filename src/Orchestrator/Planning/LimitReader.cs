@@ -54,10 +54,11 @@ internal sealed class LimitReader(Places places, PlanningOptions options)
         Given.DelayOneofCase.MaxDelay => places.WholeSteps(given.MaxDelay, $"{field}.max_delay"),
         Given.DelayOneofCase.Urgency => Field.Known(given.Urgency, $"{field}.urgency") switch
         {
+            Urgency.Critical => 0,
             Urgency.High => places.WholeSteps(options.HighDelay),
             Urgency.Medium => places.WholeSteps(options.MediumDelay),
             Urgency.Low => places.WholeSteps(options.LowDelay),
-            _ => throw Refusal.InvalidArgument($"{field}.urgency", "must be URGENCY_HIGH, URGENCY_MEDIUM or URGENCY_LOW").AsException(),
+            _ => throw Refusal.InvalidArgument($"{field}.urgency", "must be URGENCY_CRITICAL, URGENCY_HIGH, URGENCY_MEDIUM or URGENCY_LOW").AsException(),
         },
         _ => null,
     };

@@ -23,6 +23,11 @@ internal static class HotspotEndpoints
         web.MapForm("/hotspots/{id}/resolve", One, (string id, HttpRequest form, Clients clients, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
             await clients.Hotspots.ResolveHotspotAsync(new ResolveHotspotRequest { Id = id, UserId = given["user"], Note = given["note"] }, clients.Change(cancellationToken))));
         web.MapForm("/hotspots/{id}/recommendations/{recommendation}/decide", One, DecideAsync);
+        web.MapForm("/hotspots/{id}/recommendations/{recommendation}/implement", One, (string id, string recommendation, HttpRequest form, Clients clients, Clock clock, CancellationToken cancellationToken) => OnHotspotAsync(id, form, async given =>
+            await clients.Recommendations.ImplementRecommendationAsync(
+                new ImplementRecommendationRequest { Id = recommendation, UserId = given["user"], Note = given["note"], ImplementedAt = clock.Read("implemented_at", given["when"]) }, clients.Change(cancellationToken))));
+        web.MapForm("/hotspots/{id}/shifts/{proposal}/choose", One, (string id, string proposal, Clients clients, CancellationToken cancellationToken) => ChangeAsync(id, async () =>
+            await clients.Shifts.ChooseShiftProposalAsync(new ChooseShiftProposalRequest { Id = proposal }, clients.Change(cancellationToken))));
         web.MapForm("/alerts/{id}/acknowledge", List, (string id, Clients clients, CancellationToken cancellationToken) => OnAlertsAsync(async () =>
             await clients.Alerts.AcknowledgeAlertAsync(new AcknowledgeAlertRequest { Id = id }, clients.Change(cancellationToken))));
         web.MapForm("/alerts/{id}/silence", List, SilenceAsync);

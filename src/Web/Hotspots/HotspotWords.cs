@@ -37,6 +37,16 @@ internal static class HotspotWords
         _ => Label.Plain(Say.Word(status)),
     };
 
+    public static Label Shift(string status) => status switch
+    {
+        "proposed" => Label.Wait("Waits for a choice"),
+        "choosing" => Label.Plain("Is being moved"),
+        "chosen" => Label.Good("Moved"),
+        "refused" => Label.Bad("Refused"),
+        "withdrawn" => Label.Plain("Withdrawn"),
+        _ => Label.Plain(Say.Word(status)),
+    };
+
     public static string Cause(string cause) => cause switch
     {
         "activity" => "More activity than usual",

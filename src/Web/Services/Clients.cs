@@ -38,6 +38,8 @@ public sealed class Clients(IUpstreams upstreams, IHttpContextAccessor request)
 
     public RecommendationService.RecommendationServiceClient Recommendations => new(To(RecommendationService.Descriptor));
 
+    public ShiftService.ShiftServiceClient Shifts => new(To(ShiftService.Descriptor));
+
     public SilenceService.SilenceServiceClient Silences => new(To(SilenceService.Descriptor));
 
     public SimulationService.SimulationServiceClient Simulation => new(To(SimulationService.Descriptor));

@@ -125,15 +125,6 @@ public class LimitTests
         Assert.Equal(start, Make.Best(Make.Job(carbon, 0, 1, null) with { Limits = new PlanLimits { MaxDelay = hours } }).First);
     }
 
-    [Fact]
-    public void UrgenciesHaveTheirDelays()
-    {
-        var series = Make.Series([1, 2], TimeSpan.FromMinutes(30));
-
-        Assert.Equal([0, 1, 4, 12], new[] { "CRITICAL", "HIGH", "MEDIUM", "LOW" }.Select(urgency => series.WholeSteps(UrgencyDelays.Synthetic.For(urgency)!.Value)));
-        Assert.Null(UrgencyDelays.Synthetic.For("URGENT"));
-    }
-
     [Theory]
     [InlineData(40, 3)]
     [InlineData(63.333333, 3)]

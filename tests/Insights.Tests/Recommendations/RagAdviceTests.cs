@@ -9,6 +9,8 @@ public sealed class RagAdviceTests
     private static readonly MeasureBook Book = MeasureBook.Load();
     private static readonly MeasureSaving Rail = new(Book.Find("logistics-rail")!, 0.6, 0.5, 0.7, 0.9, TypicalReason: null);
 
+    private static readonly HashSet<string> None = [];
+
     [Theory]
     [InlineData(60, "agreed")]
     [InlineData(45, "agreed")]
@@ -38,7 +40,7 @@ public sealed class RagAdviceTests
     [Fact]
     public void A_measure_that_cannot_be_simulated_leaves_a_claim()
     {
-        var one = Assert.Single(RagAdvice.Check([Action("Move freight to rail", 60)], 100, [MeasureSaving.Typical(Rail.Measure, "no")], Book.TextScore));
+        var one = Assert.Single(RagAdvice.Check([Action("Move freight to rail", 60)], 100, [MeasureSaving.Typical(Rail.Measure, "no")], None, Book.TextScore));
 
         Assert.Equal(("claimed", "logistics-rail"), (one.Status, one.Match!.Measure.Id));
     }
@@ -48,12 +50,20 @@ public sealed class RagAdviceTests
     {
         var actions = Enumerable.Range(0, 10).Select(n => Action(n < 2 ? "Move freight to rail by train" : $"Thing {n}", 1)).ToList();
 
-        var chosen = RagAdvice.Check(actions, 100, [Rail], Book.TextScore);
+        var chosen = RagAdvice.Check(actions, 100, [Rail], None, Book.TextScore);
 
         Assert.Equal(["Move freight to rail by train", "Thing 2", "Thing 3"], chosen.Select(one => one.Action.Title));
     }
 
-    private static CheckedAction Check(RagAction action) => Assert.Single(RagAdvice.Check([action], 100, [Rail], Book.TextScore));
+    [Fact]
+    public void A_measure_that_is_taken_is_left_out()
+    {
+        var chosen = RagAdvice.Check([Action("Move freight to rail", 60), Action("Plant a tree", 10)], 100, [Rail], new HashSet<string> { "logistics-rail" }, Book.TextScore);
+
+        Assert.Equal("Plant a tree", Assert.Single(chosen).Action.Title);
+    }
+
+    private static CheckedAction Check(RagAction action) => Assert.Single(RagAdvice.Check([action], 100, [Rail], None, Book.TextScore));
 
     private static RagAction Action(string title, double kg) => new(title, "", (decimal)kg, "+3%", 5, 0.7m);
 }

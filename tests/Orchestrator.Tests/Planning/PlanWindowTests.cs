@@ -228,6 +228,7 @@ public sealed class PlanWindowTests(PlanningStack stack)
     }
 
     [Theory]
+    [InlineData(Urgency.Critical, 0)]
     [InlineData(Urgency.High, 0)]
     [InlineData(Urgency.Medium, 2)]
     [InlineData(Urgency.Low, 6)]

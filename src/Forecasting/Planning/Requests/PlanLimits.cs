@@ -9,7 +9,7 @@ public sealed record PlanLimits
     /// <summary>The first step that must not be used any more.</summary>
     public int? Deadline { get; init; }
 
-    /// <summary>Most steps of delay by urgency (<see cref="UrgencyDelays"/>), against starting at the begin of the window.</summary>
+    /// <summary>Most steps of delay, against starting at the begin of the window.</summary>
     public int? MaxDelay { get; init; }
 
     /// <summary>Highest mean carbon intensity over the energy of the job, gCO2/kWh.</summary>
