@@ -156,7 +156,7 @@ internal static class Samples
         .On("PlanWindow", Plan)
         .On("ListHotspots", new ListHotspotsResponse { Hotspots = { Hotspot } }).On("GetHotspot", new GetHotspotResponse { Hotspot = Hotspot }).On("ScanHotspots", new ScanHotspotsResponse { Hotspots = { Hotspot } })
         .On("ListHotspotTransitions", new ListHotspotTransitionsResponse { Transitions = { new HotspotTransition { Transition = "opened", At = Start.ToTimestamp() } } })
-        .On("AcknowledgeHotspot", new AcknowledgeHotspotResponse { Hotspot = Hotspot }).On("ResolveHotspot", new ResolveHotspotResponse { Hotspot = Hotspot })
+        .On("AcknowledgeHotspot", new AcknowledgeHotspotResponse { Hotspot = Hotspot }).On("IgnoreHotspot", new IgnoreHotspotResponse { Hotspot = Hotspot }).On("ResolveHotspot", new ResolveHotspotResponse { Hotspot = Hotspot })
         .On("ProposeShifts", new ProposeShiftsResponse { Workloads = 2, Proposals = { Shift }, LeftOut = { ["no_place"] = 1 } }).On("ChooseShiftProposal", new ChooseShiftProposalResponse { Proposal = Shift })
         .On("ListAlerts", new ListAlertsResponse { Alerts = { Alert } }).On("GetAlert", new GetAlertResponse { Alert = Alert }).On("AcknowledgeAlert", new AcknowledgeAlertResponse { Alert = Alert })
         .On("ListRecommendations", new ListRecommendationsResponse { Recommendations = { Measure } }).On("GetRecommendation", new GetRecommendationResponse { Recommendation = Measure })

@@ -10,7 +10,7 @@ internal static class HotspotCommands
 {
     public static Command Create(CommandContext context) => new Verb("hotspots", "What emits more than it should", "hotspots list")
     {
-        List(context), Show(context), Ack(context), Resolve(context), Scan(context), Shifts(context), ApproveShift(context),
+        List(context), Show(context), Ack(context), Ignore(context), Resolve(context), Scan(context), Shifts(context), ApproveShift(context),
     };
 
     private static Command List(CommandContext context)
@@ -56,6 +56,19 @@ internal static class HotspotCommands
         {
             var request = new AcknowledgeHotspotRequest { Id = call.Required(id), UserId = call.Value(user), Note = call.Value(note) ?? "", Until = call.Value(until)?.ToTimestamp() };
             Told(call, (await call.Client.Hotspots.AcknowledgeHotspotAsync(request, cancellationToken: call.CancellationToken)).Hotspot);
+        });
+    }
+
+    private static Command Ignore(CommandContext context)
+    {
+        var (id, user, until) = (Options.Id("hotspot"), Options.User(), Options.Moment("--until", "Until when nobody is told of it, at most a year", context.Time));
+        var reason = new Option<string>("--reason") { Description = "Why it is no matter", Required = true };
+        until.Required = true;
+        var command = new Verb("ignore", "Ignore a hotspot for a time", $"hotspots ignore {Verb.SampleId} --reason 'Repairs' --until +7d") { id, reason, until, user };
+        return command.Calls(context, async call =>
+        {
+            var request = new IgnoreHotspotRequest { Id = call.Required(id), UserId = call.Value(user), Reason = call.Value(reason) ?? "", Until = call.Value(until)?.ToTimestamp() };
+            Told(call, (await call.Client.Hotspots.IgnoreHotspotAsync(request, cancellationToken: call.CancellationToken)).Hotspot);
         });
     }
 
