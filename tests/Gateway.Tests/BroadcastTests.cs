@@ -142,6 +142,25 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public async Task ReadersOfOnePageDoNotLearnWhereTheOthersAreInOtherTopics()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayKept=00:10:00");
+        gateway.Events.Publish(FakeEventStream.Numbered(1), "grid");
+        gateway.Events.Publish(FakeEventStream.Numbered(2), "grid");
+        await Eventually.True(() => gateway.Get<BroadcastHub>().Position["grid"] == "2-0");
+        using var first = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?topics=grid&after=batches:99-0,grid:1-0");
+        Assert.Equal([2], await first.NumbersAsync(1));
+
+        using var other = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?topics=grid&after=grid:1-0");
+        Assert.Equal([2], await other.NumbersAsync(1));
+        Assert.Equal("batches:0-0,decisions:0-0,grid:2-0,insights:0-0,workloads:0-0", other.LastId);
+        gateway.Events.Publish(FakeEventStream.Numbered(3), "grid");
+        Assert.Equal([3], await other.NumbersAsync(1));
+
+        Assert.Equal("batches:0-0,decisions:0-0,grid:3-0,insights:0-0,workloads:0-0", other.LastId);
+    }
+
+    [Fact]
     public async Task ReconnectingReaderGetsTheMissedEventsOfEachTopic()
     {
         await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=3");
@@ -330,6 +349,8 @@ public sealed class BroadcastTests
 
     [Theory]
     [InlineData("/beckn/broadcast?after=rubbish", "after")]
+    [InlineData("/beckn/broadcast?after=grid:0-0,zz%0A%0Adata:1-0", "after")]
+    [InlineData("/beckn/broadcast?after=grid:0-0,zz:1-0", "after")]
     [InlineData("/beckn/broadcast?topics=nothing", "topics")]
     [InlineData("/beckn/broadcast?nope=1", "nope")]
     [InlineData("/beckn/broadcast/poll?max_events=1001", "max_events")]

@@ -69,6 +69,6 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
     }
 
     private Position ParsePosition(string text) =>
-        Position.Parse(stream, text)
-        ?? throw Refusal.InvalidArgument("after", "must be the position of an event or of an earlier poll").AsException();
+        Position.Parse(stream, text, BroadcastOptions.Topics)
+        ?? throw Refusal.InvalidArgument("after", $"must be the position of an event or of an earlier poll, with no other topics than {string.Join(", ", BroadcastOptions.Topics)}").AsException();
 }

@@ -15,7 +15,7 @@ internal sealed class ReplayPages(Replay replay, BroadcastHub hub, IOptions<Broa
 
     /// <summary>The position from which a reader can go on, and whether events before it are no longer kept.</summary>
     public async Task<(Position Position, bool Gap)> LocateAsync(Position after, string[] topics, CancellationToken cancellationToken) =>
-        await _places.GetAsync(Key(after, topics), () => replay.LocateAsync(after, topics, CancellationToken.None), _ => 1, out _).WaitAsync(cancellationToken);
+        await _places.GetAsync(Key(after, topics), () => replay.LocateAsync(Shared(after, topics), topics, CancellationToken.None), _ => 1, out _).WaitAsync(cancellationToken);
 
     /// <summary>What comes after a position, up to where the hub is or further.</summary>
     /// <param name="after">The position.</param>
@@ -38,6 +38,7 @@ internal sealed class ReplayPages(Replay replay, BroadcastHub hub, IOptions<Broa
 
     private async Task<ReplayPage> ReadAsync(Position after, string[] topics)
     {
+        after = Shared(after, topics);
         var until = after.Furthest(hub.Position);
         var frames = new List<BroadcastFrame>();
         await foreach (var frame in replay.ReadAsync(after, until, topics, CancellationToken.None))
@@ -50,6 +51,9 @@ internal sealed class ReplayPages(Replay replay, BroadcastHub hub, IOptions<Broa
         // Events of other topics and dead letters are passed as well.
         return new ReplayPage(frames, frames is [.., var last] ? last.Position.Furthest(until) : until, IsLast: true);
     }
+
+    // What other readers get says nothing of the one with whom the read began.
+    private Position Shared(Position after, string[] topics) => after.Beside(hub.Position, topics);
 
     // Of the topics that are read: readers write the others of their position in many ways.
     private static string Key(Position after, string[] topics) => string.Join(',', topics.Select(topic => $"{topic}:{after[topic]}"));

@@ -30,6 +30,10 @@ internal sealed class Position
     /// <summary>Where a reader is after this event or this gap, which is the next that it gets.</summary>
     public Position After(StreamedEvent next) => With(next.Topic, next.IsGap ? next.Position : _stream.After(this[next.Topic], next.Position));
 
+    /// <summary>The same in these topics, so far as it lists them, and the other in all others.</summary>
+    public Position Beside(Position other, IReadOnlyCollection<string> topics) =>
+        new(_stream, other._topics.RemoveRange(topics).SetItems(_topics.Where(each => topics.Contains(each.Key, StringComparer.Ordinal))));
+
     /// <summary>The positions of these topics only.</summary>
     public IReadOnlyDictionary<string, string> Of(IEnumerable<string> topics) =>
         topics.ToDictionary(topic => topic, topic => this[topic], StringComparer.Ordinal);
@@ -44,8 +48,8 @@ internal sealed class Position
     /// <summary>True when it is not after the other in any topic.</summary>
     public bool IsWithin(Position other) => _topics.All(each => other.HasSeen(each.Key, each.Value));
 
-    /// <summary>Reads the text that <see cref="ToString"/> writes; null for any other text.</summary>
-    public static Position? Parse(IEventStream stream, string text)
+    /// <summary>Reads the text that <see cref="ToString"/> writes; null for any other text, and for one with another topic than these.</summary>
+    public static Position? Parse(IEventStream stream, string text, IReadOnlyCollection<string> known)
     {
         if (text.Length is 0 or > MaxLength)
             return null;
@@ -53,7 +57,7 @@ internal sealed class Position
         foreach (var part in text.Split(','))
         {
             var colon = part.IndexOf(':');
-            if (colon <= 0 || !stream.IsPosition(part[(colon + 1)..]) || !topics.TryAdd(part[..colon], part[(colon + 1)..]))
+            if (colon <= 0 || !known.Contains(part[..colon], StringComparer.Ordinal) || !stream.IsPosition(part[(colon + 1)..]) || !topics.TryAdd(part[..colon], part[(colon + 1)..]))
                 return null;
         }
 
