@@ -142,6 +142,21 @@ public sealed class LimitsTests
         });
     }
 
+    [Theory]
+    [InlineData("/beckn/broadcast/")]
+    [InlineData("/Beckn/Broadcast")]
+    public async Task AStreamIsCountedWhicheverPathLeadsToIt(string path)
+    {
+        await using var gateway = await TestGateway.StartAsync([.. Few, "--Limits:AddressBurst=100"]);
+        using var one = await gateway.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead).Within();
+        using var two = await gateway.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead).Within();
+
+        using var three = await gateway.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead).Within();
+        using var poll = await gateway.Http.GetAsync("/beckn/broadcast/poll/").Within();
+
+        Assert.Equal([200, 200, 429, 200], [(int)one.StatusCode, (int)two.StatusCode, (int)three.StatusCode, (int)poll.StatusCode]);
+    }
+
     [Fact]
     public async Task SubmitsHaveALimitBesideThatOfAllCalls()
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using Pylon.Gateway.Contracts;
 using Pylon.Gateway.Problems;
 using Pylon.Gateway.Streams;
 using Pylon.Gateway.V1;
@@ -33,8 +34,8 @@ internal static class BroadcastFeature
     {
         var endpoints = app.Services.GetRequiredService<BroadcastEndpoints>();
         var scopes = MethodScopes.Of([BroadcastService.Descriptor]);
-        app.MapRest("GET", "/beckn/broadcast", scopes[PathOf(nameof(BroadcastService.BroadcastServiceBase.Subscribe))], endpoints.SubscribeAsync);
-        app.MapRest("GET", "/beckn/broadcast/poll", scopes[PathOf(nameof(BroadcastService.BroadcastServiceBase.Poll))], endpoints.PollAsync);
+        app.MapRest("GET", OwnStreams.Broadcast, scopes[PathOf(nameof(BroadcastService.BroadcastServiceBase.Subscribe))], endpoints.SubscribeAsync);
+        app.MapRest("GET", $"{OwnStreams.Broadcast}/poll", scopes[PathOf(nameof(BroadcastService.BroadcastServiceBase.Poll))], endpoints.PollAsync);
         app.MapGrpcService<BroadcastGrpcService>();
     }
 

@@ -21,7 +21,6 @@ namespace Pylon.Gateway.Callers;
 internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, IConfiguration configuration)
 {
     private const string TenantHeader = "x-pylon-tenant";
-    private const string Broadcast = "/beckn/broadcast";
     private const string Docs = "/docs";
     private const string Reflection = "/grpc.reflection.";
     private const string Health = "/grpc.health.";
@@ -95,8 +94,8 @@ internal sealed class CallerGate(InternalTokens tokens, OpenStreams streams, ICo
         await next(context);
     }
 
-    // A native stream, and the broadcast as server-sent events.
-    private static bool IsStream(HttpContext context) => Contract.IsStream(context.Request.Path.Value) || context.Request.Path == Broadcast;
+    // A native stream of a service, and what the gateway itself streams.
+    private static bool IsStream(HttpContext context) => Contract.IsStream(context.Request.Path.Value) || OwnStreams.Has(context.Request.Path);
 
     private void Watch(HttpContext context)
     {

@@ -16,7 +16,7 @@ internal sealed class RequestKind(RouteTable routes)
 
     public bool IsSubmit(HttpContext context) => RpcOf(context) == Submit;
 
-    public bool IsStream(HttpContext context) => Contract.IsServerStream(RpcOf(context)) || context.Request.Path == "/beckn/broadcast";
+    public bool IsStream(HttpContext context) => Contract.IsServerStream(RpcOf(context)) || OwnStreams.Has(context.Request.Path);
 
     private string? RpcOf(HttpContext context)
     {

@@ -293,6 +293,8 @@ public sealed class CallerTests(KeyedGateway gateway) : IClassFixture<KeyedGatew
 
     [Theory]
     [InlineData("/beckn/broadcast")]
+    [InlineData("/beckn/broadcast/")]
+    [InlineData("/Beckn/Broadcast")]
     [InlineData("/api/v1/workloads/silent:watch")]
     public async Task AStreamEndsWithItsKey(string path)
     {
