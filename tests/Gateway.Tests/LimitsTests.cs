@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Google.Rpc;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Web;
 using Microsoft.AspNetCore.RateLimiting;
@@ -155,6 +156,22 @@ public sealed class LimitsTests
         using var poll = await gateway.Http.GetAsync("/beckn/broadcast/poll/").Within();
 
         Assert.Equal([200, 200, 429, 200], [(int)one.StatusCode, (int)two.StatusCode, (int)three.StatusCode, (int)poll.StatusCode]);
+    }
+
+    [Fact]
+    public async Task AWatchOfHealthIsAStream()
+    {
+        await using var gateway = await TestGateway.StartAsync([.. Few, "--Limits:AddressBurst=100"]);
+        var health = new Health.HealthClient(gateway.Grpc);
+        using var one = health.Watch(new HealthCheckRequest());
+        using var two = health.Watch(new HealthCheckRequest { Service = "pylon.gateway.v1.BroadcastService" });
+        Assert.True(await one.ResponseStream.MoveNext(CancellationToken.None).Within());
+        Assert.True(await two.ResponseStream.MoveNext(CancellationToken.None).Within());
+
+        using var three = health.Watch(new HealthCheckRequest());
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => three.ResponseStream.MoveNext(CancellationToken.None).Within());
+        Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
     }
 
     [Fact]

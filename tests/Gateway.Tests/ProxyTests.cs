@@ -4,7 +4,9 @@ using Grpc.Health.V1;
 using Grpc.Reflection.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Pylon.Gateway.Contracts;
+using Pylon.Gateway.Proxy;
 using Pylon.Orchestrator.V1;
 using Pylon.Rpc;
 using Pylon.Testing;
@@ -126,6 +128,39 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         var health = new Health.HealthClient(gateway.Grpc);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await health.CheckAsync(new HealthCheckRequest())).Status);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, (await health.CheckAsync(new HealthCheckRequest { Service = "pylon.conductor.v1.PipelineService" })).Status);
+    }
+
+    [Fact]
+    public async Task HealthIsLookedAtOnceForAllThatAskWithinASecond()
+    {
+        var (looks, time) = (0, new FakeTime(TimeProvider.System.GetUtcNow()));
+        await using var gateway = await TestGateway.StartAsync(services =>
+        {
+            services.AddSingleton<TimeProvider>(time);
+            services.Configure<HealthCheckPublisherOptions>(options => options.Delay = TimeSpan.FromHours(1));
+            services.AddHealthChecks().AddCheck("counted", () => HealthCheckResult.Healthy($"{Interlocked.Increment(ref looks)}"), [RpcServer.OfProcess]);
+        });
+        var health = new Health.HealthClient(gateway.Grpc);
+
+        foreach (var path in (string[])["/health", "/healthz", "/health/ready"])
+            Assert.Equal(200, (int)(await gateway.Http.GetAsync(path)).StatusCode);
+        await health.CheckAsync(new HealthCheckRequest());
+        using var watch = health.Watch(new HealthCheckRequest());
+        Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None).Within());
+        Assert.Equal(1, looks);
+        Assert.Equal(Upstream.Table.Count, Asked());
+        for (var n = 0; n < 3; n++)
+            await health.CheckAsync(new HealthCheckRequest { Service = WorkloadService.Descriptor.FullName });
+        Assert.Equal(Upstream.Table.Count + 1, Asked());
+
+        await Eventually.True(async () =>
+        {
+            time.Advance(SharedHealth.Kept);
+            await gateway.Http.GetAsync("/health");
+            return looks > 1;
+        });
+
+        int Asked() => gateway.Service<CallerRecorder>().Seen.Count(call => call.Method == "/grpc.health.v1.Health/Check");
     }
 
     [Fact]

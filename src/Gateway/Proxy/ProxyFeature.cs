@@ -52,6 +52,7 @@ internal static class ProxyFeature
         }
 
         GatewayHealthCheck.AddTo(services);
+        SharedHealth.AddTo(services);
         return services;
     }
 
