@@ -174,6 +174,22 @@ public sealed class LimitsTests
         Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/web/workloads", 429)]
+    [InlineData("/web/workloads/", 429)]
+    [InlineData("/Web/Workloads", 429)]
+    [InlineData("/web/workloads/several", 200)]
+    public async Task TheFormOfThePageIsASubmit(string path, int next)
+    {
+        await using var gateway = await TestGateway.StartAsync([.. Few, "--Limits:AddressBurst=100", "--Limits:SubmitsPerMinute=1"]);
+        using var form = await gateway.Http.PostAsync(path, new FormUrlEncodedContent([]));
+        Assert.NotEqual(HttpStatusCode.TooManyRequests, form.StatusCode);
+
+        using var submit = await gateway.Http.PostAsJsonAsync("/api/v1/workloads", new { workload_name = "a" });
+
+        Assert.Equal(next, (int)submit.StatusCode);
+    }
+
     [Fact]
     public async Task SubmitsHaveALimitBesideThatOfAllCalls()
     {

@@ -14,9 +14,12 @@ internal sealed class RequestKind(RouteTable routes)
     /// <summary>A probe, or a file of the page: it asks no service.</summary>
     public static bool IsFree(HttpContext context) => Array.Exists(Free, path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal));
 
-    public bool IsSubmit(HttpContext context) => RpcOf(context) == Submit;
+    public bool IsSubmit(HttpContext context) => RpcOf(context) == Submit || IsFormOfSubmit(context.Request);
 
     public bool IsStream(HttpContext context) => Contract.IsServerStream(RpcOf(context)) || OwnStreams.Has(context.Request.Path);
+
+    // The page calls the rpc itself.
+    private static bool IsFormOfSubmit(HttpRequest request) => HttpMethods.IsPost(request.Method) && request.Path.LeadsTo("/web/workloads");
 
     private string? RpcOf(HttpContext context)
     {
