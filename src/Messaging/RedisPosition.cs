@@ -7,6 +7,9 @@ namespace Pylon.Messaging;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct RedisPosition(ulong Milliseconds, ulong Sequence)
 {
+    // Redis takes no id of any length, and an unsigned number of 64 bits has no more.
+    private const int MostDigits = 20;
+
     public static readonly RedisPosition Start = default;
 
     /// <summary>The greatest position less than this one.</summary>
@@ -21,7 +24,8 @@ internal readonly record struct RedisPosition(ulong Milliseconds, ulong Sequence
     {
         position = default;
         var dash = text?.IndexOf('-', StringComparison.Ordinal) ?? -1;
-        if (dash < 0
+        if (dash is < 0 or > MostDigits
+            || text!.Length - dash - 1 > MostDigits
             || !ulong.TryParse(text.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
             || !ulong.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
         {

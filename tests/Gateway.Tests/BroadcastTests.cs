@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Confluent.Kafka;
 using Grpc.Core;
 using Pylon.Events.V1;
 using Pylon.Gateway.Broadcast;
 using Pylon.Gateway.V1;
 using Pylon.Rpc;
 using Pylon.Testing;
+using StackExchange.Redis;
 
 namespace Pylon.Gateway.Tests;
 
@@ -397,6 +399,29 @@ public sealed class BroadcastTests
         Assert.Equal(2, (await client.PollAsync(new PollRequest { MaxEvents = 2 })).Events.Count);
         var error = await Assert.ThrowsAsync<RpcException>(async () => await client.PollAsync(new PollRequest { After = "?" }));
         Assert.Equal("after", Assert.Single(error.Violations()).Field);
+    }
+
+    public static TheoryData<Exception> Failures => new(
+        new RedisConnectionException(ConnectionFailureType.SocketClosed, "away"), new RedisServerException("LOADING Redis is loading the dataset in memory"), new KafkaException(ErrorCode.Local_AllBrokersDown));
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task StreamThatCannotBeReadIsUnavailableInEachApi(Exception failure)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        gateway.Events.Publish(1, 2);
+        await HubReadsToAsync(gateway, 2);
+        gateway.Events.OnRead = () => throw failure;
+        var client = new BroadcastService.BroadcastServiceClient(gateway.Grpc);
+
+        var poll = await Assert.ThrowsAsync<RpcException>(async () => await client.PollAsync(new PollRequest()));
+        using var call = client.Subscribe(new SubscribeRequest { After = "workloads:1-0" });
+        var subscribe = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).Within());
+        using var rest = await gateway.Http.GetAsync("/beckn/broadcast/poll");
+
+        Assert.Equal((StatusCode.Unavailable, "EVENTS_UNAVAILABLE"), (poll.StatusCode, poll.Reason()));
+        Assert.Equal((StatusCode.Unavailable, "EVENTS_UNAVAILABLE"), (subscribe.StatusCode, subscribe.Reason()));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, rest.StatusCode);
     }
 
     [Fact]

@@ -121,6 +121,21 @@ public sealed class RedisBroadcastTests
     }
 
     [Fact]
+    public async Task APositionThatRedisDoesNotTakeIsRefusedAsOne()
+    {
+        var redis = await TestRedis.CreateAsync();
+        await using var gateway = await TestGateway.StartAsync($"--PYLON_REDIS={redis.ConnectionString}");
+
+        foreach (var path in (string[])["/beckn/broadcast", "/beckn/broadcast/poll"])
+        {
+            using var first = await gateway.Http.GetAsync($"{path}?after=workloads:{new string('0', 200)}1-0", HttpCompletionOption.ResponseHeadersRead);
+            using var second = await gateway.Http.GetAsync($"{path}?after=workloads:1-{new string('0', 200)}1", HttpCompletionOption.ResponseHeadersRead);
+            using var greatest = await gateway.Http.GetAsync($"{path}?after=workloads:{ulong.MaxValue}-{ulong.MaxValue}", HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal([400, 400, 200], [(int)first.StatusCode, (int)second.StatusCode, (int)greatest.StatusCode]);
+        }
+    }
+
+    [Fact]
     public async Task AReaderOfLinesIsRefusedWhileRedisIsAway()
     {
         await using var gateway = await TestGateway.StartAsync("--PYLON_REDIS=127.0.0.1:1", "--Broadcast:StartTimeout=00:00:00.100");

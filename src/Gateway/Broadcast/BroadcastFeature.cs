@@ -21,6 +21,7 @@ internal static class BroadcastFeature
         services.AddValidatedOptions<BroadcastOptions>(BroadcastOptions.Section);
         services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = WaitingConnections);
         services.AddEventStream(configuration);
+        services.AddExceptionMapper(e => StreamFailure.Is(e) ? EventsUnavailable.Refusal : null);
         services.AddSingleton<BroadcastHub>();
         services.AddHostedService(provider => provider.GetRequiredService<BroadcastHub>());
         services.AddSingleton(provider => new Replay(provider.GetRequiredService<IEventStream>(), provider.GetRequiredService<IOptions<BroadcastOptions>>().Value.ReplayPage));
