@@ -38,10 +38,13 @@ public sealed class GarbageTests : IAsyncLifetime
 
     private static readonly string[] HeaderValues =
     [
-        "", "0", "-1", "99999999H", "99999999M", "99999999S", "99999999n", "0n", "1u", "999999999", "0.0000001", "1e9", "*/*", "*/*;q=x", "text/event-stream;q=9", "application/x-ndjson", "application/json; charset=\"", "text/plain", "gzip", "00-00-00-00", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "workloads:1-1", "workloads:18446744073709551615-18446744073709551615", "bytes=0-", new('h', 6000),
+        "", "0", "-1", "99999999H", "99999999M", "99999999S", "99999999n", "0n", "1u", "999999999", "0.0000001", "1e9", "*/*", "*/*;q=x", "text/event-stream;q=9", "application/x-ndjson", "application/json; charset=\"", "text/plain", "gzip", "00-00-00-00", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "workloads:1-1", "\u00e9", "application/grpc\u00e9", "application/json; charset=\u00e9", "workloads:18446744073709551615-18446744073709551615", "bytes=0-", new('h', 6000),
     ];
 
     private string Base => _gateway.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+    // Sends what is not ASCII as it is.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 });
 
     private WebApplication _services = null!;
     private TestGateway _gateway = null!;
@@ -57,6 +60,7 @@ public sealed class GarbageTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        _http.Dispose();
         await _gateway.DisposeAsync();
         await _services.DisposeAsync();
     }
@@ -100,13 +104,65 @@ public sealed class GarbageTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("application/grpc\u00e9", "application/grpc")]
+    [InlineData("application/grpc+x", "application/grpc")]
+    [InlineData("application/grpc-web\u00e9", "application/grpc-web")]
+    [InlineData("application/grpc-web-text\u00e9", "application/grpc-web-text")]
+    public async Task ContentTypeOfACallIsNotRepeatedInItsRefusal(string sent, string answered)
+    {
+        await using var gateway = await TestGateway.StartAsync(TestGateway.InternalKeySetting + KeyedGateway.InternalKey);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.Http.BaseAddress!, "/x")) { Content = new ByteArrayContent(new byte[5]) };
+        request.Content.Headers.TryAddWithoutValidation("content-type", sent);
+
+        using var answer = await _http.SendAsync(request);
+
+        Assert.Equal((HttpStatusCode.OK, answered), (answer.StatusCode, answer.Content.Headers.ContentType?.ToString()));
+        Assert.Equal("16", Assert.Single(answer.Headers.GetValues("grpc-status")));
+    }
+
+    [Theory]
+    [InlineData("pylon.orchestrator.v1.WorkloadService/GetWorkload", "3")]
+    [InlineData("pylon.orchestrator.v1.WorkloadService/WatchWorkload", "3")]
+    [InlineData("pylon.gateway.v1.BroadcastService/Poll", "0")]
+    public async Task MetadataThatIsNotAsciiIsNoFailureOfAService(string rpc, string status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(_gateway.GrpcAddress), rpc))
+        {
+            Content = new ByteArrayContent(new byte[5]),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
+        request.Headers.TE.ParseAdd("trailers");
+        request.Headers.TryAddWithoutValidation("x-a", "\u00e9");
+
+        using var answer = await _http.SendAsync(request);
+
+        var headers = answer.Headers.Concat(answer.TrailingHeaders).ToDictionary(header => header.Key, header => header.Value.First(), StringComparer.OrdinalIgnoreCase);
+        Assert.Equal(status, headers["grpc-status"]);
+        Assert.Equal(status == "3", headers.TryGetValue("grpc-message", out var message) && message.StartsWith("x-a must be ASCII", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AddressThatIsNotAsciiIsNoPlaceToGoBackTo()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Base}/web/zone") { Content = new FormUrlEncodedContent([KeyValuePair.Create("zone", "utc"), KeyValuePair.Create("back", "/\u00e9")]) };
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+
+        using var answer = await http.SendAsync(request);
+
+        Assert.Equal((HttpStatusCode.SeeOther, "/"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+    }
+
     // Null when the server ended the connection, as it may for what is not HTTP.
     private async Task<HttpResponseMessage?> SendAsync(HttpRequestMessage request)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         try
         {
-            return await _gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         }
         catch (HttpRequestException)
         {

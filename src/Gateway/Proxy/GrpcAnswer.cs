@@ -15,7 +15,7 @@ internal static class GrpcAnswer
     {
         var response = context.Response;
         response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = context.Request.ContentType ?? ContentType;
+        response.ContentType = GrpcWeb.TypeOf(context.Request) ?? ContentType;
         response.Headers["grpc-status"] = ((int)code).ToString(CultureInfo.InvariantCulture);
         response.Headers["grpc-message"] = message;
     }

@@ -1,8 +1,10 @@
+using System.Text;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using Pylon.Gateway.Contracts;
+using Pylon.Rpc;
 using Pylon.Transcoding.Requests;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -18,6 +20,12 @@ internal static class GrpcProxyPipeline
 
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
+        if (NotAscii(context.Request.Headers) is { } header)
+        {
+            GrpcAnswer.Write(context, Refusal.InvalidArgument(header, "must be ASCII; other values go into a header whose name ends in -bin"));
+            return;
+        }
+
         // A client's stream has no bound here; the service bounds the size of a message.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
@@ -36,6 +44,21 @@ internal static class GrpcProxyPipeline
         if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
             return;
         Answer(context, failure?.Error == ForwarderError.RequestTimedOut ? StatusCode.DeadlineExceeded : StatusCode.Unavailable);
+    }
+
+    // Such a call cannot be sent, and that would count against an instance that is well.
+    private static string? NotAscii(IHeaderDictionary headers)
+    {
+        foreach (var (name, values) in headers)
+        {
+            foreach (var value in values)
+            {
+                if (!Ascii.IsValid(value))
+                    return name;
+            }
+        }
+
+        return null;
     }
 
     // A service that is frozen does not end a call at its deadline; the gateway does.

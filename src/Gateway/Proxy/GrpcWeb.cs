@@ -18,9 +18,13 @@ internal static class GrpcWeb
     // A message of 4 MB, the most that a service takes, in base64.
     private const int MostTextBytes = 6 * 1024 * 1024;
 
+    /// <summary>The form of a call of gRPC-Web; null for any other request.</summary>
+    public static string? TypeOf(HttpRequest request) =>
+        Array.Find([Text, Binary], type => request.ContentType?.StartsWith(type, StringComparison.OrdinalIgnoreCase) == true);
+
     public static void UseGrpcWebCalls(this WebApplication app)
     {
-        app.Use((context, next) => context.Request.ContentType?.StartsWith(Text, StringComparison.OrdinalIgnoreCase) == true ? TextAsync(context, next) : next(context));
+        app.Use((context, next) => TypeOf(context.Request) == Text ? TextAsync(context, next) : next(context));
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
     }
 

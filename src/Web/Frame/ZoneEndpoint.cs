@@ -15,7 +15,7 @@ internal static class ZoneEndpoint
         return Change.Go(Back(form["back"].ToString()));
     });
 
-    /// <summary>Never to another host.</summary>
+    /// <summary>Never to another host, and only to what can be in a header.</summary>
     private static string Back(string path) =>
-        path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('\\') && !path.Any(char.IsControl) ? path : "/";
+        path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('\\') && path.All(letter => letter is >= ' ' and <= '~') ? path : "/";
 }
