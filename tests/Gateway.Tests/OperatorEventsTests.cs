@@ -49,6 +49,23 @@ public sealed class OperatorEventsTests
         Assert.Equal(["1"], (await client.PollAsync(new PollRequest { MaxEvents = 1, Topics = { "workloads" } }, CallerByHeader.Of(Ours))).Events.Select(each => each.Event.Id));
     }
 
+    [Fact]
+    public async Task APollPassesSoManyEventsOfOthersAndReturnsHowFarItCame()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:ReplayPage=1000");
+        for (var n = 1; n <= 10_000; n++)
+            gateway.Events.Publish(new Event { Id = $"{n}", OperatorId = $"{Theirs}" });
+        gateway.Events.Publish(new Event { Id = "ours", OperatorId = $"{Ours}" });
+        var client = new BroadcastService.BroadcastServiceClient(gateway.Grpc);
+
+        var first = await client.PollAsync(new PollRequest { Topics = { "workloads" } }, CallerByHeader.Of(Ours));
+        var second = await client.PollAsync(new PollRequest { Topics = { "workloads" }, After = first.Position }, CallerByHeader.Of(Ours));
+
+        Assert.Empty(first.Events);
+        Assert.EndsWith("workloads:10000-0", first.Position);
+        Assert.Equal("ours", Assert.Single(second.Events).Event.Id);
+    }
+
     private static void Publish(TestGateway gateway)
     {
         (string Topic, Guid? Operator)[] events =

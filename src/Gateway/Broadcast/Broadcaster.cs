@@ -12,6 +12,9 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
     private const int DefaultPollEvents = 100;
     private const int MaxPollEvents = 1000;
 
+    // Most of them may be another operator's.
+    private const int MaxPollReads = 10 * MaxPollEvents;
+
     // One for all that ask for everything.
     private static readonly string[] AllTopics = [.. BroadcastOptions.Topics];
 
@@ -25,7 +28,7 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
         return BroadcastReader.Open(hub, pages, writer, after, topics, caller.Sees);
     }
 
-    /// <summary>The stored events after a position.</summary>
+    /// <summary>The stored events after a position, as far as one call reads.</summary>
     public async Task<PollResponse> PollAsync(PollRequest request, Caller caller, CancellationToken cancellationToken)
     {
         if (request.MaxEvents is < 0 or > MaxPollEvents)
@@ -37,13 +40,13 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
         var response = new PollResponse();
         if (gap)
             response.Events.Add(new BroadcastFrame(at, streamed: null).Message);
+        var read = 0;
         await foreach (var frame in replay.ReadAsync(at, until: null, topics, cancellationToken))
         {
             at = frame.Position;
-            if (!frame.IsFor(caller.Sees))
-                continue;
-            response.Events.Add(frame.Message);
-            if (response.Events.Count >= max)
+            if (frame.IsFor(caller.Sees))
+                response.Events.Add(frame.Message);
+            if (response.Events.Count >= max || ++read == MaxPollReads)
                 break;
         }
 
