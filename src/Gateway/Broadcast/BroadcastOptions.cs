@@ -38,7 +38,7 @@ internal sealed class BroadcastOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a browser waits before it reconnects.</summary>
+    /// <summary>How long a browser waits before it reconnects, at least; each gets another time, up to two and a half times as long, so that they do not come at once.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(2);
 
