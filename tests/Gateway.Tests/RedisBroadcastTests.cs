@@ -130,8 +130,9 @@ public sealed class RedisBroadcastTests
         {
             using var first = await gateway.Http.GetAsync($"{path}?after=workloads:{new string('0', 200)}1-0", HttpCompletionOption.ResponseHeadersRead);
             using var second = await gateway.Http.GetAsync($"{path}?after=workloads:1-{new string('0', 200)}1", HttpCompletionOption.ResponseHeadersRead);
+            using var withNul = await gateway.Http.GetAsync($"{path}?after=workloads:1-0%00", HttpCompletionOption.ResponseHeadersRead);
             using var greatest = await gateway.Http.GetAsync($"{path}?after=workloads:{ulong.MaxValue}-{ulong.MaxValue}", HttpCompletionOption.ResponseHeadersRead);
-            Assert.Equal([400, 400, 200], [(int)first.StatusCode, (int)second.StatusCode, (int)greatest.StatusCode]);
+            Assert.Equal([400, 400, 400, 200], [(int)first.StatusCode, (int)second.StatusCode, (int)withNul.StatusCode, (int)greatest.StatusCode]);
         }
     }
 
