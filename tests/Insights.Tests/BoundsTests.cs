@@ -22,7 +22,7 @@ public sealed class BoundsTests
         V1.EmissionService.Descriptor, V1.AuditLogService.Descriptor,
     ];
 
-    // The first of each is none at all.
+    // The first value of each list is invalid.
     private static readonly Timestamp[] Times =
     [
         new() { Seconds = long.MaxValue, Nanos = int.MaxValue }, new() { Seconds = long.MinValue, Nanos = int.MinValue },

@@ -23,7 +23,5 @@ internal sealed class ConstraintOptions(TimeProvider time)
             command.Options.Add(option);
     }
 
-    public bool AreGiven(ParseResult parsed) =>
-        parsed.GetValue(Deadline) is not null || parsed.GetValue(CarbonCap) is not null || parsed.GetValue(MaxTotal) is not null
-        || parsed.GetValue(MaxPrice) is not null || parsed.GetValue(Delay) is not null;
+    public bool AreGiven(ParseResult parsed) => All.Any(option => parsed.GetResult(option) is { Implicit: false });
 }

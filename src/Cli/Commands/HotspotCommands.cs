@@ -61,7 +61,7 @@ internal static class HotspotCommands
 
     private static Command Ignore(CommandContext context)
     {
-        var (id, user, until) = (Options.Id("hotspot"), Options.User(), Options.Moment("--until", "Until when nobody is told of it, at most a year", context.Time));
+        var (id, user, until) = (Options.Id("hotspot"), Options.User(), Options.Moment("--until", "The end of that time, at most a year from now", context.Time));
         var reason = new Option<string>("--reason") { Description = "Why it is no matter", Required = true };
         until.Required = true;
         var command = new Verb("ignore", "Ignore a hotspot for a time", $"hotspots ignore {Verb.SampleId} --reason 'Repairs' --until +7d") { id, reason, until, user };

@@ -25,7 +25,7 @@ internal sealed record Places(IReadOnlyList<Place> All, DateTimeOffset? Start, T
     public bool HavePrices { get; } = All.All(place => place.Price is not null);
 
     /// <summary>For the planner, with the steps that every series has: it takes no price, and no gap that was not looked for, from beyond them.</summary>
-    public IReadOnlyList<PlanZone> Zones { get; } = [.. All.Select(place => Cut(place.Zone, StepsOf(All)))];
+    public IReadOnlyList<PlanZone> Zones { get; } = Cut(All, StepsOf(All));
 
     public Place Named(string name) => All.First(place => place.Name == name);
 
@@ -50,7 +50,8 @@ internal sealed record Places(IReadOnlyList<Place> All, DateTimeOffset? Start, T
     private static int StepsOf(IReadOnlyList<Place> all) =>
         all.SelectMany(place => new[] { place.Carbon, place.Price }).OfType<PreparedSeries>().Min(series => series.Series.Count);
 
-    private static PlanZone Cut(PlanZone zone, int steps) => zone with { Carbon = zone.Carbon.First(steps), Price = zone.Price?.First(steps) };
+    private static IReadOnlyList<PlanZone> Cut(IReadOnlyList<Place> all, int steps) =>
+        [.. all.Select(place => place.Zone with { Carbon = place.Zone.Carbon.First(steps), Price = place.Zone.Price?.First(steps) })];
 
     private TimeSpan Since(Timestamp time, string field) => Start is { } start
         ? Times.Required(time, field) - start
