@@ -13,7 +13,7 @@ internal sealed partial class TestRun(Checkout checkout, IStackReporter reporter
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     // Longer than the longest test, and so short that a project with a test that hangs ends before its limit.
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(5);
 
     // A shell that has sourced .pylon/env would point the tests at the running stack.
     private static readonly string[] NotInherited =

@@ -11,6 +11,8 @@ namespace Pylon.Ingestion.Tests.Runs;
 /// <summary>Real processes of Ingestion and of the sandbox that simulates its sources; either is killed at will.</summary>
 public sealed class OutagesTests : IAsyncLifetime
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     private readonly ServiceProcess _sandbox = TestProcess.Of("Sandbox", "outages-sandbox", "ingestion-tests", [], speaksGrpc: false);
     private TestDatabase _database = null!;
     private ServiceProcess _ingestion = null!;
@@ -88,27 +90,32 @@ public sealed class OutagesTests : IAsyncLifetime
     public async Task RunWhoseProcessIsKilledInTheMiddleIsCompletedByTheNext()
     {
         await _sandbox.StartAsync();
-        await FaultAsync("neso", new { kind = "delay", count = 1, delay_ms = 60_000 });
+        await FaultAsync("neso", new { kind = "delay", count = 0, delay_ms = 60_000 });
         await _ingestion.StartAsync();
-        var cut = (await Eventually.Is(NewestAsync, run => run is { Sources: { Count: 3 } sources } && sources.Count(s => s.Status == PipelineRunStatus.Succeeded) == 2))!;
+        var cut = (await Eventually.Is(
+            NewestAsync, run => run is { Sources: { Count: 3 } sources } && sources.Count(s => s.Status == PipelineRunStatus.Succeeded) == 2, Patience))!;
 
         await _ingestion.KillAsync();
+        await ClearFaultsAsync("neso");
         await _ingestion.StartAgainAsync();
         var completed = await EndedAsync(run => run.Id != cut.Id && run.Sources.Count == 3);
         var repeated = await AgainAsync();
-        // When the half hour turns, the sources have new values.
-        if (!InOneHalfHour(cut, repeated))
+        // The sources publish when a half hour turns, Elexon 15 minutes later: what came out meanwhile is read by one run more.
+        if (!InOneQuarter(cut, repeated))
+        {
+            await AgainAsync();
             repeated = await AgainAsync();
+        }
 
         Assert.Equal(PipelineRunStatus.Succeeded, completed.Status);
         Assert.Equal(PipelineRunStatus.Abandoned, (await Runs.GetRunAsync(new GetRunRequest { RunId = cut.Id })).Run.Status);
         Assert.True(completed.Sources.Single(s => s.Source == "neso").RowsNew > 0);
-        if (InOneHalfHour(cut, completed))
+        if (InOneQuarter(cut, completed))
             Assert.Equal([0, 0], completed.Sources.Where(s => s.Source != "neso").Select(s => s.RowsNew));
         Assert.All(repeated.Sources, s => Assert.Equal((0, 0), (s.RowsNew, s.RowsChanged)));
     }
 
-    private static bool InOneHalfHour(PipelineRun first, PipelineRun last) => first.StartedAt.Seconds / 1800 == last.FinishedAt.Seconds / 1800;
+    private static bool InOneQuarter(PipelineRun first, PipelineRun last) => first.StartedAt.Seconds / 900 == last.FinishedAt.Seconds / 900;
 
     private async Task<PipelineRun> AgainAsync()
     {
@@ -135,7 +142,7 @@ public sealed class OutagesTests : IAsyncLifetime
 
     private async Task<PipelineRun> EndedAsync(Func<PipelineRun, bool> which) => (await Eventually.Is(
         async () => (await Runs.ListRunsAsync(new ListRunsRequest())).Runs.LastOrDefault(run => run.Status is not (PipelineRunStatus.Running or PipelineRunStatus.Abandoned) && which(run)),
-        run => run is not null, TimeSpan.FromSeconds(40)))!;
+        run => run is not null, Patience))!;
 
     private async Task FaultAsync(string source, object fault)
     {
