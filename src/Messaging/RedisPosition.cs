@@ -26,7 +26,7 @@ internal readonly record struct RedisPosition(ulong Milliseconds, ulong Sequence
         var dash = text?.IndexOf('-', StringComparison.Ordinal) ?? -1;
         if (dash is < 0 or > MostDigits
             || text!.Length - dash - 1 > MostDigits
-            // A number of .NET may end in NUL.
+            // TryParse takes a number with NUL at its end.
             || text.Contains('\0', StringComparison.Ordinal)
             || !ulong.TryParse(text.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
             || !ulong.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))

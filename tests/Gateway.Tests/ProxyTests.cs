@@ -133,7 +133,7 @@ public sealed class ProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     [Fact]
     public async Task HealthIsLookedAtOnceForAllThatAskWithinASecond()
     {
-        // A deadline is by the clock that stands, and is kept by those that go: it needs room.
+        // The Gateway sets a deadline by the clock that stands, and gRPC ends the call by the real one: the deadline needs room.
         var (looks, time) = (0, new FakeTime(TimeProvider.System.GetUtcNow()));
         await using var gateway = await TestGateway.StartAsync(services =>
         {

@@ -101,7 +101,7 @@ internal sealed class WorkService(
         var correlationId = Field.Text(request.CorrelationId, "correlation_id", 0, MaxId);
         request.Reason = Field.Text(request.Reason, "reason", 0, MaxReason);
         request.Output = Output(request.Output, "output");
-        // Its rule; the store adds the energy to the part.
+        // This only checks the energy; the store adds it to the part.
         PhaseWork.Parse(request.HasEnergyKwh ? request.EnergyKwh : null, null, null);
         using var scope = logger.BatchScope(batchId, correlationId);
         await owners.RequireOwnAsync(batchId, context);

@@ -134,7 +134,7 @@ public sealed class PhaseTests : IAsyncLifetime
         {
             if (batch != late)
                 return;
-            // While the first worker waits for its answer, another worker records the phase, and the Conductor tells of more.
+            // The first worker still waits for its answer. Another worker records the phase, and a new event of the Conductor tells more of it.
             await _stack.Database.Database.ExecuteAsync($"UPDATE insights.batch_phases SET version = version + 1, due_at = now() + interval '1 day' WHERE batch_id = '{late}'");
             await PublishAsync(Progressed(next, kwh: 3, reports: 1));
             throw new RpcException(new Status(answer, "no place"));
