@@ -145,6 +145,7 @@ public sealed partial class ProductionTests(Browser browser) : IAsyncLifetime, I
             await other.VisitAsync("/web/system");
             await other.SeesAsync("Not for this key");
             await Assertions.Expect(other.Page.Locator("#keys")).ToHaveCountAsync(0);
+            await Assertions.Expect(other.Page.Locator("#stream")).ToHaveAttributeAsync("data-state", "open");
             await other.PictureAsync("system-of-a-reader");
         }
 

@@ -1,3 +1,4 @@
+using Pylon.Access;
 using Pylon.Gateway.Broadcast;
 using Pylon.Gateway.Streams;
 using Pylon.Messaging;
@@ -8,7 +9,7 @@ namespace Pylon.Gateway.Tests;
 /// <summary>One subscriber at the hub, with a connection that the test holds back.</summary>
 public sealed class SubscriptionTests : IAsyncLifetime
 {
-    private static readonly string[] All = [.. BroadcastOptions.Topics];
+    private static readonly string[] All = [.. BroadcastTopics.All];
     private TestGateway _gateway = null!;
 
     public async Task InitializeAsync() => _gateway = await TestGateway.StartAsync("--Broadcast:QueueLength=40", "--Broadcast:DropGrace=00:10:00");

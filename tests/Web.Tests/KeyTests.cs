@@ -102,6 +102,30 @@ public sealed class KeyTests : IAsyncLifetime
         Assert.DoesNotContain("does not answer", page, StringComparison.Ordinal);
     }
 
+    /// <summary>A stream that asks for one topic too many is refused as a whole.</summary>
+    [Theory]
+    [InlineData("grid:read", "grid")]
+    [InlineData("workloads:read workloads:write", "workloads")]
+    [InlineData("insights:read grid:read decisions:read", "grid decisions insights")]
+    [InlineData("workloads:write", "")]
+    public async Task APageListensToWhatItsReaderMayRead(string scopes, string topics)
+    {
+        await using var web = await TestWeb.StartAsync(Samples.Services(), new Caller("k2", Guid.Parse(Samples.OperatorId), Scope.Known(scopes)));
+
+        foreach (var path in new[] { "/", "/web/workloads", "/web/system" })
+            Assert.Contains($"data-topics=\"{topics}\"", await web.PageAsync(path), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("admin", true)]
+    [InlineData("grid:read", false)]
+    public async Task OnlyAnAdminIsOfferedToReadTheSources(string scopes, bool offered)
+    {
+        await using var web = await TestWeb.StartAsync(Samples.Services(), new Caller("k2", Caller.BuiltInOperator, Scope.Known(scopes)));
+
+        Assert.Equal(offered, (await web.PageAsync("/web/system")).Contains("Read all sources now", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task WithoutKeysThePageSaysThatAccessIsOpen()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pylon.Access;
 using Pylon.Gateway.Metrics;
 using Pylon.Gateway.Streams;
 using Pylon.Messaging;
@@ -123,7 +124,7 @@ internal sealed class BroadcastHub(
             try
             {
                 // The stream survives outages of Redis; any other exception is logged and the broadcast continues.
-                await PublishAsync(stream.FollowAsync(Position.Of(BroadcastOptions.Topics), stoppingToken));
+                await PublishAsync(stream.FollowAsync(Position.Of(BroadcastTopics.All), stoppingToken));
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -140,7 +141,7 @@ internal sealed class BroadcastHub(
         {
             try
             {
-                _position = new Position(stream, await stream.TailAsync(BroadcastOptions.Topics, stoppingToken));
+                _position = new Position(stream, await stream.TailAsync(BroadcastTopics.All, stoppingToken));
                 _started.SetResult();
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Pylon.Access;
 
 namespace Pylon.Gateway.Broadcast;
 
@@ -7,20 +6,6 @@ namespace Pylon.Gateway.Broadcast;
 internal sealed class BroadcastOptions
 {
     public const string Section = "Broadcast";
-
-    /// <summary>The topics that are broadcast.</summary>
-    public static readonly IReadOnlyList<string> Topics = ["workloads", "batches", "grid", "decisions", "insights"];
-
-    /// <summary>What a caller needs for a topic.</summary>
-    public static Scope ScopeOf(string topic) => topic switch
-    {
-        "workloads" => Scope.WorkloadsRead,
-        "batches" => Scope.PipelineWrite,
-        "grid" => Scope.GridRead,
-        "decisions" => Scope.DecisionsRead,
-        "insights" => Scope.InsightsRead,
-        _ => throw new ArgumentOutOfRangeException(nameof(topic), topic, message: null),
-    };
 
     /// <summary>Events queued for one subscriber; a subscriber whose queue is full is dropped and can resume.</summary>
     [Range(1, 1_000_000)]

@@ -16,7 +16,7 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
     private const int MaxPollReads = 10 * MaxPollEvents;
 
     // One for all that ask for everything.
-    private static readonly string[] AllTopics = [.. BroadcastOptions.Topics];
+    private static readonly string[] AllTopics = [.. BroadcastTopics.All];
 
     /// <summary>
     /// Opens a subscription; a wrong position or topic, and one subscriber too many, is refused here, before the stream begins.
@@ -56,22 +56,22 @@ internal sealed class Broadcaster(BroadcastHub hub, IEventStream stream, Replay 
 
     // A poll without events also returns a position to continue from.
     private static Position Complete(Position position) =>
-        BroadcastOptions.Topics.Aggregate(position, (at, topic) => at.With(topic, at[topic]));
+        BroadcastTopics.All.Aggregate(position, (at, topic) => at.With(topic, at[topic]));
 
     // Those that the caller asks for, or all that it may read.
     private static string[] Topics(IReadOnlyCollection<string> asked, Caller caller)
     {
-        if (asked.FirstOrDefault(topic => !BroadcastOptions.Topics.Contains(topic, StringComparer.Ordinal)) is not null)
-            throw Refusal.InvalidArgument("topics", $"must be one of {string.Join(", ", BroadcastOptions.Topics)}").AsException();
-        if (asked.FirstOrDefault(topic => !caller.Scopes.Contains(BroadcastOptions.ScopeOf(topic))) is { } foreign)
-            throw AccessRefusals.OutOfScope(ScopeRule.OneOf(BroadcastOptions.ScopeOf(foreign))).AsException();
+        if (asked.FirstOrDefault(topic => !BroadcastTopics.All.Contains(topic, StringComparer.Ordinal)) is not null)
+            throw Refusal.InvalidArgument("topics", $"must be one of {string.Join(", ", BroadcastTopics.All)}").AsException();
+        if (asked.FirstOrDefault(topic => !caller.Scopes.Contains(BroadcastTopics.ScopeOf(topic))) is { } foreign)
+            throw AccessRefusals.OutOfScope(ScopeRule.OneOf(BroadcastTopics.ScopeOf(foreign))).AsException();
         if (asked.Count > 0)
             return [.. asked.Distinct(StringComparer.Ordinal)];
-        var readable = AllTopics.Where(topic => caller.Scopes.Contains(BroadcastOptions.ScopeOf(topic))).ToArray();
+        var readable = BroadcastTopics.ReadableBy(caller).ToArray();
         return readable.Length == AllTopics.Length ? AllTopics : readable;
     }
 
     private Position ParsePosition(string text) =>
-        Position.Parse(stream, text, BroadcastOptions.Topics)
-        ?? throw Refusal.InvalidArgument("after", $"must be the position of an event or of an earlier poll, with no other topics than {string.Join(", ", BroadcastOptions.Topics)}").AsException();
+        Position.Parse(stream, text, BroadcastTopics.All)
+        ?? throw Refusal.InvalidArgument("after", $"must be the position of an event or of an earlier poll, with no other topics than {string.Join(", ", BroadcastTopics.All)}").AsException();
 }

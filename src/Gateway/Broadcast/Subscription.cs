@@ -1,3 +1,4 @@
+using Pylon.Access;
 using Pylon.Gateway.Streams;
 
 namespace Pylon.Gateway.Broadcast;
@@ -119,7 +120,7 @@ internal sealed class Subscription(BroadcastHub hub, Position start, string[] to
     }
 
     private bool Wants(BroadcastFrame frame) =>
-        (topics.Length == BroadcastOptions.Topics.Count || topics.Contains(frame.Topic, StringComparer.Ordinal)) && frame.IsFor(operatorId);
+        (topics.Length == BroadcastTopics.All.Count || topics.Contains(frame.Topic, StringComparer.Ordinal)) && frame.IsFor(operatorId);
 
     private bool TryQueue(ReadOnlySpan<BroadcastFrame> frames)
     {

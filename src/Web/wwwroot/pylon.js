@@ -100,7 +100,8 @@
 
   // One connection while the page is seen: a browser has six for each host, and a hidden page needs none. The position of
   // the last event continues where the page stopped.
-  const wanted = [...new Set([...liveParts().flatMap(topicsOf), ...(stream ? stream.dataset.topics.split(" ") : [])])];
+  const readable = document.body.dataset.topics.split(" ");
+  const wanted = readable.filter(topic => topic && (stream || liveParts().some(part => topicsOf(part).includes(topic))));
   let source = null;
   let position = "";
 

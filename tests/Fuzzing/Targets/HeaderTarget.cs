@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Pylon.Access;
 using Pylon.Gateway.Broadcast;
 using Pylon.Gateway.Streams;
 using Pylon.Messaging;
@@ -37,10 +38,10 @@ internal sealed class HeaderTarget() : FuzzTarget("headers")
             Expect(isRead ? timeout >= TimeSpan.Zero : problem.Description.Length > 0, "a timeout that is not negative, or the rule");
         }
 
-        if (Position.Parse(Stream, text, BroadcastOptions.Topics) is { } position)
+        if (Position.Parse(Stream, text, BroadcastTopics.All) is { } position)
         {
             Expect(!position.ToString().Any(char.IsControl), "a position is one line");
-            Expect(Position.Parse(Stream, position.ToString(), BroadcastOptions.Topics)?.ToString() == position.ToString(), "a position is read the same again");
+            Expect(Position.Parse(Stream, position.ToString(), BroadcastTopics.All)?.ToString() == position.ToString(), "a position is read the same again");
             Expect(position.IsWithin(position) && position.Furthest(position).IsWithin(position), "a position is not after itself");
         }
 
