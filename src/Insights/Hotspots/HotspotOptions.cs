@@ -37,7 +37,7 @@ internal sealed class HotspotOptions : IValidatableObject
     [Range(0.0, 1000.0)]
     public double RegionFloor { get; set; } = 30;
 
-    /// <summary>The same for one region, by its number (Hotspots__RegionFloors__16=60): a very clean one needs more than the rest.</summary>
+    /// <summary>The same for one region, by its number from 1 to 17 (Hotspots__RegionFloors__16=60): a very clean one needs more than the rest. Great Britain as a whole, 18, is not judged.</summary>
     public Dictionary<int, double> RegionFloors { get; } = [];
 
     /// <summary>False: the regions are not judged.</summary>
@@ -51,7 +51,7 @@ internal sealed class HotspotOptions : IValidatableObject
     {
         if (ThresholdInfo > ThresholdWarn || ThresholdWarn > ThresholdCritical)
             yield return new ValidationResult("must be at least ThresholdInfo and at most ThresholdCritical", [nameof(ThresholdWarn)]);
-        if (RegionFloors.Any(floor => floor.Key is < 1 or > 18 || floor.Value is not (>= 0 and <= 1000)))
-            yield return new ValidationResult("must have regions from 1 to 18 and floors from 0 to 1000", [nameof(RegionFloors)]);
+        if (RegionFloors.Any(floor => floor.Key is < 1 or > RegionScanner.Regions || floor.Value is not (>= 0 and <= 1000)))
+            yield return new ValidationResult($"must have regions from 1 to {RegionScanner.Regions} and floors from 0 to 1000", [nameof(RegionFloors)]);
     }
 }

@@ -18,7 +18,9 @@ namespace Pylon.Insights.Hotspots;
 internal sealed class RegionScanner(
     SeriesService.SeriesServiceClient series, BaselineStore baselines, IOptions<HotspotOptions> options, TimeProvider time, ILogger<RegionScanner> logger)
 {
-    private const int Regions = 17;
+    /// <summary>The regions 1 to 17 are judged; 18 is all of them together.</summary>
+    public const int Regions = 17;
+
     private const double GramsOfKilogram = 1000;
 
     // Of the first time: what is older is history.

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Pylon.Insights.V1;
@@ -64,6 +65,19 @@ public sealed class RegionScanTests
 
         await using (var stack = await StartAsync(grid, "--Hotspots:RegionFloors:13=60"))
             Assert.Empty((await new HotspotService.HotspotServiceClient(stack.Channel).ScanHotspotsAsync(new ScanHotspotsRequest())).Hotspots);
+    }
+
+    [Theory]
+    [InlineData(1, 60, true)]
+    [InlineData(17, 1000, true)]
+    [InlineData(18, 60, false)]
+    [InlineData(0, 60, false)]
+    [InlineData(13, -1, false)]
+    public void AFloorIsOnlyForARegionThatIsJudged(int region, double floor, bool taken)
+    {
+        var options = new Insights.Hotspots.HotspotOptions { RegionFloors = { [region] = floor } };
+
+        Assert.Equal(taken, !options.Validate(new ValidationContext(options)).Any());
     }
 
     [Fact]
