@@ -17,9 +17,7 @@ internal sealed record RunRecord
     public const string Columns =
         """
         r.workload_id, r.pipeline, r.correlation_id, r.state, r.progress, r.attempts, r.failure_reason, r.lease_owner,
-        r.requested_at, r.defined_at, r.ended_at, r.updated_at, r.work::text AS work, r.parts, r.revision, r.withdraws,
-        (SELECT w.traceparent FROM compute_workloads w WHERE w.id = r.workload_id) AS traceparent,
-        (SELECT w.required_gpu_mins FROM compute_workloads w WHERE w.id = r.workload_id AND w.interruptible) AS minutes
+        r.requested_at, r.defined_at, r.ended_at, r.updated_at, r.work::text AS work, r.parts, r.revision, r.withdraws
         """;
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
@@ -44,7 +42,7 @@ internal sealed record RunRecord
     /// <summary>Without its revision.</summary>
     public WorkOrder Work { get; init; } = new();
 
-    /// <summary>How long an interruptible job runs; null for any other.</summary>
+    /// <summary>How long an interruptible job runs, in a claim; null for any other.</summary>
     public int? Minutes { get; init; }
 
     /// <summary>Of each phase; null for the default.</summary>
@@ -56,7 +54,7 @@ internal sealed record RunRecord
     /// <summary>The Conductor is to be told to hand out nothing of it any more.</summary>
     public bool Withdraws { get; init; }
 
-    /// <summary>Of the workload's submission; null when that was not traced.</summary>
+    /// <summary>Of the workload's submission, in a claim; null when that was not traced.</summary>
     public string? Traceparent { get; init; }
 
     /// <summary>Of the workload, in a claim; null for none.</summary>

@@ -41,7 +41,9 @@ internal sealed class RunStore(TenantDatabase database, ILogger<RunStore> logger
             FOR UPDATE SKIP LOCKED)
         UPDATE workload_runs r SET lease_owner = $1, due_at = now() + $2
         FROM due WHERE r.workload_id = due.workload_id
-        RETURNING {RunRecord.Columns}, (SELECT w.operator_id FROM compute_workloads w WHERE w.id = r.workload_id) AS operator_id
+        RETURNING {RunRecord.Columns}, (SELECT w.operator_id FROM compute_workloads w WHERE w.id = r.workload_id) AS operator_id,
+            (SELECT w.traceparent FROM compute_workloads w WHERE w.id = r.workload_id) AS traceparent,
+            (SELECT w.required_gpu_mins FROM compute_workloads w WHERE w.id = r.workload_id AND w.interruptible) AS minutes
         """;
 
     private const string NextDue = "SELECT min(due_at) - now() FROM workload_runs WHERE state IN ('requested', 'running') OR withdraws";
