@@ -11,6 +11,10 @@ namespace Pylon.Bench.Scenarios;
 internal sealed class BareLoop : IAsyncDisposable
 {
     private const int Connections = 4;
+
+    // Of as many writers as there ever are: a transaction with a condition blocks a thread until the condition is answered, and the pool
+    // adds one or two a second where there are too few.
+    private const int Threads = 128;
     private readonly List<ConnectionMultiplexer> _connections = [];
     private readonly Dictionary<string, long> _written = [];
     private long _conflicts;
@@ -20,7 +24,8 @@ internal sealed class BareLoop : IAsyncDisposable
     {
         var loop = new BareLoop();
         var options = ConfigurationOptions.Parse(address);
-        // A transaction with a condition blocks a thread until the condition is answered, so the threads of the pool run out.
+        ThreadPool.SetMinThreads(Threads, Threads);
+        // The answers must not wait for a thread of the pool.
         options.SocketManager = new SocketManager("bare loop", workerCount: 2 * Connections);
         for (var i = 0; i < Connections; i++)
             loop._connections.Add(await ConnectionMultiplexer.ConnectAsync(options));
