@@ -17,7 +17,8 @@ internal static partial class Pgbench
     /// <param name="clients">Connections at once.</param>
     /// <param name="length">How long, in whole seconds.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<long> RunAsync(PrivatePostgres postgres, string script, int clients, TimeSpan length, CancellationToken cancellationToken)
+    /// <param name="rate">How often a second; null for as often as it can.</param>
+    public static async Task<long> RunAsync(PrivatePostgres postgres, string script, int clients, TimeSpan length, CancellationToken cancellationToken, int? rate = null)
     {
         var file = Path.GetTempFileName();
         try
@@ -26,6 +27,7 @@ internal static partial class Pgbench
             string[] arguments =
             [
                 "-n", "-M", "prepared", "-c", $"{clients}", "-j", $"{Math.Min(clients, Environment.ProcessorCount)}", "-T", $"{length.TotalSeconds}", "-f", file,
+                .. rate is null ? (string[])[] : ["-R", $"{rate}"],
                 $"{postgres.Uri}?options=-csearch_path%3Dorchestrator",
             ];
             var ran = await Tools.RunAsync(PeerProcess.Program("pgbench", "postgresql-contrib"), arguments, cancellationToken: cancellationToken);
