@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Pylon.Client;
 using Pylon.Conductor.V1;
 using Pylon.EndToEnd.Tests.Clients;
@@ -60,7 +61,7 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
         await Sandbox.FaultAsync(new { kind = "lost_callback", action = "confirm", count = 1 });
         var id = await Gateway.SubmitAsync(new { workload_name = "orphan" });
         var other = Stack.Orchestrators[1].StartAsync();
-        await Eventually.True(async () => (await Sandbox.OrdersAsync(id)).Bookings == 1, because: "the provider has the booking, and its callback is lost");
+        await Eventually.True(async () => (await Sandbox.OrdersAsync(id)).Bookings == 1, Patience, "the provider has the booking, and its callback is lost");
 
         await other;
         await Stack.Orchestrators[0].KillAsync();
@@ -92,7 +93,7 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
         await master.KillAsync();
         await InsertAsync("while servers are killed", 20);
         await UntilConfirmingAsync(25);
-        await Eventually.True(async () => await fleet.Redis.MasterOfAsync(Events) != master, because: "its replica takes its place");
+        await Eventually.True(async () => await fleet.Redis.MasterOfAsync(Events) != master, Patience, "its replica takes its place");
         await master.StartAgainAsync();
         await InsertAsync("while servers are killed", 20);
         await UntilConfirmingAsync(45);
@@ -103,8 +104,9 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
                 await fleet.Postgres.StartAgainAsync();
                 return true;
             },
-            because: "the server starts again when the last of its old processes has ended");
-        await Eventually.True(async () => await Stack.Database.CountAsync("SELECT 1") == 1);
+            Patience,
+            "the server starts again when the last of its old processes has ended");
+        await Eventually.True(async () => await Stack.Database.CountAsync("SELECT 1") == 1, Patience);
         await InsertAsync("while servers are killed", 10);
 
         await UntilRecommendedAsync("while servers are killed", 70);
@@ -184,16 +186,15 @@ public sealed class FleetTests(FleetStack fleet) : IAsyncLifetime
     private async Task<IReadOnlyList<string>> AssertRecommendedOnceEachAsync(string after, string name, int rows)
     {
         var ids = await IdsAsync(name);
-        var recommended = await Eventually.Is(
-            async () => (await Gateway.PollAsync(after)).Events
-                .Where(one => one["type"]!.GetValue<string>() == PersistentListener.Recommended && ids.Contains(one["subject"]!.GetValue<string>()))
-                .ToList(),
-            events => events.Count >= rows,
-            because: "every event is on the stream");
+        await Eventually.Is(async () => rows - (await RecommendedAsync()).Count, missing => missing <= 0, Patience, "no event is missing on the stream");
+        var recommended = await RecommendedAsync();
         Assert.Equal(ids.Order(StringComparer.Ordinal), recommended.Select(one => one["subject"]!.GetValue<string>()).Order(StringComparer.Ordinal));
         var events = recommended.Select(one => one["id"]!.GetValue<string>()).ToList();
         Assert.Equal(rows, events.Distinct().Count());
         return events;
+
+        async Task<List<JsonNode>> RecommendedAsync() =>
+            [.. (await Gateway.PollAsync(after)).Events.Where(one => one["type"]!.GetValue<string>() == PersistentListener.Recommended && ids.Contains(one["subject"]!.GetValue<string>()))];
     }
 
     private List<(string, int)> Running() =>
