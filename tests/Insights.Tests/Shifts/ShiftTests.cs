@@ -12,12 +12,19 @@ namespace Pylon.Insights.Tests.Shifts;
 public sealed class ShiftTests : IAsyncLifetime
 {
     private const int Region = 13;
+
+    // Longer than a test takes.
+    private static readonly TimeSpan OfATest = TimeSpan.FromSeconds(20);
     private FakeOrchestrator _orchestrator = null!;
     private InsightsStack _stack = null!;
     private ShiftService.ShiftServiceClient _shifts = null!;
 
     public async Task InitializeAsync()
     {
+        // Work is planned by half hours, and none begins while a test runs.
+        var left = Now().AddMinutes(30) - TimeProvider.System.GetUtcNow();
+        if (left < OfATest)
+            await Task.Delay(left);
         _orchestrator = await FakeOrchestrator.StartAsync();
         // 300 g for twelve hours, then 100 g.
         var now = Now();
